@@ -1,0 +1,1 @@
+"""LA-Net in JAX: facial expression recognition that survives wrong labels."""
