@@ -1,0 +1,1 @@
+"""Every field of a run; a file a dataset."""

@@ -1,0 +1,148 @@
+"""The paper's settings, which every config starts from, and the presets they share.
+
+A preset is a word after the file name: `--config=configs/rafdb.py:reference,r50`. Fields marked (R)
+are read as the published code does where the paper is silent; a field whose remark names R's value
+deviates from it, and `:reference` switches all of these to R at once.
+"""
+
+import difflib
+from collections.abc import Callable
+
+import ml_collections
+
+from lanet_jax.errors import UserError
+
+MSCELEB_MEAN, MSCELEB_STD = (0.5412, 0.4324, 0.3795), (0.2485, 0.2182, 0.2066)
+
+
+def get_config() -> ml_collections.ConfigDict:
+    """LA-Net at full scale, as the paper trains it; only the dataset is missing."""
+    c = ml_collections.ConfigDict()
+    c.method = "lanet"  # ce | lanet
+    c.schedule = "published"  # each method's own recipe, or `shared`: all fields as they stand here
+    c.seed = 0  # parameters, order and augmentation; the noise has its own
+    c.precision = "float32"  # of the networks' computation; bfloat16 suits GPUs and TPUs
+
+    c.data = d = ml_collections.ConfigDict()
+    d.dir = "~/tensorflow_datasets"  # where data.prepare wrote
+    d.train = ("",)  # prepared datasets to train on; several are mixed (Table 4)
+    d.train_split = "train"
+    d.test = ("",)  # prepared datasets to evaluate on, one by one
+    d.test_split = "test"
+    d.limit = 0  # train on so many records, drawn by the seed; 0 = all
+    d.holdout = 0.0  # share of the noisy training set kept aside to choose `best` honestly
+    d.stored_size = 0  # px; bring images of mixed sizes to one on the host, 0 = all have one size
+    d.threads = 2  # readers
+
+    c.noise = n = ml_collections.ConfigDict()
+    n.kind = "none"  # none | symmetric | asymmetric (Table 5) | file
+    n.rate = 0.3  # chance that a label is wrong; the paper has 0.1, 0.2 and 0.3
+    n.exact = False  # exactly round(rate * N) wrong labels
+    n.seed = 0  # its own, so that methods and seeds can share the same wrong labels
+    n.file = ""  # labels for kind = file
+
+    c.sampler = "progressive"  # Kang et al. 2020, as the paper; or uniform
+
+    c.augment = a = ml_collections.ConfigDict()
+    a.size = 224  # px, side of the network's input
+    a.mean = MSCELEB_MEAN  # (R) LA-Net starts from MS-Celeb weights
+    a.std = MSCELEB_STD
+    a.crop_scale = (0.75, 1.0)  # (R)
+    a.crop_ratio = (3 / 4, 4 / 3)  # (R)
+    a.flip = 0.5  # (R)
+    a.flip_swaps_points = True  # R forgets to swap left and right points: False
+    a.jitter = (0.4, 0.4, 0.4)  # (R) brightness, contrast, saturation
+    a.erase_prob = 0.2  # (R)
+    a.erase_scale = (0.02, 0.2)  # (R)
+    a.erase_ratio = (0.3, 3.3)  # (R)
+
+    c.model = m = ml_collections.ConfigDict()
+    m.depth = 18  # 18 | 50
+    m.width = 64  # channels of the first stage
+    m.stem = "imagenet"  # or `small`: 3x3 stride 2, no max-pool, for 48 px
+    m.pretrained = ""  # backbone written by `python -m lanet_jax.port`; empty = from scratch
+
+    c.landmarks = l = ml_collections.ConfigDict()  # noqa: E741
+    l.head = "coordinates"  # the paper; R: heatmap
+    l.trunk = "separate"  # the paper; R: shared_stem
+
+    c.lde = e = ml_collections.ConfigDict()
+    e.spaces = "both"  # Table 2: none | expression | both
+    e.neighbors = 8  # K
+    e.decay = 0.9  # omega
+    e.exclude_same_id = True  # copies of a record are no neighbours of it; R: False
+    e.stop_gradient_neighbors = False  # (R)
+
+    c.el = k = ml_collections.ConfigDict()
+    k.enabled = True  # Table 2
+    k.pair_labels = "pseudo"  # Table 2: pseudo | one_hot
+    k.threshold = 0.7  # delta
+    k.temperature = 0.1  # tau
+    k.momentum = 0.999  # (R) of the key networks
+    k.queue_size = 8192  # (R) Q, a multiple of the batch size
+    k.projection = 0  # E; 0 = (R) 64 for depth 18 and 256 for depth 50
+    k.batch_negatives = True  # the paper's "all other combinations"; R: False
+
+    c.loss = o = ml_collections.ConfigDict()
+    o.alpha = 1.0  # weight of L_kl
+    o.beta = 0.1  # weight of L_el
+
+    c.optim = p = ml_collections.ConfigDict()
+    p.epochs = 80
+    p.batch_size = 128  # over all devices
+    p.learning_rate = 1e-3  # Adam
+    p.weight_decay = 0.0  # added to the gradient, as torch.optim.Adam does
+    p.schedule = "linear"  # to 0, per step; or exponential, per epoch
+    p.decay = 0.9  # of the exponential schedule
+
+    c.train = t = ml_collections.ConfigDict()
+    t.log_every = 10  # steps
+    t.checkpoint_every = 0  # steps; 0 = every epoch
+    t.keep = 2  # checkpoints, besides the best one
+
+    c.profile = f = ml_collections.ConfigDict()
+    f.start = 20  # first profiled step; never 0, which compiles
+    f.steps = 0  # how many; 0 = none
+    return c
+
+
+def reference(c: ml_collections.ConfigDict) -> None:
+    """The published code's reading of everything that this project reads otherwise."""
+    c.augment.flip_swaps_points = False
+    c.landmarks.head = "heatmap"
+    c.landmarks.trunk = "shared_stem"
+    c.lde.exclude_same_id = False
+    c.el.batch_negatives = False
+
+
+def r50(c: ml_collections.ConfigDict) -> None:
+    """ResNet-50, the last row of Table 3."""
+    c.model.depth = 50
+
+
+def apply_presets(
+    c: ml_collections.ConfigDict,
+    names: str | None,
+    own: dict[str, Callable[[ml_collections.ConfigDict], None]],
+) -> ml_collections.ConfigDict:
+    """Applies presets from left to right.
+
+    Args:
+      c: a config, changed in place.
+      names: comma-separated, as after the colon of `--config=FILE:...`.
+      own: presets of the config file, besides the shared ones.
+
+    Returns:
+      The config, locked against unknown fields.
+
+    Raises:
+      UserError: there is no such preset.
+    """
+    presets = {"reference": reference, "r50": r50, **own}
+    for name in filter(None, (names or "").split(",")):
+        if name not in presets:
+            near = difflib.get_close_matches(name, presets, 1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise UserError(f"--config: no preset {name!r}: {hint}use {', '.join(presets)}")
+        presets[name](c)
+    return c.lock()

@@ -1,0 +1,39 @@
+"""FERPlus: 8 classes, 48 px grey crops.
+
+  python -m data.prepare ferplus --source DIR --landmarks FILE
+  python -m lanet_jax.main --config=configs/ferplus.py --workdir=runs/ferplus
+
+At full scale the paper has 91.39% (ResNet-18, no noise) and 86.01% at 30% symmetric noise, with
+MS-Celeb weights; this project has not run that scale yet. `:cpu` is a recipe for two CPU cores,
+whose measured results are in docs/results.md.
+"""
+
+import ml_collections
+
+from configs import common
+
+
+def cpu(c: ml_collections.ConfigDict) -> None:
+    """A LA-Net run on two CPU cores, tested on the official valid split."""
+    c.schedule = "shared"  # every method sees the same images, epochs, batch and augmentation
+    c.data.test_split = "valid"  # the test split is for final numbers only
+    c.data.limit = 10_000
+    c.noise.kind = "symmetric"
+    c.augment.size = 48  # as stored
+    c.model.width = 32
+    c.model.stem = "small"  # the ImageNet stem leaves a 2x2 map at 48 px
+    c.optim.epochs = 30
+
+
+def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
+    """The paper's settings on FERPlus.
+
+    Args:
+      presets: comma-separated: cpu, reference, r50.
+
+    Returns:
+      The config.
+    """
+    c = common.get_config()
+    c.data.train = c.data.test = ("ferplus/argmax8",)
+    return common.apply_presets(c, presets, {"cpu": cpu})

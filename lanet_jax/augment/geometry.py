@@ -1,0 +1,144 @@
+"""Crop, resize and mirror, of an image and of its landmarks together.
+
+Landmarks and boxes are fractions of the width and height measured from the image's edge, so the
+centre of the first of W pixels is at 0.5 / W and a mirror takes x to 1 - x.
+"""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from lanet_jax.typing import Key
+
+_ATTEMPTS = 10  # as torchvision tries before it gives up
+
+
+def random_box(
+    key: Key, scale: tuple[float, float], ratio: tuple[float, float]
+) -> tuple[Float[Array, "4"], Bool[Array, ""]]:
+    """Draws a box of random area, aspect ratio and place that fits into the image.
+
+    Args:
+      key: random key.
+      scale: least and greatest area, as a share of the image.
+      ratio: least and greatest width over height, both as shares of the image; uniform in its log.
+
+    Returns:
+      (y, x, height, width) in fractions of the image, and whether one of ten draws did fit.
+    """
+    size_key, ratio_key, place_key = jax.random.split(key, 3)
+    area = jax.random.uniform(size_key, (_ATTEMPTS,), minval=scale[0], maxval=scale[1])
+    low, high = jnp.log(jnp.array(ratio))
+    aspect = jnp.exp(jax.random.uniform(ratio_key, (_ATTEMPTS,), minval=low, maxval=high))
+    sizes = jnp.sqrt(jnp.stack([area / aspect, area * aspect], axis=-1))
+    fits = jnp.all(sizes <= 1, axis=-1)
+    size = sizes[jnp.argmax(fits)]
+    start = jax.random.uniform(place_key, (2,)) * (1 - size)
+    return jnp.concatenate([start, size]), jnp.any(fits)
+
+
+def random_crop_box(
+    key: Key, scale: tuple[float, float], ratio: tuple[float, float]
+) -> Float[Array, "4"]:
+    """Draws the box of a random resized crop; the whole image where no draw fits.
+
+    Args:
+      key: random key.
+      scale: least and greatest area, as a share of the image.
+      ratio: least and greatest width over height, both as shares of the image.
+
+    Returns:
+      (y, x, height, width) in fractions of the image.
+    """
+    box, fits = random_box(key, scale, ratio)
+    return jnp.where(fits, box, jnp.array([0.0, 0.0, 1.0, 1.0]))
+
+
+def crop_and_resize(
+    image: Float[Array, "H W 3"], box: Float[Array, "4"], size: int
+) -> Float[Array, "S S 3"]:
+    """Crops a box and resizes it to a square, linear and antialiased, in one resampling.
+
+    Args:
+      image: any range.
+      box: (y, x, height, width) in fractions of the image, inside it.
+      size: S, pixels of the square's side.
+
+    Returns:
+      The crop, in the range of the image.
+    """
+    scale = size / (box[2:] * jnp.array(image.shape[:2]))
+    translation = -box[:2] / box[2:] * size
+    return jax.image.scale_and_translate(
+        image, (size, size, image.shape[2]), (0, 1), scale, translation, "linear", antialias=True
+    )
+
+
+def crop_points(
+    landmarks: Float[Array, "L 2"], present: Bool[Array, "L"], box: Float[Array, "4"]
+) -> tuple[Float[Array, "L 2"], Bool[Array, "L"]]:
+    """Moves landmarks into the frame of a crop; those outside it become absent.
+
+    Args:
+      landmarks: x and y in fractions of the image.
+      present: whether a landmark is known.
+      box: (y, x, height, width) in fractions of the image.
+
+    Returns:
+      x and y in fractions of the crop (0 where absent), and which are present in it.
+    """
+    y, x, height, width = box
+    moved = (landmarks - jnp.stack([x, y])) / jnp.stack([width, height])
+    present = present & jnp.all((moved >= 0) & (moved <= 1), axis=-1)
+    return jnp.where(present[:, None], moved, 0.0), present
+
+
+def flip_points(
+    landmarks: Float[Array, "L 2"], present: Bool[Array, "L"], flip_index: tuple[int, ...]
+) -> tuple[Float[Array, "L 2"], Bool[Array, "L"]]:
+    """Mirrors landmarks left to right, and gives each its name on the mirrored face.
+
+    Args:
+      landmarks: x and y in fractions of the image.
+      present: whether a landmark is known.
+      flip_index: the point that lands at each index (`landmark_schemes.Scheme`); empty: x is
+        mirrored and no point changes its name, as the reference code does.
+
+    Returns:
+      The mirrored landmarks (0 where absent), and which are present.
+    """
+    mirrored = jnp.where(present[:, None], landmarks * jnp.array([-1, 1]) + jnp.array([1, 0]), 0.0)
+    if not flip_index:
+        return mirrored, present
+    index = jnp.array(flip_index)
+    return mirrored[index], present[index]
+
+
+def random_flip(
+    key: Key,
+    image: Float[Array, "H W 3"],
+    landmarks: Float[Array, "L 2"],
+    present: Bool[Array, "L"],
+    prob: float,
+    flip_index: tuple[int, ...],
+) -> tuple[Float[Array, "H W 3"], Float[Array, "L 2"], Bool[Array, "L"]]:
+    """Mirrors an image and its landmarks left to right with a probability.
+
+    Args:
+      key: random key.
+      image: any range.
+      landmarks: x and y in fractions of the image.
+      present: whether a landmark is known.
+      prob: chance of the mirror.
+      flip_index: as in `flip_points`.
+
+    Returns:
+      Image, landmarks and presence mask.
+    """
+    flip = jax.random.bernoulli(key, prob)
+    mirrored, mirrored_present = flip_points(landmarks, present, flip_index)
+    return (
+        jnp.where(flip, image[:, ::-1], image),
+        jnp.where(flip, mirrored, landmarks),
+        jnp.where(flip, mirrored_present, present),
+    )

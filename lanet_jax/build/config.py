@@ -1,0 +1,55 @@
+"""What a config must hold before a run is built from it."""
+
+import functools
+
+import ml_collections
+
+from lanet_jax.errors import UserError
+from lanet_jax.recipes import PUBLISHED
+
+Config = ml_collections.ConfigDict
+
+CHOICES = {
+    "method": tuple(PUBLISHED),
+    "schedule": ("published", "shared"),
+    "precision": ("float32", "bfloat16"),
+    "noise.kind": ("none", "symmetric", "asymmetric", "file"),
+    "sampler": ("progressive", "uniform"),
+    "model.depth": (18, 50),
+    "model.stem": ("imagenet", "small"),
+    "landmarks.head": ("coordinates", "heatmap"),
+    "landmarks.trunk": ("separate", "shared_stem"),
+    "lde.spaces": ("none", "expression", "both"),
+    "el.pair_labels": ("pseudo", "one_hot"),
+    "optim.schedule": ("linear", "exponential"),
+}
+
+
+def resolve(c: Config) -> Config:
+    """Writes a method's published recipe over the fields, where the config asks for it.
+
+    Args:
+      c: as the user gave it.
+
+    Returns:
+      The config that the run follows and stores, every field as it is used.
+
+    Raises:
+      UserError: a field holds a word that is none of its choices.
+    """
+    for field, choices in CHOICES.items():
+        value = _get(c, field)
+        if value not in choices:
+            raise UserError(
+                f"--config.{field}={value!r}: choose from {', '.join(map(str, choices))}"
+            )
+    c = c.copy_and_resolve_references()
+    if c.schedule == "published":
+        c.update_from_flattened_dict(PUBLISHED[c.method])
+    if not c.el.projection:
+        c.el.projection = {18: 64, 50: 256}[c.model.depth]
+    return c
+
+
+def _get(c: Config, field: str) -> object:
+    return functools.reduce(getattr, field.split("."), c)

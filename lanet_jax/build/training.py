@@ -1,0 +1,127 @@
+"""From the config to the method, its optimizer and its augmentation."""
+
+import functools
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jaxtyping import Int
+
+from lanet_jax.augment.compose import Augmentation, augment_batch, preprocess_batch
+from lanet_jax.build.config import Config
+from lanet_jax.errors import UserError
+from lanet_jax.methods.ce import CE
+from lanet_jax.methods.lanet import EL, LDE, LANet
+from lanet_jax.methods.method import Example, Method
+from lanet_jax.models import weights
+from lanet_jax.models.landmarks import LandmarkNet
+from lanet_jax.models.resnet import Classifier, ResNet
+from lanet_jax.models.two_branch import TwoBranch
+from lanet_jax.step import Augment
+from lanet_jax.typing import Batch, Key
+
+
+def method(c: Config, classes: int, landmarks: int) -> Method:
+    """The method to train.
+
+    Args:
+      c: resolved config.
+      classes: C.
+      landmarks: L of the data.
+
+    Returns:
+      It, with its networks.
+
+    Raises:
+      UserError: LA-Net on data without landmarks.
+    """
+    dtype = jnp.dtype(c.precision)
+    backbone = ResNet(c.model.depth, c.model.width, c.model.stem, dtype=dtype)
+    expression = Classifier(backbone, classes)
+    if c.method == "ce":
+        return CE(expression)
+    if not landmarks:
+        raise UserError(
+            "method=lanet needs landmarks, and the prepared data has none: run data.prepare again "
+            "with --landmarks FILE --overwrite"
+        )
+    first_stage = 2 if c.landmarks.trunk == "shared_stem" else 1
+    trunk = ResNet(c.model.depth, c.model.width, c.model.stem, first_stage, dtype)
+    lateral = {18: 64, 50: 256}[c.model.depth]
+    network = TwoBranch(expression, LandmarkNet(trunk, c.landmarks.head, landmarks, lateral))
+    return LANet(network, LDE(**c.lde), EL(**c.el), c.loss.alpha, c.loss.beta)
+
+
+def optimizer(c: Config, steps_per_epoch: int) -> optax.GradientTransformation:
+    """Adam on the config's schedule.
+
+    Args:
+      c: resolved config.
+      steps_per_epoch: of the run.
+
+    Returns:
+      The optimizer.
+    """
+    p = c.optim
+    if p.schedule == "linear":
+        rate = optax.linear_schedule(p.learning_rate, 0.0, p.epochs * steps_per_epoch)
+    else:
+        rate = optax.exponential_decay(p.learning_rate, steps_per_epoch, p.decay, staircase=True)
+    decay = optax.add_decayed_weights(p.weight_decay) if p.weight_decay else optax.identity()
+    return optax.chain(decay, optax.adam(rate))
+
+
+def augmentation(c: Config, flip_index: tuple[int, ...]) -> Augment:
+    """The training augmentation of batches.
+
+    Args:
+      c: resolved config.
+      flip_index: of the landmark scheme; empty for data without landmarks.
+
+    Returns:
+      A function of (key, batch).
+    """
+    settings = Augmentation(flip_index=flip_index, **c.augment)
+
+    def augment(key: Key, batch: Batch) -> Batch:
+        image, landmarks, present = augment_batch(
+            key, batch["image"], batch["landmarks"], batch["present"], settings
+        )
+        return {**batch, "image": image, "landmarks": landmarks, "present": present}
+
+    return augment
+
+
+def preprocessing(c: Config) -> Callable[[jax.Array], jax.Array]:
+    """The preparation of images for evaluation."""
+    a = c.augment
+    return functools.partial(preprocess_batch, size=a.size, mean=a.mean, std=a.std)
+
+
+def example(c: Config, given: Int[np.ndarray, "N"], m: Method) -> Example:
+    """What the method must know of the data, the pretrained backbone included.
+
+    Args:
+      c: resolved config.
+      given: labels of all training records.
+      m: the method, whose backbone the pretrained weights must fit.
+
+    Returns:
+      The example, as host arrays.
+
+    Raises:
+      UserError: the weights do not fit.
+    """
+    size, batch = c.augment.size, c.optim.batch_size
+    padding = -len(given) % batch
+    bare = Example(
+        np.zeros((batch, size, size, 3), np.float32),
+        np.pad(given, (0, padding), constant_values=-1).astype(np.int32),
+    )
+    if not c.model.pretrained:
+        return bare
+    params, stats = jax.eval_shape(m.init, jax.random.key(0), bare)
+    backbone = params["expression"]["backbone"], stats["expression"]["backbone"]
+    return bare._replace(pretrained=weights.load_backbone(c.model.pretrained, *backbone))

@@ -1,0 +1,1 @@
+"""The expression-landmark contrastive loss: pairs, projections, keys, queues, loss."""

@@ -1,0 +1,91 @@
+"""The memory of past keys: a ring of whole batches.
+
+A slot is a batch, so each device writes its own keys into its own shard ([S, B, E], sharded over
+B) and nothing of the queue's size ever moves between devices.
+"""
+
+import flax.struct
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from lanet_jax.errors import UserError
+
+
+@flax.struct.dataclass
+class Queue:
+    """Past keys of both spaces and the pseudo-label each had when it was stored.
+
+    Attributes:
+      expression: expression keys.
+      landmark: landmark keys.
+      labels: pseudo-labels.
+      batches: how many batches were ever enqueued; slots beyond it are empty.
+    """
+
+    expression: Float[Array, "S B E"]
+    landmark: Float[Array, "S B E"]
+    labels: Int[Array, "S B"]
+    batches: Int[Array, ""]
+
+
+def init(entries: int, batch: int, projection: int) -> Queue:
+    """An empty queue.
+
+    Args:
+      entries: Q.
+      batch: B.
+      projection: E.
+
+    Returns:
+      The queue, S = Q / B slots.
+
+    Raises:
+      UserError: Q is not a positive multiple of B.
+    """
+    if entries < batch or entries % batch:
+        below = max(batch, entries // batch * batch)
+        raise UserError(
+            f"el.queue_size={entries} is not a multiple of optim.batch_size={batch}: "
+            f"set el.queue_size={below} or {below + batch}"
+        )
+    slots = entries // batch
+    return Queue(
+        expression=jnp.zeros((slots, batch, projection)),
+        landmark=jnp.zeros((slots, batch, projection)),
+        labels=jnp.zeros((slots, batch), jnp.int32),
+        batches=jnp.zeros((), jnp.int32),
+    )
+
+
+def filled(queue: Queue) -> Bool[Array, "S"]:
+    """Which slots hold keys."""
+    return jnp.arange(queue.labels.shape[0]) < queue.batches
+
+
+def update(
+    queue: Queue,
+    expression: Float[Array, "B E"],
+    landmark: Float[Array, "B E"],
+    labels: Int[Array, "B"],
+) -> Queue:
+    """Overwrites the oldest slot with this batch's keys.
+
+    Args:
+      queue: before the step.
+      expression: expression keys.
+      landmark: landmark keys.
+      labels: pseudo-labels of this step.
+
+    Returns:
+      The queue, without gradient.
+    """
+    slot = queue.batches % queue.labels.shape[0]
+    return jax.lax.stop_gradient(
+        Queue(
+            expression=queue.expression.at[slot].set(expression),
+            landmark=queue.landmark.at[slot].set(landmark),
+            labels=queue.labels.at[slot].set(labels),
+            batches=queue.batches + 1,
+        )
+    )

@@ -1,0 +1,120 @@
+"""Batches from records: reading, decoding and stacking, in order, ahead of the step."""
+
+from collections.abc import Iterator
+
+import grain
+import numpy as np
+from jaxtyping import Int
+
+from lanet_jax.input.records import Records
+from lanet_jax.input.sampler import epoch_order
+from lanet_jax.typing import Batch
+
+
+class Visits:
+    """The records that one host reads in a whole run, one after the other.
+
+    A random-access source for grain: visit i is a pure function of the arguments, so that resuming
+    is slicing.
+
+    Args:
+      records: the training records.
+      labels: given labels.
+      batch: B, over all hosts.
+      epochs: of the run; each drops its incomplete last batch.
+      seed: of the order.
+      kind: of the sampler.
+      host: this host.
+      hosts: how many there are; each reads its own slice of every batch.
+      size: side that images are brought to on the host; 0 leaves them as stored.
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        labels: Int[np.ndarray, "N"],
+        *,
+        batch: int,
+        epochs: int,
+        seed: int,
+        kind: str,
+        host: int = 0,
+        hosts: int = 1,
+        size: int = 0,
+    ) -> None:
+        self._records, self._labels, self._size = records, labels, size
+        self._batch, self._epochs, self._seed, self._kind = batch, epochs, seed, kind
+        self._host, self._local = host, batch // hosts
+        self._steps = len(records) // batch
+        self._orders: dict[int, Int[np.ndarray, "N"]] = {}
+
+    def __len__(self) -> int:
+        return self._steps * self._epochs * self._local
+
+    def __getitem__(self, visit: int) -> Batch:
+        step, place = divmod(int(visit), self._local)
+        epoch, step = divmod(step, self._steps)
+        row = int(self._order(epoch)[step * self._batch + self._host * self._local + place])
+        image, landmarks, present = self._records.read(row, self._size)
+        return {
+            "id": np.int32(row),
+            "image": image,
+            "label": np.int32(self._labels[row]),
+            "landmarks": landmarks,
+            "present": present,
+        }
+
+    def _order(self, epoch: int) -> Int[np.ndarray, "N"]:
+        order = self._orders.get(epoch)
+        if order is None:
+            order = epoch_order(self._labels, epoch, self._epochs, self._seed, self._kind)
+            # Readers are at most one epoch apart, so two orders are all that is ever kept.
+            self._orders = {e: o for e, o in self._orders.items() if e == epoch - 1}
+            self._orders[epoch] = order
+        return order
+
+
+def train_batches(visits: Visits, start: int, local_batch: int, threads: int) -> Iterator[Batch]:
+    """This host's part of every batch from step `start` to the end of the run.
+
+    Args:
+      visits: what to read.
+      start: steps that are already done.
+      local_batch: records this host reads a step.
+      threads: readers.
+
+    Returns:
+      Stacked numpy batches.
+    """
+    dataset = grain.MapDataset.source(visits)[start * local_batch :]
+    options = grain.ReadOptions(num_threads=threads, prefetch_buffer_size=4 * threads)
+    # Batched before it becomes an iterator: after it, threads would each batch their own records.
+    return iter(dataset.batch(local_batch).to_iter_dataset(options))
+
+
+def eval_batches(
+    records: Records, batch: int, host: int, hosts: int, size: int, threads: int
+) -> Iterator[dict]:
+    """All records once, in order; the last batch is filled up with copies of the last record.
+
+    Args:
+      records: what to read.
+      batch: B, over all hosts.
+      host: this host.
+      hosts: how many there are.
+      size: side that images are brought to on the host; 0 leaves them as stored.
+      threads: readers.
+
+    Returns:
+      Batches {"image": [B / hosts, H, W, 3]}; the caller drops what is past the last record.
+    """
+    local = batch // hosts
+    steps = -(-len(records) // batch)
+
+    def read(visit: int) -> dict:
+        step, place = divmod(int(visit), local)
+        row = min(step * batch + host * local + place, len(records) - 1)
+        return {"image": records.read(row, size)[0]}
+
+    dataset = grain.MapDataset.range(steps * local).map(read).batch(local)
+    return iter(dataset.to_iter_dataset(grain.ReadOptions(threads, 4 * threads)))

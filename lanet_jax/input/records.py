@@ -1,0 +1,202 @@
+"""A prepared split as a table in memory and images on disk."""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import tensorflow_datasets as tfds
+from jaxtyping import Bool, Float, Int, UInt8
+
+from lanet_jax.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Records:
+    """Records of one or several prepared splits, in the order of their ids.
+
+    Attributes:
+      sources: the opened splits.
+      source: which of `sources` a record lies in.
+      position: its position there.
+      names: its name, unique in a dataset.
+      labels: the label the dataset gives it.
+      classes: class names, in canonical order.
+      landmarks: L; 0 where the data has none.
+      scheme: name of the landmark scheme.
+      flip_index: index of the point that lands at j after a mirror; empty where not known.
+      votes: annotators' votes, or None.
+      vote_names: what the columns of `votes` are.
+    """
+
+    sources: tuple[Sequence[dict[str, Any]], ...]
+    source: Int[np.ndarray, "N"]
+    position: Int[np.ndarray, "N"]
+    names: tuple[str, ...]
+    labels: Int[np.ndarray, "N"]
+    classes: tuple[str, ...]
+    landmarks: int
+    scheme: str
+    flip_index: tuple[int, ...]
+    votes: Int[np.ndarray, "N V"] | None
+    vote_names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def take(self, rows: Int[np.ndarray, "M"]) -> "Records":
+        """The records `rows`, in that order."""
+        return dataclasses.replace(
+            self,
+            source=self.source[rows],
+            position=self.position[rows],
+            names=tuple(self.names[row] for row in rows),
+            labels=self.labels[rows],
+            votes=None if self.votes is None else self.votes[rows],
+        )
+
+    def read(
+        self, row: int, size: int
+    ) -> tuple[UInt8[np.ndarray, "H W 3"], Float[np.ndarray, "L 2"], Bool[np.ndarray, "L"]]:
+        """Reads and decodes one record.
+
+        Args:
+          row: 0 .. N-1.
+          size: side in pixels that images are brought to; 0 leaves them as stored.
+
+        Returns:
+          RGB pixels, landmarks in [0, 1], and which of them are known.
+
+        Raises:
+          UserError: the image does not decode.
+        """
+        record = self.sources[self.source[row]][int(self.position[row])]
+        image = decode(record["image"], self.names[row])
+        if size and image.shape[:2] != (size, size):
+            image = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
+        if not self.landmarks:
+            return image, np.zeros((0, 2), np.float32), np.zeros(0, bool)
+        return image, record["landmarks"], record["present"]
+
+
+def decode(encoded: bytes, name: str) -> UInt8[np.ndarray, "H W 3"]:
+    """Pixels of a JPEG or PNG, RGB whatever the file holds.
+
+    Args:
+      encoded: the file's bytes.
+      name: what to call it in an error.
+
+    Returns:
+      RGB pixels.
+
+    Raises:
+      UserError: it does not decode.
+    """
+    image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR) if encoded else None
+    if image is None:
+        raise UserError(
+            f"{name}: the stored image is truncated or no image ({len(encoded)} bytes): "
+            "mend the source file and run data.prepare again with --overwrite"
+        )
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def load(data_dir: str, name: str, split: str) -> Records:
+    """Opens a prepared split.
+
+    Args:
+      data_dir: folder of prepared datasets.
+      name: dataset, with its configuration if it has one, as in "ferplus/argmax8".
+      split: "train", "valid" or "test".
+
+    Returns:
+      Its records in the order of their ids.
+
+    Raises:
+      UserError: the dataset or the split is not there.
+    """
+    folder = _newest_version(Path(data_dir).expanduser(), name)
+    builder = tfds.builder_from_directory(str(folder))
+    if split not in builder.info.splits:
+        have = ", ".join(sorted(builder.info.splits))
+        raise UserError(f"{folder} has no split {split!r}, it has: {have}")
+    metadata = json.loads((folder / "metadata.json").read_text())
+    skip = {"image": tfds.decode.SkipDecoding()}
+    source = builder.as_data_source(split, decoders=skip)
+    table = [
+        (record["id"], record["name"], record["label"], record.get("votes")) for record in source
+    ]
+    order = np.argsort([row[0] for row in table], kind="stable")
+    votes = tuple(metadata["votes"])
+    features = builder.info.features
+    return Records(
+        sources=(source,),
+        source=np.zeros(len(table), np.int64),
+        position=order,
+        names=tuple(_text(table[i][1]) for i in order),
+        labels=np.array([table[i][2] for i in order], np.int64),
+        classes=tuple(metadata["classes"]),
+        landmarks=features["landmarks"].shape[0] if "landmarks" in features else 0,
+        scheme=metadata["scheme"],
+        flip_index=tuple(metadata["flip_index"]),
+        votes=np.stack([table[i][3] for i in order]) if votes else None,
+        vote_names=votes,
+    )
+
+
+def concatenate(parts: Sequence[Records]) -> Records:
+    """Several datasets as one (the mixed set of the paper's Table 4).
+
+    Args:
+      parts: records of datasets with the same classes and landmark scheme.
+
+    Returns:
+      All of them, the first dataset's first.
+
+    Raises:
+      UserError: classes or landmark schemes differ.
+    """
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    for part in parts[1:]:
+        if part.classes != first.classes:
+            raise UserError(
+                f"mixed datasets must have the same classes: {', '.join(first.classes)} and "
+                f"{', '.join(part.classes)}; prepare them with the same --classes"
+            )
+        if (part.landmarks, part.scheme) != (first.landmarks, first.scheme):
+            raise UserError(
+                f"mixed datasets must have one landmark scheme: {first.scheme or 'none'} and "
+                f"{part.scheme or 'none'}; prepare them with landmark files of one scheme"
+            )
+    offsets = np.cumsum([0] + [len(part.sources) for part in parts[:-1]])
+    return dataclasses.replace(
+        first,
+        sources=sum((part.sources for part in parts), ()),
+        source=np.concatenate([p.source + o for p, o in zip(parts, offsets, strict=True)]),
+        position=np.concatenate([part.position for part in parts]),
+        names=sum((part.names for part in parts), ()),
+        labels=np.concatenate([part.labels for part in parts]),
+        votes=None,
+        vote_names=(),
+    )
+
+
+def _newest_version(data_dir: Path, name: str) -> Path:
+    versions = [path.parent for path in (data_dir / name).glob("*/dataset_info.json")]
+    if not versions:
+        dataset = name.split("/")[0]
+        source = "" if dataset == "demo" else " --source DIR"
+        raise UserError(
+            f"no prepared data in {data_dir / name}: run `python -m data.prepare {dataset}{source}"
+            f" --data_dir {data_dir}` first, or set data.dir to where it lies"
+        )
+    return max(versions, key=lambda path: [int(part) for part in path.name.split(".")])
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

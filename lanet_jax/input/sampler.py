@@ -1,0 +1,71 @@
+"""The order in which an epoch visits the records (Kang et al. 2020, progressively balanced)."""
+
+import numpy as np
+from jaxtyping import Int
+
+_STREAM = 1  # keeps the sampler's random numbers apart from the noise's under the same seed
+
+
+def class_counts(counts: Int[np.ndarray, "C"], epoch: int, epochs: int) -> Int[np.ndarray, "C"]:
+    """Visits of each class in one epoch, from natural (epoch 0) towards equal (epoch `epochs`).
+
+    n_c(e) = N [(1 - e/E) n_c / N + (e/E) / C], rounded by largest remainder so that the sum is N;
+    C counts the classes that have records (Kang et al. 2020, section 4.1; SPEC 5.1). The arithmetic
+    is in integers, so every machine rounds alike.
+
+    Args:
+      counts: records of each class.
+      epoch: e, 0 <= e <= epochs.
+      epochs: E.
+
+    Returns:
+      n_c(e); 0 for a class without records.
+    """
+    counts = np.asarray(counts, np.int64)
+    total, classes = int(counts.sum()), int((counts > 0).sum())
+    if total == 0:
+        return np.zeros_like(counts)
+    numerator = ((epochs - epoch) * classes * counts + epoch * total) * (counts > 0)
+    visits, remainder = np.divmod(numerator, epochs * classes)
+    largest = np.argsort(-remainder, kind="stable")
+    visits[largest[: total - int(visits.sum())]] += 1
+    return visits
+
+
+def epoch_order(
+    labels: Int[np.ndarray, "N"], epoch: int, epochs: int, seed: int, kind: str
+) -> Int[np.ndarray, "N"]:
+    """Rows of the training table in the order in which one epoch visits them.
+
+    A class is drawn without replacement; where it gets more visits than it has records, every
+    record comes whole times, and a random part of them once more (SPEC 5.1). A pure function of its
+    arguments, so that a resumed run finds its place by slicing.
+
+    Args:
+      labels: the given (possibly wrong) class of each record.
+      epoch: 0 <= epoch < epochs.
+      epochs: length of the run.
+      seed: at least 0.
+      kind: `progressive`, or `uniform` for every record once.
+
+    Returns:
+      N rows in 0 .. N-1.
+
+    Raises:
+      ValueError: `kind` is neither.
+    """
+    # Raw bits and stable sorts: numpy promises these between versions, not Generator.permutation.
+    bits = np.random.PCG64(np.random.SeedSequence((_STREAM, seed, epoch)))
+    shuffled = np.argsort(bits.random_raw(len(labels)), kind="stable")
+    if kind == "uniform":
+        return shuffled
+    if kind != "progressive":
+        raise ValueError(f"sampler kind {kind!r}: use 'progressive' or 'uniform'")
+    counts = np.bincount(labels)
+    visits = class_counts(counts, epoch, epochs)
+    rows = [
+        np.resize(shuffled[labels[shuffled] == label], visits[label])  # repeats from the start
+        for label in np.flatnonzero(counts)
+    ]
+    order = np.concatenate(rows) if rows else shuffled
+    return order[np.argsort(bits.random_raw(len(order)), kind="stable")]

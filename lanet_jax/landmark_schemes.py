@@ -1,0 +1,108 @@
+"""Landmark schemes: how many points each has, and which point is which after a mirror."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from scipy.optimize import linear_sum_assignment
+
+from lanet_jax.errors import UserError
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One published order of facial landmarks.
+
+    Attributes:
+      points: number of landmarks L.
+      flip_index: `flip_index[j]` is the point that lands at j when the image is mirrored left to
+        right, so that `points_flipped = mirrored[flip_index]`. It is its own inverse.
+    """
+
+    points: int
+    flip_index: tuple[int, ...]
+
+
+def _scheme(points: int, pairs: list[tuple[int, int]]) -> Scheme:
+    index = list(range(points))
+    for left, right in pairs:
+        index[left], index[right] = right, left
+    return Scheme(points, tuple(index))
+
+
+def _facing(first: int, last: int, mirror_of_first: int) -> list[tuple[int, int]]:
+    """Pairs of a run of points with the run that mirrors it in reverse order."""
+    return [(first + step, mirror_of_first - step) for step in range(last - first + 1)]
+
+
+_POINTS5 = [(0, 1), (3, 4)]  # eyes, nose, mouth corners
+
+_AFLW19 = [
+    *_facing(0, 2, 5),  # brows
+    *_facing(6, 8, 11),  # eyes
+    (12, 14),  # nostrils
+    (15, 17),  # mouth corners
+]
+
+_IBUG68 = [
+    *_facing(0, 7, 16),  # jaw
+    *_facing(17, 21, 26),  # brows
+    *_facing(31, 32, 35),  # nostrils
+    *_facing(36, 39, 45),  # upper lids with the eye corners
+    *_facing(40, 41, 47),  # lower lids
+    *_facing(48, 50, 54),  # outer lip, upper
+    *_facing(55, 56, 59),  # outer lip, lower
+    *_facing(60, 61, 64),  # inner lip, upper
+    (65, 67),  # inner lip, lower
+]
+
+_WFLW98 = [
+    *_facing(0, 15, 32),  # jaw
+    *_facing(33, 37, 46),  # brows, upper edge
+    *_facing(38, 41, 50),  # brows, lower edge
+    *_facing(55, 56, 59),  # nostrils
+    *_facing(60, 64, 72),  # upper lids with the eye corners
+    *_facing(65, 67, 75),  # lower lids
+    *_facing(76, 78, 82),  # outer lip, upper
+    *_facing(83, 84, 87),  # outer lip, lower
+    *_facing(88, 89, 92),  # inner lip, upper
+    (93, 95),  # inner lip, lower
+    (96, 97),  # pupils
+]
+
+SCHEMES: dict[str, Scheme] = {
+    "points5": _scheme(5, _POINTS5),
+    "aflw19": _scheme(19, _AFLW19),
+    "ibug68": _scheme(68, _IBUG68),
+    "wflw98": _scheme(98, _WFLW98),
+}
+
+_MOST_ASYMMETRY = 0.05  # mean distance of paired points over the face's width
+
+
+def infer_flip_index(mean_points: Float[np.ndarray, "L 2"]) -> list[int]:
+    """Finds the flip index of an unpublished scheme from its mean face.
+
+    The mean face is mirrored about its mean x and matched to itself at the least total distance.
+
+    Args:
+      mean_points: mean x and y of each landmark over many faces, in any unit.
+
+    Returns:
+      `flip_index` as in `Scheme`.
+
+    Raises:
+      UserError: the mean face is far from its mirror image (too few faces, or all turned), or a
+        point is missing in every face (NaN).
+    """
+    if np.isfinite(mean_points).all():
+        mirrored = mean_points * [-1, 1] + [2 * mean_points[:, 0].mean(), 0]
+        distance = np.linalg.norm(mean_points[:, None] - mirrored[None], axis=-1)
+        rows, index = linear_sum_assignment(distance)
+        asymmetry = distance[rows, index].mean() / np.ptp(mean_points[:, 0])
+        if asymmetry < _MOST_ASYMMETRY and np.array_equal(index[index], rows):
+            return index.tolist()
+    raise UserError(
+        "landmarks: the mean face is not symmetric, so left and right points cannot be paired; "
+        "use more faces, or a scheme of lanet_jax/landmark_schemes.py"
+    )

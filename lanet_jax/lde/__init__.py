@@ -1,0 +1,1 @@
+"""Label distribution estimation: neighbours, contribution scores, aggregation, running mean."""

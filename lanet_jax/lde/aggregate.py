@@ -1,0 +1,44 @@
+"""From neighbours' predictions to a label distribution (Eq. 4)."""
+
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+
+def neighborhood_mean(
+    probabilities: Float[Array, "B C"],
+    neighbors: Int[Array, "B K"],
+    exists: Bool[Array, "B K"],
+    z: Float[Array, "B K"],
+) -> Float[Array, "B C"]:
+    """Mean of the neighbours' p_k weighted by c_ik, in one space (one term of Eq. 4).
+
+    c_ik / sum_k c_ik is the softmax over k of log sigmoid(z_ik): exact for scores of any size,
+    where a quotient with an epsilon lets the scores shrink the target's mass to 0.
+
+    Args:
+      probabilities: p of the batch.
+      neighbors: indices k.
+      exists: which of the K neighbours there are; the others weigh 0.
+      z: scores before the sigmoid.
+
+    Returns:
+      Rows that sum to 1; a sample with no neighbour at all keeps its own p.
+    """
+    weights = jax.nn.softmax(jnp.where(exists, jax.nn.log_sigmoid(z), -1e30), axis=1)
+    mean = jnp.einsum("bk,bkc->bc", weights, jnp.take(probabilities, neighbors, axis=0))
+    return jnp.where(jnp.any(exists, axis=1, keepdims=True), mean, probabilities)
+
+
+def mean_over_spaces(distributions: Sequence[Float[Array, "B C"]]) -> Float[Array, "B C"]:
+    """d_i, the mean pooling of the spaces' distributions (Eq. 4).
+
+    Args:
+      distributions: one a space.
+
+    Returns:
+      Their mean.
+    """
+    return sum(distributions) / len(distributions)

@@ -1,0 +1,56 @@
+"""The running mean of every record's label distribution (Eq. 5)."""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+
+def init(labels: Int[Array, "N"], classes: int) -> Float[Array, "N C"]:
+    """d^[0]: the one-hot given label of every record.
+
+    Args:
+      labels: given labels, padded to the bank's rows; a negative one gives a row of zeros.
+      classes: C.
+
+    Returns:
+      The bank.
+    """
+    return jax.nn.one_hot(labels, classes)
+
+
+def targets(
+    bank: Float[Array, "N C"],
+    ids: Int[Array, "B"],
+    distributions: Float[Array, "B C"],
+    decay: float,
+) -> Float[Array, "B C"]:
+    """d_i^[e] = decay * d_i^[e-1] + (1 - decay) * d_i (Eq. 5).
+
+    Args:
+      bank: running means before this visit.
+      ids: rows.
+      distributions: d_i of this step; the gradient flows through them.
+      decay: omega of the paper.
+
+    Returns:
+      The targets, rows that sum to 1.
+    """
+    return decay * jnp.take(bank, ids, axis=0) + (1 - decay) * distributions
+
+
+def update(
+    bank: Float[Array, "N C"], ids: Int[Array, "B"], values: Float[Array, "B C"]
+) -> Float[Array, "N C"]:
+    """Writes the targets back; several copies of one record write their mean, in any order.
+
+    Args:
+      bank: running means.
+      ids: rows.
+      values: the targets of this step.
+
+    Returns:
+      The bank with the rows `ids` replaced, without gradient.
+    """
+    same = (ids[:, None] == ids[None, :]).astype(values.dtype)
+    mean = jnp.matmul(same, values, precision="highest") / jnp.sum(same, axis=1, keepdims=True)
+    return bank.at[ids].set(jax.lax.stop_gradient(mean))

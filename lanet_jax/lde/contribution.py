@@ -1,0 +1,56 @@
+"""How much a neighbour contributes (Eq. 3)."""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from lanet_jax import linear
+from lanet_jax.typing import Key
+
+Contribution = dict[str, linear.Linear]
+
+
+def init(key: Key, width: int) -> Contribution:
+    """Score network of one space: g1, g2 and the three layers of f.
+
+    Args:
+      key: random key.
+      width: D of the space.
+
+    Returns:
+      Parameters.
+    """
+    keys = jax.random.split(key, 5)
+    half, quarter = width // 2, width // 4
+    return {
+        "g1": linear.init(keys[0], width, half),
+        "g2": linear.init(keys[1], width, half),
+        "f1": linear.init(keys[2], 2 * half, half),
+        "f2": linear.init(keys[3], half, quarter),
+        "f3": linear.init(keys[4], quarter, 1),
+    }
+
+
+def scores(
+    params: Contribution, features: Float[Array, "B D"], neighbors: Int[Array, "B K"]
+) -> Float[Array, "B K"]:
+    """z, whose sigmoid is the contribution score c_ij = sigmoid(f([g1(x_i), g2(x_j)])) (Eq. 3).
+
+    The first layer of f is split over the concatenation, so that all work up to it is done once a
+    sample and only B x K sums go through the rest.
+
+    Args:
+      params: from `init`.
+      features: u or v.
+      neighbors: indices j of the pairs (i, j) to score.
+
+    Returns:
+      z_ij; `aggregate` needs its log-sigmoid, so the sigmoid is not taken here.
+    """
+    kernel, bias = params["f1"]["kernel"], params["f1"]["bias"]
+    half = kernel.shape[0] // 2
+    own = linear.apply(params["g1"], features) @ kernel[:half]
+    other = linear.apply(params["g2"], features) @ kernel[half:]
+    hidden = jax.nn.relu(own[:, None] + jnp.take(other, neighbors, axis=0) + bias)
+    hidden = jax.nn.relu(linear.apply(params["f2"], hidden))
+    return linear.apply(params["f3"], hidden)[..., 0]

@@ -1,0 +1,42 @@
+"""Who the neighbours of a sample are (Eq. 1 and 2)."""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+
+def cosine_similarity(features: Float[Array, "B D"]) -> Float[Array, "B B"]:
+    """Cosine similarity of all pairs in the batch (Eq. 1).
+
+    Args:
+      features: u or v of the global batch.
+
+    Returns:
+      s, with s_ij in [-1, 1]; 0 where a feature vector is 0.
+    """
+    norm = jnp.linalg.norm(features, axis=1, keepdims=True)
+    unit = features / jnp.maximum(norm, 1e-12)
+    return unit @ unit.T
+
+
+def nearest_neighbors(
+    features: Float[Array, "B D"], ids: Int[Array, "B"], k: int, exclude_same_id: bool
+) -> tuple[Int[Array, "B K"], Bool[Array, "B K"]]:
+    """The K most similar samples of each sample (Eq. 2).
+
+    Args:
+      features: u or v of the global batch; no gradient passes.
+      ids: record of each sample; balanced sampling repeats rare records in a batch.
+      k: K, at most B.
+      exclude_same_id: leave out other copies of the same record, not only the sample itself.
+
+    Returns:
+      Indices of the neighbours, nearest first, and which of them exist: a sample with fewer than
+      K candidates has False (and an index without meaning) in the remaining places.
+    """
+    similarity = cosine_similarity(jax.lax.stop_gradient(features))
+    excluded = (
+        ids[:, None] == ids[None, :] if exclude_same_id else jnp.eye(ids.shape[0], dtype=bool)
+    )
+    values, index = jax.lax.top_k(jnp.where(excluded, -jnp.inf, similarity), k)
+    return index, values > -jnp.inf

@@ -1,0 +1,33 @@
+"""One linear layer as a pair of functions; what LDE and EL build their small networks from."""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from lanet_jax.typing import Key
+
+Linear = dict[str, Array]
+
+
+def init(key: Key, inputs: int, outputs: int) -> Linear:
+    """Uniform in +-1/sqrt(inputs), as torch.nn.Linear starts.
+
+    Args:
+      key: random key.
+      inputs: width of the input.
+      outputs: width of the output.
+
+    Returns:
+      {"kernel": [inputs, outputs], "bias": [outputs]}.
+    """
+    bound = inputs**-0.5
+    kernel, bias = jax.random.split(key)
+    return {
+        "kernel": jax.random.uniform(kernel, (inputs, outputs), jnp.float32, -bound, bound),
+        "bias": jax.random.uniform(bias, (outputs,), jnp.float32, -bound, bound),
+    }
+
+
+def apply(params: Linear, x: Float[Array, "... I"]) -> Float[Array, "... O"]:
+    """x @ kernel + bias."""
+    return x @ params["kernel"] + params["bias"]

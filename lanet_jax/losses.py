@@ -1,0 +1,34 @@
+"""The two losses on class probabilities that every method shares."""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+
+def cross_entropy(logits: Float[Array, "B C"], labels: Int[Array, "B"]) -> Float[Array, ""]:
+    """Cross-entropy with the given labels, batch mean (Eq. 6).
+
+    Args:
+      logits: unnormalised log probabilities.
+      labels: given classes.
+
+    Returns:
+      L_ce in nats.
+    """
+    log_p = jax.nn.log_softmax(logits)
+    return -jnp.mean(jnp.take_along_axis(log_p, labels[:, None], axis=1))
+
+
+def kl_divergence(target: Float[Array, "B C"], logits: Float[Array, "B C"]) -> Float[Array, ""]:
+    """KL(target || softmax(logits)), batch mean (Eq. 7, whose printed sign is wrong).
+
+    Args:
+      target: distributions; the gradient flows into them too.
+      logits: unnormalised log probabilities.
+
+    Returns:
+      L_kl >= 0 in nats.
+    """
+    # The inner `where` keeps the gradient of log finite at classes of probability 0.
+    log_target = jnp.log(jnp.where(target > 0, target, 1.0))
+    return jnp.mean(jnp.sum(target * (log_target - jax.nn.log_softmax(logits)), axis=1))

@@ -1,0 +1,50 @@
+"""Devices: one axis, "data"; what is sharded over it and what is on every device."""
+
+import contextlib
+
+import jax
+from jax.sharding import AxisType, Mesh, NamedSharding
+from jax.sharding import PartitionSpec as P
+
+from lanet_jax.errors import UserError
+from lanet_jax.typing import PyTree
+
+
+def make(batch: int) -> Mesh:
+    """The mesh over all devices of all hosts.
+
+    Args:
+      batch: B.
+
+    Returns:
+      A mesh with the axis "data".
+
+    Raises:
+      UserError: B is not a multiple of the number of devices.
+    """
+    devices = jax.device_count()
+    if batch % devices:
+        raise UserError(
+            f"optim.batch_size={batch} is not a multiple of the {devices} devices: "
+            f"set optim.batch_size={max(batch // devices, 1) * devices}"
+        )
+    return jax.make_mesh((devices,), ("data",), axis_types=(AxisType.Auto,))
+
+
+def shardings(mesh: Mesh, specs: PyTree) -> PyTree:
+    """Partition specs as shardings on a mesh."""
+    return jax.tree.map(
+        lambda spec: NamedSharding(mesh, spec), specs, is_leaf=lambda x: isinstance(x, P)
+    )
+
+
+def replicated(x: PyTree) -> PyTree:
+    """Asks the compiler for a copy on every device; outside a mesh there is nothing to ask."""
+    if jax.sharding.get_abstract_mesh().empty:
+        return x
+    return jax.lax.with_sharding_constraint(x, P())
+
+
+def use(mesh: Mesh) -> contextlib.AbstractContextManager:
+    """The context in which `replicated` finds the mesh."""
+    return jax.set_mesh(mesh)

@@ -1,0 +1,1 @@
+"""One file a method, all behind the same protocol (`method.Method`)."""

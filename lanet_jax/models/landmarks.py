@@ -1,0 +1,134 @@
+"""The landmark branch: a trunk, one of two heads, and the loss of each head."""
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from lanet_jax.models.resnet import ResNet, global_average
+
+HEATMAP_SIGMA = 1.5  # map pixels
+
+
+class LandmarkNet(nn.Module):
+    """A trunk and a head that localises landmarks.
+
+    Attributes:
+      trunk: the ResNet of this branch.
+      head: "coordinates" (one fully connected layer, the paper) or "heatmap" (the published code).
+      landmarks: L.
+      lateral: channels of the heatmap head's map, the width of its features.
+    """
+
+    trunk: ResNet
+    head: str
+    landmarks: int
+    lateral: int = 64
+
+    @nn.compact
+    def __call__(
+        self, x: Float[Array, "B H W _"], train: bool, below: Float[Array, "B h w _"] | None = None
+    ) -> tuple[Float[Array, "B ..."], Float[Array, "B D"]]:
+        """Predicts the landmarks of a batch.
+
+        Args:
+          x: normalised images, or the map where the trunk starts.
+          train: use the statistics of the batch.
+          below: the map of the shared first stage, for the heatmap head of a shared stem.
+
+        Returns:
+          Coordinates [B, L, 2] in [0, 1] or heatmaps [B, h, w, L], and the features v.
+        """
+        maps = self.trunk(x, train)
+        if self.head == "coordinates":
+            features = global_average(maps)
+            points = nn.Dense(2 * self.landmarks, name="fc")(features)
+            return points.reshape(-1, self.landmarks, 2), features
+        stages = maps if below is None else [below, *maps]
+        fused = None
+        for i, stage in reversed(list(enumerate(stages, start=1))):
+            lateral = nn.Conv(self.lateral, (1, 1), name=f"lateral{i}")(stage)
+            if fused is not None:
+                lateral += jax.image.resize(fused, lateral.shape, "nearest")
+            fused = lateral
+        heatmaps = nn.Conv(self.landmarks, (1, 1), name="heatmaps")(fused)
+        return heatmaps.astype(jnp.float32), global_average([fused])
+
+
+def _mean_over_present(
+    losses: Float[Array, "B L"], present: Bool[Array, "B L"]
+) -> Float[Array, ""]:
+    return jnp.sum(jnp.where(present, losses, 0.0)) / jnp.maximum(jnp.sum(present), 1)
+
+
+def coordinates_loss(
+    predicted: Float[Array, "B L 2"], points: Float[Array, "B L 2"], present: Bool[Array, "B L"]
+) -> Float[Array, ""]:
+    """Mean square error of coordinates, L_lm of the paper's section 3.
+
+    Args:
+      predicted: coordinates in [0, 1].
+      points: true coordinates; those that are not present may hold anything.
+      present: which points count.
+
+    Returns:
+      The mean over present points and both axes; 0 if none is present.
+    """
+    return _mean_over_present(jnp.mean(jnp.square(predicted - points), axis=-1), present)
+
+
+def heatmap_targets(
+    points: Float[Array, "B L 2"], height: int, width: int
+) -> Float[Array, "B h w L"]:
+    """Gaussians of `HEATMAP_SIGMA` map pixels at the landmarks, peak 1.
+
+    Args:
+      points: coordinates in [0, 1].
+      height: h of the map.
+      width: w of the map.
+
+    Returns:
+      One map a landmark.
+    """
+    centre_x = points[:, None, None, :, 0] * width - 0.5
+    centre_y = points[:, None, None, :, 1] * height - 0.5
+    dx = jnp.arange(width)[None, None, :, None] - centre_x
+    dy = jnp.arange(height)[None, :, None, None] - centre_y
+    return jnp.exp(-(dx**2 + dy**2) / (2 * HEATMAP_SIGMA**2))
+
+
+def heatmap_loss(
+    predicted: Float[Array, "B h w L"],
+    points: Float[Array, "B L 2"],
+    present: Bool[Array, "B L"],
+) -> Float[Array, ""]:
+    """Adaptive wing loss on heatmaps, weight 10 near the landmarks (the published code's L_lm).
+
+    Source: Wang et al., "Adaptive Wing Loss for Robust Face Alignment", ICCV 2019, eq. 3.
+
+    Args:
+      predicted: heatmaps.
+      points: true coordinates in [0, 1].
+      present: which landmarks count.
+
+    Returns:
+      The mean over present landmarks and map pixels; 0 if none is present.
+    """
+    alpha, omega, epsilon, theta = 2.1, 14.0, 1.0, 0.5
+    target = heatmap_targets(points, predicted.shape[1], predicted.shape[2])
+    power = alpha - target
+    ratio = theta / epsilon
+    slope = omega / (1 + ratio**power) * power * ratio ** (power - 1) / epsilon
+    offset = theta * slope - omega * jnp.log1p(ratio**power)
+    error = jnp.abs(predicted - target)
+    # power >= 1.1, so the gradient at 0 is finite; the clip keeps the unused branch finite too.
+    near = omega * jnp.log1p((jnp.minimum(error, theta) / epsilon) ** power)
+    losses = jnp.where(error < theta, near, slope * error - offset)
+    dilated = jax.lax.reduce_window(
+        target, -jnp.inf, jax.lax.max, (1, 3, 3, 1), (1, 1, 1, 1), "SAME"
+    )
+    weights = jnp.where(dilated > 0.2, 10.0, 1.0)
+    return _mean_over_present(jnp.mean(losses * weights, axis=(1, 2)), present)
+
+
+LANDMARK_LOSSES = {"coordinates": coordinates_loss, "heatmap": heatmap_loss}

@@ -1,0 +1,227 @@
+"""ResNet-18 and -50 whose parameter names are torchvision's, so that a port is a table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+BLOCKS = {18: (2, 2, 2, 2), 50: (3, 4, 6, 3)}
+
+
+def _conv(features: int, size: int, stride: int, dtype: Any, name: str) -> nn.Conv:
+    return nn.Conv(
+        features,
+        (size, size),
+        (stride, stride),
+        padding=[(size // 2, size // 2)] * 2,
+        use_bias=False,
+        dtype=dtype,
+        kernel_init=nn.initializers.variance_scaling(2.0, "fan_out", "normal"),
+        name=name,
+    )
+
+
+def _norm(train: bool, dtype: Any, name: str) -> nn.BatchNorm:
+    return nn.BatchNorm(
+        use_running_average=not train, momentum=0.9, epsilon=1e-5, dtype=dtype, name=name
+    )
+
+
+def max_pool(x: Float[Array, "B H W D"]) -> Float[Array, "B h w D"]:
+    """3x3 max-pool with stride 2 as the maximum of nine strided slices.
+
+    The gradient of `reduce_window` is a scalar loop on CPU; that of `maximum` is not.
+
+    Args:
+      x: map with even height and width.
+
+    Returns:
+      The map at half the size.
+    """
+    height, width = x.shape[1], x.shape[2]
+    padded = jnp.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=-jnp.inf)
+    pooled = None
+    for dy in range(3):
+        for dx in range(3):
+            window = padded[:, dy : dy + height : 2, dx : dx + width : 2]
+            pooled = window if pooled is None else jnp.maximum(pooled, window)
+    return pooled
+
+
+class Downsample(nn.Module):
+    """Projection of a shortcut: 1x1 convolution ("0") and its normalisation ("1")."""
+
+    features: int
+    stride: int
+    dtype: Any
+
+    @nn.compact
+    def __call__(self, x: Float[Array, "B H W _"], train: bool) -> Float[Array, "B h w _"]:
+        x = _conv(self.features, 1, self.stride, self.dtype, "0")(x)
+        return _norm(train, self.dtype, "1")(x)
+
+
+class BasicBlock(nn.Module):
+    """Two 3x3 convolutions and a shortcut (ResNet-18)."""
+
+    width: int
+    stride: int
+    dtype: Any
+    expansion = 1
+
+    @nn.compact
+    def __call__(self, x: Float[Array, "B H W _"], train: bool) -> Float[Array, "B h w _"]:
+        y = _conv(self.width, 3, self.stride, self.dtype, "conv1")(x)
+        y = nn.relu(_norm(train, self.dtype, "bn1")(y))
+        y = _conv(self.width, 3, 1, self.dtype, "conv2")(y)
+        y = _norm(train, self.dtype, "bn2")(y)
+        if x.shape != y.shape:
+            x = Downsample(self.width, self.stride, self.dtype, name="downsample")(x, train)
+        return nn.relu(x + y)
+
+
+class Bottleneck(nn.Module):
+    """1x1, 3x3 (strided, as torchvision does) and 1x1 convolutions, and a shortcut (ResNet-50)."""
+
+    width: int
+    stride: int
+    dtype: Any
+    expansion = 4
+
+    @nn.compact
+    def __call__(self, x: Float[Array, "B H W _"], train: bool) -> Float[Array, "B h w _"]:
+        features = self.width * self.expansion
+        y = _conv(self.width, 1, 1, self.dtype, "conv1")(x)
+        y = nn.relu(_norm(train, self.dtype, "bn1")(y))
+        y = _conv(self.width, 3, self.stride, self.dtype, "conv2")(y)
+        y = nn.relu(_norm(train, self.dtype, "bn2")(y))
+        y = _conv(features, 1, 1, self.dtype, "conv3")(y)
+        y = _norm(train, self.dtype, "bn3")(y)
+        if x.shape != y.shape:
+            x = Downsample(features, self.stride, self.dtype, name="downsample")(x, train)
+        return nn.relu(x + y)
+
+
+class Stage(nn.Module):
+    """One of the four stages: blocks "0", "1", ... at one resolution."""
+
+    block: type[nn.Module]
+    blocks: int
+    width: int
+    stride: int
+    dtype: Any
+
+    @nn.compact
+    def __call__(self, x: Float[Array, "B H W _"], train: bool) -> Float[Array, "B h w _"]:
+        for i in range(self.blocks):
+            stride = self.stride if i == 0 else 1
+            x = self.block(self.width, stride, self.dtype, name=str(i))(x, train)
+        return x
+
+
+class ResNet(nn.Module):
+    """The stages of a ResNet, without pooling and classifier.
+
+    Attributes:
+      depth: 18 or 50.
+      width: channels of the first stage; 64 is the published network.
+      stem: "imagenet" (7x7 stride 2 and max-pool) or "small" (3x3 stride 2, for inputs of 48 px).
+      first_stage: 1 for the whole network; k > 1 takes the map of stage k - 1 and starts there.
+      dtype: type of the computation; parameters stay float32.
+    """
+
+    depth: int = 18
+    width: int = 64
+    stem: str = "imagenet"
+    first_stage: int = 1
+    dtype: Any = jnp.float32
+
+    @nn.compact
+    def __call__(self, x: Float[Array, "B H W _"], train: bool) -> list[Float[Array, "B h w _"]]:
+        """Maps of the stages `first_stage` .. 4, the last one last.
+
+        Args:
+          x: normalised images, or the map of the stage before `first_stage`.
+          train: normalise by the statistics of the batch and update the running ones.
+
+        Returns:
+          One map a stage.
+        """
+        x = x.astype(self.dtype)
+        if self.first_stage == 1:
+            size = {"imagenet": 7, "small": 3}[self.stem]
+            x = _conv(self.width, size, 2, self.dtype, "conv1")(x)
+            x = nn.relu(_norm(train, self.dtype, "bn1")(x))
+            if self.stem == "imagenet":
+                x = max_pool(x)
+        block = {18: BasicBlock, 50: Bottleneck}[self.depth]
+        maps = []
+        for stage in range(self.first_stage, 5):
+            x = Stage(
+                block,
+                BLOCKS[self.depth][stage - 1],
+                self.width * 2 ** (stage - 1),
+                1 if stage == 1 else 2,
+                self.dtype,
+                name=f"layer{stage}",
+            )(x, train)
+            maps.append(x)
+        return maps
+
+    def stage_width(self, stage: int) -> int:
+        """Channels of the map of a stage (1 .. 4)."""
+        expansion = {18: 1, 50: 4}[self.depth]
+        return self.width * 2 ** (stage - 1) * expansion
+
+
+def global_average(maps: Sequence[Float[Array, "B h w D"]]) -> Float[Array, "B D"]:
+    """The feature vector of a network: its last map, averaged, in float32."""
+    return jnp.mean(maps[-1].astype(jnp.float32), axis=(1, 2))
+
+
+class Classifier(nn.Module):
+    """A ResNet with its classifier `fc`: exactly what is left of every method at inference.
+
+    Attributes:
+      backbone: the ResNet; its parameters lie beside `fc`, as torchvision names them.
+      classes: C.
+    """
+
+    backbone: ResNet
+    classes: int
+
+    def setup(self) -> None:
+        self.fc = nn.Dense(self.classes)
+
+    def __call__(
+        self, images: Float[Array, "B H W 3"], train: bool
+    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], list[Float[Array, "B h w _"]]]:
+        """Logits, features and the maps of the stages."""
+        maps = self.backbone(images, train)
+        features = global_average(maps)
+        return self.fc(features), features, maps
+
+
+def apply(
+    network: nn.Module, params: Any, stats: Any, x: jax.Array, train: bool
+) -> tuple[Any, Any]:
+    """Runs a network as a pure function.
+
+    Args:
+      network: a module of this room.
+      params: its parameters.
+      stats: its running batch statistics.
+      x: input.
+      train: use the batch's statistics, and return the updated running ones.
+
+    Returns:
+      The network's output and its running statistics.
+    """
+    variables = {"params": params, "batch_stats": stats}
+    if not train:
+        return network.apply(variables, x, False), stats
+    output, updated = network.apply(variables, x, True, mutable=["batch_stats"])
+    return output, updated["batch_stats"]

@@ -1,0 +1,70 @@
+"""The expression network and the landmark network, side by side or on one shared stem."""
+
+from typing import NamedTuple
+
+import flax.linen as nn
+from jaxtyping import Array, Float
+
+from lanet_jax.models.landmarks import LandmarkNet
+from lanet_jax.models.resnet import Classifier
+from lanet_jax.typing import PyTree
+
+
+class Outputs(NamedTuple):
+    """What both branches say of a batch.
+
+    Attributes:
+      logits: of the expression classes.
+      expression: features u.
+      landmarks: predicted coordinates [B, L, 2] or heatmaps [B, h, w, L].
+      landmark: features v.
+    """
+
+    logits: Float[Array, "B C"]
+    expression: Float[Array, "B Du"]
+    landmarks: Float[Array, "B ..."]
+    landmark: Float[Array, "B Dv"]
+
+
+class TwoBranch(nn.Module):
+    """Both networks of LA-Net.
+
+    Attributes:
+      expression: the network that is left at inference.
+      landmark: its trunk starts from the image, or (`first_stage` 2) on the map of the expression
+        network's first stage.
+    """
+
+    expression: Classifier
+    landmark: LandmarkNet
+
+    def __call__(self, images: Float[Array, "B H W 3"], train: bool) -> Outputs:
+        logits, u, maps = self.expression(images, train)
+        shared_stem = self.landmark.trunk.first_stage == 2
+        if shared_stem:
+            landmarks, v = self.landmark(maps[0], train, below=maps[0])
+        else:
+            landmarks, v = self.landmark(images, train)
+        return Outputs(logits, u, landmarks, v)
+
+
+def start_from_backbone(variables: PyTree, params: PyTree, stats: PyTree) -> PyTree:
+    """Both trunks with the same weights.
+
+    Args:
+      variables: {"params", "batch_stats"} of a `TwoBranch`.
+      params: of a backbone.
+      stats: running batch statistics of the backbone.
+
+    Returns:
+      The variables; a trunk that starts at the second stage takes the stages that it has.
+    """
+    replaced = {}
+    for collection, backbone in (("params", params), ("batch_stats", stats)):
+        branches = variables[collection]
+        trunk = {name: backbone[name] for name in branches["landmark"]["trunk"]}
+        replaced[collection] = {
+            "expression": {**branches["expression"], "backbone": backbone},
+            "landmark": {**branches["landmark"], "trunk": trunk},
+        }
+    return replaced

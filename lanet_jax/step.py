@@ -1,0 +1,48 @@
+"""One training step, as a pure function."""
+
+from collections.abc import Callable
+
+import jax
+import optax
+from jaxtyping import Array, Float
+
+from lanet_jax.methods.method import Method
+from lanet_jax.state import TrainState
+from lanet_jax.typing import Batch, Key
+
+Augment = Callable[[Key, Batch], Batch]
+
+
+def train_step(
+    method: Method,
+    optimizer: optax.GradientTransformation,
+    augment: Augment,
+    state: TrainState,
+    batch: Batch,
+) -> tuple[TrainState, dict[str, Float[Array, ""]]]:
+    """Augments a batch, takes its loss and moves the parameters once.
+
+    Args:
+      method: gives the loss.
+      optimizer: turns gradients into updates.
+      augment: from (key, batch as stored) to a normalised batch of the input size.
+      state: before the step.
+      batch: the global batch.
+
+    Returns:
+      The state after the step, and scalar metrics of the batch.
+    """
+    augment_key, loss_key = jax.random.split(jax.random.fold_in(state.key, state.step))
+    with jax.named_scope("augment"):
+        batch = augment(augment_key, batch)
+    (loss, (model_state, metrics)), gradients = jax.value_and_grad(method.loss, has_aux=True)(
+        state.params, state.model_state, batch, loss_key
+    )
+    with jax.named_scope("optimizer"):
+        updates, opt_state = optimizer.update(gradients, state.opt_state, state.params)
+        params = optax.apply_updates(state.params, updates)
+    metrics = {"loss": loss, **metrics, "gradient_norm": optax.global_norm(gradients)}
+    state = state.replace(
+        step=state.step + 1, params=params, model_state=model_state, opt_state=opt_state
+    )
+    return state, metrics

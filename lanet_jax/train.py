@@ -1,0 +1,168 @@
+"""The training loop, from the first step or from where it was cut off to the last."""
+
+import functools
+import math
+from pathlib import Path
+
+import jax
+from jax.sharding import NamedSharding
+from jax.sharding import PartitionSpec as P
+from tqdm import tqdm
+
+from lanet_jax import mesh as mesh_lib
+from lanet_jax import state as state_lib
+from lanet_jax import writer as writer_lib
+from lanet_jax.build.data import HOLDOUT
+from lanet_jax.build.run import Run
+from lanet_jax.checkpoint import Checkpoints, save_best
+from lanet_jax.errors import UserError
+from lanet_jax.evaluation import Evaluator
+from lanet_jax.inference import compile_predict
+from lanet_jax.input.pipeline import train_batches
+from lanet_jax.profiling import Profiler
+from lanet_jax.state import TrainState
+from lanet_jax.step import train_step
+
+
+def train(run: Run, workdir: Path) -> TrainState:
+    """Trains a run to its end.
+
+    The order of a step is a contract: fetch the batch, step, log the metrics of the step before,
+    save, evaluate. What is logged is one step old so that the devices never wait for the host; a
+    save logs the step's own metrics first, so that a checkpoint never knows more than the log.
+
+    Args:
+      run: what to train.
+      workdir: where it is kept; a run that was cut off goes on from its newest checkpoint.
+
+    Returns:
+      The final state.
+
+    Raises:
+      UserError: the loss is not finite, or a checkpoint does not restore.
+    """
+    mesh = mesh_lib.make(run.batch)
+    shardings = state_lib.shardings(mesh, run.method)
+    replicated = NamedSharding(mesh, P())
+    batch_sharding = NamedSharding(mesh, P("data"))
+    checkpoints = Checkpoints(workdir, run.keep)
+    with mesh_lib.use(mesh):
+        state = initial_state(run, shardings, checkpoints)
+        start = int(state.step)
+        writer = writer_lib.MetricsWriter(workdir, start) if jax.process_index() == 0 else None
+        step_fn = jax.jit(
+            functools.partial(train_step, run.method, run.optimizer, run.augment),
+            donate_argnums=0,
+            out_shardings=(shardings, replicated),
+        )
+        evaluator = Evaluator(run, compile_predict(run.method, run.preprocess, mesh), mesh)
+        profiler = Profiler(workdir / "profile", run.profile_start, run.profile_steps)
+        log = _Log(run, workdir, writer)
+        if start and start % run.steps_per_epoch == 0:
+            log.evaluate(evaluator, state, start)
+        local_batch = run.batch // jax.process_count()
+        batches = train_batches(run.visits, start, local_batch, run.threads)
+        for step in tqdm(
+            range(start + 1, run.steps + 1),
+            initial=start,
+            total=run.steps,
+            unit_scale=run.batch,
+            unit="img",
+            disable=jax.process_index() != 0,
+            mininterval=1.0,
+        ):
+            with profiler.step(step):
+                local = next(batches)
+                batch = jax.make_array_from_process_local_data(batch_sharding, local)
+                state, metrics = step_fn(state, batch)
+                log.previous(step, metrics)
+            if step % run.checkpoint_every == 0 or step == run.steps:
+                log.flush()
+                checkpoints.save(step, state, run.card)
+            if step % run.steps_per_epoch == 0:
+                log.flush()
+                log.evaluate(evaluator, state, step)
+        checkpoints.close()
+        profiler.close()
+        if writer:
+            writer.close()
+    return state
+
+
+def initial_state(run: Run, shardings: TrainState, checkpoints: Checkpoints) -> TrainState:
+    """The state of the newest checkpoint, or the state before the first step.
+
+    Args:
+      run: what to train.
+      shardings: how its state lies on the mesh, a prefix tree.
+      checkpoints: of the work folder.
+
+    Returns:
+      The state, on the devices.
+    """
+    init = functools.partial(state_lib.init, run.method, run.optimizer)
+    key = jax.random.key(run.seed)
+    latest = checkpoints.latest()
+    if latest is None:
+        return jax.jit(init, out_shardings=shardings)(key, run.example)
+    shapes = jax.eval_shape(init, key, run.example)
+    like = jax.tree.map(
+        lambda sharding, part: jax.tree.map(
+            lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=sharding), part
+        ),
+        shardings,
+        shapes,
+    )
+    return checkpoints.restore(latest, like)
+
+
+class _Log:
+    """Writes rows, one step late."""
+
+    def __init__(self, run: Run, workdir: Path, writer: writer_lib.MetricsWriter | None) -> None:
+        self._run, self._workdir, self._writer = run, workdir, writer
+        self._pending: tuple[int, dict] | None = None
+
+    def previous(self, step: int, metrics: dict[str, jax.Array]) -> None:
+        """Logs the metrics handed in last time and keeps these."""
+        self.flush()
+        self._pending = (step, metrics)
+
+    def flush(self) -> None:
+        """Logs what is kept."""
+        if self._pending is None:
+            return
+        step, metrics = self._pending
+        self._pending = None
+        row = {name: float(value) for name, value in jax.device_get(metrics).items()}
+        bad = [name for name, value in row.items() if not math.isfinite(value)]
+        if bad:
+            raise UserError(
+                f"step {step}: {', '.join(bad)} is not finite; the last good checkpoint is kept in "
+                f"{self._workdir}: lower optim.learning_rate and start again from another --workdir"
+            )
+        if step % self._run.log_every == 0:
+            self._write(step, "train", row)
+
+    def evaluate(self, evaluator: Evaluator, state: TrainState, step: int) -> None:
+        """Logs the evaluation after an epoch, and keeps the best state."""
+        splits = evaluator.splits(state)
+        for name, row in splits.items():
+            self._write(step, name, row)
+        labels = evaluator.labels(state)
+        if labels:
+            self._write(step, "labels", labels)
+        judge = HOLDOUT if HOLDOUT in splits else next(iter(splits))
+        now = splits[judge]["accuracy"]
+        before = [
+            row["accuracy"]
+            for row in writer_lib.read(self._workdir)
+            if row["split"] == judge and row["step"] < step
+        ]
+        if now > max(before, default=-1.0):
+            save_best(self._workdir, step, state, self._run.method, self._run.card)
+
+    def _write(self, step: int, split: str, row: dict[str, float]) -> None:
+        if self._writer:
+            epoch = step / self._run.steps_per_epoch
+            self._writer.write({"step": step, "epoch": round(epoch, 4), "split": split, **row})

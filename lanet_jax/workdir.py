@@ -1,0 +1,65 @@
+"""The work folder of a run: its config at the start, its results at the end."""
+
+import json
+from pathlib import Path
+
+import jax
+import ml_collections
+
+from lanet_jax.errors import UserError
+from lanet_jax.writer import write_text
+
+# What may differ when a run goes on: it changes nothing of what is computed.
+_FREE = ("profile.", "train.keep", "data.threads", "data.dir")
+
+
+def claim(workdir: Path, config: ml_collections.ConfigDict) -> None:
+    """Writes `config.json`, or checks that this is the run that wrote it.
+
+    Args:
+      workdir: folder of the run.
+      config: resolved config.
+
+    Raises:
+      UserError: another run lives there; the differing keys are named.
+    """
+    path = workdir / "config.json"
+    text = config.to_json(indent=2, sort_keys=True)
+    if path.exists():
+        then, now = _flat(json.loads(path.read_text())), _flat(json.loads(text))
+        differing = [
+            f"{key} ({then.get(key)} there, {now.get(key)} now)"
+            for key in sorted(then.keys() | now.keys())
+            if then.get(key) != now.get(key) and not key.startswith(_FREE)
+        ]
+        if differing:
+            raise UserError(
+                f"{workdir} holds a run with another config: {', '.join(differing)}; choose "
+                "another --workdir or the same fields"
+            )
+    if jax.process_index() == 0:
+        workdir.mkdir(parents=True, exist_ok=True)
+        write_text(path, text + "\n")
+
+
+def load_config(workdir: Path) -> ml_collections.ConfigDict:
+    """The resolved config of a run.
+
+    Raises:
+      UserError: the folder holds no run.
+    """
+    path = workdir / "config.json"
+    if not path.exists():
+        raise UserError(f"{workdir} holds no run (no config.json): check --workdir")
+    config = ml_collections.ConfigDict(json.loads(path.read_text()))
+    return config
+
+
+def _flat(tree: dict, prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            flat.update(_flat(value, f"{prefix}{key}."))
+        else:
+            flat[prefix + key] = value
+    return flat

@@ -1,0 +1,65 @@
+"""The record of a run: `metrics.jsonl` is the truth, TensorBoard's events are a copy."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from tensorboardX import SummaryWriter
+
+Row = dict[str, Any]
+
+
+class MetricsWriter:
+    """Appends rows to `metrics.jsonl`, in order, each on disk before the next.
+
+    Args:
+      workdir: of the run.
+      step: steps that are done; what an interrupted run wrote beyond its checkpoint is dropped, so
+        that the file of a resumed run equals that of an uninterrupted one.
+    """
+
+    def __init__(self, workdir: Path, step: int) -> None:
+        path = workdir / "metrics.jsonl"
+        rows = [row for row in read(workdir) if _precedes(row, step)]
+        write_text(path, "".join(json.dumps(row) + "\n" for row in rows))
+        self._file = open(path, "a", encoding="utf-8")  # noqa: SIM115
+        self._board = SummaryWriter(str(workdir / "tensorboard"), purge_step=step)
+
+    def write(self, row: Row) -> None:
+        """Writes one row: `step`, `epoch`, `split` and numbers."""
+        self._file.write(json.dumps(row) + "\n")
+        self._file.flush()
+        for name, value in row.items():
+            if name not in ("step", "epoch", "split"):
+                self._board.add_scalar(f"{row['split']}/{name}", value, row["step"])
+
+    def close(self) -> None:
+        """Closes both."""
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._board.close()
+
+
+def read(workdir: Path) -> list[Row]:
+    """The rows of `metrics.jsonl` so far; a last line that a crash cut short is left out."""
+    path = workdir / "metrics.jsonl"
+    if not path.exists():
+        return []
+    whole = path.read_text(encoding="utf-8").rpartition("\n")[0]
+    return [json.loads(line) for line in whole.splitlines()]
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a whole file under a temporary name, then renames it."""
+    temporary = path.with_name(path.name + ".tmp")
+    with open(temporary, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def _precedes(row: Row, step: int) -> bool:
+    # A checkpoint is written after its step's training row and before its evaluation.
+    return row["step"] < step or (row["step"] == step and row["split"] == "train")
