@@ -26,14 +26,15 @@ def random_box(
     Returns:
       (y, x, height, width) in fractions of the image, and whether one of ten draws did fit.
     """
-    size_key, ratio_key, place_key = jax.random.split(key, 3)
-    area = jax.random.uniform(size_key, (_ATTEMPTS,), minval=scale[0], maxval=scale[1])
+    # All numbers in one draw: every further draw costs noticeable compile time.
+    draws = jax.random.uniform(key, (_ATTEMPTS + 1, 2))
+    area = scale[0] + (scale[1] - scale[0]) * draws[:-1, 0]
     low, high = jnp.log(jnp.array(ratio))
-    aspect = jnp.exp(jax.random.uniform(ratio_key, (_ATTEMPTS,), minval=low, maxval=high))
+    aspect = jnp.exp(low + (high - low) * draws[:-1, 1])
     sizes = jnp.sqrt(jnp.stack([area / aspect, area * aspect], axis=-1))
     fits = jnp.all(sizes <= 1, axis=-1)
     size = sizes[jnp.argmax(fits)]
-    start = jax.random.uniform(place_key, (2,)) * (1 - size)
+    start = draws[-1] * (1 - size)
     return jnp.concatenate([start, size]), jnp.any(fits)
 
 

@@ -1,8 +1,10 @@
 """From the config to records and labels."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
+import jax
 import numpy as np
 from jaxtyping import Int
 
@@ -33,9 +35,8 @@ class Data:
     @property
     def wrong(self) -> Int[np.ndarray, "M"]:
         """Rows of the training records whose label is known to be wrong."""
-        return (
-            np.flatnonzero(self.given != self.true) if self.true is not None else np.zeros(0, int)
-        )
+        known = self.given if self.true is None else self.true
+        return np.flatnonzero(self.given != known)
 
 
 def data(c: Config, workdir: Path) -> Data:
@@ -51,9 +52,9 @@ def data(c: Config, workdir: Path) -> Data:
     Raises:
       UserError: a dataset, split or label file is missing or does not fit.
     """
-    train = splits(c, c.data.train, c.data.train_split)
+    train = splits(c.data.dir, c.data.train, c.data.train_split)
     train = records.concatenate(list(train.values()))
-    tests = splits(c, c.data.test, c.data.test_split)
+    tests = splits(c.data.dir, c.data.test, c.data.test_split)
     for name, test in tests.items():
         if test.classes != train.classes:
             raise UserError(
@@ -75,13 +76,25 @@ def data(c: Config, workdir: Path) -> Data:
     return Data(train, given, true, tests)
 
 
-def splits(c: Config, datasets: tuple[str, ...], split: str) -> dict[str, Records]:
-    """Splits of prepared datasets by name; with several, the names carry the dataset's."""
+def splits(data_dir: str, datasets: Sequence[str], split: str) -> dict[str, Records]:
+    """Opens one split of each dataset; with several, all names carry the dataset's.
+
+    Args:
+      data_dir: where the datasets lie.
+      datasets: prepared datasets.
+      split: of each.
+
+    Returns:
+      Records by "SPLIT", or by "SPLIT-DATASET" if there are several.
+
+    Raises:
+      UserError: a dataset or split is missing.
+    """
     if len(datasets) == 1:
-        return {split: records.load(c.data.dir, datasets[0], split)}
+        return {split: records.load(data_dir, datasets[0], split)}
     named = {}
     for dataset in datasets:
-        part = records.load(c.data.dir, dataset, split)
+        part = records.load(data_dir, dataset, split)
         names = tuple(f"{dataset}/{name}" for name in part.names)
         named[f"{split}-{dataset.replace('/', '-')}"] = dataclasses.replace(part, names=names)
     return named
@@ -113,5 +126,6 @@ def labels(
         given = noise_file.read(n.file, train.names, classes, train.labels)
     else:
         given = train.labels
-    noise_file.write(path, train.names, given, true, classes)
+    if jax.process_index() == 0:
+        noise_file.write(path, train.names, given, true, classes)
     return given, true

@@ -114,14 +114,25 @@ def example(c: Config, given: Int[np.ndarray, "N"], m: Method) -> Example:
     Raises:
       UserError: the weights do not fit.
     """
-    size, batch = c.augment.size, c.optim.batch_size
-    padding = -len(given) % batch
-    bare = Example(
-        np.zeros((batch, size, size, 3), np.float32),
-        np.pad(given, (0, padding), constant_values=-1).astype(np.int32),
-    )
+    bare = example_of_shape(c, given)
     if not c.model.pretrained:
         return bare
     params, stats = jax.eval_shape(m.init, jax.random.key(0), bare)
     backbone = params["expression"]["backbone"], stats["expression"]["backbone"]
     return bare._replace(pretrained=weights.load_backbone(c.model.pretrained, *backbone))
+
+
+def example_of_shape(c: Config, given: Int[np.ndarray, "N"]) -> Example:
+    """The example without pretrained weights: enough for shapes.
+
+    Args:
+      c: resolved config.
+      given: labels; padded to a multiple of B, so that any number of devices shares them evenly.
+
+    Returns:
+      The example, as host arrays.
+    """
+    size, batch = c.augment.size, c.optim.batch_size
+    padding = -len(given) % batch
+    images = np.zeros((batch, size, size, 3), np.float32)
+    return Example(images, np.pad(given, (0, padding), constant_values=-1).astype(np.int32))

@@ -94,7 +94,7 @@ class LANet:
             variables["batch_stats"]["expression"]["backbone"],
         )
         variables = start_from_backbone(variables, *(example.pretrained or drawn))
-        outputs = self.network.apply(variables, images, False)
+        outputs = jax.eval_shape(lambda v: self.network.apply(v, images, False), variables)
         params, state = dict(variables["params"]), dict(variables["batch_stats"])
         state["bank"] = bank.init(example.labels, outputs.logits.shape[1])
         params["contribution"] = {

@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import ml_dtypes  # noqa: F401  (lets numpy read bfloat16)
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
@@ -92,7 +93,7 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
     try:
         with safe_open(path, "numpy") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, TypeError, AttributeError) as error:
+    except (SafetensorError, OSError, TypeError) as error:
         raise UserError(
             f"{path}: a damaged safetensors file or a type numpy lacks ({_line(error)}); "
             "save it again as float32"

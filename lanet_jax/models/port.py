@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 from flax.traverse_util import unflatten_dict
 
@@ -169,7 +170,11 @@ def convert(tensors: Mapping[str, np.ndarray], layout: str, source: str) -> Port
         f"{source}: not a ResNet-{depth} of width {width} in layout {layout!r}",
         "give the weights of a plain ResNet-18 or -50, or another --layout",
     )
-    bad = [n for n, v in kept.items() if v.dtype.kind != "f" or not np.isfinite(v).all()]
+    bad = [
+        name
+        for name, value in kept.items()
+        if not jnp.issubdtype(value.dtype, jnp.floating) or not np.isfinite(value).all()
+    ]
     if bad:
         raise UserError(
             f"{source}: not finite floating-point numbers in {', '.join(bad)}; "

@@ -1,0 +1,1 @@
+"""Turns official dataset layouts into TFDS ArrayRecord folders, one builder package each."""

@@ -1,0 +1,13 @@
+"""AffectNet's numbers of the expressions, the same in both layouts."""
+
+NUMBERS = (
+    "neutral",
+    "happiness",
+    "sadness",
+    "surprise",
+    "fear",
+    "disgust",
+    "anger",
+    "contempt",
+)  # 8 none, 9 uncertain, 10 no face
+NOT_AN_EXPRESSION = "none, uncertain or no face (left out)"

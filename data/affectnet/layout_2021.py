@@ -1,0 +1,72 @@
+"""AffectNet as distributed since 2021: faces of 224 px, one file an image and an annotation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+from tqdm import tqdm
+
+from data.affectnet.classes import NOT_AN_EXPRESSION, NUMBERS
+from data.listing import Item, Listing, expect
+from lanet_jax.classes import EXPRESSIONS
+from lanet_jax.errors import UserError
+
+FOLDERS = {"train": "train_set", "valid": "val_set"}
+POINTS = 68
+
+
+def list_source(source: Path, classes: int) -> Listing:
+    """Lists the images that `annotations/N_exp.npy` gives an expression.
+
+    Args:
+      source: the folder with `train_set/` and `val_set/`, each with `images/` and `annotations/`.
+      classes: 8, or 7 without contempt.
+
+    Returns:
+      The images of the splits train and valid.
+
+    Raises:
+      UserError: a folder is not there or an annotation cannot be read.
+    """
+    kept = EXPRESSIONS[:classes]
+    listing = Listing(classes=kept, splits={}, scheme="ibug68")
+    for split, folder in FOLDERS.items():
+        expect(source / folder / "images", "AffectNet's folder of images (2021 layout)")
+        annotations = expect(source / folder / "annotations", "AffectNet's folder of annotations")
+        files = sorted(annotations.glob("*_exp.npy"))
+        if not files:
+            raise UserError(f"{annotations} holds no N_exp.npy: the labels were expected there")
+        listing.splits[split] = []
+        for file in tqdm(files, desc=f"reading {folder}", unit=" labels"):
+            image = f"{folder}/images/{file.name.removesuffix('_exp.npy')}.jpg"
+            number = _expression(file)
+            if number >= len(NUMBERS):
+                listing.note(NOT_AN_EXPRESSION, split, image)
+            elif NUMBERS[number] in kept:
+                points = _points(file.with_name(file.name.replace("_exp.npy", "_lnd.npy")))
+                label = kept.index(NUMBERS[number])
+                # Numbers begin anew in each folder, so the folder belongs to the name.
+                item = Item(image, image, source / image, label, points=points)
+                listing.splits[split].append(item)
+    return listing
+
+
+def _expression(file: Path) -> int:
+    try:
+        number = int(np.load(file, allow_pickle=False).item())
+        if number < 0:
+            raise ValueError
+        return number
+    except (ValueError, EOFError):
+        raise UserError(f"{file}: one number of 0 to 10 was expected") from None
+
+
+def _points(file: Path) -> Float[np.ndarray, "L 2"] | None:
+    if not file.is_file():
+        return None
+    try:
+        return np.load(file, allow_pickle=False).astype(np.float32).reshape(POINTS, 2)
+    except (ValueError, EOFError):
+        raise UserError(f"{file}: {2 * POINTS} numbers were expected") from None

@@ -1,0 +1,43 @@
+"""The two official AffectNet layouts as lists of images (SPEC 5)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from data.affectnet import layout_2021, layout_old
+from data.listing import Listing
+from lanet_jax.errors import UserError
+
+
+def config_name(classes: int = 8, size: int = 0) -> str:
+    """Name of the prepared variant: its class count."""
+    del size
+    return f"classes{classes}"
+
+
+def list_source(source: Path, classes: int = 8, size: int = 0) -> Listing:
+    """Lists the images of AffectNet, in whichever of its layouts the source is.
+
+    Args:
+      source: the folder with `Manually_Annotated_Images/`, or with `train_set/` and `val_set/`.
+      classes: 8, or 7 without contempt.
+      size: side in pixels at which the old layout's face boxes are stored; 0 keeps the files.
+
+    Returns:
+      The images of the splits train and valid with 68 landmarks each.
+
+    Raises:
+      UserError: the source is in neither layout, or something in it cannot be read.
+    """
+    if (source / layout_2021.FOLDERS["train"]).is_dir():
+        if size:
+            raise UserError(
+                "--size is for the old layout; images of the 2021 layout are cut already"
+            )
+        return layout_2021.list_source(source, classes)
+    if (source / layout_old.IMAGES).is_dir():
+        return layout_old.list_source(source, classes, size)
+    raise UserError(
+        f"{source} holds neither {layout_old.IMAGES}/ (old layout) nor "
+        f"{layout_2021.FOLDERS['train']}/ (2021 layout): one of them was expected; check --source"
+    )

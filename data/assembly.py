@@ -1,0 +1,160 @@
+"""From a listing to records: every image looked at once, every landmark in [0, 1]."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from jaxtyping import Bool, Float
+from tqdm import tqdm
+
+from data import images, landmark_file
+from data.listing import Item, Listing
+from data.records import Record, Schema
+from lanet_jax.errors import UserError
+from lanet_jax.landmark_schemes import SCHEMES, infer_flip_index
+
+SHOWN = 10
+
+
+def look_at_all(listing: Listing) -> dict[str, images.Look]:
+    """Decodes every image once.
+
+    Returns:
+      What was seen, by item name.
+
+    Raises:
+      UserError: some are cut short or no images; it lists them.
+    """
+    items = [(split, item) for split, found in listing.splits.items() for item in found]
+
+    def look(entry: tuple[str, Item]) -> images.Look | None:
+        try:
+            return images.look(entry[1].image)
+        except images.BrokenImageError:
+            return None
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        progress = tqdm(pool.map(look, items), total=len(items), desc="checking", unit=" images")
+        looks = list(progress)
+    broken = [item.file for (_, item), seen in zip(items, looks, strict=True) if seen is None]
+    if broken:
+        more = f" and {len(broken) - SHOWN} more" if len(broken) > SHOWN else ""
+        raise UserError(
+            f"{len(broken)} files are cut short or no images: {', '.join(broken[:SHOWN])}{more}; "
+            "unpack them again, or take them out of the source"
+        )
+    return {item.name: seen for (_, item), seen in zip(items, looks, strict=True)}
+
+
+def assemble(
+    listing: Listing,
+    looks: Mapping[str, images.Look],
+    landmarks: landmark_file.LandmarkTable | None = None,
+) -> tuple[Schema, dict[str, list[Record]]]:
+    """Turns a listing into records.
+
+    Args:
+      listing: the images, one a name, all there.
+      looks: what `look_at_all` saw of them.
+      landmarks: a landmark file's contents; they take the place of the source's own landmarks.
+
+    Returns:
+      What all records share, and the records of each split.
+    """
+    items = [item for found in listing.splits.values() for item in found]
+    if landmarks is None:
+        scheme, known = listing.scheme, _own_landmarks(items, looks)
+    else:
+        scheme, known = landmarks.scheme, _file_landmarks(landmarks, items, listing.rows, looks)
+    # Of images without landmarks only the number of points is wanted.
+    points = next((len(xy) for xy, _ in known.values()), 0)
+    ids = {name: number for number, name in enumerate(sorted(item.name for item in items))}
+    schema = Schema(
+        classes=listing.classes,
+        points=points,
+        scheme=scheme if points else "",
+        flip_index=_flip_index(scheme, known) if points else (),
+        votes=listing.votes,
+    )
+    return schema, {
+        split: [_record(item, ids[item.name], known.get(item.name), schema) for item in found]
+        for split, found in listing.splits.items()
+    }
+
+
+Landmarks = tuple[Float[np.ndarray, "L 2"], Bool[np.ndarray, "L"]]
+
+
+def _own_landmarks(items: list[Item], looks: Mapping[str, images.Look]) -> dict[str, Landmarks]:
+    return {
+        item.name: _normalise(item.points, looks[item.name].width, looks[item.name].height)
+        for item in items
+        if item.points is not None
+    }
+
+
+def _file_landmarks(
+    table: landmark_file.LandmarkTable,
+    items: list[Item],
+    rows: list[str],
+    looks: Mapping[str, images.Look],
+) -> dict[str, Landmarks]:
+    found = landmark_file.find_rows(table, items, rows)
+    if not found:
+        example = f"{table.names[0]!r}" if table.names else "nothing"
+        raise UserError(
+            f"the landmark file fits none of the images: it names {example}, "
+            f"the source {items[0].file!r}; check --landmarks"
+        )
+    known = {}
+    for item in items:
+        if item.name in found:
+            row, seen = found[item.name], looks[item.name]
+            width, height = (table.side,) * 2 if table.side else (seen.width, seen.height)
+            xy, present = _normalise(table.points[row], width, height)
+            known[item.name] = xy, present & table.ok[row]
+    return known
+
+
+def _normalise(points: Float[np.ndarray, "L 2"], width: float, height: float) -> Landmarks:
+    xy = np.asarray(points, np.float32) / np.array([width, height], np.float32)
+    present = ((xy >= 0) & (xy <= 1)).all(axis=1)  # false for NaN, too
+    return np.nan_to_num(xy, nan=0.0, posinf=0.0, neginf=0.0), present
+
+
+def _flip_index(scheme: str, known: Mapping[str, Landmarks]) -> tuple[int, ...]:
+    count = len(next(iter(known.values()))[0])
+    if scheme in SCHEMES:
+        if SCHEMES[scheme].points != count:
+            raise UserError(
+                f"the scheme {scheme} has {SCHEMES[scheme].points} points, "
+                f"but {count} landmarks are given; correct the scheme"
+            )
+        return SCHEMES[scheme].flip_index
+    total, seen = np.zeros((count, 2)), np.zeros((count, 1))
+    for xy, present in known.values():
+        total += np.where(present[:, None], xy, 0)
+        seen += present[:, None]
+    return tuple(infer_flip_index(total / np.maximum(seen, 1)))
+
+
+def _record(item: Item, number: int, known: Landmarks | None, schema: Schema) -> Record:
+    if known is not None and len(known[0]) != schema.points:
+        raise UserError(
+            f"{item.file} has {len(known[0])} landmarks, other images have {schema.points}"
+        )
+    image = item.image
+    return Record(
+        id=number,
+        name=item.name,
+        # Read when it is written: a large dataset does not fit in memory.
+        image=image if isinstance(image, bytes) else functools.partial(images.read, image),
+        label=item.label,
+        landmarks=known[0] if known else None,
+        present=known[1] if known else None,
+        votes=np.asarray(item.votes, np.int32) if item.votes is not None else None,
+    )

@@ -1,0 +1,152 @@
+"""Writing a prepared dataset: all of it under a temporary name, then one rename."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import importlib
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import tensorflow_datasets as tfds
+
+from data import assembly, check, landmark_file
+from data.listing import Listing, drop_missing, keep_first
+from data.records import RecordsBuilder
+from lanet_jax.errors import UserError
+
+REPORT, TWINS = "report.txt", "twins.csv"
+
+
+def from_source(
+    dataset: str,
+    source: Path,
+    landmarks: Path | None,
+    data_dir: Path,
+    overwrite: bool,
+    options: dict[str, Any],
+) -> Path:
+    """Prepares a dataset from the user's files and prints the final table.
+
+    Args:
+      dataset: package below `data`.
+      source: where its official layout lies.
+      landmarks: a landmark file, or None.
+      data_dir: where prepared datasets are kept.
+      overwrite: whether to redo a finished one.
+      options: the dataset's own options; `name` gives the prepared folder another name.
+
+    Returns:
+      The finished folder.
+
+    Raises:
+      UserError: something about the source, the landmarks or the disk is wrong.
+    """
+    name = options.pop("name", dataset)
+    module = importlib.import_module(f"data.{dataset}.source")
+    builder_class = importlib.import_module(f"data.{dataset}.{dataset}_dataset_builder").Builder
+    config = module.config_name(**options)
+    folder = data_dir / name / config / str(builder_class.VERSION)
+    if _is_finished(folder, overwrite):
+        return folder
+    if not source.exists():
+        raise UserError(f"--source {source}: nothing is there")
+    table = landmark_file.load(landmarks) if landmarks else None
+    listing: Listing = module.list_source(source, **options)
+    keep_first(listing)
+    drop_missing(listing)
+    looks = assembly.look_at_all(listing)
+    schema, splits = assembly.assemble(listing, looks, table)
+    twins = check.find_twins(listing, looks)
+    check.note_twins(listing, twins)
+    named = {"config": config} if config else {"name": name} if name != dataset else {}
+    size = sum(seen.length for seen in looks.values())
+    with _temporary(data_dir, folder, size) as temporary:
+        builder = builder_class(schema=schema, splits=splits, data_dir=temporary, **named)
+        written = _write(builder)
+        table = check.table(check.count(written), listing)
+        report = f"{table}\n\n{check.lists(listing, shown=None)}\n"
+        (written / REPORT).write_text(report, encoding="utf-8")
+        (written / TWINS).write_text(check.twins_csv(twins), encoding="utf-8")
+        _move(written, folder, temporary)
+    print(f"\n{table}\n\n{check.lists(listing)}\nall of them: {folder / REPORT}")
+    print(f"\nprepared {folder}")
+    return folder
+
+
+def generated(dataset: str, data_dir: Path, overwrite: bool, options: dict[str, Any]) -> Path:
+    """Prepares a dataset that is made by its builder alone and prints the final table.
+
+    Args:
+      dataset: package below `data`.
+      data_dir: where prepared datasets are kept.
+      overwrite: whether to redo a finished one.
+      options: arguments of the builder.
+
+    Returns:
+      The finished folder.
+    """
+    builder_class = importlib.import_module(f"data.{dataset}.{dataset}_dataset_builder").Builder
+    folder = data_dir / dataset / str(builder_class.VERSION)
+    if _is_finished(folder, overwrite):
+        return folder
+
+    with _temporary(data_dir, folder, size=0) as temporary:
+        written = _write(builder_class(data_dir=temporary, **options))
+        table = check.table(check.count(written))
+        _move(written, folder, temporary)
+    print(f"\n{table}\n\nprepared {folder}")
+    return folder
+
+
+def _is_finished(folder: Path, overwrite: bool) -> bool:
+    if not folder.exists() or overwrite:
+        return False
+    if not (folder / "dataset_info.json").is_file():
+        raise UserError(f"{folder} is there and no prepared dataset; move it away or --overwrite")
+    print(f"{folder} is prepared already; nothing was done (--overwrite prepares it again)")
+    return True
+
+
+def _write(builder: RecordsBuilder) -> Path:
+    # TFDS would name the temporary folder, with progress bars and advice about it.
+    tfds.disable_progress_bar()
+    with contextlib.redirect_stdout(io.StringIO()):
+        builder.download_and_prepare()
+    return Path(builder.data_path)
+
+
+def _move(written: Path, folder: Path, temporary: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.exists():
+        os.replace(folder, temporary / "replaced")
+    os.replace(written, folder)
+
+
+@contextlib.contextmanager
+def _temporary(data_dir: Path, folder: Path, size: int) -> Iterator[Path]:
+    """A data_dir for TFDS on the same disk as the real one, gone afterwards whatever happens."""
+    temporary = data_dir / f".{'-'.join(folder.relative_to(data_dir).parts)}.incomplete"
+    try:
+        shutil.rmtree(temporary, ignore_errors=True)  # what a run that was killed left
+        temporary.mkdir(parents=True)
+        free = shutil.disk_usage(data_dir).free
+        # TFDS sorts on disk, so each record is written twice.
+        if free < 2 * size:
+            raise UserError(
+                f"{data_dir} has {free / 1e9:.1f} GB left and {2 * size / 1e9:.1f} GB are needed; "
+                "make room or choose another --data_dir"
+            )
+        yield temporary
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise UserError(f"no space left in {data_dir}; choose another --data_dir") from None
+        if error.filename and Path(error.filename).is_relative_to(data_dir):
+            raise UserError(f"cannot write {error.filename}: {error.strerror}") from None
+        raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)

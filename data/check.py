@@ -1,0 +1,127 @@
+"""What a prepared dataset holds and what was odd about its source, as a table and lists."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from data.images import Look
+from data.listing import MISSING, Item, Listing
+
+SHOWN = 3
+RECORDS, NO_LANDMARKS = "records", "no landmarks known"
+Group = list[tuple[str, Item]]
+
+
+def count(folder: Path) -> dict[str, dict[str, int]]:
+    """Reads a prepared folder back and counts its records.
+
+    Args:
+      folder: DATA_DIR/NAME[/CONFIG]/VERSION.
+
+    Returns:
+      By row of the table and by split: records of each class, all records, records without
+      landmarks (only where the dataset has landmarks).
+    """
+    builder = tfds.builder_from_directory(str(folder))
+    names = builder.info.features["label"].names
+    with_landmarks = "present" in builder.info.features
+    rows: dict[str, dict[str, int]] = {name: {} for name in (*names, RECORDS)}
+    for split in builder.info.splits:
+        labels: collections.Counter[int] = collections.Counter()
+        without = 0
+        skip_image = {"image": tfds.decode.SkipDecoding()}
+        for record in builder.as_data_source(split, decoders=skip_image):
+            labels[int(record["label"])] += 1
+            without += bool(with_landmarks and not np.any(record["present"]))
+        for label, name in enumerate(names):
+            rows[name][split] = labels[label]
+        rows[RECORDS][split] = labels.total()
+        if with_landmarks:
+            rows.setdefault(NO_LANDMARKS, {})[split] = without
+    return rows
+
+
+def find_twins(listing: Listing, looks: Mapping[str, Look]) -> list[Group]:
+    """Finds the images that equal another one, pixel by pixel, within and across splits.
+
+    Args:
+      listing: the images of each split.
+      looks: what was seen of them, by item name.
+
+    Returns:
+      Groups of equal images, each with its split.
+    """
+    groups: dict[bytes, Group] = collections.defaultdict(list)
+    for split, items in listing.splits.items():
+        for item in items:
+            groups[looks[item.name].digest].append((split, item))
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def note_twins(listing: Listing, groups: Sequence[Group]) -> None:
+    """Adds each image with a twin to the listing's notes: in its split, in another, other label."""
+    for group in groups:
+        for split, item in group:
+            others = [(at, other) for at, other in group if other is not item]
+            same = [other.name for at, other in others if at == split]
+            elsewhere = [f"{other.name} ({at})" for at, other in others if at != split]
+            if same:
+                listing.note("pixel twin in this split", split, f"{item.name} = {same[0]}")
+            if elsewhere:
+                listing.note("pixel twin in another split", split, f"{item.name} = {elsewhere[0]}")
+            differing = [other.name for _, other in others if other.label != item.label]
+            if differing:
+                listing.note(
+                    "pixel twin with another label", split, f"{item.name} = {differing[0]}"
+                )
+
+
+def twins_csv(groups: Sequence[Group]) -> str:
+    """The twins as CSV, one image a line, so that an evaluation can leave them out."""
+    lines = ["group,split,name,label"]
+    for number, group in enumerate(groups):
+        lines += [f'{number},{split},"{item.name}",{item.label}' for split, item in group]
+    return "\n".join(lines) + "\n"
+
+
+def table(counts: Mapping[str, Mapping[str, int]], listing: Listing | None = None) -> str:
+    """The final table: one column a split, one row a class and a kind of fault.
+
+    Args:
+      counts: what `count` found.
+      listing: the source's listing with its notes; None for a dataset that has no source.
+    """
+    splits = list(counts[RECORDS])
+    rows = dict(counts)
+    for kind, notes in ({MISSING: []} | listing.notes if listing else {}).items():
+        rows[kind] = collections.Counter(split for split, _ in notes)
+    width = max(len(name) for name in rows) + 2
+    lines = [" " * width + "".join(f"{split:>9}" for split in splits)]
+    lines += [
+        f"{name:<{width}}" + "".join(f"{row.get(split, 0):>9,}" for split in splits)
+        for name, row in rows.items()
+    ]
+    return "\n".join(lines)
+
+
+def lists(listing: Listing, shown: int | None = SHOWN) -> str:
+    """The notes behind the table's rows.
+
+    Args:
+      listing: the source's listing.
+      shown: how many entries to give of each kind; None for all, one a line.
+    """
+    lines = list(listing.remarks)
+    for kind, notes in listing.notes.items():
+        entries = [f"{split}: {entry}" for split, entry in notes]
+        if shown is None:
+            lines += [f"{kind}:", *(f"  {entry}" for entry in entries)]
+        else:
+            more = f", and {len(entries) - shown:,} more" if len(entries) > shown else ""
+            lines.append(f"{kind}: {', '.join(entries[:shown])}{more}")
+    return "\n".join(lines)

@@ -1,0 +1,49 @@
+"""From the votes of ten annotators to one label (SPEC 5, FER+)."""
+
+from collections.abc import Callable, Sequence
+
+COLUMNS = (
+    "neutral",
+    "happiness",
+    "surprise",
+    "sadness",
+    "anger",
+    "disgust",
+    "fear",
+    "contempt",
+    "unknown",
+    "NF",
+)
+EMOTIONS = COLUMNS[:8]
+
+
+def argmax8(votes: Sequence[int]) -> str | None:
+    """The emotion with most votes; unknown and NF do not count; None without any emotion vote."""
+    return _most(votes[:8])
+
+
+def argmax10(votes: Sequence[int]) -> str | None:
+    """The column with most votes; None where that is unknown or NF."""
+    return _emotion(_most(votes))
+
+
+def majority(votes: Sequence[int]) -> str | None:
+    """The column with more than half of the votes once single votes are dropped, if an emotion."""
+    heard = [count if count > 1 else 0 for count in votes]
+    return _emotion(_most(heard)) if 2 * max(heard) > sum(heard) else None
+
+
+def _most(votes: Sequence[int]) -> str | None:
+    # Ties go to the first column.
+    return COLUMNS[list(votes).index(max(votes))] if max(votes) else None
+
+
+def _emotion(column: str | None) -> str | None:
+    return column if column in EMOTIONS else None
+
+
+RULES: dict[str, Callable[[Sequence[int]], str | None]] = {
+    "argmax8": argmax8,
+    "argmax10": argmax10,
+    "majority": majority,
+}

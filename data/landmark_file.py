@@ -1,0 +1,145 @@
+"""Landmarks kept in a file of their own, and finding each image's row in it (SPEC 5)."""
+
+from __future__ import annotations
+
+import dataclasses
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from data.listing import Item
+from data.torch_zip import read_tensor
+from lanet_jax.errors import UserError
+
+PEERS_POINTS, PEERS_SCHEME, PEERS_SIDE = 19, "aflw19", 224.0
+
+
+@dataclasses.dataclass(frozen=True)
+class LandmarkTable:
+    """The contents of a landmark file.
+
+    Attributes:
+      names: image name of each row, maybe with folders; None if rows follow the source's list.
+      points: landmarks in pixels.
+      ok: whether a row's landmarks can be trusted.
+      scheme: name of the landmarks' order.
+      side: width and height that the pixels refer to; None stands for those of the stored image.
+    """
+
+    names: Sequence[str] | None
+    points: Float[np.ndarray, "N L 2"]
+    ok: Bool[np.ndarray, "N"]
+    scheme: str
+    side: float | None = None
+
+
+def load(path: Path) -> LandmarkTable:
+    """Reads a landmark file: our npz, or the peers' torch file of 19 points (without torch).
+
+    Raises:
+      UserError: nothing is there, or it is neither of the two.
+    """
+    if not path.is_file():
+        raise UserError(f"{path}: no such landmark file; check --landmarks")
+    if not zipfile.is_zipfile(path):
+        raise UserError(
+            f"{path} is no landmark file: an npz with name, points, ok, scheme or a torch file of "
+            f"float32 (N, {PEERS_POINTS}, 2) was expected"
+        )
+    with zipfile.ZipFile(path) as archive:
+        is_npz = any(entry.endswith(".npy") for entry in archive.namelist())
+    return _load_npz(path) if is_npz else _load_torch(path)
+
+
+def _load_npz(path: Path) -> LandmarkTable:
+    with np.load(path, allow_pickle=False) as file:
+        missing = {"name", "points", "ok", "scheme"} - set(file.files)
+        if missing:
+            raise UserError(
+                f"{path} lacks {', '.join(sorted(missing))}: name (N), points (N, L, 2) in pixels "
+                "of the stored image, ok (N) and scheme were expected"
+            )
+        try:
+            names, points, ok = file["name"], file["points"], file["ok"]
+            scheme = str(file["scheme"].item())
+        except ValueError as error:
+            raise UserError(
+                f"{path}: {error}; store names as fixed-width strings (np.asarray(names, str))"
+            ) from None
+    rows = len(names)
+    if points.ndim != 3 or points.shape[0] != rows or points.shape[2] != 2 or ok.shape != (rows,):
+        raise UserError(
+            f"{path}: {rows} names, points {points.shape} and ok {ok.shape} do not fit together; "
+            "(N), (N, L, 2) and (N) were expected"
+        )
+    return LandmarkTable(
+        [str(name) for name in names], points.astype(np.float32), ok.astype(bool), scheme
+    )
+
+
+def _load_torch(path: Path) -> LandmarkTable:
+    points = read_tensor(path)
+    if points.ndim != 3 or points.shape[1:] != (PEERS_POINTS, 2):
+        raise UserError(f"{path} holds {points.shape}; (N, {PEERS_POINTS}, 2) was expected")
+    return LandmarkTable(
+        None, points, np.isfinite(points).all((1, 2)), PEERS_SCHEME, side=PEERS_SIDE
+    )
+
+
+def find_rows(table: LandmarkTable, items: Iterable[Item], rows: Sequence[str]) -> dict[str, int]:
+    """Finds each image's row: by its path below the source, its name, or its last path part.
+
+    Args:
+      table: the landmark file's contents.
+      items: the images of all splits.
+      rows: image names in the order of the source's list, for a table without names.
+
+    Returns:
+      Row by item name; images without one are absent.
+
+    Raises:
+      UserError: the table has no names and does not fit the source's list.
+    """
+    if table.names is None:
+        if len(rows) != len(table.points):
+            raise UserError(
+                f"the landmark file has {len(table.points)} rows without names and the source's "
+                f"list {len(rows)} lines; they must be as many"
+                + ("" if rows else " (only RAF-DB has such a list: use an npz with names)")
+            )
+        return {name: row for row, name in reversed(list(enumerate(rows)))}
+    full = {plain(name): row for row, name in reversed(list(enumerate(table.names)))}
+    last = _unique({name: last_part(name) for name in full})
+    items = list(items)
+    # A last part that two images share tells neither apart.
+    own_last = Counter(last_part(plain(item.name)) for item in items)
+    found = {}
+    for item in items:
+        part = last_part(plain(item.name))
+        if plain(item.file) in full:
+            found[item.name] = full[plain(item.file)]
+        elif plain(item.name) in full:
+            found[item.name] = full[plain(item.name)]
+        elif part in last and own_last[part] == 1:
+            found[item.name] = full[last[part]]
+    return found
+
+
+def plain(name: str) -> str:
+    """The name with / between folders and without RAF-DB's `_aligned`."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    return str(path.with_name(path.stem.removesuffix("_aligned") + path.suffix))
+
+
+def last_part(name: str) -> str:
+    """The file name of a path with / between folders."""
+    return name.rsplit("/", 1)[-1]
+
+
+def _unique(parts: dict[str, str]) -> dict[str, str]:
+    counts = Counter(parts.values())
+    return {part: name for name, part in parts.items() if counts[part] == 1}

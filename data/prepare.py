@@ -1,0 +1,159 @@
+"""Prepares a dataset: `python -m data.prepare NAME --source DIR [--landmarks FILE]`.
+
+Reads an official layout, checks every image, writes DATA_DIR/NAME[/CONFIG]/VERSION as TFDS
+ArrayRecord and ends with a table. `python -m data.prepare NAME --help` names a dataset's options.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from data import building
+from lanet_jax.errors import UserError, exit_on_user_error
+
+Options = dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Dataset:
+    """How one dataset is prepared.
+
+    Attributes:
+      help: one line for the command's help.
+      options: the dataset's own options, as for `argparse.add_argument`.
+      has_source: whether it is made from files of the user's (else it is generated).
+    """
+
+    help: str
+    options: Mapping[str, Options] = dataclasses.field(default_factory=dict)
+    has_source: bool = True
+
+
+def _own_name(name: str) -> str:
+    if not re.fullmatch("[a-z][a-z0-9_]*", name) or name in DATASETS:
+        raise argparse.ArgumentTypeError(
+            f"{name!r} is no name for a folder of yours: lower-case letters, digits and _ were "
+            f"expected, and none of {', '.join(DATASETS)}"
+        )
+    return name
+
+
+_CLASSES = {
+    "type": int,
+    "choices": (7, 8),
+    "default": 8,
+    "help": "8, or 7 without contempt (default 8)",
+}
+DATASETS: dict[str, Dataset] = {
+    "rafdb": Dataset(
+        "RAF-DB, basic expressions: DIR holds EmoLabel/ and Image/aligned/",
+        {
+            "annotation": {
+                "choices": ("none", "auto"),
+                "default": "none",
+                "help": "auto: bring Annotation/auto's 37 points onto the aligned images",
+            }
+        },
+    ),
+    "ferplus": Dataset(
+        "FER+: DIR holds fer2013new.csv and FER2013Train/ ... or fer2013.csv",
+        {
+            "labels": {
+                "choices": ("argmax8", "argmax10", "majority"),
+                "default": "argmax8",
+                "help": "from votes to a label (default argmax8)",
+            },
+            "classes": _CLASSES,
+        },
+    ),
+    "affectnet": Dataset(
+        "AffectNet: DIR holds Manually_Annotated_Images/ or, since 2021, train_set/ and val_set/",
+        {
+            "classes": _CLASSES,
+            "size": {
+                "type": int,
+                "default": 0,
+                "metavar": "PX",
+                "help": "old layout: store the face box at this size (default: the file as it is)",
+            },
+        },
+    ),
+    "folder": Dataset(
+        "any tree [split/]class/image, or a CSV file with path,label[,split]",
+        {
+            "name": {
+                "required": True,
+                "type": _own_name,
+                "help": "name of the prepared dataset",
+            },
+            "holdout": {
+                "type": float,
+                "default": 0.0,
+                "metavar": "FRACTION",
+                "help": "this share of each class becomes the test split (default 0)",
+            },
+        },
+    ),
+    "demo": Dataset(
+        "drawn faces; needs no source",
+        {
+            "train": {"type": int, "metavar": "N", "help": "number of training images"},
+            "test": {"type": int, "metavar": "N", "help": "number of test images"},
+            "size": {"type": int, "metavar": "PX", "help": "side of the images"},
+        },
+        has_source=False,
+    ),
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{message} (see {self.prog} --help)")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Reads the command line."""
+    parser = _Parser(prog="python -m data.prepare", description=__doc__.splitlines()[0])
+    names = parser.add_subparsers(dest="dataset", metavar="NAME", required=True)
+    for name, dataset in DATASETS.items():
+        command = names.add_parser(name, help=dataset.help, description=dataset.help)
+        if dataset.has_source:
+            command.add_argument("--source", type=Path, required=True, metavar="DIR")
+            command.add_argument("--landmarks", type=Path, metavar="FILE", help="npz or torch file")
+        command.add_argument(
+            "--data_dir",
+            type=Path,
+            default=Path("~/tensorflow_datasets"),
+            metavar="DIR",
+            help="default: ~/tensorflow_datasets",
+        )
+        command.add_argument("--overwrite", action="store_true", help="redo a finished folder")
+        for option, settings in dataset.options.items():
+            command.add_argument(f"--{option}", **settings)
+    return parser.parse_args(arguments)
+
+
+@exit_on_user_error
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Prepares the dataset that the command line names."""
+    args = parse(sys.argv[1:] if arguments is None else arguments)
+    dataset = DATASETS[args.dataset]
+    options = {option: getattr(args, option) for option in dataset.options}
+    data_dir = args.data_dir.expanduser().absolute()
+    if dataset.has_source:
+        building.from_source(
+            args.dataset, args.source, args.landmarks, data_dir, args.overwrite, options
+        )
+    else:
+        given = {option: value for option, value in options.items() if value is not None}
+        building.generated(args.dataset, data_dir, args.overwrite, given)
+
+
+if __name__ == "__main__":
+    main()

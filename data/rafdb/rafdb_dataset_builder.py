@@ -1,0 +1,11 @@
+"""RAF-DB as a TFDS dataset."""
+
+import tensorflow_datasets as tfds
+
+from data.records import RecordsBuilder
+
+
+class Builder(RecordsBuilder):
+    """RAF-DB, basic expressions."""
+
+    VERSION = tfds.core.Version("1.0.0")

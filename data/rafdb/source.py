@@ -1,0 +1,114 @@
+"""The official RAF-DB layout (basic expressions) as lists of images (SPEC 5)."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+from tqdm import tqdm
+
+from data.images import BrokenImageError, decode
+from data.listing import Item, Listing, expect
+from data.rafdb.registration import move_points
+from lanet_jax.classes import EXPRESSIONS
+from lanet_jax.errors import UserError
+
+CLASSES = EXPRESSIONS[:7]
+NUMBERS = ("surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral")  # from 1
+PARTITION = Path("EmoLabel", "list_patition_label.txt")  # so spelt by its authors
+AUTO_POINTS, AUTO_SCHEME = 37, "rafdb37"
+
+
+def config_name(annotation: str = "none") -> str:
+    """RAF-DB has one variant."""
+    del annotation
+    return ""
+
+
+def list_source(source: Path, annotation: str = "none") -> Listing:
+    """Lists the aligned images of `EmoLabel/list_patition_label.txt`.
+
+    Args:
+      source: the folder `basic` with `EmoLabel/` and `Image/aligned/`.
+      annotation: `none`, or `auto` for the 37 points of `Annotation/auto/`. They are given for the
+        original images, so that `Image/original/` must be there, too.
+
+    Returns:
+      The images of the splits train and test.
+
+    Raises:
+      UserError: the source is not laid out so, or a line cannot be read.
+    """
+    partition = expect(source / PARTITION, "RAF-DB's list of labels (--source is its folder basic)")
+    expect(source / "Image" / "aligned", "the folder of the aligned images (aligned.zip, unpacked)")
+    listing = Listing(classes=CLASSES, splits={"train": [], "test": []})
+    rows = []
+    for number, line in enumerate(partition.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        split, name, label = _read_line(line, f"{partition} line {number}")
+        stem, suffix = name.rsplit(".", 1)
+        file = f"Image/aligned/{stem}_aligned.{suffix}"
+        listing.splits[split].append(Item(name, file, source / file, label))
+        rows.append(name)
+    listing.rows = rows
+    if annotation == "auto":
+        _add_points(listing, source)
+    return listing
+
+
+def _read_line(line: str, where: str) -> tuple[str, str, int]:
+    try:
+        name, number = line.split()
+        split = name.split("_")[0]
+        if split not in ("train", "test") or "." not in name or not 1 <= int(number) <= 7:
+            raise ValueError
+    except ValueError:
+        raise UserError(
+            f"{where}: a name train_... or test_... and a number of 1 to 7 were expected, "
+            f"found {line.strip()!r}"
+        ) from None
+    return split, name, CLASSES.index(NUMBERS[int(number) - 1])
+
+
+def _add_points(listing: Listing, source: Path) -> None:
+    """Brings the automatic points of the original images onto the aligned ones."""
+    annotations = expect(source / "Annotation" / "auto", "the 37 points (auto.zip, unpacked)")
+    originals = expect(source / "Image" / "original", "the original images (original.zip)")
+    items = [item for found in listing.splits.values() for item in found]
+
+    def points(item: Item) -> Float[np.ndarray, "L 2"] | None:
+        stem = Path(item.name).stem
+        return _points(annotations / f"{stem}_auto_attri.txt", originals / item.name, item.image)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        progress = tqdm(pool.map(points, items), total=len(items), desc="landmarks", unit=" images")
+        found = {item.name: xy for item, xy in zip(items, progress, strict=True)}
+    for split, items in listing.splits.items():
+        listing.splits[split] = [
+            dataclasses.replace(item, points=found[item.name]) for item in items
+        ]
+        for item in items:
+            if found[item.name] is None:
+                listing.note("Annotation/auto not usable", split, item.name)
+    listing.scheme = AUTO_SCHEME
+
+
+def _points(annotation: Path, original: Path, aligned: Path) -> Float[np.ndarray, "L 2"] | None:
+    if not (annotation.is_file() and original.is_file() and aligned.is_file()):
+        return None
+    numbers = annotation.read_text(encoding="utf-8").split()
+    try:
+        xy = np.array([float(number) for number in numbers[: 2 * AUTO_POINTS]]).reshape(-1, 2)
+    except ValueError:
+        xy = np.empty((0, 2))
+    if len(xy) != AUTO_POINTS:
+        raise UserError(f"{annotation}: {AUTO_POINTS} lines with x and y were expected")
+    try:
+        return move_points(xy, decode(original.read_bytes()), decode(aligned.read_bytes()))
+    except BrokenImageError:
+        return None  # A broken aligned image is reported with the others of its kind.

@@ -1,0 +1,117 @@
+"""One tensor out of a torch file, read without torch and without running what the file says.
+
+A torch file is a zip of a pickle, which describes the tensor, and of the raw numbers. The pickle
+is read by an unpickler that knows three names and refuses all others, so that nothing in the file
+can be called.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import io
+import math
+import pickle
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from lanet_jax.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class _Storage:
+    key: str
+    size: int
+
+
+@dataclasses.dataclass(frozen=True)
+class _Tensor:
+    storage: _Storage
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+
+class _FloatStorage:
+    """Stands for torch.FloatStorage in the pickle; never made."""
+
+
+def _rebuild(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> _Tensor:
+    if not isinstance(storage, _Storage):
+        raise pickle.UnpicklingError("a tensor without storage")
+    return _Tensor(storage, int(offset), tuple(map(int, shape)), tuple(map(int, strides)))
+
+
+class _Unpickler(pickle.Unpickler):
+    known = {  # noqa: RUF012  (never changed)
+        ("torch._utils", "_rebuild_tensor_v2"): _rebuild,
+        ("torch", "FloatStorage"): _FloatStorage,
+        ("collections", "OrderedDict"): collections.OrderedDict,
+    }
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in self.known:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
+        return self.known[module, name]
+
+    def persistent_load(self, pid: Any) -> _Storage:
+        kind, storage_type, key, _, size = pid
+        if kind != "storage" or storage_type is not _FloatStorage:
+            raise pickle.UnpicklingError("its numbers are not float32")
+        return _Storage(str(key), int(size))
+
+
+def read_tensor(path: Path) -> Float[np.ndarray, "..."]:
+    """Reads the one float32 tensor that a torch file holds.
+
+    Raises:
+      UserError: the file holds anything else, or is not whole.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _read(archive)
+    except (
+        # Whatever a pickle made by hand may lead to, besides what a broken zip does.
+        *(pickle.UnpicklingError, zipfile.BadZipFile, KeyError, ValueError, TypeError),
+        *(
+            EOFError,
+            IndexError,
+            AttributeError,
+            OverflowError,
+            RuntimeError,
+            MemoryError,
+            zlib.error,
+        ),
+    ) as error:
+        raise UserError(
+            f"{path} does not hold one float32 tensor: {error}; save it again in torch with "
+            "torch.save(tensor.float().contiguous().clone(), path)"
+        ) from None
+
+
+def _read(archive: zipfile.ZipFile) -> Float[np.ndarray, "..."]:
+    entries = archive.namelist()
+    pickles = [entry for entry in entries if entry.endswith("data.pkl")]
+    if len(pickles) != 1:
+        raise ValueError("there is no data.pkl in it")
+    root = pickles[0].removesuffix("data.pkl")
+    tensor = _Unpickler(io.BytesIO(archive.read(pickles[0]))).load()
+    if not isinstance(tensor, _Tensor):
+        raise ValueError(f"its content is a {type(tensor).__name__}")
+    order = archive.read(f"{root}byteorder").decode() if f"{root}byteorder" in entries else "little"
+    numbers = np.frombuffer(
+        archive.read(f"{root}data/{tensor.storage.key}"), "<f4" if order == "little" else ">f4"
+    )
+    count = math.prod(tensor.shape)
+    contiguous = tuple(math.prod(tensor.shape[axis + 1 :]) for axis in range(len(tensor.shape)))
+    if tensor.strides != contiguous or min(tensor.shape, default=0) < 0:
+        raise ValueError("it is a view of another tensor")
+    if tensor.offset < 0 or tensor.offset + count > len(numbers):
+        raise ValueError(f"{count} numbers were expected, it has {len(numbers)}")
+    values = numbers[tensor.offset : tensor.offset + count]
+    return values.reshape(tensor.shape).astype(np.float32)

@@ -1,0 +1,124 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.assembly import assemble, look_at_all
+from data.images import Look
+from data.landmark_file import LandmarkTable
+from data.listing import Item, Listing
+from lanet_jax.errors import UserError
+from lanet_jax.landmark_schemes import SCHEMES
+
+
+def _listing(items, **settings):
+    return Listing(classes=("a", "b"), splits={"train": items}, **settings)
+
+
+def _looks(*names, width=20, height=10):
+    return {name: Look(width, height, 1, name.encode()) for name in names}
+
+
+def test_all_broken_files_are_listed(tmp_path, write, encode):
+    items = [Item("good", "good.png", write(tmp_path / "good.png", encode(0)), 0)]
+    for number in range(12):
+        name = f"bad{number:02}.png"
+        items.append(Item(name, name, write(tmp_path / name, encode(0)[:-9]), 0))
+    with pytest.raises(UserError) as caught:
+        look_at_all(_listing(items))
+    message = str(caught.value)
+    assert message.startswith("12 files are cut short or no images: bad00.png, bad01.png")
+    assert "bad09.png and 2 more" in message
+    assert "good.png" not in message
+    assert "\n" not in message
+
+
+def test_looks_by_name(encode):
+    looks = look_at_all(_listing([Item("x", "f", encode(0, 6), 0)]))
+    assert (looks["x"].width, looks["x"].height) == (6, 6)
+
+
+def test_ids_follow_sorted_names_over_all_splits():
+    listing = Listing(
+        classes=("a", "b"),
+        splits={
+            "train": [Item("c", "c", b"", 0), Item("a", "a", b"", 1)],
+            "test": [Item("b", "b", b"", 0)],
+        },
+        votes=("v",),
+    )
+    schema, splits = assemble(listing, _looks("a", "b", "c"))
+    assert {r.name: r.id for records in splits.values() for r in records} == {
+        "a": 0,
+        "b": 1,
+        "c": 2,
+    }
+    assert [r.label for r in splits["train"]] == [0, 1]
+    assert (schema.points, schema.scheme, tuple(schema.flip_index)) == (0, "", ())
+    assert schema.votes == ("v",)
+
+
+def test_pixels_become_shares_of_width_and_height():
+    points = np.array([[5, 5], [20, 10], [20.5, 5], [-1, 5], [np.nan, 1]], np.float32)
+    listing = _listing([Item("a", "a", b"", 0, points=points)], scheme="points5")
+    schema, splits = assemble(listing, _looks("a", width=20, height=10))
+    record = splits["train"][0]
+    np.testing.assert_allclose(record.landmarks[:2], [[0.25, 0.5], [1, 1]])
+    np.testing.assert_array_equal(record.present, [True, True, False, False, False])
+    assert np.isfinite(record.landmarks).all()
+    assert (schema.points, schema.scheme) == (5, "points5")
+    assert tuple(schema.flip_index) == SCHEMES["points5"].flip_index
+
+
+def test_a_file_takes_the_place_of_the_sources_landmarks():
+    own = np.zeros((68, 2), np.float32)
+    items = [Item(name, name, b"", 0, points=own) for name in "abc"]
+    table = LandmarkTable(
+        ["a", "b"],
+        np.array([[[0, 0], [10, 0], [5, 5], [2, 8], [8, 8]]] * 2, np.float32),
+        np.array([True, False]),
+        "points5",
+    )
+    schema, splits = assemble(_listing(items, scheme="ibug68"), _looks(*"abc", width=10), table)
+    a, b, c = splits["train"]
+    assert schema.scheme == "points5"
+    np.testing.assert_allclose(a.landmarks[2], [0.5, 0.5])
+    assert a.present.all()
+    assert not b.present.any()  # not ok
+    assert c.landmarks is None  # not in the file
+
+
+def test_the_frame_of_the_file_counts_where_it_has_one():
+    table = LandmarkTable(
+        None, np.full((1, 19, 2), 56, np.float32), np.ones(1, bool), "aflw19", 224.0
+    )
+    listing = _listing([Item("a", "a", b"", 0)], rows=["a"])
+    _, splits = assemble(listing, _looks("a", width=100, height=100), table)
+    np.testing.assert_allclose(splits["train"][0].landmarks, np.full((19, 2), 0.25))
+
+
+def test_pairs_of_an_unknown_scheme_come_from_the_mean_of_the_known_points():
+    # Left eye, right eye, mouth; the outlier lies outside the image and must not count.
+    good = np.array([[2, 2], [8, 2], [5, 8]], np.float32)
+    outlier = np.array([[2, 2], [8, 2], [-900, 8]], np.float32)
+    items = [Item("a", "a", b"", 0, points=good), Item("b", "b", b"", 0, points=outlier)]
+    schema, _ = assemble(_listing(items, scheme="own3"), _looks("a", "b", width=10, height=10))
+    assert (schema.scheme, tuple(schema.flip_index)) == ("own3", (1, 0, 2))
+
+
+def test_a_scheme_with_another_number_of_points_is_refused():
+    item = Item("a", "a", b"", 0, points=np.zeros((5, 2), np.float32))
+    with pytest.raises(UserError, match="the scheme ibug68 has 68 points, but 5 landmarks"):
+        assemble(_listing([item], scheme="ibug68"), _looks("a"))
+
+
+def test_a_file_that_fits_no_image_is_refused():
+    table = LandmarkTable(["x/9.png"], np.zeros((1, 5, 2), np.float32), np.ones(1, bool), "points5")
+    with pytest.raises(UserError, match=r"fits none of the images: it names 'x/9.png'.*'d/1.png'"):
+        assemble(_listing([Item("1", "d/1.png", b"", 0)]), _looks("1"), table)
+
+
+def test_images_are_read_when_they_are_written(tmp_path, write, encode):
+    path = write(tmp_path / "a.png", encode(0))
+    _, splits = assemble(_listing([Item("a", "a", Path(path), 0)]), _looks("a"))
+    assert splits["train"][0].image() == encode(0)

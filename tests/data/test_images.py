@@ -1,0 +1,75 @@
+import cv2
+import numpy as np
+import pytest
+
+from data.images import BrokenImageError, Crop, decode, look, read
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+def test_jpeg_and_png_are_stored_as_they_are(encode, write, tmp_path, suffix):
+    data = encode(0, suffix=suffix)
+    assert read(write(tmp_path / f"a{suffix}", data)) == data
+    assert read(data) == data
+
+
+def test_other_formats_become_png_without_loss(encode):
+    bmp = encode(0, suffix=".bmp")
+    stored = read(bmp)
+    assert stored.startswith(b"\x89PNG")
+    np.testing.assert_array_equal(decode(stored), decode(encode(0)))
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".bmp"])
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.5, 0.9])
+def test_a_file_cut_short_is_broken(encode, suffix, share):
+    data = encode(0, 32, suffix)
+    assert decode(data).shape == (32, 32, 3)
+    with pytest.raises(BrokenImageError):
+        decode(data[: int(share * len(data))])
+
+
+def test_an_end_mark_within_a_thumbnail_ends_nothing(encode):
+    data = encode(0, 32, ".jpg")
+    thumbnail = encode(1, 8, ".jpg")
+    size = (len(thumbnail) + 2).to_bytes(2, "big")
+    with_thumbnail = data[:2] + b"\xff\xe1" + size + thumbnail + data[2:]
+    assert decode(with_thumbnail).shape == (32, 32, 3)
+    with pytest.raises(BrokenImageError):
+        decode(with_thumbnail[: int(0.9 * len(with_thumbnail))])
+
+
+def test_a_changed_byte_in_a_png_is_broken(encode):
+    data = bytearray(encode(0, 32))
+    data[len(data) // 2] ^= 1
+    with pytest.raises(BrokenImageError):
+        decode(bytes(data))
+
+
+def test_text_is_no_image():
+    with pytest.raises(BrokenImageError):
+        decode(b"<html>not found</html>")
+
+
+def test_the_digest_is_of_pixels_and_shape():
+    grey = np.full((4, 6), 7, np.uint8)
+    png = cv2.imencode(".png", grey)[1].tobytes()
+    bmp = cv2.imencode(".bmp", np.repeat(grey[..., None], 3, 2))[1].tobytes()
+    seen = look(png)
+    assert (seen.width, seen.height, seen.length) == (6, 4, len(png))
+    assert look(bmp).digest == seen.digest
+    turned = cv2.imencode(".png", grey.T)[1].tobytes()
+    assert look(turned).digest != seen.digest
+
+
+def test_a_crop_is_a_square_of_the_photo(write, tmp_path):
+    pixels = np.zeros((40, 60, 3), np.uint8)
+    pixels[10:20, 30:40] = 200
+    path = write(tmp_path / "a.png", cv2.imencode(".png", pixels)[1].tobytes())
+    inside = decode(read(Crop(path, x=30, y=10, side=10, size=20)))
+    assert inside.shape == (20, 20, 3)
+    assert (np.abs(inside.astype(int) - 200) < 4).all()
+    # Beyond the right edge the last column goes on.
+    outside = decode(read(Crop(path, x=35, y=10, side=50, size=50)))
+    assert outside.shape == (50, 50, 3)
+    assert outside[5, 2].min() > 150
+    assert outside[5, 30:].max() < 30

@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+
+from data.images import Crop
+from data.listing import MISSING, Item, Listing, drop_missing, expect, keep_first
+from lanet_jax.errors import UserError
+
+
+def _listing(**splits):
+    return Listing(classes=("a", "b"), splits=splits)
+
+
+def test_the_first_of_a_name_is_kept():
+    listing = _listing(
+        train=[Item("1", "x/1", b"", 0), Item("1", "y/1", b"", 1), Item("2", "x/2", b"", 0)],
+        test=[Item("2", "z/2", b"", 1), Item("3", "z/3", b"", 1)],
+    )
+    keep_first(listing)
+    assert {s: [i.file for i in items] for s, items in listing.splits.items()} == {
+        "train": ["x/1", "x/2"],
+        "test": ["z/3"],
+    }
+    assert listing.notes["name stands twice (first used)"] == [
+        ("train", "y/1"),
+        ("test", "z/2 (first in train)"),
+    ]
+
+
+def test_missing_files_are_left_out_and_noted(tmp_path, write):
+    there = write(tmp_path / "1.png", b"x")
+    absent = tmp_path / "2.png"
+    listing = _listing(
+        train=[
+            Item("1", "1.png", there, 0),
+            Item("2", "2.png", absent, 0),
+            Item("3", "2.png", Crop(absent, 0, 0, 1, 1), 0),
+            Item("4", "row 4", b"pixels", 0),
+        ]
+    )
+    drop_missing(listing)
+    assert [item.name for item in listing.splits["train"]] == ["1", "4"]
+    assert listing.notes[MISSING] == [("train", "2.png"), ("train", "2.png")]
+
+
+def test_a_split_without_any_file_is_an_error():
+    with pytest.raises(UserError, match="none of the 1 images of split 'test' .* imgs/2.png"):
+        drop_missing(_listing(test=[Item("2", "imgs/2.png", Path("/absent/imgs/2.png"), 0)]))
+
+
+def test_expect_names_path_and_purpose(tmp_path):
+    assert expect(tmp_path, "a folder") == tmp_path
+    with pytest.raises(UserError, match="labels.txt is not there: the list of labels was expected"):
+        expect(tmp_path / "labels.txt", "the list of labels")

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from lanet_jax.errors import UserError
+from lanet_jax.landmark_schemes import SCHEMES, infer_flip_index
+
+
+def arc(centre, radius, start, stop, count):
+    """Points on an ellipse, angles in degrees: 180 at the viewer's left, 90 at the bottom."""
+    angle = np.radians(np.linspace(start, stop, count))
+    return np.array(centre) + np.array(radius) * np.stack([np.cos(angle), np.sin(angle)], -1)
+
+
+def ibug68_face():
+    """A face drawn by following the scheme's published strokes, slightly crooked."""
+    strokes = [
+        arc((0, 0), (7, 8), 180, 0, 17),  # jaw
+        arc((-3, -3), (2, 1), 190, 350, 5),  # brows
+        arc((3, -3), (2, 1), 190, 350, 5),
+        np.stack([np.zeros(4), np.linspace(-2, 1, 4)], -1),  # nose bridge
+        arc((0, 1.5), (1.5, 0.5), 180, 0, 5),  # nostrils
+        arc((-3, -2), (1.2, 0.6), 180, 360 + 120, 6),  # eyes, clockwise from the left corner
+        arc((3, -2), (1.2, 0.6), 180, 360 + 120, 6),
+        arc((0, 4), (3, 1.5), 180, 360 + 150, 12),  # outer lip
+        arc((0, 4), (2, 0.6), 180, 360 + 135, 8),  # inner lip
+    ]
+    points = np.concatenate(strokes)
+    return points + np.random.default_rng(0).normal(0, 0.05, points.shape)
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_flip_index_is_an_involution_of_every_point(name):
+    scheme = SCHEMES[name]
+    index = np.array(scheme.flip_index)
+    assert sorted(index) == list(range(scheme.points))
+    np.testing.assert_array_equal(index[index], np.arange(scheme.points))
+
+
+@pytest.mark.parametrize(
+    ("name", "middle"),
+    [
+        ("points5", [2]),
+        ("aflw19", [13, 16, 18]),
+        ("ibug68", [8, 27, 28, 29, 30, 33, 51, 57, 62, 66]),
+        ("wflw98", [16, 51, 52, 53, 54, 57, 79, 85, 90, 94]),
+    ],
+)
+def test_only_the_points_on_the_midline_stay(name, middle):
+    index = np.array(SCHEMES[name].flip_index)
+    assert np.flatnonzero(index == np.arange(len(index))).tolist() == middle
+
+
+def test_named_pairs():
+    assert SCHEMES["points5"].flip_index == (1, 0, 2, 4, 3)
+    assert SCHEMES["aflw19"].flip_index[6:12] == (11, 10, 9, 8, 7, 6)  # eyes, corner to corner
+    ibug68, wflw98 = SCHEMES["ibug68"].flip_index, SCHEMES["wflw98"].flip_index
+    assert (ibug68[36], ibug68[41], ibug68[48], ibug68[67]) == (45, 46, 54, 65)
+    assert (wflw98[33], wflw98[38], wflw98[60], wflw98[96]) == (46, 50, 72, 97)
+
+
+def test_ibug68_mirrors_a_drawn_face_onto_itself():
+    face = ibug68_face()
+    flipped = (face * [-1, 1])[list(SCHEMES["ibug68"].flip_index)]
+    assert np.abs(flipped - face).max() < 0.4  # points of one stroke are about 1 apart
+
+
+def test_infer_finds_the_published_index():
+    face = ibug68_face() + np.array([24, 20])  # pixels, not centred
+    assert infer_flip_index(face) == list(SCHEMES["ibug68"].flip_index)
+
+
+def test_infer_refuses_a_turned_face_and_missing_points():
+    face = ibug68_face()
+    turned = face + np.array([2.0, 0]) * (face[:, :1] > 0) * face  # one half wider
+    missing = face.copy()
+    missing[5] = np.nan
+    for points in (turned, missing):
+        with pytest.raises(UserError, match="not symmetric"):
+            infer_flip_index(points)
