@@ -28,7 +28,7 @@ def get_config() -> ml_collections.ConfigDict:
     d.train = ("",)  # prepared datasets to train on; several are mixed (Table 4)
     d.train_split = "train"
     d.test = ("",)  # prepared datasets to evaluate on, one by one
-    d.test_split = "test"
+    d.test_split = ("test",)  # one for each of them
     d.limit = 0  # train on so many records, drawn by the seed; 0 = all
     d.holdout = 0.0  # share of the noisy training set kept aside to choose `best` honestly
     d.stored_size = 0  # px; bring images of mixed sizes to one on the host, 0 = all have one size
@@ -40,6 +40,7 @@ def get_config() -> ml_collections.ConfigDict:
     n.exact = False  # exactly round(rate * N) wrong labels
     n.seed = 0  # its own, so that methods and seeds can share the same wrong labels
     n.file = ""  # labels for kind = file
+    n.truth_known = False  # the file holds injected noise: the dataset's own labels are the truth
 
     c.sampler = "progressive"  # Kang et al. 2020, as the paper; or uniform
 

@@ -16,7 +16,7 @@ from configs import common
 def cpu(c: ml_collections.ConfigDict) -> None:
     """A LA-Net run on two CPU cores, tested on the official valid split."""
     c.schedule = "shared"  # every method sees the same images, epochs, batch and augmentation
-    c.data.test_split = "valid"  # the test split is for final numbers only
+    c.data.test_split = ("valid",)  # the test split is for final numbers only
     c.data.limit = 10_000
     c.noise.kind = "symmetric"
     c.augment.size = 48  # as stored

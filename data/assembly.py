@@ -1,10 +1,8 @@
 """From a listing to records: every image looked at once, every landmark in [0, 1]."""
 
-from __future__ import annotations
-
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -18,6 +16,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.landmark_schemes import SCHEMES, infer_flip_index
 
 SHOWN = 10
+Landmarks = tuple[Float[np.ndarray, "L 2"], Bool[np.ndarray, "L"]]
 
 
 def look_at_all(listing: Listing) -> dict[str, images.Look]:
@@ -86,9 +85,6 @@ def assemble(
     }
 
 
-Landmarks = tuple[Float[np.ndarray, "L 2"], Bool[np.ndarray, "L"]]
-
-
 def _own_landmarks(items: list[Item], looks: Mapping[str, images.Look]) -> dict[str, Landmarks]:
     return {
         item.name: _normalise(item.points, looks[item.name].width, looks[item.name].height)
@@ -100,7 +96,7 @@ def _own_landmarks(items: list[Item], looks: Mapping[str, images.Look]) -> dict[
 def _file_landmarks(
     table: landmark_file.LandmarkTable,
     items: list[Item],
-    rows: list[str],
+    rows: Sequence[str],
     looks: Mapping[str, images.Look],
 ) -> dict[str, Landmarks]:
     found = landmark_file.find_rows(table, items, rows)
@@ -120,7 +116,7 @@ def _file_landmarks(
     return known
 
 
-def _normalise(points: Float[np.ndarray, "L 2"], width: float, height: float) -> Landmarks:
+def _normalise(points: Float[np.ndarray, "L 2"], width: int, height: int) -> Landmarks:
     xy = np.asarray(points, np.float32) / np.array([width, height], np.float32)
     present = ((xy >= 0) & (xy <= 1)).all(axis=1)  # false for NaN, too
     return np.nan_to_num(xy, nan=0.0, posinf=0.0, neginf=0.0), present

@@ -1,7 +1,5 @@
 """Writing a prepared dataset: all of it under a temporary name, then one rename."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import importlib

@@ -1,7 +1,5 @@
 """What a prepared dataset holds and what was odd about its source, as a table and lists."""
 
-from __future__ import annotations
-
 import collections
 from collections.abc import Mapping, Sequence
 from pathlib import Path

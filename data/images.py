@@ -1,7 +1,5 @@
 """Reading the images of a source: whole files only, JPEG or PNG bytes out."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 import zlib

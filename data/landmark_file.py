@@ -1,9 +1,8 @@
 """Landmarks kept in a file of their own, and finding each image's row in it (SPEC 5)."""
 
-from __future__ import annotations
-
 import dataclasses
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
@@ -15,7 +14,7 @@ from data.listing import Item
 from data.torch_zip import read_tensor
 from lanet_jax.errors import UserError
 
-PEERS_POINTS, PEERS_SCHEME, PEERS_SIDE = 19, "aflw19", 224.0
+PEERS_POINTS, PEERS_SCHEME, PEERS_SIDE = 19, "aflw19", 224
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +33,7 @@ class LandmarkTable:
     points: Float[np.ndarray, "N L 2"]
     ok: Bool[np.ndarray, "N"]
     scheme: str
-    side: float | None = None
+    side: int | None = None
 
 
 def load(path: Path) -> LandmarkTable:
@@ -70,6 +69,8 @@ def _load_npz(path: Path) -> LandmarkTable:
             raise UserError(
                 f"{path}: {error}; store names as fixed-width strings (np.asarray(names, str))"
             ) from None
+        except (zipfile.BadZipFile, zlib.error) as error:
+            raise UserError(f"{path} is damaged: {error}; copy it again") from None
     rows = len(names)
     if points.ndim != 3 or points.shape[0] != rows or points.shape[2] != 2 or ok.shape != (rows,):
         raise UserError(

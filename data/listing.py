@@ -1,7 +1,5 @@
 """What a source was found to hold, before any image is opened."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path

@@ -4,8 +4,6 @@ Reads an official layout, checks every image, writes DATA_DIR/NAME[/CONFIG]/VERS
 ArrayRecord and ends with a table. `python -m data.prepare NAME --help` names a dataset's options.
 """
 
-from __future__ import annotations
-
 import argparse
 import dataclasses
 import re

@@ -1,7 +1,5 @@
 """What a prepared record holds, and how a list of records becomes a TFDS dataset (SPEC 5)."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any

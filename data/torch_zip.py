@@ -5,8 +5,6 @@ is read by an unpickler that knows three names and refuses all others, so that n
 can be called.
 """
 
-from __future__ import annotations
-
 import collections
 import dataclasses
 import io

@@ -1,7 +1,5 @@
 """AffectNet as distributed since 2021: faces of 224 px, one file an image and an annotation."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

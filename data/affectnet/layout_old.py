@@ -1,7 +1,5 @@
 """AffectNet as first published: photos in many folders, two CSV files with all annotations."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Sequence
 from pathlib import Path

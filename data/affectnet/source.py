@@ -1,7 +1,5 @@
 """The two official AffectNet layouts as lists of images (SPEC 5)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from data.affectnet import layout_2021, layout_old
@@ -12,7 +10,7 @@ from lanet_jax.errors import UserError
 def config_name(classes: int = 8, size: int = 0) -> str:
     """Name of the prepared variant: its class count."""
     del size
-    return f"classes{classes}"
+    return f"{classes}classes"
 
 
 def list_source(source: Path, classes: int = 8, size: int = 0) -> Listing:

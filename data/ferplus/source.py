@@ -1,7 +1,5 @@
 """The official FER+ layout as lists of images (SPEC 5)."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,7 +27,7 @@ NO_LABEL = {
 
 def config_name(labels: str, classes: int) -> str:
     """Name of the prepared variant: the label rule, and the class count unless it is 8."""
-    return labels if classes == 8 else f"{labels}_classes{classes}"
+    return labels if classes == 8 else f"{labels}_{classes}classes"
 
 
 def list_source(source: Path, labels: str = "argmax8", classes: int = 8) -> Listing:

@@ -1,9 +1,8 @@
 """Any tree of images or CSV file as lists of images (SPEC 5)."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
+import io
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -108,7 +107,11 @@ def _folders(parent: Path) -> list[Path]:
 
 
 def _read_csv(table: Path) -> Iterable[Entry]:
-    with table.open(newline="", encoding="utf-8-sig") as file:
+    try:
+        text = table.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{table} is not in UTF-8 (byte {error.start}); save it as UTF-8") from None
+    with io.StringIO(text, newline="") as file:
         rows = csv.DictReader(file)
         if not {"path", "label"} <= set(rows.fieldnames or ()):
             raise UserError(f"{table} line 1: the columns path,label or path,label,split expected")

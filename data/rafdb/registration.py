@@ -5,8 +5,6 @@ cut. Both show the same pixels, so the affine map between them can be found: fir
 SIFT features, then by maximising the correlation (Evangelidis & Psarakis, 2008).
 """
 
-from __future__ import annotations
-
 import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -62,7 +60,7 @@ def _cut_face(
     return face, np.array([[scale, 0, -scale * x0], [0, scale, -scale * y0]])
 
 
-def _match(face: UInt8[np.ndarray, "h w"], target: UInt8[np.ndarray, "h w"]) -> Affine | None:
+def _match(face: UInt8[np.ndarray, "H W"], target: UInt8[np.ndarray, "h w"]) -> Affine | None:
     """A similarity from the face to the target by matching features."""
     sift = cv2.SIFT_create(contrastThreshold=0.02)
     points, descriptors = sift.detectAndCompute(face, None)
@@ -79,7 +77,7 @@ def _match(face: UInt8[np.ndarray, "h w"], target: UInt8[np.ndarray, "h w"]) -> 
 
 
 def _refine(
-    face: UInt8[np.ndarray, "h w"], target: UInt8[np.ndarray, "h w"], guess: Affine | None
+    face: UInt8[np.ndarray, "H W"], target: UInt8[np.ndarray, "h w"], guess: Affine | None
 ) -> Affine | None:
     """The affine map near a guess that makes the face look most like the target."""
     if guess is None:

@@ -1,7 +1,5 @@
 """The official RAF-DB layout (basic expressions) as lists of images (SPEC 5)."""
 
-from __future__ import annotations
-
 import dataclasses
 import os
 from concurrent.futures import ThreadPoolExecutor

@@ -52,7 +52,7 @@ def data(c: Config, workdir: Path) -> Data:
     Raises:
       UserError: a dataset, split or label file is missing or does not fit.
     """
-    train = splits(c.data.dir, c.data.train, c.data.train_split)
+    train = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
     train = records.concatenate(list(train.values()))
     tests = splits(c.data.dir, c.data.test, c.data.test_split)
     for name, test in tests.items():
@@ -61,71 +61,84 @@ def data(c: Config, workdir: Path) -> Data:
                 f"data.test {name} has classes {', '.join(test.classes)}, data.train has "
                 f"{', '.join(train.classes)}: prepare both with the same --classes"
             )
-    order = np.random.default_rng((c.seed, 2)).permutation(len(train))
-    if c.data.limit:
-        order = order[: c.data.limit]
-    train = train.take(np.sort(order))
-    given, true = labels(c, train, workdir)
+    if c.noise.kind == "file":
+        elsewhere = {name for test in tests.values() for name in test.names}
+        own = noise_file.read(c.noise.file, train.names, train.classes, train.labels, elsewhere)
+    else:
+        own = train.labels
+    rows = _subset(len(train), c.data.limit or len(train), c.seed)
+    train, own = train.take(rows), own[rows]
+    given, true = labels(c, train, own, workdir)
     held = round(c.data.holdout * len(train))
     if held:
-        chosen = np.random.default_rng((c.seed, 3)).permutation(len(train))
-        out, rows = np.sort(chosen[:held]), np.sort(chosen[held:])
+        out = _subset(len(train), held, c.seed)
+        rows = np.setdiff1d(np.arange(len(train)), out)
         tests[HOLDOUT] = dataclasses.replace(train.take(out), labels=given[out])
         train, given = train.take(rows), given[rows]
         true = None if true is None else true[rows]
     return Data(train, given, true, tests)
 
 
-def splits(data_dir: str, datasets: Sequence[str], split: str) -> dict[str, Records]:
-    """Opens one split of each dataset; with several, all names carry the dataset's.
+def _subset(records: int, size: int, seed: int) -> Int[np.ndarray, "M"]:
+    """Rows of a random subset, in order; raw bits, which numpy keeps between versions."""
+    bits = np.random.PCG64(np.random.SeedSequence((seed, 2))).random_raw(records)
+    return np.sort(np.argsort(bits, kind="stable")[:size])
+
+
+def splits(data_dir: str, datasets: Sequence[str], names: Sequence[str]) -> dict[str, Records]:
+    """Opens one split of each dataset; with several, the records' names carry the dataset's.
 
     Args:
       data_dir: where the datasets lie.
       datasets: prepared datasets.
-      split: of each.
+      names: the split of each.
 
     Returns:
-      Records by "SPLIT", or by "SPLIT-DATASET" if there are several.
+      Records by "SPLIT", or by "SPLIT-DATASET" if there are several datasets.
 
     Raises:
-      UserError: a dataset or split is missing.
+      UserError: a dataset or split is missing, or there is not one split for each dataset.
     """
-    if len(datasets) == 1:
-        return {split: records.load(data_dir, datasets[0], split)}
-    named = {}
-    for dataset in datasets:
+    if len(names) != len(datasets):
+        raise UserError(
+            f"{len(datasets)} datasets ({', '.join(datasets)}) but {len(names)} splits "
+            f"({', '.join(names)}): set data.test_split to one for each of data.test"
+        )
+    opened = {}
+    for dataset, split in zip(datasets, names, strict=True):
         part = records.load(data_dir, dataset, split)
-        names = tuple(f"{dataset}/{name}" for name in part.names)
-        named[f"{split}-{dataset.replace('/', '-')}"] = dataclasses.replace(part, names=names)
-    return named
+        if len(datasets) == 1:
+            return {split: part}
+        whole = tuple(f"{dataset}/{name}" for name in part.names)
+        opened[f"{split}-{dataset.replace('/', '-')}"] = dataclasses.replace(part, names=whole)
+    return opened
 
 
 def labels(
-    c: Config, train: Records, workdir: Path
+    c: Config, train: Records, own: Int[np.ndarray, "N"], workdir: Path
 ) -> tuple[Int[np.ndarray, "N"], Int[np.ndarray, "N"] | None]:
     """Given and true labels: those of `labels.csv` if the run has one, else drawn and written.
 
     Args:
       c: resolved config.
       train: training records, the held-out ones too.
+      own: their labels before noise is drawn: the dataset's, or those of the label file.
       workdir: of the run.
 
     Returns:
-      Given labels, and the true ones where the noise is our own.
+      Given labels, and the true ones where it is known which are wrong.
     """
     path = workdir / "labels.csv"
     n, classes = c.noise, train.classes
-    true = train.labels if n.kind in ("symmetric", "asymmetric") else None
+    injected = n.kind in ("symmetric", "asymmetric") or (n.kind == "file" and n.truth_known)
+    true = train.labels if injected else None
     if path.exists():
         return noise_file.read(path, train.names, classes, train.labels), true
+    given = own
     if n.kind == "symmetric":
-        given = noise.symmetric(train.labels, len(classes), n.rate, n.seed, n.exact)
+        given = noise.symmetric(own, len(classes), n.rate, n.seed, n.exact)
     elif n.kind == "asymmetric":
-        given = noise.asymmetric(train.labels, classes, n.rate, n.seed, n.exact)
-    elif n.kind == "file":
-        given = noise_file.read(n.file, train.names, classes, train.labels)
-    else:
-        given = train.labels
+        given = noise.asymmetric(own, classes, n.rate, n.seed, n.exact)
     if jax.process_index() == 0:
         noise_file.write(path, train.names, given, true, classes)
     return given, true

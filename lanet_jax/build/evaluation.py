@@ -40,5 +40,6 @@ def evaluated_splits(c: Config, split: str, data: str, data_dir: str) -> Evaluat
       UserError: the data is not there.
     """
     datasets = (data,) if data else tuple(c.data.test)
-    opened = splits(data_dir or c.data.dir, datasets, split or c.data.test_split)
+    names = [split] * len(datasets) if split else c.data.test_split
+    opened = splits(data_dir or c.data.dir, datasets, names)
     return EvaluatedSplits(opened, c.optim.batch_size, c.data.stored_size, c.data.threads)

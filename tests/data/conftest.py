@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 FERPLUS_HEADER = (
-    "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"
-).split(",")
+    *("Usage", "Image name", "neutral", "happiness", "surprise", "sadness", "anger"),
+    *("disgust", "fear", "contempt", "unknown", "NF"),
+)
 USAGE_FOLDERS = {
     "Training": "FER2013Train",
     "PublicTest": "FER2013Valid",

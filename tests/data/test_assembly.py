@@ -90,7 +90,7 @@ def test_a_file_takes_the_place_of_the_sources_landmarks():
 
 def test_the_frame_of_the_file_counts_where_it_has_one():
     table = LandmarkTable(
-        None, np.full((1, 19, 2), 56, np.float32), np.ones(1, bool), "aflw19", 224.0
+        None, np.full((1, 19, 2), 56, np.float32), np.ones(1, bool), "aflw19", 224
     )
     listing = _listing([Item("a", "a", b"", 0)], rows=["a"])
     _, splits = assemble(listing, _looks("a", width=100, height=100), table)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 
 from data.check import count, find_twins, lists, note_twins, table, twins_csv
@@ -93,7 +95,7 @@ def test_counts_are_read_from_what_was_written(tmp_path, encode):
     }
     builder = Builder(schema=schema, splits=splits, data_dir=tmp_path)
     builder.download_and_prepare()
-    assert count(builder.data_path) == {
+    assert count(Path(builder.data_path)) == {
         "x": {"train": 1, "test": 0},
         "y": {"train": 0, "test": 1},
         "z": {"train": 2, "test": 0},

@@ -50,6 +50,16 @@ def test_npz_of_another_form(tmp_path, changes, message):
         load(_save(tmp_path / "l.npz", **changes))
 
 
+def test_a_damaged_npz(tmp_path):
+    path = _save(tmp_path / "l.npz")
+    data = bytearray(path.read_bytes())
+    at = data.index(np.arange(8, dtype=np.float16).tobytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(UserError, match="is damaged"):
+        load(path)
+
+
 def test_neither_npz_nor_torch(tmp_path, write):
     with pytest.raises(UserError, match="is no landmark file"):
         load(write(tmp_path / "l.txt", "1 2"))

@@ -44,11 +44,11 @@ def test_missing_files_are_left_out_and_noted(tmp_path, write):
 
 
 def test_a_split_without_any_file_is_an_error():
-    with pytest.raises(UserError, match="none of the 1 images of split 'test' .* imgs/2.png"):
+    with pytest.raises(UserError, match=r"none of the 1 images of split 'test' .* imgs/2.png"):
         drop_missing(_listing(test=[Item("2", "imgs/2.png", Path("/absent/imgs/2.png"), 0)]))
 
 
 def test_expect_names_path_and_purpose(tmp_path):
     assert expect(tmp_path, "a folder") == tmp_path
-    with pytest.raises(UserError, match="labels.txt is not there: the list of labels was expected"):
-        expect(tmp_path / "labels.txt", "the list of labels")
+    with pytest.raises(UserError, match=r"labels.txt is not there: the list was expected"):
+        expect(tmp_path / "labels.txt", "the list")

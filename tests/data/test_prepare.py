@@ -58,7 +58,8 @@ def test_rafdb_with_the_peers_landmarks(rafdb_tree, torch_file, tmp_path, capsys
     metadata = json.loads((folder / "metadata.json").read_text())
     assert (metadata["scheme"], len(metadata["flip_index"])) == ("aflw19", 19)
     printed = capsys.readouterr().out
-    rows = {line[:20].strip(): line.split()[-2:] for line in printed.splitlines()}
+    table = printed.strip().split("\n\n")[0]
+    rows = {line[:20].strip(): line.split()[-2:] for line in table.splitlines()}
     assert rows["happiness"] == ["1", "0"]
     assert rows["records"] == ["2", "1"]
     assert rows["missing file (left o"] == ["1", "0"]
@@ -149,7 +150,7 @@ def test_ferplus_goes_into_the_folder_of_its_rule(ferplus_tree, tmp_path):
         *("ferplus", "--source", source, "--landmarks", tmp_path / "l.npz"),
         *("--labels", "majority", "--classes", 7, "--data_dir", tmp_path / "out"),
     )
-    folder = tmp_path / "out" / "ferplus" / "majority_classes7" / "1.0.0"
+    folder = tmp_path / "out" / "ferplus" / "majority_7classes" / "1.0.0"
     record = _records(folder, "train")["b.png"]
     np.testing.assert_allclose(record["landmarks"], np.full((68, 2), 0.5))
     np.testing.assert_array_equal(record["votes"], votes)
@@ -180,7 +181,7 @@ def test_affectnet_crops_are_stored_at_their_size(tmp_path, write, encode):
         write(source / "Manually_Annotated_Images" / name, encode(0, 100, ".jpg"))
         write(source / file, f"{name},20,30,40,40,{points},1,0,0\n")
     _prepare("affectnet", "--source", source, "--size", 16, "--data_dir", tmp_path / "out")
-    folder = tmp_path / "out" / "affectnet" / "classes8" / "1.0.0"
+    folder = tmp_path / "out" / "affectnet" / "8classes" / "1.0.0"
     source = tfds.builder_from_directory(str(folder)).as_data_source("valid")
     assert source[0]["image"].shape == (16, 16, 3)
     np.testing.assert_allclose(source[0]["landmarks"], np.full((68, 2), 0.25))
@@ -206,6 +207,12 @@ def test_wrong_arguments_are_one_line(arguments, message):
 def test_an_absent_source_is_one_line(tmp_path, capsys):
     command = ("rafdb", "--source", tmp_path / "no", "--data_dir", tmp_path / "out")
     assert "no: nothing is there" in _fails(capsys, *command)
+
+
+def test_a_data_dir_that_cannot_be_made_is_one_line(rafdb_tree, tmp_path, write, capsys):
+    data_dir = write(tmp_path / "file", "x")
+    command = ("rafdb", "--source", rafdb_tree(LINES), "--data_dir", data_dir)
+    assert f"cannot write {data_dir}" in _fails(capsys, *command)
 
 
 def test_an_absent_landmark_file_is_one_line(rafdb_tree, tmp_path, capsys):

@@ -66,5 +66,5 @@ def test_a_zip_without_a_pickle(tmp_path):
     path = tmp_path / "other.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("readme", "hello")
-    with pytest.raises(UserError, match="no data.pkl"):
+    with pytest.raises(UserError, match=r"no data.pkl"):
         read_tensor(path)

@@ -73,14 +73,21 @@ def test_commas_paths_and_the_test_split(tmp_path):
     np.testing.assert_array_equal(given, GIVEN)
 
 
-@pytest.mark.parametrize("rate", [0.6, 0.9])
-def test_the_third_column_settles_heavy_noise(tmp_path, rate):
-    noisy = symmetric(LABELS, 7, rate, 0, exact=True)
+def test_the_third_column_settles_heavy_noise(tmp_path):
+    noisy = symmetric(LABELS, 7, 0.9, 0, exact=True)
     path = peer_file(tmp_path / "list.txt", NAMES, noisy, RAFDB, 1)
     with pytest.raises(UserError, match="cannot tell which class each number means"):
         noise_file.read(path, NAMES, SEVEN, LABELS)
     path = peer_file(tmp_path / "list.txt", NAMES, noisy, RAFDB, 1, LABELS)
     np.testing.assert_array_equal(noise_file.read(path, NAMES, SEVEN, LABELS), noisy)
+
+
+def test_a_clear_lead_below_one_half_is_refused(tmp_path):
+    labels = np.arange(294) % 7
+    noisy = symmetric(labels, 7, 0.6, 0, exact=True)  # 40% agree, far more than in other readings
+    path = peer_file(tmp_path / "list.txt", NAMES[:294], noisy, RAFDB, 1)
+    with pytest.raises(UserError, match=r"RAF-DB order from 1 it agrees with 40%"):
+        noise_file.read(path, NAMES[:294], SEVEN, labels)
 
 
 def test_a_file_that_fits_two_numberings_is_refused(tmp_path):

@@ -128,7 +128,7 @@ def test_misplaced_sources_say_what_was_expected_where(ferplus_tree, tmp_path, w
     with pytest.raises(UserError, match=r"neither FER2013Train/ .* nor fer2013.csv"):
         list_source(source)
     write(source / "fer2013new.csv", "emotion,pixels,Usage\n0,1 2,Training\n")
-    with pytest.raises(UserError, match="fer2013new.csv line 1: the columns Usage,Image name"):
+    with pytest.raises(UserError, match=r"fer2013new.csv line 1: the columns Usage,Image name"):
         list_source(source)
 
 
@@ -144,4 +144,4 @@ def test_a_row_that_cannot_be_read_is_named(ferplus_tree, row):
 
 def test_config_names():
     assert config_name("majority", 8) == "majority"
-    assert config_name("argmax8", 7) == "argmax8_classes7"
+    assert config_name("argmax8", 7) == "argmax8_7classes"

@@ -84,7 +84,7 @@ def test_holdout_is_for_sources_without_a_test_split(tree):
     root = tree("train/a/1.jpg", "test/a/1.jpg")
     with pytest.raises(UserError, match="has a test split of its own"):
         list_source(root, holdout=0.5)
-    with pytest.raises(UserError, match="--holdout 20.0 is no share"):
+    with pytest.raises(UserError, match=r"--holdout 20.0 is no share"):
         list_source(root, holdout=20.0)
 
 
@@ -110,6 +110,12 @@ def test_csv_without_splits_is_all_train(tmp_path, write):
 def test_a_row_that_cannot_be_read_is_named(tmp_path, write, row):
     table = write(tmp_path / "faces.csv", f"path,label,split\na.jpg,sad,test\n{row}\n")
     with pytest.raises(UserError, match=r"faces.csv line 3: a path, a label"):
+        list_source(table)
+
+
+def test_csv_in_another_encoding(tmp_path, write):
+    table = write(tmp_path / "faces.csv", "path,label\nÄ.jpg,sad\n".encode("latin-1"))
+    with pytest.raises(UserError, match=r"faces.csv is not in UTF-8 \(byte 11\)"):
         list_source(table)
 
 

@@ -88,5 +88,5 @@ def test_automatic_points_are_moved_onto_the_aligned_images(rafdb_tree, write, e
 def test_another_number_of_points_is_refused(rafdb_tree, write, encode):
     source = rafdb_tree(LINES)
     _annotate(source, write, encode, {"train_00001": np.zeros((36, 2))})
-    with pytest.raises(UserError, match="train_00001_auto_attri.txt: 37 lines with x and y"):
+    with pytest.raises(UserError, match=r"train_00001_auto_attri.txt: 37 lines with x and y"):
         list_source(source, annotation="auto")

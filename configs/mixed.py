@@ -1,0 +1,29 @@
+"""RAF-DB and AffectNet together, tested on each (Table 4): inconsistent labels.
+
+  python -m data.prepare rafdb --source DIR --landmarks FILE
+  python -m data.prepare affectnet --classes 7 --source DIR --landmarks FILE
+  python -m lanet_jax.main --config=configs/mixed.py --workdir=runs/mixed
+
+Both need landmarks of one scheme. The paper has 88.10% on RAF-DB and 65.43% on 7-class AffectNet;
+this project has not run that scale yet.
+"""
+
+import ml_collections
+
+from configs import common
+
+
+def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
+    """The paper's settings on the mixed set.
+
+    Args:
+      presets: comma-separated: reference, r50.
+
+    Returns:
+      The config.
+    """
+    c = common.get_config()
+    c.data.train = c.data.test = ("rafdb", "affectnet/7classes")
+    c.data.test_split = ("test", "valid")
+    c.data.stored_size = 256  # px; one size for all, a little above the network's
+    return common.apply_presets(c, presets, {})

@@ -1,0 +1,107 @@
+"""Real commands on a small demo set, each in a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import jax
+import numpy as np
+import orbax.checkpoint as ocp
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("prepared")
+    command = [sys.executable, "-m", "data.prepare", "demo", "--train", "96", "--test", "40"]
+    command += ["--size", "24", "--data_dir", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def command(data_dir, tmp_path_factory) -> Callable[..., list[str]]:
+    """The command line of a run that takes seconds: 12 steps of 8 images, 4 epochs of 3."""
+
+    def build(workdir: Path, *overrides: str, preset: str = "tiny") -> list[str]:
+        settings = {
+            "data.dir": data_dir,
+            "data.limit": 24,
+            "optim.batch_size": 8,
+            "optim.epochs": 4,
+            "el.queue_size": 32,
+        }
+        return [
+            *(sys.executable, "-m", "lanet_jax.main", f"--config=configs/demo.py:{preset}"),
+            f"--workdir={workdir}",
+            *(f"--config.{key}={value}" for key, value in settings.items()),
+            *overrides,
+        ]
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory) -> Callable[..., dict[str, str]]:
+    """The environment of a process with so many devices; all share one compile cache."""
+    cache = tmp_path_factory.mktemp("xla")
+
+    def build(devices: int = 1, **more: str) -> dict[str, str]:
+        return {
+            **os.environ,
+            "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}",
+            "JAX_COMPILATION_CACHE_DIR": str(cache),
+            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+            **more,
+        }
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def train(command, environment) -> Callable[..., subprocess.CompletedProcess]:
+    """Runs a training to its end."""
+
+    def run(workdir: Path, *overrides: str, devices: int = 1, preset: str = "tiny", ok=True):
+        done = subprocess.run(
+            command(workdir, *overrides, preset=preset),
+            cwd=ROOT,
+            env=environment(devices),
+            capture_output=True,
+            text=True,
+        )
+        assert not ok or done.returncode == 0, done.stderr[-3000:]
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def uninterrupted(train, tmp_path_factory) -> Path:
+    """The work folder of one run to its end on one device."""
+    workdir = tmp_path_factory.mktemp("uninterrupted") / "run"
+    train(workdir)
+    return workdir
+
+
+@pytest.fixture(scope="session")
+def state_of() -> Callable[[Path, int], dict[str, np.ndarray]]:
+    """Every array of a checkpoint, by path."""
+
+    def load(workdir: Path, step: int) -> dict[str, np.ndarray]:
+        manager = ocp.CheckpointManager((workdir / "checkpoints").absolute())
+        args = ocp.args.Composite(state=ocp.args.PyTreeRestore())
+        tree = manager.restore(step, args=args).state
+        leaves = jax.tree_util.tree_leaves_with_path(tree)
+        return {
+            jax.tree_util.keystr(path): np.asarray(
+                jax.random.key_data(x) if jax.dtypes.issubdtype(x.dtype, jax.dtypes.prng_key) else x
+            )
+            for path, x in leaves
+        }
+
+    return load

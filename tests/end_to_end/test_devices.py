@@ -1,0 +1,86 @@
+"""1, 2 and 8 devices give the same numbers, and a checkpoint moves between them."""
+
+import json
+import socket
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def _rows(workdir: Path) -> list[dict]:
+    return [json.loads(line) for line in (workdir / "metrics.jsonl").read_text().splitlines()]
+
+
+def _assert_agree(found: Path, expected: Path) -> None:
+    rows, wanted = _rows(found), _rows(expected)
+    assert [(r["step"], r["split"]) for r in rows] == [(r["step"], r["split"]) for r in wanted]
+    for row, want in zip(rows, wanted, strict=True):
+        if row["split"] == "train" and row["step"] <= 3:
+            for name, value in want.items():
+                if isinstance(value, float):
+                    assert row[name] == pytest.approx(value, rel=2e-3, abs=2e-4), (row, name)
+
+
+@pytest.mark.parametrize("devices", [2, 8])
+def test_devices_agree_with_one(devices, train, uninterrupted, state_of, tmp_path):
+    train(tmp_path / "run", devices=devices)
+    _assert_agree(tmp_path / "run", uninterrupted)
+    labels = (tmp_path / "run" / "labels.csv").read_bytes()
+    assert labels == (uninterrupted / "labels.csv").read_bytes()
+    found, expected = state_of(tmp_path / "run", 12), state_of(uninterrupted, 12)
+    bank = next(key for key in expected if "bank" in key)
+    # 12 steps amplify rounding; the running means still say the same.
+    np.testing.assert_allclose(found[bank], expected[bank], atol=0.02)
+
+
+def test_a_checkpoint_moves_from_four_devices_to_two(train, state_of, tmp_path):
+    workdir = tmp_path / "run"
+    train(workdir, "--config.train.checkpoint_every=6", "--config.train.keep=5", devices=4)
+    at_six = state_of(workdir, 6)
+    # As if the run had been cut off after step 6.
+    for step in workdir.glob("checkpoints/[0-9]*"):
+        if int(step.name) > 6:
+            subprocess.run(["rm", "-r", str(step)], check=True)
+    whole = _rows(workdir)
+    train(workdir, "--config.train.checkpoint_every=6", "--config.train.keep=5", devices=2)
+    for key, value in at_six.items():
+        np.testing.assert_array_equal(state_of(workdir, 6)[key], value, err_msg=key)
+    again = _rows(workdir)
+    assert [r["step"] for r in again] == [r["step"] for r in whole]
+    first = next(i for i, r in enumerate(whole) if r["step"] == 7)
+    assert again[:first] == whole[:first]
+    assert again[first]["loss"] == pytest.approx(whole[first]["loss"], rel=1e-3)
+
+
+def test_two_processes_train_together_and_agree_with_one(
+    command, environment, uninterrupted, state_of, tmp_path
+):
+    workdir = tmp_path / "run"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    processes = [
+        subprocess.Popen(
+            command(workdir),
+            cwd=ROOT,
+            env=environment(
+                JAX_COORDINATOR_ADDRESS=f"127.0.0.1:{port}",
+                JAX_NUM_PROCESSES="2",
+                JAX_PROCESS_ID=str(i),
+            ),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for i in range(2)
+    ]
+    for process in processes:
+        output, _ = process.communicate(timeout=300)
+        assert process.returncode == 0, output[-3000:]
+    _assert_agree(workdir, uninterrupted)
+    assert state_of(workdir, 12).keys() == state_of(uninterrupted, 12).keys()
+    assert (workdir / "distributions.csv").read_text().count("\n") == 25
