@@ -51,9 +51,11 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
             file.write(safetensors_bytes(arrays))
 
     text = json.dumps(card, indent=2) + "\n"
-    # The card first: weights never stand without the record of their source.
-    _write_whole(path.with_suffix(".json"), lambda file: file.write(text.encode()))
-    _write_whole(path, write_arrays)
+    # Both are whole before either is renamed; the card goes first, so that new weights never stand
+    # without the record of their source.
+    _write_whole(
+        {path.with_suffix(".json"): lambda file: file.write(text.encode()), path: write_arrays}
+    )
 
 
 def load_backbone(
@@ -100,15 +102,18 @@ def _flatten(params: PyTree, stats: PyTree) -> dict[str, Any]:
     return flatten_dict({"params": params, "batch_stats": stats}, sep="/")
 
 
-def _write_whole(path: Path, write: Callable[[BinaryIO], Any]) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+def _write_whole(files: dict[Path, Callable[[BinaryIO], Any]]) -> None:
+    temporaries = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in files}
     try:
-        with temporary.open("wb") as file:
-            write(file)
-        os.replace(temporary, path)
+        for path, write in files.items():
+            with temporaries[path].open("wb") as file:
+                write(file)
+        for path, temporary in temporaries.items():
+            os.replace(temporary, path)
     except OSError as error:
         raise UserError(
             f"{path}: cannot be written: {error.strerror}; choose another OUT"
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        for temporary in temporaries.values():
+            temporary.unlink(missing_ok=True)

@@ -93,15 +93,12 @@ def state_of() -> Callable[[Path, int], dict[str, np.ndarray]]:
     """Every array of a checkpoint, by path."""
 
     def load(workdir: Path, step: int) -> dict[str, np.ndarray]:
-        manager = ocp.CheckpointManager((workdir / "checkpoints").absolute())
-        args = ocp.args.Composite(state=ocp.args.PyTreeRestore())
-        tree = manager.restore(step, args=args).state
+        folder = (workdir / "checkpoints" / str(step) / "state").absolute()
+        reader = ocp.PyTreeCheckpointer()
+        shapes = reader.metadata(folder).item_metadata.tree
+        on_host = jax.tree.map(lambda _: ocp.RestoreArgs(restore_type=np.ndarray), shapes)
+        tree = reader.restore(folder, restore_args=on_host)
         leaves = jax.tree_util.tree_leaves_with_path(tree)
-        return {
-            jax.tree_util.keystr(path): np.asarray(
-                jax.random.key_data(x) if jax.dtypes.issubdtype(x.dtype, jax.dtypes.prng_key) else x
-            )
-            for path, x in leaves
-        }
+        return {jax.tree_util.keystr(path): np.asarray(value) for path, value in leaves}
 
     return load

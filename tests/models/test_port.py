@@ -60,12 +60,17 @@ def test_stages_and_logits_equal_torch(golden, depth, stem, train):
     run = jax.jit(apply, static_argnums=(0, 4))
     (logits, _, maps), stats = run(Classifier(backbone, 3), *variables, images, train)
     mode = "train" if train else "eval"
+    # Linen's one-pass variance loses about a digit, which 53 normalisations by batch statistics
+    # magnify; a variance divided by n - 1, or any wrong tensor, is off by 1e-2 and more.
+    tolerance = 2e-3 if train and depth == 50 else 1e-4
     assert len(maps) == 4
     outputs = {f"stage{stage}": value for stage, value in enumerate(maps, start=1)}
     for name, ours in (outputs | {"logits": logits}).items():
         theirs = golden[f"{case}/{mode}/{name}"]
         assert np.abs(theirs).max() > 0.3  # far from the trivial zero
-        np.testing.assert_allclose(ours[: len(theirs)], theirs, rtol=0, atol=1e-4, err_msg=name)
+        np.testing.assert_allclose(
+            ours[: len(theirs)], theirs, rtol=0, atol=tolerance, err_msg=name
+        )
     if train:
         _assert_running_statistics(golden, case, images, stats["backbone"], ported.stats)
 

@@ -105,7 +105,7 @@ def test_unknown_ending_is_refused_before_writing(tmp_path):
 
 def test_a_failed_write_keeps_the_old_file_and_leaves_nothing(tmp_path, monkeypatch):
     path = tmp_path / "face.npz"
-    save(path, *random_tree(), {})
+    save(path, *random_tree(), {"source": "old"})
     old = path.read_bytes()
 
     def fill_disk(file, **arrays):
@@ -114,8 +114,9 @@ def test_a_failed_write_keeps_the_old_file_and_leaves_nothing(tmp_path, monkeypa
 
     monkeypatch.setattr(weights.np, "savez", fill_disk)
     with pytest.raises(UserError, match="No space left on device"):
-        save(path, *random_tree(seed=1), {})
+        save(path, *random_tree(seed=1), {"source": "new"})
     assert path.read_bytes() == old
+    assert json.loads((tmp_path / "face.json").read_text()) == {"source": "old"}
     assert {p.name for p in tmp_path.iterdir()} == {"face.npz", "face.json"}
 
 

@@ -1,0 +1,87 @@
+"""Eq. 1 and 2 against plain loops."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lanet_jax.lde.neighbors import cosine_similarity, nearest_neighbors
+
+
+def on_circle(degrees):
+    radians = np.deg2rad(degrees)
+    return np.stack([np.cos(radians), np.sin(radians)], axis=1)
+
+
+def test_similarity_is_eq_1():
+    x = np.random.default_rng(0).normal(size=(5, 3))
+    expected = np.zeros((5, 5))
+    for i in range(5):
+        for j in range(5):
+            expected[i, j] = x[i] @ x[j] / (np.sqrt(x[i] @ x[i]) * np.sqrt(x[j] @ x[j]))
+    np.testing.assert_allclose(cosine_similarity(jnp.array(x)), expected, atol=1e-6)
+
+
+def test_similarity_of_a_zero_vector_is_zero():
+    similarity = cosine_similarity(jnp.array([[0.0, 0.0], [3.0, 4.0]]))
+    np.testing.assert_allclose(similarity, [[0, 0], [0, 1]], atol=1e-6)
+
+
+def test_nearest_first_by_angle_whatever_the_length():
+    lengths = np.array([[1.0], [100.0], [0.01], [5.0], [1.0]])
+    x = jnp.array(lengths * on_circle([0, 10, 25, 90, 180]))
+    index, exists = nearest_neighbors(x, jnp.arange(5), 2, True)
+    np.testing.assert_array_equal(index, [[1, 2], [0, 2], [1, 0], [2, 1], [3, 2]])
+    assert exists.all()
+
+
+@pytest.mark.parametrize(("exclude", "expected"), [(True, [2, 2, 1]), (False, [1, 0, 1])])
+def test_copies_of_a_record_are_no_neighbours_unless_asked(exclude, expected):
+    x = jnp.array(on_circle([0, 1, 50]))
+    index, exists = nearest_neighbors(x, jnp.array([7, 7, 8]), 1, exclude)
+    np.testing.assert_array_equal(index[:, 0], expected)
+    assert exists.all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    ids=st.lists(st.integers(0, 3), min_size=6, max_size=6),
+    exclude=st.booleans(),
+    seed=st.integers(0, 9),
+)
+def test_the_k_most_similar_of_those_allowed(ids, exclude, seed):
+    k, x = 4, np.random.default_rng(seed).normal(size=(6, 3))
+    index, exists = nearest_neighbors(jnp.array(x), jnp.array(ids), k, exclude)
+    similarity = np.array(cosine_similarity(jnp.array(x)))
+    for i in range(6):
+        allowed = [j for j in range(6) if j != i and not (exclude and ids[j] == ids[i])]
+        best = sorted(allowed, key=lambda j: -similarity[i, j])[:k]
+        assert list(exists[i]) == [True] * len(best) + [False] * (k - len(best))
+        assert list(index[i][: len(best)]) == best
+
+
+def test_no_gradient_passes_through_the_selection():
+    x = jnp.array(np.random.default_rng(0).normal(size=(5, 3)))
+
+    def mean_of_neighbours(x, selection):
+        index, exists = selection
+        return jnp.sum(jnp.sin(x[index]) * exists[..., None])
+
+    def selected_inside(x):
+        return mean_of_neighbours(x, nearest_neighbors(x, jnp.arange(5), 2, True))
+
+    constant = jax.tree.map(np.array, nearest_neighbors(x, jnp.arange(5), 2, True))
+    inside = jax.grad(selected_inside)(x)
+    np.testing.assert_array_equal(inside, jax.grad(mean_of_neighbours)(x, constant))
+
+
+def test_a_zero_vector_does_not_poison_the_gradient():
+    x = jnp.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+
+    def loss(x):
+        index, _ = nearest_neighbors(x, jnp.arange(3), 1, True)
+        return jnp.sum(x[index] ** 2)
+
+    assert jnp.isfinite(jax.grad(loss)(x)).all()
