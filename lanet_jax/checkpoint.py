@@ -33,12 +33,10 @@ class Checkpoints:
 
     def save(self, step: int, state: TrainState, card: dict[str, Any]) -> None:
         """Writes a checkpoint under a temporary name and renames it when it is whole."""
-        self._manager.save(
-            step,
-            args=ocp.args.Composite(
-                state=ocp.args.PyTreeSave(_tree(state)), card=ocp.args.JsonSave(card)
-            ),
+        args = ocp.args.Composite(
+            state=ocp.args.PyTreeSave(_tree(state)), card=ocp.args.JsonSave(card)
         )
+        _save(self._manager, self._folder, step, args)
 
     def restore(self, step: int, like: TrainState) -> TrainState:
         """Reads a checkpoint onto this run's devices, however many wrote it.
@@ -68,7 +66,7 @@ def save_best(workdir: Path, step: int, state: TrainState, method: Method, card:
             state=ocp.args.PyTreeSave(inference_part(state.params, state.model_state, method)),
             card=ocp.args.JsonSave(card),
         )
-        manager.save(step, args=args)
+        _save(manager, workdir / BEST, step, args)
     manager.close()
 
 
@@ -141,6 +139,17 @@ def _manager(folder: Path, keep: int | None) -> ocp.CheckpointManager:
     return ocp.CheckpointManager(folder, options=options)
 
 
+def _save(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> None:
+    try:
+        manager.save(step, args=args)
+    except Exception as error:
+        raise UserError(
+            f"{folder / str(step)} cannot be written ({_reason(error)}): see that the disk has "
+            "space and the folder can be written, then run the same command again; it goes on "
+            "from the checkpoint before this one"
+        ) from error
+
+
 def _restore(manager: ocp.CheckpointManager, folder: Path, step: int, like: PyTree) -> PyTree:
     args = ocp.args.Composite(
         state=ocp.args.PyTreeRestore(
@@ -156,9 +165,12 @@ def _read(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) ->
     try:
         return manager.restore(step, args=args)
     except Exception as error:  # Orbax raises many kinds; none of them tells the user what to do
-        reason = str(error).strip().splitlines()
         raise UserError(
-            f"{folder / str(step)} does not restore ({type(error).__name__}: "
-            f"{reason[0][:200] if reason else 'no reason given'}): if it is empty or cut short, "
-            "delete this folder to go on from the checkpoint before it"
+            f"{folder / str(step)} does not restore ({_reason(error)}): if it is empty or cut "
+            "short, delete this folder to go on from the checkpoint before it"
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__

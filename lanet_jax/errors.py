@@ -1,8 +1,16 @@
 """The one error a user is meant to read, and how a command ends on it."""
 
+import errno
 import functools
 import sys
 from collections.abc import Callable
+
+_DISK = {
+    errno.ENOSPC: "the disk is full: free some space and run the same command again",
+    errno.EDQUOT: "the disk quota is used up: free some space and run the same command again",
+    errno.EROFS: "the disk is read-only: choose a folder that can be written",
+    errno.EACCES: "permission denied: choose a folder that can be written",
+}
 
 
 class UserError(Exception):
@@ -10,14 +18,21 @@ class UserError(Exception):
 
 
 def exit_on_user_error(main: Callable[..., None]) -> Callable[..., None]:
-    """Wraps a command so that a `UserError` ends it with one line and exit code 1."""
+    """Wraps a command: a `UserError` or a full disk ends it with one line and exit code 1."""
 
     @functools.wraps(main)
     def wrapped(*args, **kwargs) -> None:
         try:
             main(*args, **kwargs)
         except UserError as error:
-            print(f"error: {error}", file=sys.stderr)
-            sys.exit(1)
+            line = str(error)
+        except OSError as error:
+            if error.errno not in _DISK:
+                raise
+            line = f"{error.filename or 'writing'}: {_DISK[error.errno]}"
+        else:
+            return
+        print(f"error: {line}", file=sys.stderr)
+        sys.exit(1)
 
     return wrapped

@@ -1,12 +1,13 @@
 """`python -m lanet_jax.main --config=configs/rafdb.py --workdir=DIR`: trains or goes on."""
 
+import re
 from pathlib import Path
 
 from absl import app, flags
 from ml_collections import config_flags
 
 from lanet_jax import runtime
-from lanet_jax.errors import exit_on_user_error
+from lanet_jax.errors import UserError, exit_on_user_error
 
 CONFIG = config_flags.DEFINE_config_file("config", None, "Config file, with presets after a colon.")
 WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the run.")
@@ -28,5 +29,35 @@ def main(argv: list[str]) -> None:
     results.finish(built, folder, state)
 
 
+def parse(argv: list[str]) -> list[str]:
+    """Reads the flags.
+
+    Args:
+      argv: the command line.
+
+    Returns:
+      What is left of it.
+
+    Raises:
+      UserError: a field of the config does not exist, or a flag does not read.
+    """
+    try:
+        rest = flags.FLAGS(argv)
+        CONFIG.value  # noqa: B018  (a file that did not load says so only now)
+        return rest
+    except AttributeError as error:  # ml_collections' word for a field that does not exist
+        found = re.search(r'Did you mean "(\w+)" instead of "(\w+)"|\'(\w+)\'', str(error))
+        near, wrong, alone = found.groups() if found else (None, None, None)
+        wrong = wrong or alone or ""
+        flag = next((a.split("=")[0] for a in argv if wrong in a), wrong)
+        hint = f"did you mean {near!r}?" if near else "the fields are in configs/common.py"
+        raise UserError(f"{flag}: the config has no field {wrong!r}; {hint}") from error
+    except OSError as error:
+        given = next((a for a in argv if a.startswith("--config=")), "--config")
+        raise UserError(f"{given} does not load; those that come along are configs/*.py") from error
+    except (flags.Error, TypeError, ValueError) as error:
+        raise UserError("; ".join(line.strip() for line in str(error).splitlines())) from error
+
+
 if __name__ == "__main__":
-    exit_on_user_error(app.run)(main)
+    exit_on_user_error(app.run)(main, flags_parser=parse)

@@ -36,10 +36,10 @@ def max_pool(x: Float[Array, "B H W D"]) -> Float[Array, "B h w D"]:
     The gradient of `reduce_window` is a scalar loop on CPU; that of `maximum` is not.
 
     Args:
-      x: map with even height and width.
+      x: the map.
 
     Returns:
-      The map at half the size.
+      The map at half the size, rounded up.
     """
     height, width = x.shape[1], x.shape[2]
     padded = jnp.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=-jnp.inf)

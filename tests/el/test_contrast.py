@@ -62,9 +62,7 @@ def both_directions(stored, tau, batch_negatives, labels=LABELS):
 
 def run(stored, tau=TAU, batch_negatives=True, labels=LABELS, queries=QUERIES):
     queries, keys = jax.tree.map(jnp.array, (tuple(queries), KEYS))
-    return expression_landmark_loss(
-        queries, keys, jnp.array(labels), stored, tau, batch_negatives
-    )
+    return expression_landmark_loss(queries, keys, jnp.array(labels), stored, tau, batch_negatives)
 
 
 @pytest.mark.parametrize("batch_negatives", [True, False])
@@ -95,9 +93,9 @@ def test_a_full_ring_counts_every_slot():
 @pytest.mark.parametrize("slots", [1, 2, 4])
 def test_empty_slots_are_as_good_as_absent(slots):
     value, gradient = jax.value_and_grad(lambda q: run(memory(slots), queries=q))(QUERIES)
-    short, short_gradient = jax.value_and_grad(
-        lambda q: run(memory(slots, slots), queries=q)
-    )(QUERIES)
+    short, short_gradient = jax.value_and_grad(lambda q: run(memory(slots, slots), queries=q))(
+        QUERIES
+    )
     np.testing.assert_allclose(value, short, rtol=1e-6)
     jax.tree.map(
         lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6),
@@ -156,9 +154,7 @@ def test_gradient_is_that_of_finite_differences(batch_negatives):
 def test_the_order_of_the_batch_does_not_matter():
     order = np.random.default_rng(0).permutation(B)
     queries, keys = jax.tree.map(lambda x: jnp.array(x[order]), (QUERIES, KEYS))
-    loss = expression_landmark_loss(
-        queries, keys, jnp.array(LABELS[order]), memory(2), TAU, True
-    )
+    loss = expression_landmark_loss(queries, keys, jnp.array(LABELS[order]), memory(2), TAU, True)
     np.testing.assert_allclose(loss, run(memory(2)), rtol=1e-5)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from lanet_jax.el import projection
 
-PARAMS = projection.init(jax.random.key(0), 6, 4)
+PARAMS = projection.init(jax.random.key(0, impl="unsafe_rbg"), 6, 4)
 X = np.random.default_rng(0).normal(size=(5, 6)) * np.array([[1e-2], [1], [10], [1e3], [1]])
 
 

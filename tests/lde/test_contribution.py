@@ -15,7 +15,7 @@ NEIGHBORS = np.array([[(i + k + 1) % B for k in range(K)] for i in range(B)])
 
 @pytest.fixture(scope="module")
 def params():
-    return contribution.init(jax.random.key(0), D)
+    return contribution.init(jax.random.key(0, impl="unsafe_rbg"), D)
 
 
 def direct_score(params, x_i, x_j):
@@ -46,7 +46,8 @@ def test_widths_are_those_of_the_published_code(params):
 
 def test_only_chosen_pairs_are_scored(params, traced_shapes):
     features, index = jnp.array(FEATURES), jnp.array(NEIGHBORS)
-    shapes = traced_shapes(jax.grad(lambda p: contribution.scores(p, features, index).sum()), params)
+    gradient = jax.grad(lambda p: contribution.scores(p, features, index).sum())
+    shapes = traced_shapes(gradient, params)
     # Nothing for all B x B pairs, and nothing wider than f's first hidden layer for the B x K ones.
     assert all(shape[:2] != (B, B) for shape in shapes)
     assert max(np.prod(shape) for shape in shapes) <= B * K * D // 2

@@ -1,0 +1,29 @@
+# `make demo` and `make test` are all a fresh machine needs: git, make and Python >= 3.11.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := runs/demo
+
+.PHONY: demo test lint clean
+
+$(BIN)/lanet-installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@
+
+demo: $(BIN)/lanet-installed
+	$(BIN)/python -m data.prepare demo --data_dir prepared
+	$(BIN)/python -m lanet_jax.main --config=configs/demo.py --config.method=ce --config.data.dir=prepared --workdir=$(DEMO)/ce
+	$(BIN)/python -m lanet_jax.main --config=configs/demo.py --config.data.dir=prepared --workdir=$(DEMO)/lanet
+	$(BIN)/python -m lanet_jax.report --workdir=$(DEMO)/ce --workdir=$(DEMO)/lanet --out=$(DEMO)/report.html
+
+test: $(BIN)/lanet-installed
+	$(BIN)/python -m pytest
+
+lint: $(BIN)/lanet-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean:
+	rm -rf $(VENV) runs prepared

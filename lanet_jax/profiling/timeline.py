@@ -1,0 +1,151 @@
+"""Which thread or stream worked on which operation when, from a trace's events."""
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from jax.profiler import ProfileData
+
+from lanet_jax.profiling.hlo import Op, programs
+
+_POOL = "ThreadpoolListener::"
+
+
+class Segment(NamedTuple):
+    """A while that a line spent on one operation, and on nothing nested in it.
+
+    Attributes:
+      line: name of the plane (a device or the host) and number of the thread or stream in it.
+      start: ns.
+      end: ns.
+      op: the operation.
+    """
+
+    line: tuple[str, int]
+    start: float
+    end: float
+    op: Op
+
+
+@dataclasses.dataclass(frozen=True)
+class Timeline:
+    """What a trace says of the devices' work.
+
+    Attributes:
+      segments: those of one line are in order and do not overlap.
+      calls: how often each operation ran.
+    """
+
+    segments: list[Segment]
+    calls: dict[Op, int]
+
+
+class _Event(NamedTuple):
+    start: float
+    shorter: float  # minus the duration: of events that start together the enclosing one is first
+    line: tuple[str, int]
+    kind: str
+    value: object
+
+
+def read(trace: Path) -> Timeline:
+    """Reads the operations of a trace.
+
+    On GPU an operation is an event of its stream. On CPU the event of a large operation is only
+    its start: the work is cut into tasks for the thread pool, whose events bear no name. A task
+    belongs to the operation that its thread was on when it handed the task out.
+
+    Args:
+      trace: an `xplane.pb`.
+
+    Returns:
+      Its timeline.
+    """
+    ops = programs(trace.read_bytes())
+    events = [
+        event
+        for plane in ProfileData.from_file(str(trace)).planes
+        for number, line in enumerate(plane.lines)
+        for event in _events(line, (plane.name, number), ops)
+    ]
+    events.sort(key=lambda event: event[:2])
+    calls: dict[Op, int] = defaultdict(int)
+    for event in events:
+        if event.kind == "op":
+            calls[event.value] += 1
+    return Timeline(list(_segments(events)), dict(calls))
+
+
+def _events(line, where: tuple[str, int], ops: dict[str, dict[str, Op]]) -> Iterator[_Event]:
+    for event in line.events:
+        name = event.name
+        if name.startswith(_POOL):
+            stats = dict(event.stats)
+            task = stats.get("_p", stats.get("_c"))
+            yield _Event(event.start_ns, 0, where, name.removeprefix(_POOL), task)
+        elif not name.startswith(("$", "end: ")):  # frames of Python, ends of what has started
+            stats = dict(event.stats)
+            if "hlo_op" in stats:
+                program = f"{stats.get('hlo_module')}({stats.get('program_id')})"
+                unknown = Op(stats["hlo_op"], "unknown")
+                op = ops.get(program, {}).get(unknown.name, unknown)
+                yield _Event(event.start_ns, -event.duration_ns, where, "op", op)
+
+
+class _Line:
+    """What a line is on: operations that end at a known time, and tasks that end when told."""
+
+    def __init__(self, name: tuple[str, int]) -> None:
+        self._name, self._since = name, 0.0
+        self._stack: list[tuple[float | None, Op | None]] = []
+
+    @property
+    def op(self) -> Op | None:
+        """What it works on."""
+        return self._stack[-1][1] if self._stack else None
+
+    def advance(self, now: float) -> Iterator[Segment]:
+        """Ends what ends until now."""
+        while self._stack and self._stack[-1][0] is not None and self._stack[-1][0] <= now:
+            yield from self._until(self._stack[-1][0])
+            self._stack.pop()
+        yield from self._until(now)
+
+    def drain(self) -> Iterator[Segment]:
+        """Ends the operations left when the trace ends; a task whose end it missed has none."""
+        while self._stack and self._stack[-1][0] is not None:
+            yield from self.advance(self._stack[-1][0])
+
+    def push(self, end: float | None, op: Op | None) -> None:
+        """Starts an operation or a task."""
+        self._stack.append((end, op))
+
+    def end_task(self) -> None:
+        """Ends the innermost task, with all that is in it."""
+        while self._stack and self._stack.pop()[0] is not None:
+            pass
+
+    def _until(self, now: float) -> Iterator[Segment]:
+        if self.op is not None and now > self._since:
+            yield Segment(self._name, self._since, now, self.op)
+        self._since = max(self._since, now)
+
+
+def _segments(events: Iterable[_Event]) -> Iterator[Segment]:
+    lines: dict[tuple[str, int], _Line] = {}
+    owners: dict[object, Op | None] = {}  # of tasks
+    for event in events:
+        line = lines.setdefault(event.line, _Line(event.line))
+        yield from line.advance(event.start)
+        if event.kind == "op":
+            line.push(event.start - event.shorter, event.value)
+        elif event.kind == "Record":
+            owners[event.value] = line.op
+        elif event.kind == "StartRegion":
+            line.push(None, owners.get(event.value))
+        elif event.kind == "StopRegion":
+            line.end_task()
+    for line in lines.values():
+        yield from line.drain()
