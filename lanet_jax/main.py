@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import jax
 from absl import app, flags
 from ml_collections import config_flags
 
@@ -18,8 +19,9 @@ def main(argv: list[str]) -> None:
     """Trains a run to its end and writes what is said of it."""
     del argv
     runtime.start()
-    from lanet_jax import results, train, workdir
+    from lanet_jax import evaluate, results, train, workdir
     from lanet_jax.build import config, run
+    from lanet_jax.report import page
 
     folder = Path(WORKDIR.value)
     resolved = config.resolve(CONFIG.value)
@@ -27,6 +29,9 @@ def main(argv: list[str]) -> None:
     built = run.run(resolved, folder)
     state = train.train(built, folder)
     results.finish(built, folder, state)
+    evaluate.evaluate(folder)
+    if jax.process_index() == 0:
+        print(f"report: {page.write(folder)}")
 
 
 def parse(argv: list[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Devices: one axis, "data"; what is sharded over it and what is on every device."""
 
 import contextlib
+from collections.abc import Sequence
 
 import jax
 from jax.sharding import AxisType, Mesh, NamedSharding
@@ -10,11 +11,12 @@ from lanet_jax.errors import UserError
 from lanet_jax.typing import PyTree
 
 
-def make(batch: int) -> Mesh:
+def make(batch: int, devices: Sequence[jax.Device] | None = None) -> Mesh:
     """The mesh over all devices of all hosts.
 
     Args:
       batch: B.
+      devices: take these instead.
 
     Returns:
       A mesh with the axis "data".
@@ -22,13 +24,14 @@ def make(batch: int) -> Mesh:
     Raises:
       UserError: B is not a multiple of the number of devices.
     """
-    devices = jax.device_count()
-    if batch % devices:
+    devices = jax.devices() if devices is None else devices
+    count = len(devices)
+    if batch % count:
         raise UserError(
-            f"optim.batch_size={batch} is not a multiple of the {devices} devices: "
-            f"set optim.batch_size={max(batch // devices, 1) * devices}"
+            f"optim.batch_size={batch} is not a multiple of the {count} devices: "
+            f"set optim.batch_size={max(batch // count, 1) * count}"
         )
-    return jax.make_mesh((devices,), ("data",), axis_types=(AxisType.Auto,))
+    return jax.make_mesh((count,), ("data",), axis_types=(AxisType.Auto,), devices=devices)
 
 
 def shardings(mesh: Mesh, specs: PyTree) -> PyTree:

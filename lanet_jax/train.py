@@ -19,7 +19,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.evaluation import Evaluator
 from lanet_jax.inference import compile_predict
 from lanet_jax.input.pipeline import train_batches
-from lanet_jax.profiling import Profiler
+from lanet_jax.profiling.profiler import Profiler
 from lanet_jax.state import TrainState
 from lanet_jax.step import train_step
 
@@ -71,11 +71,12 @@ def train(run: Run, workdir: Path) -> TrainState:
             disable=jax.process_index() != 0,
             mininterval=1.0,
         ):
-            with profiler.step(step):
-                local = next(batches)
-                batch = jax.make_array_from_process_local_data(batch_sharding, local)
-                state, metrics = step_fn(state, batch)
-                log.previous(step, metrics)
+            profiler.begin(step, state)
+            local = next(batches)
+            batch = jax.make_array_from_process_local_data(batch_sharding, local)
+            state, metrics = step_fn(state, batch)
+            log.previous(step, metrics)
+            profiler.end(step, state)
             if step % run.checkpoint_every == 0 or step == run.steps:
                 log.flush()
                 checkpoints.save(step, state, run.card)

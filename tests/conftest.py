@@ -1,7 +1,9 @@
-"""Shape checks of the rooms that hold the mathematics, and a look into traced functions."""
+"""Eight devices, shape checks of the rooms that hold the mathematics, a look into functions."""
 
-import importlib.util
-import warnings
+import os
+
+# Before the first computation; commands that tests start set their own.
+os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=8"
 
 import jax
 import pytest
@@ -13,11 +15,8 @@ CHECKED = (
     *("el.contrast", "el.momentum", "el.pairs", "el.projection"),
     *("models.resnet", "models.landmarks", "models.two_branch"),
 )
-if importlib.util.find_spec("beartype"):  # typeguard 4 reads "B D" in an annotation as code
-    # Before any of them is imported.
-    install_import_hook([f"lanet_jax.{name}" for name in CHECKED], "beartype.beartype")
-else:
-    warnings.warn("array shapes are not checked: pip install beartype", stacklevel=1)
+# Before any of them is imported; by beartype, as typeguard 4 reads "B D" in an annotation as code.
+install_import_hook([f"lanet_jax.{name}" for name in CHECKED], "beartype.beartype")
 
 
 @pytest.fixture

@@ -182,7 +182,7 @@ class LANet:
             seen, _ = apply(self.network, _branches(encoder), _branches(state), images, True)
         with jax.named_scope("el"):
             queries, keys = (
-                [projection.project(p[space], getattr(o, space)) for space in BRANCHES]
+                tuple(projection.project(p[space], getattr(o, space)) for space in BRANCHES)
                 for p, o in ((params["projection"], outputs), (encoder["projection"], seen))
             )
             keys = jax.lax.stop_gradient(keys)

@@ -41,7 +41,7 @@ class LandmarkNet(nn.Module):
         """
         maps = self.trunk(x, train)
         if self.head == "coordinates":
-            features = global_average(maps)
+            features = global_average(maps[-1])
             points = nn.Dense(2 * self.landmarks, name="fc")(features)
             return points.reshape(-1, self.landmarks, 2), features
         stages = maps if below is None else [below, *maps]
@@ -52,7 +52,7 @@ class LandmarkNet(nn.Module):
                 lateral += jax.image.resize(fused, lateral.shape, "nearest")
             fused = lateral
         heatmaps = nn.Conv(self.landmarks, (1, 1), name="heatmaps")(fused)
-        return heatmaps.astype(jnp.float32), global_average([fused])
+        return heatmaps.astype(jnp.float32), global_average(fused)
 
 
 def _mean_over_present(

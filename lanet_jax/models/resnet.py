@@ -1,6 +1,5 @@
 """ResNet-18 and -50 whose parameter names are torchvision's, so that a port is a table."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import flax.linen as nn
@@ -140,7 +139,7 @@ class ResNet(nn.Module):
     dtype: Any = jnp.float32
 
     @nn.compact
-    def __call__(self, x: Float[Array, "B H W _"], train: bool) -> list[Float[Array, "B h w _"]]:
+    def __call__(self, x: Float[Array, "B H W _"], train: bool) -> list[Float[Array, "B _ _ _"]]:
         """Maps of the stages `first_stage` .. 4, the last one last.
 
         Args:
@@ -177,9 +176,9 @@ class ResNet(nn.Module):
         return self.width * 2 ** (stage - 1) * expansion
 
 
-def global_average(maps: Sequence[Float[Array, "B h w D"]]) -> Float[Array, "B D"]:
+def global_average(x: Float[Array, "B h w D"]) -> Float[Array, "B D"]:
     """The feature vector of a network: its last map, averaged, in float32."""
-    return jnp.mean(maps[-1].astype(jnp.float32), axis=(1, 2))
+    return jnp.mean(x.astype(jnp.float32), axis=(1, 2))
 
 
 class Classifier(nn.Module):
@@ -198,10 +197,10 @@ class Classifier(nn.Module):
 
     def __call__(
         self, images: Float[Array, "B H W 3"], train: bool
-    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], list[Float[Array, "B h w _"]]]:
+    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], list[Float[Array, "B _ _ _"]]]:
         """Logits, features and the maps of the stages."""
         maps = self.backbone(images, train)
-        features = global_average(maps)
+        features = global_average(maps[-1])
         return self.fc(features), features, maps
 
 

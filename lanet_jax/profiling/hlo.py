@@ -30,18 +30,12 @@ class Op:
     @property
     def scope(self) -> str:
         """Where in the step it comes from, "other" if from none of its scopes."""
-        return scope_of(self.source)
+        return _locate(self.source)[0]
 
-
-def scope_of(source: str) -> str:
-    """The outermost of `SCOPES` in a name, with "forward" or "backward" if it is differentiated."""
-    for component in source.split("/"):
-        match = _COMPONENT.fullmatch(component)
-        if match and match[2] in SCOPES:
-            if "transpose(" in match[1]:
-                return f"{match[2]} backward"
-            return f"{match[2]} forward" if "jvp(" in match[1] else match[2]
-    return OTHER
+    @property
+    def place(self) -> str:
+        """Where in its scope it comes from: modules, layer, primitive."""
+        return _locate(self.source)[1]
 
 
 def programs(trace: bytes) -> dict[str, dict[str, Op]]:
@@ -51,16 +45,16 @@ def programs(trace: bytes) -> dict[str, dict[str, Op]]:
       trace: bytes of an `xplane.pb`.
 
     Returns:
-      For each program, named "module(id)", its instructions by name.
+      For each program, by the name of its module, its instructions by their names.
     """
     found = {}
     for plane in wire.find(trace, 1):  # XSpace.planes
         if wire.first(plane, 2) != b"/host:metadata":
             continue
         for entry in wire.find(plane, 4, 2):  # XPlane.event_metadata
-            name = wire.first(entry, 2).decode()
             for module in wire.find(entry, 5, 6, 1):  # stats, bytes_value, HloProto.hlo_module
-                found[name] = _instructions(module)
+                name = wire.first(module, 1).decode()
+                found[name] = found.get(name, {}) | _instructions(module)
     return found
 
 
@@ -77,10 +71,24 @@ def _instructions(module: bytes) -> dict[str, Op]:
             name, kind = (wire.first(instruction, field).decode() for field in (1, 2))
             # The compiler's own copies and fusions bear no name: they belong where what they
             # compute or move comes from ...
-            known = (sources[n] for n in callees + operands if scope_of(sources[n]) != OTHER)
-            sources[number] = wire.first(instruction, 7, 2).decode() or next(known, "")
+            known = (sources[n] for n in callees + operands if _locate(sources[n])[0] != OTHER)
+            own = wire.first(instruction, 7, 2).decode()
+            named = "/" in own  # inputs are called by their arguments' names
+            sources[number] = own if named else next(known, "")
             parsed.append((number, name, kind, operands))
     for number, _, _, operands in reversed(parsed):  # ... or, of the program's inputs, go to.
         for operand in operands:
             sources[operand] = sources[operand] or sources[number]
     return {name: Op(name, kind, sources[number]) for number, name, kind, _ in parsed}
+
+
+def _locate(source: str) -> tuple[str, str]:
+    components = source.split("/")
+    for i, component in enumerate(components):
+        match = _COMPONENT.fullmatch(component)
+        if match and match[2] in SCOPES:
+            scope = match[2]
+            if "jvp(" in match[1]:
+                scope += " backward" if "transpose(" in match[1] else " forward"
+            return scope, "/".join(components[i + 1 :])
+    return OTHER, "/".join(components[1:])

@@ -1,0 +1,69 @@
+"""How a benchmark says what it found."""
+
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import jax
+
+Times = dict[str, list[float]]
+
+
+def interleaved(work: Mapping[str, Callable[[], object]], rounds: int) -> Times:
+    """Times several functions in turn, so that a slow spell of the machine meets all of them.
+
+    Args:
+      work: functions by name; their results are waited for.
+      rounds: calls of each, after one call that is not counted.
+
+    Returns:
+      Seconds of every call, by name.
+    """
+    times: Times = {name: [] for name in work}
+    for counted in [False] + [True] * rounds:
+        for name, function in work.items():
+            start = time.perf_counter()
+            jax.block_until_ready(function())
+            if counted:
+                times[name].append(time.perf_counter() - start)
+    return times
+
+
+def medians(times: Times) -> dict[str, float]:
+    """The median of each list of times."""
+    return {name: statistics.median(seconds) for name, seconds in times.items()}
+
+
+def milliseconds(seconds: float) -> str:
+    """A time as it stands in a table."""
+    return f"{1e3 * seconds:.1f}"
+
+
+def verdict(met: bool, quick: bool) -> str:
+    """Whether a goal was met; the numbers of a quick run say nothing about that."""
+    return "not judged (--quick)" if quick else "met" if met else "missed"
+
+
+def show(header: Sequence[str], rows: Sequence[Sequence[object]], notes: Sequence[str]) -> None:
+    """Prints the command, the machine, a Markdown table and notes.
+
+    Args:
+      header: names of the columns.
+      rows: cells.
+      notes: one line each.
+    """
+    module = Path(sys.argv[0]).stem
+    print(f"\n`{' '.join(['python -m benchmarks.' + module, *sys.argv[1:]])}`")
+    device = jax.devices()[0]
+    kind = f"{os.cpu_count()} CPUs" if device.platform == "cpu" else device.device_kind
+    print(f"JAX {jax.__version__}, {jax.device_count()} x {device.platform}, {kind}, ", end="")
+    print(f"Python {platform.python_version()}\n")
+    for cells in (header, ["---"] * len(header), *rows):
+        print(f"| {' | '.join(map(str, cells))} |")
+    print()
+    for note in notes:
+        print(note)

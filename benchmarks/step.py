@@ -1,0 +1,105 @@
+"""Our whole LA-Net step against a plain PyTorch step of the same layers.
+
+  python -m benchmarks.step --torch_python PATH   (default: this interpreter)
+  python -m benchmarks.step --parts               what our step is made of
+
+Two processes take turns, a step each; the one that waits sleeps on its pipe.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+
+from benchmarks import report
+from benchmarks import shape as shape_lib
+from benchmarks.shape import Shape
+from benchmarks.worker import Worker
+from lanet_jax.errors import exit_on_user_error
+
+GIB = 2**30
+PAUSE = 0.1  # s between turns, in which the threads of the last one stop spinning
+
+
+def compare(shape: Shape, torch_python: str, rounds: int) -> None:
+    """Prints our time and PyTorch's, their ratio, and the memory of both.
+
+    Args:
+      shape: of the step.
+      torch_python: interpreter of the PyTorch process.
+      rounds: steps of each.
+    """
+    found = subprocess.run([torch_python, "-c", "import torch"], capture_output=True)
+    commands = [[sys.executable, "-m", "benchmarks.jax_step", *shape.flags()]]
+    if found.returncode == 0:
+        commands.append([torch_python, "-m", "benchmarks.torch_step", *shape.flags()])
+    workers = [Worker(command) for command in commands]
+    for _ in range(rounds):
+        for worker in workers:
+            time.sleep(PAUSE)
+            worker.step()
+    for worker in workers:
+        worker.close()
+    ours = workers[0].seconds
+    rows = []
+    for worker in workers:
+        pairs = zip(ours, worker.seconds, strict=True)
+        ratio = statistics.median(mine / other for mine, other in pairs)
+        median = report.milliseconds(statistics.median(worker.seconds))
+        memory = f"{worker.peak_bytes / GIB:.2f}"
+        rows.append((worker.facts["name"], median, f"{ratio:.2f}", memory))
+    notes = [
+        f"Our compiled step holds {workers[0].facts['compiled_bytes'] / GIB:.2f} GiB at once.",
+        f"{shape}, {rounds} rounds.",
+    ]
+    if len(workers) == 1:
+        notes.insert(
+            0,
+            f"{torch_python} has no PyTorch: pip install torch, or give --torch_python the "
+            "interpreter that has it.",
+        )
+    report.show(("step", "median ms", "ours / this, pairwise", "peak RSS GiB"), rows, notes)
+
+
+def take_apart(shape: Shape, rounds: int) -> None:
+    """Prints the time of every part of our step.
+
+    Args:
+      shape: of the step.
+      rounds: calls of each.
+    """
+    from lanet_jax import runtime
+
+    runtime.start()
+    from benchmarks.parts import parts
+
+    seconds = report.medians(report.interleaved(parts(shape), rounds))
+    whole = seconds["whole step"]
+    table = [(name, report.milliseconds(s), f"{s / whole:.1%}") for name, s in seconds.items()]
+    included = seconds["query forward"] + whole  # inside forward + backward, and the whole itself
+    rest = sum(seconds.values()) - included
+    notes = [
+        f"The parts make up {rest / whole:.0%} of the step (query forward is counted once).",
+        f"{shape}, {rounds} rounds.",
+    ]
+    report.show(("part", "median ms", "share of the step"), table, notes)
+
+
+@exit_on_user_error
+def main() -> None:
+    """Reads the command line."""
+    parser = shape_lib.parser("step", __doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, help="default 10, with --quick 2")
+    parser.add_argument("--parts", action="store_true", help="time the parts of our step")
+    parser.add_argument("--torch_python", default=sys.executable, metavar="PATH")
+    arguments = parser.parse_args()
+    shape = shape_lib.shape(arguments)
+    rounds = arguments.rounds or (2 if arguments.quick else 10)
+    if arguments.parts:
+        take_apart(shape, rounds)
+    else:
+        compare(shape, arguments.torch_python, rounds)
+
+
+if __name__ == "__main__":
+    main()

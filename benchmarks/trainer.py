@@ -1,0 +1,108 @@
+"""A training step that can be called over and over, compiled as `lanet_jax.train` does."""
+
+import functools
+
+import jax
+import numpy as np
+import optax
+from jax.sharding import NamedSharding
+from jax.sharding import PartitionSpec as P
+
+from benchmarks.shape import Shape
+from configs import common
+from lanet_jax import mesh as mesh_lib
+from lanet_jax import state as state_lib
+from lanet_jax.build import config, training
+from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.methods.method import Example, Method
+from lanet_jax.step import Augment, train_step
+from lanet_jax.typing import Batch
+
+SCHEME = SCHEMES["ibug68"]
+
+
+class Trainer:
+    """A state and the compiled step that moves it.
+
+    Args:
+      method: what is trained.
+      optimizer: of the step.
+      augment: of the step.
+      example: initialises the method.
+      batch: the same batch at every step.
+
+    Attributes:
+      state: of now.
+      batch: on the devices.
+      compiled: the step.
+    """
+
+    def __init__(
+        self,
+        method: Method,
+        optimizer: optax.GradientTransformation,
+        augment: Augment,
+        example: Example,
+        batch: Batch,
+    ) -> None:
+        self.method, self.optimizer, self.augment = method, optimizer, augment
+        mesh = mesh_lib.make(len(batch["id"]))
+        shardings = state_lib.shardings(mesh, method)
+        init = functools.partial(state_lib.init, method, optimizer)
+        with mesh_lib.use(mesh):
+            self.state = jax.jit(init, out_shardings=shardings)(jax.random.key(0), example)
+            self.batch = jax.device_put(batch, NamedSharding(mesh, P("data")))
+            step = jax.jit(
+                functools.partial(train_step, method, optimizer, augment),
+                donate_argnums=0,
+                out_shardings=(shardings, NamedSharding(mesh, P())),
+            )
+            self.compiled = step.lower(self.state, self.batch).compile()
+
+    def __call__(self) -> dict[str, jax.Array]:
+        """Takes a step."""
+        self.state, metrics = self.compiled(self.state, self.batch)
+        return metrics
+
+    def compiled_bytes(self) -> int:
+        """Memory that the compiled step holds at once, as the compiler plans it."""
+        plan = self.compiled.memory_analysis()
+        held = plan.argument_size_in_bytes + plan.output_size_in_bytes - plan.alias_size_in_bytes
+        return held + plan.temp_size_in_bytes
+
+
+def lanet(shape: Shape) -> Trainer:
+    """LA-Net by the paper's settings, on random images, with the whole augmentation.
+
+    Args:
+      shape: how large.
+
+    Returns:
+      The trainer.
+    """
+    c = common.get_config()
+    c.augment.size, c.optim.batch_size, c.el.queue_size = shape.size, shape.batch, shape.queue
+    c.model.width, c.model.stem, c.precision = shape.width, shape.stem, shape.precision
+    c = config.resolve(c)
+    method = training.method(c, shape.classes, shape.landmarks)
+    given = np.arange(shape.records, dtype=np.int32) % shape.classes
+    return Trainer(
+        method,
+        training.optimizer(c, shape.records // shape.batch),
+        training.augmentation(c, SCHEME.flip_index),
+        training.example(c, given, method),
+        random_batch(shape),
+    )
+
+
+def random_batch(shape: Shape) -> Batch:
+    """A batch of noise images, all landmarks present."""
+    rng = np.random.default_rng(0)
+    b, side, points = shape.batch, shape.size, shape.landmarks
+    return {
+        "id": rng.choice(shape.records, b, replace=False).astype(np.int32),
+        "image": rng.integers(0, 256, (b, side, side, 3), dtype=np.uint8),
+        "label": rng.integers(0, shape.classes, b, dtype=np.int32),
+        "landmarks": rng.random((b, points, 2), dtype=np.float32),
+        "present": np.ones((b, points), bool),
+    }

@@ -1,0 +1,30 @@
+"""`python -m lanet_jax.report --workdir=DIR [--workdir=DIR ... --out=FILE]`."""
+
+import argparse
+from pathlib import Path
+
+from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.report import compare, files, page
+
+
+def main() -> None:
+    """Writes the page of a run, or one page that compares several, and says where."""
+    parser = argparse.ArgumentParser(prog="python -m lanet_jax.report", description=__doc__)
+    parser.add_argument(
+        "--workdir", type=Path, action="append", required=True, help="folder of a run; repeatable"
+    )
+    parser.add_argument("--out", type=Path, help="the page; with one run, DIR/report.html")
+    arguments = parser.parse_args()
+    workdirs: list[Path] = arguments.workdir
+    if len(workdirs) == 1:
+        print(page.write(workdirs[0], arguments.out))
+        return
+    if arguments.out is None:
+        raise UserError("--out: several runs make one page, say where: --out=FILE.html")
+    path = page.write_comparison(workdirs, arguments.out)
+    print(compare.text(compare.table([files.read(workdir) for workdir in workdirs])))
+    print(path)
+
+
+if __name__ == "__main__":
+    exit_on_user_error(main)()

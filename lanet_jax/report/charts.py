@@ -1,0 +1,195 @@
+"""Charts, coloured by the page's variables so that they follow light and dark."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+from markupsafe import Markup
+
+from lanet_jax.report import theme
+from lanet_jax.report.svg import NARROW, WIDE, Axes, drawing, element, ticks
+
+Format = Callable[[float], str]
+
+_MANY = 40  # points from which on a line's dots are seen only when pointed at
+
+
+class Series(NamedTuple):
+    """One line of a chart.
+
+    Attributes:
+      label: its name.
+      x: positions.
+      y: values.
+      index: which colour and dashes.
+    """
+
+    label: str
+    x: Sequence[float]
+    y: Sequence[float]
+    index: int = 0
+
+
+def percent(value: float) -> str:
+    """A share as a percentage."""
+    return f"{100 * value:.1f}%"
+
+
+def digits(value: float) -> str:
+    """A number with the digits it needs."""
+    return f"{value:.4g}"
+
+
+def thousandths(value: float) -> str:
+    """A number between 0 and 1, such as an AUROC."""
+    return f"{value:.3f}"
+
+
+def lines(
+    series: Sequence[Series], x_label: str, show: Format, label: str, wide: bool = False
+) -> Markup:
+    """Lines over a common x axis.
+
+    Args:
+      series: what to draw, none of it empty.
+      x_label: name of the x axis.
+      show: writes a value.
+      label: what is drawn, for those who cannot see it.
+      wide: whether two instead of three such charts are in a row.
+
+    Returns:
+      An `<svg>`; a point says its value when pointed at.
+    """
+    xs = [x for one in series for x in one.x]
+    ys = [y for one in series for y in one.y]
+    unit = "%" if show is percent else ""
+    width = WIDE if wide else NARROW
+    axes = Axes((min(xs), max(xs)), ticks(min(ys), max(ys), 5), x_label, unit, width)
+    shapes = []
+    for one in series:
+        color, dashes = theme.series(one.index)
+        path = "L".join(
+            f"{axes.x(x):.1f} {axes.y(y):.1f}" for x, y in zip(one.x, one.y, strict=True)
+        )
+        style = f"stroke:{color};stroke-dasharray:{dashes}"
+        shapes.append(element("path", class_="line", style=style, d=f"M{path}"))
+        seen = "dot" if len(one.x) <= _MANY else "dot hidden"
+        for x, y in zip(one.x, one.y, strict=True):
+            title = element("title", f"{one.label}: {show(y)} at {x_label} {x:.4g}")
+            style = f"fill:{color}"
+            shapes.append(
+                element("circle", title, class_=seen, style=style, cx=axes.x(x), cy=axes.y(y), r=2)
+            )
+    return axes.drawing(shapes, label)
+
+
+def histogram(
+    groups: Sequence[tuple[str, Float[np.ndarray, "N"]]], bins: int, x_label: str, label: str
+) -> Markup:
+    """Shares of each group's values over equal bins of [0, 1].
+
+    Args:
+      groups: names and values; their order gives their colours.
+      bins: how many.
+      x_label: name of the x axis.
+      label: what is drawn.
+
+    Returns:
+      An `<svg>`.
+    """
+    counts = [np.histogram(values, bins, (0, 1))[0] for _, values in groups]
+    highest = max(count.max() / max(count.sum(), 1) for count in counts)
+    axes = Axes((0, 1), ticks(0, highest, 5), x_label, "%")
+    areas, spoken = [], []
+    for index, ((name, _), count) in enumerate(zip(groups, counts, strict=True)):
+        color, dashes = theme.series(index)
+        outline = f"M{axes.x(0):.1f} {axes.y(0):.1f}"
+        for i, share in enumerate(count / max(count.sum(), 1)):
+            low, high = i / bins, (i + 1) / bins
+            outline += f"V{axes.y(share):.1f}H{axes.x(high):.1f}"
+            said = f"{low:g} to {high:g}: {share:.1%} of the {name} ({count[i]})"
+            spoken.append(axes.box((low, high), share, said, class_="hit"))
+        style = f"fill:{color};stroke:{color};stroke-dasharray:{dashes}"
+        areas.append(element("path", class_="area", style=style, d=f"{outline}V{axes.y(0):.1f}Z"))
+    return axes.drawing([*areas, *spoken], label)
+
+
+def reliability(bins: Sequence[tuple[float, float, float, str]], label: str) -> Markup:
+    """Accuracy over confidence, with the diagonal on which a calibrated model lies.
+
+    Args:
+      bins: bounds of the confidence, accuracy, and what to say of the bin.
+      label: what is drawn.
+
+    Returns:
+      An `<svg>`.
+    """
+    scale = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    axes = Axes((0, 1), scale, "confidence", "%")
+    style = f"fill:{theme.series(0)[0]}"
+    shapes = [
+        axes.box((low + 0.004, high - 0.004), share, said, style=style)
+        for low, high, share, said in bins
+    ]
+    diagonal = f"M{axes.x(0):.1f} {axes.y(0):.1f}L{axes.x(1):.1f} {axes.y(1):.1f}"
+    return axes.drawing([*shapes, element("path", class_="guide", d=diagonal)], label)
+
+
+def bars(rows: Sequence[tuple[str, float, str]], label: str) -> Markup:
+    """Horizontal bars of shares.
+
+    Args:
+      rows: name, share and what to say of it.
+      label: what is drawn.
+
+    Returns:
+      An `<svg>`.
+    """
+    pitch, left, rail = 34, 84, WIDE - 84 - 56
+    style = f"fill:{theme.series(0)[0]}"
+    shapes = []
+    for i, (name, share, said) in enumerate(rows):
+        place = {"x": left, "y": 6 + i * pitch, "height": 18, "rx": 2}
+        base = place["y"] + 13
+        shapes += [
+            element("text", name, class_="name", x=left - 8, y=base),
+            element("rect", class_="rail", width=rail, **place),
+            element("rect", element("title", said), width=share * rail, style=style, **place),
+            element("text", percent(share), class_="value", x=left + rail + 8, y=base),
+        ]
+    return drawing(shapes, WIDE, 6 + len(rows) * pitch, label)
+
+
+def heatmap(matrix: Int[np.ndarray, "C C"], names: Sequence[str], label: str) -> Markup:
+    """A confusion matrix, each row coloured and written as percentages of its sum.
+
+    Args:
+      matrix: counts; rows are labels, columns predictions.
+      names: of the classes.
+      label: what is drawn.
+
+    Returns:
+      An `<svg>`.
+    """
+    cell, left, top = 48, 84, 66
+    shapes = []
+    for i, name in enumerate(names):
+        x, y = left + (i + 0.5) * cell, top + (i + 0.5) * cell + 4
+        turn = f"translate({x - 6} {top - 8}) rotate(-40)"
+        shapes.append(element("text", name, class_="name", x=left - 8, y=y))
+        shapes.append(element("text", name, class_="column", transform=turn))
+    for (i, j), count in np.ndenumerate(matrix):
+        total = matrix[i].sum()
+        share = count / max(total, 1)
+        x, y = left + j * cell, top + i * cell
+        said = f"{names[i]} taken for {names[j]}: {count} of {total} ({share:.1%})"
+        shade = {"fill_opacity": round(share, 3), "width": cell - 2, "height": cell - 2, "rx": 3}
+        inside = (
+            element("title", said),
+            element("rect", x=x, y=y, **shade),
+            element("text", f"{100 * share:.0f}", x=x + cell / 2 - 1, y=y + cell / 2 + 3),
+        )
+        shapes.append(element("g", *inside, class_="cell strong" if share > 0.65 else "cell"))
+    size = len(names) * cell
+    return drawing(shapes, left + size + 44, top + size, label)

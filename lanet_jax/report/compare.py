@@ -1,0 +1,77 @@
+"""Several runs side by side."""
+
+from lanet_jax.report.charts import percent, thousandths
+from lanet_jax.report.figures import fields
+from lanet_jax.report.files import RunFiles
+from lanet_jax.report.section import Section, Table
+
+_HEADER = (
+    *("run", "method", "schedule", "labels", "epochs", "tested on"),
+    *("final", "last 5", "best", "mean class", "wrong fitted", "AUROC"),
+)
+_ORACLE = (
+    "* oracle: the best epoch was chosen on the evaluated split itself: a bound, not a result."
+)
+
+
+def names(runs: list[RunFiles]) -> list[str]:
+    """A short name of each run: its folder's, with as many parents as tell them apart."""
+    paths = [run.folder.absolute().parts for run in runs]
+    short = [""] * len(runs)
+    for length in range(1, max(map(len, paths)) + 1):
+        short = ["/".join(parts[-length:]) for parts in paths]
+        if len(set(short)) == len(short):
+            break
+    return short
+
+
+def table(runs: list[RunFiles]) -> Table:
+    """The numbers that runs are compared by: a row for each run and evaluated split."""
+    rows = []
+    for run, name in zip(runs, names(runs), strict=True):
+        summary = run.summary
+        labels = summary.pop("labels", {})
+        fitted = percent(labels["wrong_fitted"]) if "wrong_fitted" in labels else ""
+        auroc = thousandths(labels["auroc"]) if "auroc" in labels else ""
+        done, wanted = run.epochs
+        epochs = str(done) if done >= wanted else f"{done} of {wanted}"
+        what = (name, run.method, run.config["schedule"], run.noise, epochs)
+        for split, values in summary.items():
+            best = percent(values["best"]) if "best" in values else f"{percent(values['oracle'])}*"
+            final, last5, mean = (
+                percent(values[key]) for key in ("final", "last5", "final_mean_class")
+            )
+            rows.append((*what, split, final, last5, best, mean, fitted, auroc))
+        if not summary:
+            rows.append((*what, "not yet", "", "", "", "", fitted, auroc))
+    return Table(_HEADER, tuple(rows))
+
+
+def sections(runs: list[RunFiles]) -> list[Section]:
+    """The comparison, and the fields of the configs that differ."""
+    compared = table(runs)
+    found = [Section("Comparison", _note(compared), table=compared)]
+    flat = [dict(fields(run.config)) for run in runs]
+    keys = dict.fromkeys(key for one in flat for key in one)
+    values = {key: tuple(one.get(key, "(absent)") for one in flat) for key in keys}
+    rows = tuple((key, *row) for key, row in values.items() if len(set(row)) > 1)
+    if rows:
+        header = ("field", *names(runs))
+        found.append(Section("What differs", "Fields of the config.", table=Table(header, rows)))
+    return found
+
+
+def text(compared: Table) -> str:
+    """The table in plain text."""
+    rows = (compared.header, *compared.rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join(line for line in (*lines, _note(compared)) if line)
+
+
+def _note(compared: Table) -> str:
+    return _ORACLE if any(row[8].endswith("*") for row in compared.rows) else ""

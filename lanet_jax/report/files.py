@@ -1,0 +1,162 @@
+"""What a run left in its work folder, as far as the page shows it."""
+
+import csv
+import dataclasses
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from lanet_jax import metrics, summary, workdir, writer
+from lanet_jax.errors import UserError
+
+_METHODS = {"ce": "CE", "lanet": "LA-Net", "scn": "SCN", "rul": "RUL", "eac": "EAC"}
+
+
+@dataclasses.dataclass(frozen=True)
+class RunFiles:
+    """A run, read from its folder.
+
+    Attributes:
+      folder: its work folder.
+      config: what it was made from.
+      command: that started it, "" if not kept.
+      rows: of `metrics.jsonl`.
+    """
+
+    folder: Path
+    config: dict[str, Any]
+    command: str
+    rows: list[writer.Row]
+
+    @property
+    def method(self) -> str:
+        """The method's usual name."""
+        return _METHODS.get(self.config["method"], self.config["method"])
+
+    @property
+    def summary(self) -> dict[str, dict[str, Any]]:
+        """The numbers it is quoted by; see `lanet_jax.summary`."""
+        return summary.summarize(self.rows)
+
+    @property
+    def noise(self) -> str:
+        """Which labels were made wrong."""
+        noise = self.config["noise"]
+        if noise["kind"] in ("symmetric", "asymmetric"):
+            return f"{100 * noise['rate']:g}% {noise['kind']} noise"
+        return f"labels of {Path(noise['file']).name}" if noise["kind"] == "file" else "no noise"
+
+    @property
+    def data(self) -> str:
+        """What it was trained on."""
+        return " + ".join(self.config["data"]["train"])
+
+    @property
+    def epochs(self) -> tuple[int, int]:
+        """Whole epochs done, and epochs wanted."""
+        done = max((row["epoch"] for row in self.rows), default=0)
+        return int(done), self.config["optim"]["epochs"]
+
+    def curve(self, split: str, name: str) -> tuple[list[float], list[float]]:
+        """Epochs and values of one number of one split; what is not finite is left out."""
+        own = [row for row in self.rows if row["split"] == split and name in row]
+        finite = [(row["epoch"], row[name]) for row in own if math.isfinite(row[name])]
+        return [epoch for epoch, _ in finite], [value for _, value in finite]
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluated:
+    """What `lanet_jax.evaluate` wrote of a split.
+
+    Attributes:
+      split: its name.
+      classes: C names.
+      confusion: counts; rows are labels, columns predictions.
+      calibration: bins of the confidence, as in `calibration.csv`.
+      numbers: of `metrics.json`.
+    """
+
+    split: str
+    classes: list[str]
+    confusion: Int[np.ndarray, "C C"]
+    calibration: list[dict[str, float]]
+    numbers: dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Suspicions:
+    """How little of its estimated distribution lies on each training record's given label.
+
+    Attributes:
+      values: 1 - target[given].
+      wrong: whether the given label is wrong; None where no true labels are known.
+    """
+
+    values: Float[np.ndarray, "N"]
+    wrong: Bool[np.ndarray, "N"] | None
+
+
+def read(folder: Path) -> RunFiles:
+    """Reads a run.
+
+    Args:
+      folder: its work folder.
+
+    Returns:
+      What is in it.
+
+    Raises:
+      UserError: there is no run in it.
+    """
+    config = workdir.load_config(folder).to_dict()
+    command = folder / "command.txt"
+    text = command.read_text(encoding="utf-8").strip() if command.exists() else ""
+    return RunFiles(folder, config, text, writer.read(folder))
+
+
+def evaluated(folder: Path) -> list[Evaluated]:
+    """The evaluated splits of a run, in the order of their names.
+
+    Raises:
+      UserError: a confusion matrix is not one.
+    """
+    found = []
+    for path in sorted(folder.glob("evaluation/*/confusion.csv")):
+        (_, *classes), *rows = _table(path)
+        try:
+            counts = np.array([[int(count) for count in row[1:]] for row in rows])
+        except ValueError:
+            counts = np.zeros(0)
+        if counts.shape != (len(classes), len(classes)):
+            raise UserError(
+                f"{path} is no confusion matrix of {len(classes)} classes: write it again with "
+                f"python -m lanet_jax.evaluate --workdir={folder}"
+            )
+        bins, numbers = path.with_name("calibration.csv"), path.with_name("metrics.json")
+        (header, *values) = _table(bins) if bins.exists() else [[]]
+        calibration = [dict(zip(header, map(float, row), strict=True)) for row in values]
+        known = json.loads(numbers.read_text()) if numbers.exists() else {}
+        found.append(Evaluated(path.parent.name, classes, counts, calibration, known))
+    return found
+
+
+def suspicions(folder: Path) -> Suspicions | None:
+    """What `distributions.csv` says of each given label; None if the run left none."""
+    path = folder / "distributions.csv"
+    if not path.exists():
+        return None
+    (_, _, _, _, *classes), *rows = _table(path)
+    given = np.array([classes.index(row[2]) for row in rows], np.int64)
+    values = np.array([row[4:] for row in rows], np.float64).reshape(len(rows), len(classes))
+    wrong = np.array([row[2] != row[3] for row in rows], bool)
+    known = bool(rows) and all(row[3] for row in rows)
+    return Suspicions(metrics.suspicion(values, given), wrong if known else None)
+
+
+def _table(path: Path) -> list[list[str]]:
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))

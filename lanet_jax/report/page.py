@@ -1,0 +1,94 @@
+"""Puts sections on a page that needs nothing but itself: no script, no request."""
+
+import importlib.resources
+from pathlib import Path
+
+import jinja2
+
+from lanet_jax.errors import UserError
+from lanet_jax.report import compare, figures, files, theme
+from lanet_jax.report.files import RunFiles
+from lanet_jax.report.section import Section
+from lanet_jax.writer import write_text
+
+# To show something new, write its function in figures.py and name it here.
+_SECTIONS = (
+    figures.confusions,
+    figures.calibrations,
+    figures.label_noise,
+    figures.config,
+)
+
+
+def write(workdir: Path, out: Path | None = None) -> Path:
+    """Writes the page of a run.
+
+    Args:
+      workdir: of a run, finished or not.
+      out: the page; None for `report.html` in the run's folder.
+
+    Returns:
+      The page.
+
+    Raises:
+      UserError: there is no run, or one of its files is not what it should be.
+    """
+    run = files.read(workdir)
+    head = [figures.numbers(run), *figures.curves([run], [run.method])]
+    part = _part(run, "", [*head, *(section(run) for section in _SECTIONS)])
+    return _write(out or workdir / "report.html", title(run), [part])
+
+
+def write_comparison(workdirs: list[Path], out: Path) -> Path:
+    """Writes one page about several runs.
+
+    Args:
+      workdirs: of the runs.
+      out: the page.
+
+    Returns:
+      The page.
+
+    Raises:
+      UserError: as `write`; or a run is named twice.
+    """
+    if len({path.resolve() for path in workdirs}) < len(workdirs):
+        raise UserError("--workdir: a run is named twice; name each once")
+    runs = [files.read(path) for path in workdirs]
+    labels = [f"{run.method} ({name})" for run, name in zip(runs, compare.names(runs), strict=True)]
+    together = [*compare.sections(runs), *figures.curves(runs, labels)]
+    parts = [{"title": "", "command": "", "sections": _present(together)}]
+    for run, label in zip(runs, labels, strict=True):
+        sections = [figures.numbers(run), *(section(run) for section in _SECTIONS)]
+        parts.append(_part(run, label, sections))
+    heading = " and ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))
+    return _write(out, heading, parts)
+
+
+def title(run: RunFiles) -> str:
+    """What a run is, in one line."""
+    done, wanted = run.epochs
+    unfinished = "" if done >= wanted else f" ({done} of {wanted} epochs)"
+    return f"{run.method} on {run.data}, {run.noise}{unfinished}"
+
+
+def _part(run: RunFiles, name: str, sections: list[Section | None]) -> dict:
+    return {"title": name and title(run), "command": run.command, "sections": _present(sections)}
+
+
+def _present(sections: list[Section | None]) -> list[Section]:
+    return [section for section in sections if section is not None]
+
+
+def _write(path: Path, heading: str, parts: list[dict]) -> Path:
+    source = importlib.resources.files(__package__).joinpath("template.html.jinja").read_text()
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    colors = {"light": theme.variables(theme.LIGHT), "dark": theme.variables(theme.DARK)}
+    html = environment.from_string(source).render(
+        heading=heading, parts=parts, series=theme.series, **colors
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, html)
+    return path

@@ -1,0 +1,70 @@
+import jax
+import pytest
+from jax.experimental.compilation_cache import compilation_cache
+from jax.profiler import ProfileData
+
+
+def _markers(folder):
+    (trace,) = folder.glob("plugins/profile/*/*.xplane.pb")
+    return sorted(
+        dict(event.stats)["step_num"]
+        for plane in ProfileData.from_file(str(trace)).planes
+        for line in plane.lines
+        for event in line.events
+        if event.name == "train"
+    )
+
+
+def test_traces_the_chosen_steps(profile):
+    assert [int(step) for step in _markers(profile)] == [2, 3]
+
+
+def test_leaves_a_table_and_nothing_half_written(profile):
+    text = (profile / "top_ops.txt").read_text()
+    assert "Operations of 2 training steps" in text
+    assert "backbone backward" in text
+    assert not list(profile.rglob("*.tmp"))
+
+
+def test_no_steps_leave_nothing(tmp_path, run_steps):
+    run_steps(tmp_path, steps=3, profiled=(2, 0))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_run_that_ends_within_the_range(tmp_path, run_steps):
+    run_steps(tmp_path, steps=3, profiled=(2, 5))
+    assert [int(step) for step in _markers(tmp_path)] == [2, 3]
+    assert "Operations of 2 training steps" in (tmp_path / "top_ops.txt").read_text()
+
+
+def test_a_run_that_goes_on_within_the_range_is_not_traced(tmp_path, run_steps):
+    run_steps(tmp_path, steps=5, profiled=(2, 3), first=3)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def compile_cache(tmp_path):
+    options = {
+        "jax_compilation_cache_dir": str(tmp_path / "cache"),
+        "jax_persistent_cache_min_compile_time_secs": 0,
+        "jax_persistent_cache_min_entry_size_bytes": 0,
+    }
+    before = {name: getattr(jax.config, name) for name in options}
+    for name, value in options.items():
+        jax.config.update(name, value)
+    compilation_cache.reset_cache()
+    yield tmp_path / "cache"
+    for name, value in before.items():
+        jax.config.update(name, value)
+    compilation_cache.reset_cache()
+
+
+def test_a_program_from_the_compile_cache_has_its_scopes(tmp_path, run_steps, compile_cache):
+    jax.clear_caches()
+    run_steps(tmp_path / "first", steps=1, profiled=(9, 0))
+    assert any("jit_step" in path.name for path in compile_cache.iterdir())
+    jax.clear_caches()
+    run_steps(tmp_path / "second", steps=3, profiled=(2, 2))
+    text = (tmp_path / "second" / "top_ops.txt").read_text()
+    assert "backbone forward" in text
+    assert "unknown" not in text

@@ -1,0 +1,130 @@
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from lanet_jax.errors import UserError
+from lanet_jax.report import page
+
+
+class _Reader(HTMLParser):
+    """The texts of a page, by the tag they stand in."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.texts, self.links, self._open = {}, [], ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self._open = tag
+        self.links += [v for name, v in attributes if name in ("src", "href", "action", "data")]
+
+    def handle_data(self, data):
+        if data.strip():
+            self.texts.setdefault(self._open, []).append(data.strip())
+
+
+def _read(path):
+    return _Reader(path.read_text(encoding="utf-8")).texts
+
+
+def test_a_page_needs_nothing_but_itself(full):
+    html = page.write(full).read_text()
+    assert not re.search(r"https?:|//[a-z]|@import|url\(|<script", html)
+    assert _Reader(html).links == ["data:,"]
+    assert "prefers-color-scheme: dark" in html
+    assert not list(full.rglob("*.tmp"))
+
+
+def test_all_sections_of_a_full_run(full):
+    texts = _read(page.write(full))
+    assert texts["h1"] == ["LA-Net on demo, 30% symmetric noise"]
+    assert texts["code"] == ["python -m lanet_jax.main --config=<x> --workdir=full"]
+    assert texts["h3"] == [
+        *("Results", "Over the epochs", "Training", "Classes", "Calibration"),
+        *("Which labels are suspected", "Config"),
+    ]
+
+
+def test_sections_without_files_are_left_out(bare):
+    texts = _read(page.write(bare))
+    assert texts["h3"] == ["Results", "Over the epochs", "Training", "Config"]
+    assert "code" not in texts
+    assert not any("(kl)" in caption for caption in texts["figcaption"])
+
+
+def test_a_run_that_has_only_begun(bare):
+    (bare / "metrics.jsonl").write_text("")
+    texts = _read(page.write(bare))
+    assert texts["h1"] == ["CE on demo, 30% symmetric noise (0 of 3 epochs)"]
+    assert texts["h3"] == ["Config"]
+
+
+def test_the_tiles_are_the_run_s_numbers(full):
+    texts = _read(page.write(full))
+    # Accuracies .5 .6 .5; mean-class .347, wrong labels fitted .267 and AUROC .841 at the end.
+    assert texts["b"] == ["50.0%", "53.3%", "60.0%", "34.7%", "26.7%", "0.841"]
+    assert "accuracy on test at epoch 2, the best on test" in texts["small"]
+
+
+def test_the_charts_say_what_the_files_hold(full):
+    said = _read(page.write(full))["title"]
+    for text in (
+        "LA-Net: 60.0% at epoch 2",
+        "LA-Net: 4.5 at epoch 2",
+        "anger taken for fear: 2 of 10 (20.0%)",
+        "13 of 17 fear",
+        "0.1 to 0.125: 33.3% of the right labels (1)",
+        "0.9 to 0.925: 50.0% of the wrong labels (1)",
+        "confidence 0.40 to 0.60: accuracy 33.3%, mean confidence 51.2%, 21 records",
+    ):
+        assert text in said
+    confusion = [text for text in said if " taken for " in text]
+    assert len(confusion) == 9
+
+
+def test_the_config_is_a_table(full):
+    cells = _read(page.write(full))["td"]
+    assert cells[cells.index("optim.learning_rate") + 1] == "0.00123"
+    assert cells[cells.index("augment.jitter") + 1] == "0.41, 0.42, 0.43"
+
+
+def test_names_are_escaped(full):
+    config = full / "config.json"
+    config.write_text(config.read_text().replace('"demo"', '"<b>demo</b>"'))
+    assert "<b>demo" not in page.write(full).read_text()
+
+
+def test_a_best_of_the_holdout_is_no_oracle(bare):
+    path = bare / "metrics.jsonl"
+    rows = path.read_text()
+    held = rows.replace('"test"', '"holdout"')
+    path.write_text(rows + "".join(line + "\n" for line in held.splitlines() if "holdout" in line))
+    html = page.write(bare).read_text()
+    assert "accuracy on test at epoch 2, the best on holdout" in html
+
+
+def test_two_runs_on_one_page(bare, full, tmp_path):
+    out = tmp_path / "new" / "both.html"
+    assert page.write_comparison([bare, full], out) == out
+    texts = _read(out)
+    assert texts["h1"] == ["CE (bare) and LA-Net (full)"]
+    assert texts["h2"] == [
+        "CE on demo, 30% symmetric noise",
+        "LA-Net on demo, 30% symmetric noise",
+    ]
+    assert texts["h3"][:4] == ["Comparison", "What differs", "Over the epochs", "Training"]
+    assert texts["h3"][4:] == [
+        *("Results", "Config"),
+        *("Results", "Classes", "Calibration", "Which labels are suspected", "Config"),
+    ]
+    row = texts["td"][12:24]
+    assert row[:6] == ["full", "LA-Net", "shared", "30% symmetric noise", "3", "test"]
+    assert row[6:] == ["50.0%", "53.3%", "60.0%*", "34.7%", "26.7%", "0.841"]
+    assert texts["td"][24:27] == ["method", "ce", "lanet"]
+    assert {"CE (bare): 54.0% at epoch 2", "LA-Net (full): 60.0% at epoch 2"} <= set(texts["title"])
+
+
+def test_a_run_that_is_named_twice(full, tmp_path):
+    with pytest.raises(UserError, match="named twice"):
+        page.write_comparison([full, full / "." / ""], tmp_path / "x.html")

@@ -1,0 +1,83 @@
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+from markupsafe import Markup
+
+from lanet_jax.report import charts, svg
+
+
+def test_an_element_escapes_what_is_not_markup():
+    made = svg.element("text", "a<b", Markup("<tspan/>"), class_="x", fill_opacity=0.123456)
+    assert made == '<text class="x" fill-opacity="0.1235">a&lt;b<tspan/></text>'
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1]),
+        (0.31, 0.69, [0.3, 0.4, 0.5, 0.6, 0.7]),
+        (-3, 12, [-5, 0, 5, 10, 15]),
+    ],
+)
+def test_ticks_are_round_and_enclose(low, high, expected):
+    assert svg.ticks(low, high, 5) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("value", [0, 0.5, -2, 1e-9, 1e9])
+def test_ticks_of_a_single_value(value):
+    found = svg.ticks(value, value, 5)
+    assert found[0] < value < found[-1]
+
+
+def test_axes_put_the_ends_of_the_range_at_the_ends_of_the_frame():
+    axes = svg.Axes((0, 10), [0, 5, 10], "x", width=400)
+    assert axes.x(0) < axes.x(10) < 400
+    assert axes.x(5) == pytest.approx((axes.x(0) + axes.x(10)) / 2)
+    assert axes.y(10) < axes.y(5) < axes.y(0) < svg.HEIGHT
+
+
+def _texts(chart, tag):
+    return [element.text for element in ElementTree.fromstring(chart).iter(tag)]
+
+
+def test_a_line_s_points_say_their_values():
+    series = [charts.Series("one & two", [1, 2], [0.25, 0.5], 1)]
+    chart = charts.lines(series, "epoch", charts.percent, "what it is")
+    assert _texts(chart, "title") == ["one & two: 25.0% at epoch 1", "one & two: 50.0% at epoch 2"]
+    assert {"25%", "50%", "epoch"} <= set(_texts(chart, "text"))
+    assert 'aria-label="what it is"' in chart
+
+
+def test_a_line_of_one_point_is_drawn():
+    chart = charts.lines([charts.Series("one", [3], [0.7])], "epoch", charts.digits, "")
+    assert "nan" not in chart
+    assert _texts(chart, "title") == ["one: 0.7 at epoch 3"]
+
+
+def test_a_histogram_counts_each_group_by_itself():
+    groups = [("right labels", np.array([0.1, 0.2, 0.9, 0.95])), ("wrong labels", np.array([1.0]))]
+    said = _texts(charts.histogram(groups, 2, "score", ""), "title")
+    assert said == [
+        "0 to 0.5: 50.0% of the right labels (2)",
+        "0.5 to 1: 50.0% of the right labels (2)",
+        "0 to 0.5: 0.0% of the wrong labels (0)",
+        "0.5 to 1: 100.0% of the wrong labels (1)",
+    ]
+
+
+def test_a_confusion_matrix_is_shaded_by_row():
+    chart = charts.heatmap(np.array([[9, 1], [0, 0]]), ("a", "b"), "")
+    assert "a taken for b: 1 of 10 (10.0%)" in _texts(chart, "title")
+    rects = [rect.get("fill-opacity") for rect in ElementTree.fromstring(chart).iter("rect")]
+    assert rects == ["0.9", "0.1", "0", "0"]
+    assert chart.count("cell strong") == 1
+
+
+def test_bars_are_as_long_as_their_shares():
+    chart = charts.bars([("a", 0.5, "5 of 10"), ("b", 1.0, "2 of 2")], "")
+    rail, half, _, whole = (
+        float(rect.get("width")) for rect in ElementTree.fromstring(chart).iter("rect")
+    )
+    assert half == pytest.approx(rail / 2)
+    assert whole == pytest.approx(rail)
