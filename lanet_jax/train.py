@@ -84,7 +84,7 @@ def train(run: Run, workdir: Path) -> TrainState:
                 log.flush()
                 log.evaluate(evaluator, state, step)
         checkpoints.close()
-        profiler.close()
+        profiler.close(state)
         if writer:
             writer.close()
     return state

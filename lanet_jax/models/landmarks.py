@@ -61,6 +61,11 @@ def _mean_over_present(
     return jnp.sum(jnp.where(present, losses, 0.0)) / jnp.maximum(jnp.sum(present), 1)
 
 
+def _known(points: Float[Array, "B L 2"], present: Bool[Array, "B L"]) -> Float[Array, "B L 2"]:
+    # A nan in a masked place would still reach the gradient.
+    return jnp.where(present[..., None], points, 0.0)
+
+
 def coordinates_loss(
     predicted: Float[Array, "B L 2"], points: Float[Array, "B L 2"], present: Bool[Array, "B L"]
 ) -> Float[Array, ""]:
@@ -74,6 +79,7 @@ def coordinates_loss(
     Returns:
       The mean over present points and both axes; 0 if none is present.
     """
+    points = _known(points, present)
     return _mean_over_present(jnp.mean(jnp.square(predicted - points), axis=-1), present)
 
 
@@ -115,7 +121,7 @@ def heatmap_loss(
       The mean over present landmarks and map pixels; 0 if none is present.
     """
     alpha, omega, epsilon, theta = 2.1, 14.0, 1.0, 0.5
-    target = heatmap_targets(points, predicted.shape[1], predicted.shape[2])
+    target = heatmap_targets(_known(points, present), predicted.shape[1], predicted.shape[2])
     power = alpha - target
     ratio = theta / epsilon
     slope = omega / (1 + ratio**power) * power * ratio ** (power - 1) / epsilon

@@ -177,7 +177,7 @@ class ResNet(nn.Module):
 
 
 def global_average(x: Float[Array, "B h w D"]) -> Float[Array, "B D"]:
-    """The feature vector of a network: its last map, averaged, in float32."""
+    """Features from a map: its average, in float32."""
     return jnp.mean(x.astype(jnp.float32), axis=(1, 2))
 
 

@@ -59,7 +59,7 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
 
 
 def load_backbone(
-    path: Path, params: PyTree, stats: PyTree, unused: Sequence[str] = ()
+    path: str | Path, params: PyTree, stats: PyTree, unused: Sequence[str] = ()
 ) -> tuple[PyTree, PyTree]:
     """Fills a backbone with ported weights; every tensor has to fit.
 

@@ -52,17 +52,21 @@ class Profiler:
         """
         if self._marker is None:
             return
-        last = step == self._steps[-1]
-        if last:
-            jax.block_until_ready(state)  # its devices may have hardly begun
+        if step == self._steps[-1]:
+            jax.block_until_ready(state)  # within the marker: the devices may have hardly begun
         self._marker.__exit__(None, None, None)
         self._marker = None
-        if last:
+        if step == self._steps[-1]:
             self._finish()
 
-    def close(self) -> None:
-        """Ends a trace that the run's last step cut short."""
-        if self._traced and self._traced < len(self._steps):
+    def close(self, state: PyTree) -> None:
+        """Ends a trace that goes beyond the run's last step.
+
+        Args:
+          state: after that step.
+        """
+        if 0 < self._traced < len(self._steps):
+            jax.block_until_ready(state)
             self._finish()
 
     def _finish(self) -> None:

@@ -107,7 +107,7 @@ def test_a_perfect_heatmap_costs_nothing():
 @pytest.mark.parametrize(
     ("loss", "shape"), [(coordinates_loss, (B, L, 2)), (heatmap_loss, (B, 4, 4, L))]
 )
-@pytest.mark.parametrize("filling", [0.0, -7.0, 1e30])
+@pytest.mark.parametrize("filling", [0.0, -7.0, 1e30, np.nan])
 def test_absent_points_do_not_count(loss, shape, filling):
     predicted, present = jnp.array(RNG.normal(size=shape)), jnp.array(PRESENT)
     points = jnp.array(np.where(PRESENT[..., None], POINTS, filling))

@@ -69,7 +69,7 @@ def test_stages_and_logits_equal_torch(golden, depth, stem, train):
         theirs = golden[f"{case}/{mode}/{name}"]
         assert np.abs(theirs).max() > 0.3  # far from the trivial zero
         np.testing.assert_allclose(
-            ours[: len(theirs)], theirs, rtol=0, atol=tolerance, err_msg=name
+            ours[: len(theirs)], theirs, rtol=1e-4, atol=tolerance, err_msg=name
         )
     if train:
         _assert_running_statistics(golden, case, images, stats["backbone"], ported.stats)

@@ -28,7 +28,7 @@ def _run(folder, steps, profiled, first=1):
         profiler.begin(number, state)
         state = step_fn(state, x)
         profiler.end(number, state)
-    profiler.close()
+    profiler.close(state)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+
+from lanet_jax.input.pipeline import Visits, eval_batches, train_batches
+from lanet_jax.input.sampler import epoch_order
+
+LABELS = np.array([0, 0, 0, 0, 0, 1, 1, 2, 2, 2, 0])
+
+
+class Records:
+    """Eleven records whose pixels are their row."""
+
+    def __len__(self):
+        return len(LABELS)
+
+    def read(self, row, size):
+        image = np.full((size or 4, size or 4, 3), row, np.uint8)
+        return image, np.full((2, 2), row / 10, np.float32), np.array([True, row > 5])
+
+
+def _visits(**changes):
+    settings = {"batch": 4, "epochs": 3, "seed": 5, "kind": "progressive"} | changes
+    return Visits(Records(), LABELS, **settings)
+
+
+def _ids(visits, start=0, local=4, threads=2):
+    return [list(batch["id"]) for batch in train_batches(visits, start, local, threads)]
+
+
+def test_a_run_is_the_sampler_s_order_without_incomplete_batches():
+    orders = [epoch_order(LABELS, epoch, 3, 5, "progressive")[:8] for epoch in range(3)]
+    assert _ids(_visits()) == np.concatenate(orders).reshape(6, 4).tolist()
+
+
+def test_batches_hold_what_belongs_together():
+    for batch in train_batches(_visits(), 0, 4, 2):
+        ids = batch["id"]
+        np.testing.assert_array_equal(batch["label"], LABELS[ids])
+        np.testing.assert_array_equal(batch["image"][:, 0, 0, 0], ids)
+        np.testing.assert_allclose(batch["landmarks"][:, 1, 1], ids / 10)
+        np.testing.assert_array_equal(batch["present"][:, 1], ids > 5)
+        assert batch["image"].dtype == np.uint8 and ids.dtype == np.int32
+
+
+@pytest.mark.parametrize("start", [0, 1, 2, 5, 6])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_resuming_is_slicing(start, threads):
+    assert _ids(_visits(), start, threads=threads) == _ids(_visits())[start:]
+
+
+def test_hosts_share_every_batch():
+    whole = _ids(_visits())
+    parts = [_ids(_visits(host=host, hosts=2), local=2) for host in range(2)]
+    assert [a + b for a, b in zip(*parts, strict=True)] == whole
+
+
+@pytest.mark.parametrize("hosts", [1, 2])
+def test_evaluation_sees_every_record_once_and_pads_with_the_last(hosts):
+    parts = [
+        [batch["image"][:, 0, 0, 0] for batch in eval_batches(Records(), 4, host, hosts, 0, 2)]
+        for host in range(hosts)
+    ]
+    seen = np.concatenate([np.concatenate(step) for step in zip(*parts, strict=True)])
+    np.testing.assert_array_equal(seen, [*range(11), 10])
+
+
+def test_the_host_brings_images_to_one_size():
+    batch = next(train_batches(_visits(size=6), 0, 4, 1))
+    assert batch["image"].shape == (4, 6, 6, 3)

@@ -1,0 +1,54 @@
+import math
+
+import numpy as np
+import pytest
+
+from lanet_jax import metrics
+
+P = np.array([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.5, 0.4, 0.1], [0.2, 0.2, 0.6]])
+LABELS = np.array([0, 1, 1, 2])
+
+
+def test_accuracy_and_confusion_by_hand():
+    predicted = P.argmax(axis=1)
+    assert metrics.accuracy(predicted, LABELS) == 0.75
+    matrix = metrics.confusion(predicted, LABELS, 3)
+    np.testing.assert_array_equal(matrix, [[1, 0, 0], [1, 1, 0], [0, 0, 1]])
+    assert metrics.mean_class_accuracy(matrix) == pytest.approx((1 + 0.5 + 1) / 3)
+
+
+def test_a_class_without_records_is_left_out_of_the_mean():
+    assert metrics.mean_class_accuracy(np.array([[2, 0, 0], [1, 1, 0], [0, 0, 0]])) == 0.75
+
+
+def test_negative_log_likelihood_by_hand():
+    expected = -np.mean(np.log([0.7, 0.6, 0.4, 0.6]))
+    assert metrics.negative_log_likelihood(P, LABELS) == pytest.approx(expected)
+
+
+def test_calibration_by_hand():
+    error, bins = metrics.calibration(P, LABELS, bins=2)
+    # All four confidences lie in [0.5, 1].
+    (row,) = bins
+    assert (row["from"], row["to"], row["records"]) == (0.5, 1.0, 4)
+    assert row["confidence"] == pytest.approx(0.6) and row["accuracy"] == 0.75
+    assert error == pytest.approx(0.15)
+
+
+def test_a_confidence_of_one_has_a_bin():
+    error, bins = metrics.calibration(np.array([[1.0, 0.0]]), np.array([0]), bins=4)
+    assert error == 0 and bins[0]["to"] == 1.0
+
+
+def test_wrong_labels_fitted_counts_wrong_labels_only():
+    given, true = np.array([0, 1, 2, 0]), np.array([0, 2, 1, 1])
+    assert metrics.wrong_labels_fitted(np.array([0, 1, 1, 2]), given, true) == pytest.approx(1 / 3)
+    assert math.isnan(metrics.wrong_labels_fitted(given, given, given))
+
+
+def test_suspicion_and_auroc_by_hand():
+    scores = metrics.suspicion(P, LABELS)
+    np.testing.assert_allclose(scores, [0.3, 0.4, 0.6, 0.4])
+    # Wrong: rows 1 and 2. Of the four (wrong, right) pairs three are ordered, one is a tie.
+    assert metrics.auroc(np.array([False, True, True, False]), scores) == pytest.approx(3.5 / 4)
+    assert math.isnan(metrics.auroc(np.zeros(4, bool), scores))
