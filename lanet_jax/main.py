@@ -1,6 +1,7 @@
 """`python -m lanet_jax.main --config=configs/rafdb.py --workdir=DIR`: trains or goes on."""
 
 import re
+import sys
 from pathlib import Path
 
 import jax
@@ -15,9 +16,8 @@ WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the run.")
 flags.mark_flags_as_required(["config", "workdir"])
 
 
-def main(argv: list[str]) -> None:
+def main(_: list[str]) -> None:
     """Trains a run to its end and writes what is said of it."""
-    del argv
     runtime.start()
     from lanet_jax import evaluate, results, train, workdir
     from lanet_jax.build import config, run
@@ -25,7 +25,7 @@ def main(argv: list[str]) -> None:
 
     folder = Path(WORKDIR.value)
     resolved = config.resolve(CONFIG.value)
-    workdir.claim(folder, resolved)
+    workdir.claim(folder, resolved, sys.argv[1:])
     built = run.run(resolved, folder)
     state = train.train(built, folder)
     results.finish(built, folder, state)

@@ -56,7 +56,7 @@ def train(run: Run, workdir: Path) -> TrainState:
             out_shardings=(shardings, replicated),
         )
         evaluator = Evaluator(run, compile_predict(run.method, run.preprocess, mesh), mesh)
-        profiler = Profiler(workdir / "profile", run.profile_start, run.profile_steps)
+        profiler = Profiler(workdir / "profile", run.profile_start, run.profile_steps, run.steps)
         log = _Log(run, workdir, writer)
         if start and start % run.steps_per_epoch == 0:
             log.evaluate(evaluator, state, start)
@@ -84,7 +84,6 @@ def train(run: Run, workdir: Path) -> TrainState:
                 log.flush()
                 log.evaluate(evaluator, state, step)
         checkpoints.close()
-        profiler.close(state)
         if writer:
             writer.close()
     return state

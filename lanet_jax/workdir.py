@@ -1,6 +1,8 @@
 """The work folder of a run: its config at the start, its results at the end."""
 
 import json
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 import jax
@@ -13,12 +15,13 @@ from lanet_jax.writer import write_text
 _FREE = ("profile.", "train.keep", "data.threads", "data.dir")
 
 
-def claim(workdir: Path, config: ml_collections.ConfigDict) -> None:
-    """Writes `config.json`, or checks that this is the run that wrote it.
+def claim(workdir: Path, config: ml_collections.ConfigDict, command: Sequence[str] = ()) -> None:
+    """Writes `config.json` and `command.txt`, or checks that this is the run that wrote them.
 
     Args:
       workdir: folder of the run.
       config: resolved config.
+      command: arguments of the command that makes the run.
 
     Raises:
       UserError: another run lives there; the differing keys are named.
@@ -40,6 +43,8 @@ def claim(workdir: Path, config: ml_collections.ConfigDict) -> None:
     if jax.process_index() == 0:
         workdir.mkdir(parents=True, exist_ok=True)
         write_text(path, text + "\n")
+        line = shlex.join(["python", "-m", "lanet_jax.main", *command])
+        write_text(workdir / "command.txt", line + "\n")
 
 
 def load_config(workdir: Path) -> ml_collections.ConfigDict:
@@ -51,8 +56,7 @@ def load_config(workdir: Path) -> ml_collections.ConfigDict:
     path = workdir / "config.json"
     if not path.exists():
         raise UserError(f"{workdir} holds no run (no config.json): check --workdir")
-    config = ml_collections.ConfigDict(json.loads(path.read_text()))
-    return config
+    return ml_collections.ConfigDict(json.loads(path.read_text()))
 
 
 def _flat(tree: dict, prefix: str = "") -> dict[str, object]:

@@ -8,6 +8,7 @@ from lanet_jax.profiling import wire
 # The `jax.named_scope`s of a training step.
 SCOPES = ("augment", "backbone", "backbone_keys", "lde", "el", "optimizer")
 OTHER = "other"
+STEP, ELSEWHERE = "jit_train_step", "other programs"
 
 _COMPONENT = re.compile(r"((?:\w+\()*)(\w*)\)*")
 
@@ -21,21 +22,23 @@ class Op:
       kind: its HLO opcode.
       source: JAX's name of what it computes, such as "jit(f)/transpose(jvp(backbone))/conv1/add";
         "" if nobody knows.
+      program: its module's name.
     """
 
     name: str
     kind: str
     source: str = ""
+    program: str = STEP
 
     @property
     def scope(self) -> str:
         """Where in the step it comes from, "other" if from none of its scopes."""
-        return _locate(self.source)[0]
+        return _locate(self.source)[0] if self.program == STEP else ELSEWHERE
 
     @property
     def place(self) -> str:
-        """Where in its scope it comes from: modules, layer, primitive."""
-        return _locate(self.source)[1]
+        """Where in its scope it comes from: modules, layer, primitive; or its program."""
+        return _locate(self.source)[1] if self.program == STEP else self.program
 
 
 def programs(trace: bytes) -> dict[str, dict[str, Op]]:
@@ -54,11 +57,11 @@ def programs(trace: bytes) -> dict[str, dict[str, Op]]:
         for entry in wire.find(plane, 4, 2):  # XPlane.event_metadata
             for module in wire.find(entry, 5, 6, 1):  # stats, bytes_value, HloProto.hlo_module
                 name = wire.first(module, 1).decode()
-                found[name] = found.get(name, {}) | _instructions(module)
+                found[name] = found.get(name, {}) | _instructions(name, module)
     return found
 
 
-def _instructions(module: bytes) -> dict[str, Op]:
+def _instructions(program: str, module: bytes) -> dict[str, Op]:
     parsed: list[tuple[int, str, str, list[int]]] = []  # id, name, opcode, operands
     sources: dict[int, str] = {}
     roots: dict[int, int] = {}  # a computation's instruction that it returns
@@ -79,7 +82,7 @@ def _instructions(module: bytes) -> dict[str, Op]:
     for number, _, _, operands in reversed(parsed):  # ... or, of the program's inputs, go to.
         for operand in operands:
             sources[operand] = sources[operand] or sources[number]
-    return {name: Op(name, kind, sources[number]) for number, name, kind, _ in parsed}
+    return {name: Op(name, kind, sources[number], program) for number, name, kind, _ in parsed}
 
 
 def _locate(source: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import jax
 
+from lanet_jax.errors import UserError
 from lanet_jax.profiling import table, timeline, tracks
 from lanet_jax.typing import PyTree
 
@@ -19,12 +20,20 @@ class Profiler:
       folder: where the trace goes.
       start: first traced step.
       steps: how many; 0 for none.
+      last: last step of the run; the trace ends there at the latest.
+
+    Raises:
+      UserError: the run ends before.
     """
 
-    def __init__(self, folder: Path, start: int, steps: int) -> None:
+    def __init__(self, folder: Path, start: int, steps: int, last: int) -> None:
+        if steps and start > last:
+            raise UserError(
+                f"profile.start={start} lies behind the run's last step, {last}: lower it"
+            )
         self._folder = folder
-        self._steps = range(start, start + steps if jax.process_index() == 0 else start)
-        self._traced = 0
+        self._steps = range(start, min(start + steps, last + 1)) if not jax.process_index() else ()
+        self._tracing = False
         self._marker: jax.profiler.StepTraceAnnotation | None = None
 
     def begin(self, step: int, state: PyTree) -> None:
@@ -34,14 +43,16 @@ class Profiler:
           step: its number.
           state: before it.
         """
-        if step not in self._steps or (step > self._steps.start and not self._traced):
-            return  # a run that was resumed inside the range has no whole trace to give
-        if step == self._steps.start:
+        if self._steps and step == self._steps[0]:
             jax.block_until_ready(state)  # else the trace would begin within the step before
-            jax.profiler.start_trace(str(self._folder))
-        self._marker = jax.profiler.StepTraceAnnotation("train", step_num=step)
-        self._marker.__enter__()
-        self._traced += 1
+            options = jax.profiler.ProfileOptions()
+            options.python_tracer_level = 0  # every call's event would slow down the readers
+            jax.profiler.start_trace(str(self._folder), profiler_options=options)
+            self._tracing = True
+        # A run that was resumed within the range has no whole trace to give.
+        if self._tracing:
+            self._marker = jax.profiler.StepTraceAnnotation("train", step_num=step)
+            self._marker.__enter__()
 
     def end(self, step: int, state: PyTree) -> None:
         """Called after a step.
@@ -52,21 +63,13 @@ class Profiler:
         """
         if self._marker is None:
             return
-        if step == self._steps[-1]:
+        last = step == self._steps[-1]
+        if last:
             jax.block_until_ready(state)  # within the marker: the devices may have hardly begun
         self._marker.__exit__(None, None, None)
         self._marker = None
-        if step == self._steps[-1]:
-            self._finish()
-
-    def close(self, state: PyTree) -> None:
-        """Ends a trace that goes beyond the run's last step.
-
-        Args:
-          state: after that step.
-        """
-        if 0 < self._traced < len(self._steps):
-            jax.block_until_ready(state)
+        if last:
+            self._tracing = False
             self._finish()
 
     def _finish(self) -> None:
@@ -77,5 +80,5 @@ class Profiler:
         tracks.add(trace, work)
         path = self._folder / "top_ops.txt"
         temporary = path.with_name(path.name + ".tmp")
-        temporary.write_text(table.format_table(work, self._traced), encoding="utf-8")
+        temporary.write_text(table.format_table(work, len(self._steps)), encoding="utf-8")
         os.replace(temporary, path)

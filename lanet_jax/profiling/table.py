@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from lanet_jax.profiling.hlo import Op
+from lanet_jax.profiling.hlo import ELSEWHERE, Op
 from lanet_jax.profiling.timeline import Timeline
 
 _HEADER = """\
@@ -26,10 +26,15 @@ def format_table(work: Timeline, steps: int, rows: int = 40) -> str:
       Sums by scope, then the operations that took longest and the sum of the rest.
     """
     times: dict[Op, float] = defaultdict(float)
+    between = 0.0
     for segment in work.segments:
-        times[segment.op] += (segment.end - segment.start) / 1e6
+        ms = (segment.end - segment.start) / 1e6
+        if segment.op.scope == ELSEWHERE:
+            between += ms
+        else:
+            times[segment.op] += ms
     if not times:
-        return "The trace holds no operations of the devices.\n"
+        return "The trace holds no operations of the training step.\n"
     total = sum(times.values())
 
     def numbers(ops: Iterable[Op]) -> tuple[str, ...]:
@@ -54,7 +59,10 @@ def format_table(work: Timeline, steps: int, rows: int = 40) -> str:
         *((op.name, op.kind, *numbers([op]), op.scope, op.place) for op in top),
         (f"the other {len(rest)}", "", *numbers(rest), "", ""),
     ]
-    return "\n".join((_HEADER.format(steps=steps), _align(sums), _align(ops)))
+    header = _HEADER.format(steps=steps)
+    if between:
+        header += f"Left out: {between:.3f} ms of other programs in between, as of an evaluation.\n"
+    return "\n".join((header, _align(sums), _align(ops)))
 
 
 def _align(rows: list[tuple[str, ...]]) -> str:

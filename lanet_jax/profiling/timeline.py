@@ -88,9 +88,10 @@ def _events(line, where: tuple[str, int], ops: dict[str, dict[str, Op]]) -> Iter
         elif not name.startswith(("$", "end: ")):  # frames of Python, ends of what has started
             stats = dict(event.stats)
             if "hlo_op" in stats:
-                unknown = Op(stats["hlo_op"], "unknown")
                 # Not by the program's number: one that comes from the compile cache has two.
-                op = ops.get(stats.get("hlo_module"), {}).get(unknown.name, unknown)
+                program = stats.get("hlo_module", "")
+                unknown = Op(stats["hlo_op"], "unknown", program=program)
+                op = ops.get(program, {}).get(unknown.name, unknown)
                 yield _Event(event.start_ns, -event.duration_ns, where, "op", op)
 
 

@@ -115,7 +115,8 @@ def _one_step(name: str, presets: str, tmp_path: Path, **changes: object) -> run
     run = run_lib.run(c, tmp_path / "run")
     # Drawn op by op: each op compiles in no time, and layouts share them.
     key = jax.random.key(0, impl="unsafe_rbg")
-    state = state_lib.init(run.method, run.optimizer, key, run.example)
+    example = jax.tree.map(jax.numpy.asarray, run.example)
+    state = state_lib.init(run.method, run.optimizer, key, example)
     step = jax.jit(functools.partial(train_step, run.method, run.optimizer, run.augment))
     batch = next(train_batches(run.visits, 0, run.batch, 1))
     state, metrics = step(state, batch)

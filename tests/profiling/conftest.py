@@ -5,7 +5,7 @@ import pytest
 from lanet_jax.profiling.profiler import Profiler
 
 
-def step(state, x):
+def train_step(state, x):
     def loss(weights):
         with jax.named_scope("backbone"):
             y = jax.lax.conv_general_dilated(
@@ -21,14 +21,15 @@ def step(state, x):
 
 
 def _run(folder, steps, profiled, first=1):
-    step_fn = jax.jit(step)
+    step_fn = jax.jit(train_step)
     state, x = jnp.full((3, 3, 8, 8), 0.1), jnp.ones((16, 32, 32, 8))
-    profiler = Profiler(folder, *profiled)
+    other = jax.jit(lambda x: jnp.cos(x) @ jnp.sin(x).T)
+    profiler = Profiler(folder, *profiled, last=steps)
     for number in range(first, steps + 1):
         profiler.begin(number, state)
         state = step_fn(state, x)
         profiler.end(number, state)
-    profiler.close(state)
+        other(jnp.ones((256, 256))).block_until_ready()  # as an evaluation does
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,11 @@ def test_scope_and_place(source, scope, place):
     assert (op.scope, op.place) == (scope, place)
 
 
+def test_another_program_s_operations_are_kept_apart():
+    op = Op("fusion", "fusion", "jit(predict)/backbone/add", "jit_predict")
+    assert (op.scope, op.place) == ("other programs", "jit_predict")
+
+
 def _instruction(number, name, source="", operands=(), callee=None):
     message = encode(1, name) + encode(2, name.partition(".")[0]) + encode(35, number)
     message += encode(7, encode(2, source)) if source else b""
@@ -35,8 +40,8 @@ def _trace(*computations):
         body += encode(
             3, encode(5, number) + encode(6, root) + b"".join(encode(2, i) for i in instructions)
         )
-    module = encode(1, encode(1, "jit_f") + body)
-    entry = encode(2, "jit_f(3)") + encode(5, encode(1, 4) + encode(6, module))
+    module = encode(1, encode(1, "jit_train_step") + body)
+    entry = encode(2, "jit_train_step(3)") + encode(5, encode(1, 4) + encode(6, module))
     metadata = encode(2, "/host:metadata") + encode(4, encode(1, 1) + encode(2, entry))
     return encode(1, encode(2, "/host:CPU")) + encode(1, metadata)
 
@@ -52,7 +57,7 @@ def test_what_the_compiler_adds_belongs_where_its_work_comes_from():
         _instruction(7, "sum.7", "jit(f)/sum", operands=[5, 6]),
         _instruction(8, "copy.8", operands=[7]),
     ]
-    ops = programs(_trace((9, 1, fused), (10, 8, main)))["jit_f"]
+    ops = programs(_trace((9, 1, fused), (10, 8, main)))["jit_train_step"]
     scopes = {name: op.scope for name, op in ops.items()}
     assert scopes["dot.4"] == "backbone forward"
     assert scopes["copy.3"] == "backbone forward"  # an input's: where it goes to
@@ -63,7 +68,7 @@ def test_what_the_compiler_adds_belongs_where_its_work_comes_from():
 
 
 def test_a_trace_holds_the_program_that_it_ran(trace):
-    ops = programs(trace.read_bytes())["jit_step"].values()
+    ops = programs(trace.read_bytes())["jit_train_step"].values()
     kinds = {op.kind for op in ops if op.scope.startswith("backbone")}
     assert "convolution" in kinds
     assert {op.scope for op in ops} >= {"backbone forward", "lde forward", "optimizer"}

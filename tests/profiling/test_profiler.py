@@ -3,6 +3,8 @@ import pytest
 from jax.experimental.compilation_cache import compilation_cache
 from jax.profiler import ProfileData
 
+from lanet_jax.errors import UserError
+
 
 def _markers(folder):
     (trace,) = folder.glob("plugins/profile/*/*.xplane.pb")
@@ -37,6 +39,20 @@ def test_a_run_that_ends_within_the_range(tmp_path, run_steps):
     assert "Operations of 2 training steps" in (tmp_path / "top_ops.txt").read_text()
 
 
+def test_what_runs_between_the_steps_is_told_apart(profile):
+    assert "of other programs in between" in (profile / "top_ops.txt").read_text()
+
+
+def test_what_runs_after_the_last_step_is_left_out(tmp_path, run_steps):
+    run_steps(tmp_path, steps=2, profiled=(2, 5))
+    assert "other programs" not in (tmp_path / "top_ops.txt").read_text()
+
+
+def test_a_range_behind_the_run(tmp_path, run_steps):
+    with pytest.raises(UserError, match=r"profile\.start=4 .*last step, 3"):
+        run_steps(tmp_path, steps=3, profiled=(4, 1))
+
+
 def test_a_run_that_goes_on_within_the_range_is_not_traced(tmp_path, run_steps):
     run_steps(tmp_path, steps=5, profiled=(2, 3), first=3)
     assert not list(tmp_path.iterdir())
@@ -61,8 +77,8 @@ def compile_cache(tmp_path):
 
 def test_a_program_from_the_compile_cache_has_its_scopes(tmp_path, run_steps, compile_cache):
     jax.clear_caches()
-    run_steps(tmp_path / "first", steps=1, profiled=(9, 0))
-    assert any("jit_step" in path.name for path in compile_cache.iterdir())
+    run_steps(tmp_path / "first", steps=1, profiled=(1, 0))
+    assert any("jit_train_step" in path.name for path in compile_cache.iterdir())
     jax.clear_caches()
     run_steps(tmp_path / "second", steps=3, profiled=(2, 2))
     text = (tmp_path / "second" / "top_ops.txt").read_text()

@@ -38,8 +38,16 @@ def test_operations_by_time():
     assert "mul.2" not in text
 
 
+def test_other_programs_have_no_share():
+    other = Op("dot.1", "dot", program="jit_predict")
+    segments = [*WORK.segments, Segment(LINE, 8_000_000, 11_000_000, other)]
+    text = table.format_table(Timeline(segments, {**WORK.calls, other: 1}), steps=2)
+    assert text.split("\n\n")[1:] == table.format_table(WORK, steps=2).split("\n\n")[1:]
+    assert "Left out: 3.000 ms of other programs" in text
+
+
 def test_a_trace_without_operations():
-    assert "no operations" in table.format_table(Timeline([], {}), steps=1)
+    assert "no operations of the training step" in table.format_table(Timeline([], {}), steps=1)
 
 
 def test_a_real_trace_adds_up(trace):
