@@ -56,7 +56,7 @@ def load_config(workdir: Path) -> ml_collections.ConfigDict:
     path = workdir / "config.json"
     if not path.exists():
         raise UserError(f"{workdir} holds no run (no config.json): check --workdir")
-    return ml_collections.ConfigDict(json.loads(path.read_text()))
+    return ml_collections.ConfigDict(_tuples(json.loads(path.read_text())))
 
 
 def _flat(tree: dict, prefix: str = "") -> dict[str, object]:
@@ -67,3 +67,10 @@ def _flat(tree: dict, prefix: str = "") -> dict[str, object]:
         else:
             flat[prefix + key] = value
     return flat
+
+
+def _tuples(value: object) -> object:
+    # JSON knows no tuples, a config no lists.
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(value) if isinstance(value, list) else value

@@ -47,8 +47,9 @@ def test_a_checkpoint_moves_from_four_devices_to_two(train, state_of, tmp_path):
             subprocess.run(["rm", "-r", str(step)], check=True)
     whole = _rows(workdir)
     train(workdir, "--config.train.checkpoint_every=6", "--config.train.keep=5", devices=2)
+    kept = state_of(workdir, 6)
     for key, value in at_six.items():
-        np.testing.assert_array_equal(state_of(workdir, 6)[key], value, err_msg=key)
+        np.testing.assert_array_equal(kept[key], value, err_msg=key)
     again = _rows(workdir)
     assert [r["step"] for r in again] == [r["step"] for r in whole]
     first = next(i for i, r in enumerate(whole) if r["step"] == 7)

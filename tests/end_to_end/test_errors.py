@@ -120,7 +120,7 @@ def test_pretrained_weights_of_another_width_name_the_tensors(config, tmp_path):
     from lanet_jax.models import weights
 
     built = _build(config, tmp_path / "a")
-    params, state = built.method.init(jax.random.key(0), built.example)
+    params, state = jax.jit(built.method.init)(jax.random.key(0), built.example)
     backbone = params["expression"]["backbone"], state["expression"]["backbone"]
     weights.save(tmp_path / "w.safetensors", *jax.tree.map(np.asarray, backbone), {})
     config.model.pretrained = str(tmp_path / "w.safetensors")
