@@ -1,10 +1,7 @@
 """`python -m lanet_jax.evaluate --workdir=DIR [--step=N|best] [--split=test]`."""
 
 import argparse
-import csv
-import io
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +12,7 @@ from jaxtyping import Float
 from lanet_jax import metrics, runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.input.records import Records
-from lanet_jax.writer import write_text
+from lanet_jax.writer import write_csv, write_text
 
 
 def main() -> None:
@@ -109,24 +106,16 @@ def write(
             records.names, labels, predicted, probabilities, strict=True
         )
     )
-    _write_csv(folder / "predictions.csv", ("name", "label", "predicted", *classes), rows)
+    write_csv(folder / "predictions.csv", ("name", "label", "predicted", *classes), rows)
     counts = ((name, *row) for name, row in zip(classes, matrix.tolist(), strict=True))
-    _write_csv(folder / "confusion.csv", ("label", *classes), counts)
-    _write_csv(folder / "calibration.csv", list(bins[0]), (row.values() for row in bins))
+    write_csv(folder / "confusion.csv", ("label", *classes), counts)
+    write_csv(folder / "calibration.csv", list(bins[0]), (row.values() for row in bins))
     write_text(folder / "metrics.json", json.dumps(numbers, indent=2) + "\n")
     print(
         f"{folder.name} at step {step}: {numbers['accuracy']:.2%} of {len(records)}, mean over "
         f"classes {numbers['mean_class_accuracy']:.2%}, calibration error {error:.3f}; {folder}"
     )
     return numbers
-
-
-def _write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(header)
-    table.writerows(rows)
-    write_text(path, text.getvalue())
 
 
 if __name__ == "__main__":

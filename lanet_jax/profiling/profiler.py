@@ -1,6 +1,5 @@
 """A profiler trace of a few steps of a run."""
 
-import os
 from pathlib import Path
 
 import jax
@@ -8,6 +7,7 @@ import jax
 from lanet_jax.errors import UserError
 from lanet_jax.profiling import table, timeline, tracks
 from lanet_jax.typing import PyTree
+from lanet_jax.writer import write_text
 
 
 class Profiler:
@@ -78,7 +78,4 @@ class Profiler:
         trace = max(traces, key=lambda path: path.stat().st_mtime)
         work = timeline.read(trace)
         tracks.add(trace, work)
-        path = self._folder / "top_ops.txt"
-        temporary = path.with_name(path.name + ".tmp")
-        temporary.write_text(table.format_table(work, len(self._steps)), encoding="utf-8")
-        os.replace(temporary, path)
+        write_text(self._folder / "top_ops.txt", table.format_table(work, len(self._steps)))
