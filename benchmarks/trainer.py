@@ -1,7 +1,5 @@
 """A training step that can be called over and over, compiled as `lanet_jax.train` does."""
 
-import functools
-
 import jax
 import numpy as np
 import optax
@@ -15,7 +13,7 @@ from lanet_jax import state as state_lib
 from lanet_jax.build import config, training
 from lanet_jax.landmark_schemes import SCHEMES
 from lanet_jax.methods.method import Example, Method
-from lanet_jax.step import Augment, train_step
+from lanet_jax.step import Augment, compile_step
 from lanet_jax.typing import Batch
 
 SCHEME = SCHEMES["ibug68"]
@@ -47,16 +45,10 @@ class Trainer:
     ) -> None:
         self.method, self.optimizer, self.augment = method, optimizer, augment
         mesh = mesh_lib.make(len(batch["id"]))
-        shardings = state_lib.shardings(mesh, method)
-        init = functools.partial(state_lib.init, method, optimizer)
         with mesh_lib.use(mesh):
-            self.state = jax.jit(init, out_shardings=shardings)(jax.random.key(0), example)
+            self.state = state_lib.create(method, optimizer, jax.random.key(0), example, mesh)
             self.batch = jax.device_put(batch, NamedSharding(mesh, P("data")))
-            step = jax.jit(
-                functools.partial(train_step, method, optimizer, augment),
-                donate_argnums=0,
-                out_shardings=(shardings, NamedSharding(mesh, P())),
-            )
+            step = compile_step(method, optimizer, augment, mesh)
             self.compiled = step.lower(self.state, self.batch).compile()
 
     def __call__(self) -> dict[str, jax.Array]:

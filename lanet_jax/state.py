@@ -1,5 +1,7 @@
 """Everything a run carries from step to step, as one frozen pytree."""
 
+import functools
+
 import flax.struct
 import jax
 import jax.numpy as jnp
@@ -70,3 +72,26 @@ def shardings(mesh: Mesh, method: Method) -> TrainState:
     """
     specs = TrainState(step=P(), params=P(), model_state=method.specs(), opt_state=P(), key=P())
     return mesh_lib.shardings(mesh, specs)
+
+
+def create(
+    method: Method,
+    optimizer: optax.GradientTransformation,
+    key: Key,
+    example: Example,
+    mesh: Mesh,
+) -> TrainState:
+    """The state before the first step, on the devices, each part where it belongs.
+
+    Args:
+      method: the method to train.
+      optimizer: of the run.
+      key: random key of the run.
+      example: what the method must know of the data.
+      mesh: the devices.
+
+    Returns:
+      The state.
+    """
+    start = functools.partial(init, method, optimizer)
+    return jax.jit(start, out_shardings=shardings(mesh, method))(key, example)

@@ -1,13 +1,16 @@
-"""One training step, as a pure function."""
+"""One training step, as a pure function, and how it is compiled."""
 
+import functools
 from collections.abc import Callable
 
 import jax
 import optax
+from jax.sharding import Mesh, NamedSharding
+from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float
 
 from lanet_jax.methods.method import Method
-from lanet_jax.state import TrainState
+from lanet_jax.state import TrainState, shardings
 from lanet_jax.typing import Batch, Key
 
 Augment = Callable[[Key, Batch], Batch]
@@ -46,3 +49,24 @@ def train_step(
         step=state.step + 1, params=params, model_state=model_state, opt_state=opt_state
     )
     return state, metrics
+
+
+def compile_step(
+    method: Method, optimizer: optax.GradientTransformation, augment: Augment, mesh: Mesh
+) -> Callable[[TrainState, Batch], tuple[TrainState, dict[str, Float[Array, ""]]]]:
+    """`train_step` of a run, compiled at its first call; it takes the state's memory over.
+
+    Args:
+      method: of the run.
+      optimizer: of the run.
+      augment: of the run.
+      mesh: the devices.
+
+    Returns:
+      (state, batch) to (state, metrics); the metrics lie on every device.
+    """
+    return jax.jit(
+        functools.partial(train_step, method, optimizer, augment),
+        donate_argnums=0,
+        out_shardings=(shardings(mesh, method), NamedSharding(mesh, P())),
+    )

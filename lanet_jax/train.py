@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 
 import jax
-from jax.sharding import NamedSharding
+from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 from tqdm import tqdm
 
@@ -21,7 +21,7 @@ from lanet_jax.inference import compile_predict
 from lanet_jax.input.pipeline import train_batches
 from lanet_jax.profiling.profiler import Profiler
 from lanet_jax.state import TrainState
-from lanet_jax.step import train_step
+from lanet_jax.step import compile_step
 
 
 def train(run: Run, workdir: Path) -> TrainState:
@@ -42,19 +42,13 @@ def train(run: Run, workdir: Path) -> TrainState:
       UserError: the loss is not finite, or a checkpoint does not restore.
     """
     mesh = mesh_lib.make(run.batch)
-    shardings = state_lib.shardings(mesh, run.method)
-    replicated = NamedSharding(mesh, P())
     batch_sharding = NamedSharding(mesh, P("data"))
     checkpoints = Checkpoints(workdir, run.keep)
     with mesh_lib.use(mesh):
-        state = initial_state(run, shardings, checkpoints)
+        state = initial_state(run, mesh, checkpoints)
         start = int(state.step)
         writer = writer_lib.MetricsWriter(workdir, start) if jax.process_index() == 0 else None
-        step_fn = jax.jit(
-            functools.partial(train_step, run.method, run.optimizer, run.augment),
-            donate_argnums=0,
-            out_shardings=(shardings, replicated),
-        )
+        step_fn = compile_step(run.method, run.optimizer, run.augment, mesh)
         evaluator = Evaluator(run, compile_predict(run.method, run.preprocess, mesh), mesh)
         profiler = Profiler(workdir / "profile", run.profile_start, run.profile_steps, run.steps)
         log = _Log(run, workdir, writer)
@@ -89,28 +83,28 @@ def train(run: Run, workdir: Path) -> TrainState:
     return state
 
 
-def initial_state(run: Run, shardings: TrainState, checkpoints: Checkpoints) -> TrainState:
+def initial_state(run: Run, mesh: Mesh, checkpoints: Checkpoints) -> TrainState:
     """The state of the newest checkpoint, or the state before the first step.
 
     Args:
       run: what to train.
-      shardings: how its state lies on the mesh, a prefix tree.
+      mesh: the devices.
       checkpoints: of the work folder.
 
     Returns:
       The state, on the devices.
     """
-    init = functools.partial(state_lib.init, run.method, run.optimizer)
     key = jax.random.key(run.seed)
     latest = checkpoints.latest()
     if latest is None:
-        return jax.jit(init, out_shardings=shardings)(key, run.example)
+        return state_lib.create(run.method, run.optimizer, key, run.example, mesh)
+    init = functools.partial(state_lib.init, run.method, run.optimizer)
     shapes = jax.eval_shape(init, key, run.example)
     like = jax.tree.map(
         lambda sharding, part: jax.tree.map(
             lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=sharding), part
         ),
-        shardings,
+        state_lib.shardings(mesh, run.method),
         shapes,
     )
     return checkpoints.restore(latest, like)
