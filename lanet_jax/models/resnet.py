@@ -7,6 +7,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from lanet_jax.models.normalization import BatchNorm
+
 BLOCKS = {18: (2, 2, 2, 2), 50: (3, 4, 6, 3)}
 
 
@@ -20,12 +22,6 @@ def _conv(features: int, size: int, stride: int, dtype: Any, name: str) -> nn.Co
         dtype=dtype,
         kernel_init=nn.initializers.variance_scaling(2.0, "fan_out", "normal"),
         name=name,
-    )
-
-
-def _norm(train: bool, dtype: Any, name: str) -> nn.BatchNorm:
-    return nn.BatchNorm(
-        use_running_average=not train, momentum=0.9, epsilon=1e-5, dtype=dtype, name=name
     )
 
 
@@ -60,7 +56,7 @@ class Downsample(nn.Module):
     @nn.compact
     def __call__(self, x: Float[Array, "B H W _"], train: bool) -> Float[Array, "B h w _"]:
         x = _conv(self.features, 1, self.stride, self.dtype, "0")(x)
-        return _norm(train, self.dtype, "1")(x)
+        return BatchNorm(self.dtype, name="1")(x, train)
 
 
 class BasicBlock(nn.Module):
@@ -74,9 +70,9 @@ class BasicBlock(nn.Module):
     @nn.compact
     def __call__(self, x: Float[Array, "B H W _"], train: bool) -> Float[Array, "B h w _"]:
         y = _conv(self.width, 3, self.stride, self.dtype, "conv1")(x)
-        y = nn.relu(_norm(train, self.dtype, "bn1")(y))
+        y = nn.relu(BatchNorm(self.dtype, name="bn1")(y, train))
         y = _conv(self.width, 3, 1, self.dtype, "conv2")(y)
-        y = _norm(train, self.dtype, "bn2")(y)
+        y = BatchNorm(self.dtype, name="bn2")(y, train)
         if x.shape != y.shape:
             x = Downsample(self.width, self.stride, self.dtype, name="downsample")(x, train)
         return nn.relu(x + y)
@@ -94,11 +90,11 @@ class Bottleneck(nn.Module):
     def __call__(self, x: Float[Array, "B H W _"], train: bool) -> Float[Array, "B h w _"]:
         features = self.width * self.expansion
         y = _conv(self.width, 1, 1, self.dtype, "conv1")(x)
-        y = nn.relu(_norm(train, self.dtype, "bn1")(y))
+        y = nn.relu(BatchNorm(self.dtype, name="bn1")(y, train))
         y = _conv(self.width, 3, self.stride, self.dtype, "conv2")(y)
-        y = nn.relu(_norm(train, self.dtype, "bn2")(y))
+        y = nn.relu(BatchNorm(self.dtype, name="bn2")(y, train))
         y = _conv(features, 1, 1, self.dtype, "conv3")(y)
-        y = _norm(train, self.dtype, "bn3")(y)
+        y = BatchNorm(self.dtype, name="bn3")(y, train)
         if x.shape != y.shape:
             x = Downsample(features, self.stride, self.dtype, name="downsample")(x, train)
         return nn.relu(x + y)
@@ -153,7 +149,7 @@ class ResNet(nn.Module):
         if self.first_stage == 1:
             size = {"imagenet": 7, "small": 3}[self.stem]
             x = _conv(self.width, size, 2, self.dtype, "conv1")(x)
-            x = nn.relu(_norm(train, self.dtype, "bn1")(x))
+            x = nn.relu(BatchNorm(self.dtype, name="bn1")(x, train))
             if self.stem == "imagenet":
                 x = max_pool(x)
         block = {18: BasicBlock, 50: Bottleneck}[self.depth]
