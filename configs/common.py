@@ -18,7 +18,7 @@ MSCELEB_MEAN, MSCELEB_STD = (0.5412, 0.4324, 0.3795), (0.2485, 0.2182, 0.2066)
 def get_config() -> ml_collections.ConfigDict:
     """LA-Net at full scale, as the paper trains it; only the dataset is missing."""
     c = ml_collections.ConfigDict()
-    c.method = "lanet"  # ce | lanet
+    c.method = "lanet"  # ce | scn | rul | eac | lanet
     c.schedule = "published"  # each method's own recipe, or `shared`: all fields as they stand here
     c.seed = 0  # parameters, order and augmentation; the noise has its own
     c.precision = "float32"  # of the networks' computation; bfloat16 suits GPUs and TPUs
@@ -84,6 +84,12 @@ def get_config() -> ml_collections.ConfigDict:
     k.projection = 0  # E; 0 = (R) 64 for depth 18 and 256 for depth 50
     k.batch_negatives = True  # the paper's "all other combinations"; R: False
 
+    c.scn = s = ml_collections.ConfigDict()  # only for method = scn
+    s.margin = 0.15  # between the mean importance of the top share and of the rest; 0.07 at B 64
+    s.top_share = 0.7
+    s.relabel_margin = 0.2  # by which another class must be more probable than the label
+    s.relabel_epoch = 10  # (R) the tenth epoch changes labels for the eleventh
+
     c.loss = o = ml_collections.ConfigDict()
     o.alpha = 1.0  # weight of L_kl
     o.beta = 0.1  # weight of L_el
@@ -93,6 +99,7 @@ def get_config() -> ml_collections.ConfigDict:
     p.batch_size = 128  # over all devices
     p.learning_rate = 1e-3  # Adam
     p.weight_decay = 0.0  # added to the gradient, as torch.optim.Adam does
+    p.head_learning_rate = 0.0  # of the layers named fc, on the same schedule; 0 = learning_rate
     p.schedule = "linear"  # to 0, per step; or exponential, per epoch
     p.decay = 0.9  # of the exponential schedule
 

@@ -70,6 +70,35 @@ def augment_batch(
     Raises:
       ValueError: `settings.flip_index` is for another number of landmarks.
     """
+    image, _, landmarks, present = augment_batch_twice(key, images, landmarks, present, settings)
+    return image, landmarks, present
+
+
+def augment_batch_twice(
+    key: Key,
+    images: UInt8[Array, "B H W 3"],
+    landmarks: Float[Array, "B L 2"],
+    present: Bool[Array, "B L"],
+    settings: Augmentation,
+) -> tuple[
+    Float[Array, "B S S 3"], Float[Array, "B S S 3"], Float[Array, "B L 2"], Bool[Array, "B L"]
+]:
+    """`augment_batch` with a second view: the mirror of the first, with an erasing of its own.
+
+    Args:
+      key: as there.
+      images: as there.
+      landmarks: as there.
+      present: as there.
+      settings: as there.
+
+    Returns:
+      The images of `augment_batch`; the same crops in the same colours, mirrored and then erased in
+      another place; landmarks of the first view; and which are present.
+
+    Raises:
+      ValueError: `settings.flip_index` is for another number of landmarks.
+    """
     if len(settings.flip_index) not in (0, landmarks.shape[1]):
         raise ValueError(
             f"flip_index has {len(settings.flip_index)} entries for {landmarks.shape[1]} landmarks"
@@ -108,8 +137,8 @@ def _augment(
     landmarks: Float[Array, "L 2"],
     present: Bool[Array, "L"],
     settings: Augmentation,
-) -> tuple[Float[Array, "S S 3"], Float[Array, "L 2"], Bool[Array, "L"]]:
-    crop_key, flip_key, jitter_key, erase_key = jax.random.split(key, 4)
+) -> tuple[Float[Array, "S S 3"], Float[Array, "S S 3"], Float[Array, "L 2"], Bool[Array, "L"]]:
+    crop_key, flip_key, jitter_key, erase_key, second_key = jax.random.split(key, 5)
     box = random_crop_box(crop_key, settings.crop_scale, settings.crop_ratio)
     pixels = crop_and_resize(image.astype(jnp.float32) / 255, box, settings.size)
     landmarks, present = crop_points(landmarks, present, box)
@@ -120,8 +149,9 @@ def _augment(
     if any(settings.jitter):
         pixels = jitter(jitter_key, pixels, *settings.jitter)
     pixels = normalize(pixels, settings.mean, settings.std)
+    mirrored = pixels[:, ::-1]
     if settings.erase_prob > 0:
-        pixels = random_erase(
-            erase_key, pixels, settings.erase_prob, settings.erase_scale, settings.erase_ratio
-        )
-    return pixels, landmarks, present
+        box = settings.erase_prob, settings.erase_scale, settings.erase_ratio
+        pixels = random_erase(erase_key, pixels, *box)
+        mirrored = random_erase(second_key, mirrored, *box)
+    return pixels, mirrored, landmarks, present

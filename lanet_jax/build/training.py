@@ -9,18 +9,27 @@ import numpy as np
 import optax
 from jaxtyping import Int
 
-from lanet_jax.augment.compose import Augmentation, augment_batch, preprocess_batch
+from lanet_jax.augment.compose import (
+    Augmentation,
+    augment_batch,
+    augment_batch_twice,
+    preprocess_batch,
+)
 from lanet_jax.build.config import Config
 from lanet_jax.errors import UserError
 from lanet_jax.methods.ce import CE
+from lanet_jax.methods.eac import EAC
 from lanet_jax.methods.lanet import EL, LDE, LANet
 from lanet_jax.methods.method import Example, Method
+from lanet_jax.methods.rul import RUL
+from lanet_jax.methods.scn import SCN
 from lanet_jax.models import weights
+from lanet_jax.models.classifiers import Embedding, EmbeddingClassifier, ImportanceClassifier
 from lanet_jax.models.landmarks import LandmarkNet
 from lanet_jax.models.resnet import Classifier, ResNet
 from lanet_jax.models.two_branch import TwoBranch
 from lanet_jax.step import Augment
-from lanet_jax.typing import Batch, Key
+from lanet_jax.typing import Batch, Key, PyTree
 
 
 def method(c: Config, classes: int, landmarks: int) -> Method:
@@ -42,6 +51,12 @@ def method(c: Config, classes: int, landmarks: int) -> Method:
     expression = Classifier(backbone, classes)
     if c.method == "ce":
         return CE(expression)
+    if c.method == "scn":
+        return SCN(ImportanceClassifier(backbone, classes), **c.scn)
+    if c.method == "rul":
+        return RUL(EmbeddingClassifier(backbone, Embedding(), classes), Embedding())
+    if c.method == "eac":
+        return EAC(expression)
     if not landmarks:
         raise UserError(
             "method=lanet needs landmarks, and the prepared data has none: run data.prepare again "
@@ -70,7 +85,17 @@ def optimizer(c: Config, steps_per_epoch: int) -> optax.GradientTransformation:
     else:
         rate = optax.exponential_decay(p.learning_rate, steps_per_epoch, p.decay, staircase=True)
     decay = optax.add_decayed_weights(p.weight_decay) if p.weight_decay else optax.identity()
-    return optax.chain(decay, optax.adam(rate))
+    steps = [decay, optax.adam(rate)]
+    if p.head_learning_rate:
+        steps.append(optax.masked(optax.scale(p.head_learning_rate / p.learning_rate), _heads))
+    return optax.chain(*steps)
+
+
+def _heads(params: PyTree) -> PyTree:
+    """Which parameters are of a layer named `fc`."""
+    return jax.tree_util.tree_map_with_path(
+        lambda path, _: any(part.key == "fc" for part in path), params
+    )
 
 
 def augmentation(c: Config, flip_index: tuple[int, ...]) -> Augment:
@@ -86,12 +111,19 @@ def augmentation(c: Config, flip_index: tuple[int, ...]) -> Augment:
     settings = Augmentation(flip_index=flip_index, **c.augment)
 
     def augment(key: Key, batch: Batch) -> Batch:
-        image, landmarks, present = augment_batch(
-            key, batch["image"], batch["landmarks"], batch["present"], settings
-        )
+        image, landmarks, present = augment_batch(*_arguments(key, batch), settings)
         return {**batch, "image": image, "landmarks": landmarks, "present": present}
 
-    return augment
+    def augment_twice(key: Key, batch: Batch) -> Batch:
+        image, mirrored, landmarks, present = augment_batch_twice(*_arguments(key, batch), settings)
+        augmented = {"image": image, "landmarks": landmarks, "present": present}
+        return {**batch, **augmented, "mirrored": mirrored}
+
+    return augment_twice if c.method == "eac" else augment
+
+
+def _arguments(key: Key, batch: Batch) -> tuple[jax.Array, ...]:
+    return key, batch["image"], batch["landmarks"], batch["present"]
 
 
 def preprocessing(c: Config) -> Callable[[jax.Array], jax.Array]:

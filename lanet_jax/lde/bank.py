@@ -4,6 +4,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from lanet_jax.copies import mean_of_copies
+
 
 def init(labels: Int[Array, "N"], classes: int) -> Float[Array, "N C"]:
     """d^[0]: the one-hot given label of every record.
@@ -51,8 +53,5 @@ def update(
     Returns:
       The bank with the rows `ids` replaced, without gradient.
     """
-    same = (ids[:, None] == ids[None, :]).astype(values.dtype)
-    mean = jnp.matmul(same, values, precision="highest") / jnp.sum(same, axis=1, keepdims=True)
-    # All copies write the first one's bits, so that no order of writing can show.
-    mean = jnp.take(mean, jnp.argmax(same, axis=1), axis=0)
+    mean = mean_of_copies(ids, values)
     return bank.at[ids].set(jax.lax.stop_gradient(mean))

@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 
 from lanet_jax.losses import cross_entropy
 from lanet_jax.methods.method import Example
+from lanet_jax.methods.start import start
 from lanet_jax.models.resnet import Classifier, apply
 from lanet_jax.typing import Batch, Key, PyTree
 
@@ -26,12 +27,7 @@ class CE:
 
     def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
         """See `Method.init`."""
-        variables = self.expression.init(key, example.images[:1], False)
-        params, stats = variables["params"], variables["batch_stats"]
-        if example.pretrained:
-            backbone, backbone_stats = example.pretrained
-            params = {**params, "backbone": backbone}
-            stats = {**stats, "backbone": backbone_stats}
+        params, stats = start(self.expression, key, example)
         return {"expression": params}, {"expression": stats}
 
     def loss(

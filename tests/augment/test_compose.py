@@ -8,7 +8,12 @@ import pytest
 from jax.sharding import NamedSharding
 from jax.sharding import PartitionSpec as P
 
-from lanet_jax.augment.compose import Augmentation, augment_batch, preprocess_batch
+from lanet_jax.augment.compose import (
+    Augmentation,
+    augment_batch,
+    augment_batch_twice,
+    preprocess_batch,
+)
 
 KEY = jax.random.key(0)
 MEAN, STD = (0.5, 0.4, 0.3), (0.2, 0.25, 0.3)
@@ -24,6 +29,7 @@ PLAIN = Augmentation(
     erase_prob=0.0,
 )
 augment = functools.partial(jax.jit, static_argnames="settings")(augment_batch)
+augment_twice = functools.partial(jax.jit, static_argnames="settings")(augment_batch_twice)
 
 
 def batch(count, side=32, points=2):
@@ -109,6 +115,26 @@ def test_erased_pixels_are_the_mean_colour():
     images = augment(KEY, *batch(8), settings)[0]
     zero = np.array(images == 0).all(axis=-1).mean(axis=(1, 2))
     assert (zero > 0.015).all() and (zero < 0.22).all()
+
+
+def test_the_second_view_is_the_mirror_of_the_first_before_anything_is_erased():
+    settings = dataclasses.replace(DEFAULT, erase_prob=0.0)
+    first, second, *_ = augment_twice(KEY, *batch(8), settings)
+    np.testing.assert_allclose(second, first[:, :, ::-1], atol=1e-6)
+
+
+def test_each_view_is_erased_in_a_place_of_its_own():
+    settings = dataclasses.replace(DEFAULT, erase_prob=1.0)
+    first, second, landmarks, present = augment_twice(KEY, *batch(16), settings)
+    without = augment(KEY, *batch(16), settings)
+    for view, alone in zip((first, landmarks, present), without, strict=True):
+        np.testing.assert_allclose(view, alone, atol=1e-6)
+    first, second = np.array(first), np.array(second[:, :, ::-1])
+    boxes = [(view == 0).all(axis=-1) for view in (first, second)]
+    assert all(box.any(axis=(1, 2)).all() for box in boxes)
+    assert all((a != b).any() for a, b in zip(*boxes, strict=True))
+    seen = ~(boxes[0] | boxes[1])
+    np.testing.assert_allclose(first[seen], second[seen], atol=1e-6)
 
 
 def test_without_landmarks():

@@ -1,18 +1,25 @@
-"""A tiny LA-Net and a batch for it."""
+"""A tiny LA-Net and a batch for it; steps of any method on any number of devices."""
 
 import dataclasses
+import functools
 from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
+from jax.sharding import NamedSharding
+from jax.sharding import PartitionSpec as P
 
+from lanet_jax import mesh as mesh_lib
+from lanet_jax import state as state_lib
 from lanet_jax.methods.lanet import EL, LDE, LANet
-from lanet_jax.methods.method import Example
+from lanet_jax.methods.method import Example, Method
 from lanet_jax.models.landmarks import LandmarkNet
 from lanet_jax.models.resnet import Classifier, ResNet
 from lanet_jax.models.two_branch import TwoBranch
+from lanet_jax.step import train_step
 
 B, C, L, N, SIDE = 8, 7, 5, 24, 16
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default
@@ -68,3 +75,67 @@ def batches(example: Example) -> list[dict]:
 def initial(build: Callable[..., LANet], example: Example) -> tuple:
     """Parameters and model state of the default method."""
     return build().init(KEY, example)
+
+
+@pytest.fixture(scope="session")
+def train() -> Callable[..., tuple]:
+    """Some steps of a method from a fixed start: the last state, the metrics, the compiled step.
+
+    Images are 32 px, so that the last map has two places in a row; N is in none of the other
+    shapes.
+    """
+    records, side, steps = 1008, 32, 3
+    rng = np.random.default_rng(0)
+    batches = [
+        {
+            "id": np.array([*rng.permutation(records)[: B - 1], 3], np.int32),
+            "image": rng.normal(size=(B, side, side, 3)).astype(np.float32),
+            "mirrored": rng.normal(size=(B, side, side, 3)).astype(np.float32),
+            "label": rng.integers(0, C, B).astype(np.int32),
+        }
+        for _ in range(steps)
+    ]
+    example = Example(np.zeros((B, side, side, 3), np.float32), np.arange(records) % C)
+    optimizer = optax.adam(1e-3)
+
+    @functools.cache
+    def start(method: Method) -> state_lib.TrainState:
+        init = functools.partial(state_lib.init, method, optimizer)
+        return jax.jit(init)(jax.random.key(0), example)
+
+    @functools.cache
+    def run(method: Method, devices: int) -> tuple:
+        mesh = mesh_lib.make(B, jax.devices()[:devices])
+        shardings = state_lib.shardings(mesh, method)
+        step = functools.partial(train_step, method, optimizer, lambda key, batch: batch)
+        everywhere, by_sample = NamedSharding(mesh, P()), NamedSharding(mesh, P("data"))
+        with mesh_lib.use(mesh):
+            state = jax.device_put(start(method), shardings, may_alias=False)
+            batch = jax.device_put(batches[0], by_sample)
+            jitted = jax.jit(step, donate_argnums=0, out_shardings=(shardings, everywhere))
+            compiled = jitted.lower(state, batch).compile()
+            rows = []
+            for batch in batches:
+                state, metrics = compiled(state, jax.device_put(batch, by_sample))
+                rows.append({name: float(value) for name, value in metrics.items()})
+        return jax.device_get(state), rows, compiled
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def agree(train: Callable[..., tuple]) -> Callable[[Method], None]:
+    """Checks that eight devices compute what one does."""
+
+    def check(method: Method) -> None:
+        (one, expected, _), (many, rows, _) = train(method, 1), train(method, 8)
+        for row, wanted in zip(rows, expected, strict=True):
+            assert row == pytest.approx(wanted, rel=2e-3, abs=1e-5)
+        assert jax.tree.structure(many) == jax.tree.structure(one)
+        for found, wanted in zip(
+            jax.tree.leaves(many.params), jax.tree.leaves(one.params), strict=True
+        ):
+            # As in tests/test_step.py: a gradient of zero but for rounding may move either way.
+            np.testing.assert_allclose(found, wanted, atol=2 * len(rows) * 1e-3 * 1.01)
+
+    return check

@@ -1,0 +1,96 @@
+"""EAC: an image and its mirror, each with something erased, must be seen by the same places.
+
+Source: Zhang et al., "Learn From All: Erasing Attention Consistency for Noisy Label Facial
+Expression Recognition", ECCV 2022; SPEC 6.
+"""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+from jax.sharding import PartitionSpec as P
+from jaxtyping import Array, Float
+
+from lanet_jax.losses import cross_entropy
+from lanet_jax.methods.method import Example
+from lanet_jax.methods.start import start
+from lanet_jax.models.resnet import Classifier, apply
+from lanet_jax.typing import Batch, Key, PyTree
+
+
+@dataclasses.dataclass(frozen=True)
+class EAC:
+    """Cross-entropy of the first view, and the attention's consistency with the mirrored second.
+
+    The augmentation puts the second view into the batch as `mirrored`.
+
+    Attributes:
+      expression: the network.
+      weight: of the consistency.
+    """
+
+    expression: Classifier
+    weight: float = 5.0
+    inference = ("expression",)
+
+    def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
+        """See `Method.init`."""
+        params, stats = start(self.expression, key, example)
+        return {"expression": params}, {"expression": stats}
+
+    def loss(
+        self, params: PyTree, model_state: PyTree, batch: Batch, key: Key
+    ) -> tuple[Float[Array, ""], tuple[PyTree, dict[str, Float[Array, ""]]]]:
+        """See `Method.loss`; one pass a view, so that each has the statistics of its own batch."""
+        del key
+        stats, outputs = model_state["expression"], []
+        with jax.named_scope("backbone"):
+            for view in ("image", "mirrored"):
+                output, stats = apply(
+                    self.expression, params["expression"], stats, batch[view], True
+                )
+                outputs.append(output)
+        (logits, _, (*_, last)), (_, _, (*_, mirrored)) = outputs
+        ce = cross_entropy(logits, batch["label"])
+        consistency = attention_consistency(last, mirrored, params["expression"]["fc"]["kernel"])
+        metrics = {
+            "ce": ce,
+            "consistency": consistency,
+            "accuracy": jnp.mean(jnp.argmax(logits, axis=1) == batch["label"]),
+        }
+        return ce + self.weight * consistency, ({"expression": stats}, metrics)
+
+    def predict(
+        self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
+    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
+        """See `Method.predict`."""
+        (logits, features, _), _ = apply(
+            self.expression, params["expression"], model_state["expression"], images, False
+        )
+        return logits, features
+
+    def specs(self) -> PyTree:
+        """See `Method.specs`."""
+        return {"expression": P()}
+
+    def targets(self, model_state: PyTree) -> None:
+        """See `Method.targets`; EAC estimates none."""
+        del model_state
+
+
+def attention_consistency(
+    last: Float[Array, "B h w D"], mirrored: Float[Array, "B h w D"], kernel: Float[Array, "D C"]
+) -> Float[Array, ""]:
+    """Mean square difference of the class activation maps of an image and of its mirror.
+
+    Args:
+      last: last map of the first view.
+      mirrored: last map of the second view, which is turned back here.
+      kernel: weights of the classifier; no gradient flows into them.
+
+    Returns:
+      The mean over the batch, all positions and all classes.
+    """
+    kernel = jax.lax.stop_gradient(kernel)
+    here, there = (x.astype(jnp.float32) @ kernel for x in (last, mirrored[:, :, ::-1]))
+    return jnp.mean((here - there) ** 2)

@@ -1,0 +1,151 @@
+"""SCN: images weighed by their importance, and doubtful labels changed on the way.
+
+Source: Wang et al., "Suppressing Uncertainties for Large-Scale Facial Expression Recognition",
+CVPR 2020; SPEC 6.
+"""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+from jax.sharding import PartitionSpec as P
+from jaxtyping import Array, Float, Int
+
+from lanet_jax.copies import mean_of_copies
+from lanet_jax.losses import cross_entropy
+from lanet_jax.methods.method import Example
+from lanet_jax.methods.start import start
+from lanet_jax.models.classifiers import ImportanceClassifier
+from lanet_jax.models.resnet import apply
+from lanet_jax.typing import Batch, Key, PyTree
+
+
+@dataclasses.dataclass(frozen=True)
+class SCN:
+    """Cross-entropy with labels that change, and a rank regularisation of the importance.
+
+    Attributes:
+      expression: the network.
+      margin: by which the important images' mean importance is to exceed that of the rest.
+      top_share: share of a batch that counts as important.
+      relabel_margin: by which another class must be more probable than the label to replace it.
+      relabel_epoch: the first epoch, counted from 1, whose predictions change labels.
+    """
+
+    expression: ImportanceClassifier
+    margin: float = 0.15
+    top_share: float = 0.7
+    relabel_margin: float = 0.2
+    relabel_epoch: int = 10
+    inference = ("expression",)
+
+    def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
+        """See `Method.init`; `labels` are in force, `next_labels` will be from the next epoch."""
+        params, stats = start(self.expression, key, example)
+        labels = jnp.asarray(example.labels)
+        # As `build` counts: whole batches of records, without those that only pad.
+        epoch_steps = jnp.sum(labels >= 0, dtype=jnp.int32) // len(example.images)
+        return {"expression": params}, {
+            "expression": stats,
+            "labels": labels,
+            "next_labels": jnp.array(labels),
+            "step": jnp.zeros((), jnp.int32),
+            "epoch_steps": jnp.maximum(epoch_steps, 1),
+        }
+
+    def loss(
+        self, params: PyTree, model_state: PyTree, batch: Batch, key: Key
+    ) -> tuple[Float[Array, ""], tuple[PyTree, dict[str, Float[Array, ""]]]]:
+        """See `Method.loss`."""
+        del key
+        with jax.named_scope("backbone"):
+            (logits, _, importance), stats = apply(
+                self.expression,
+                params["expression"],
+                model_state["expression"],
+                batch["image"],
+                True,
+            )
+        epoch, step = jnp.divmod(model_state["step"], model_state["epoch_steps"])
+        coming, ids = model_state["next_labels"], batch["id"]
+        labels = jnp.where(step == 0, coming, model_state["labels"])
+        current = jnp.take(labels, ids)
+        ce = cross_entropy(logits, current)
+        rank = rank_regularization(importance, self.top_share, self.margin)
+        changed = relabel(logits, ids, current, jnp.take(coming, ids), self.relabel_margin)
+        state = {
+            "expression": stats,
+            "labels": labels,
+            "next_labels": jnp.where(
+                epoch + 1 >= self.relabel_epoch, coming.at[ids].set(changed), coming
+            ),
+            "step": model_state["step"] + 1,
+            "epoch_steps": model_state["epoch_steps"],
+        }
+        metrics = {
+            "ce": ce,
+            "rank": rank,
+            "relabelled": jnp.mean(current != batch["label"]),
+            "accuracy": jnp.mean(jnp.argmax(logits, axis=1) == batch["label"]),
+        }
+        return ce + rank, (state, metrics)
+
+    def predict(
+        self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
+    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
+        """See `Method.predict`."""
+        (logits, features, _), _ = apply(
+            self.expression, params["expression"], model_state["expression"], images, False
+        )
+        return logits, features
+
+    def specs(self) -> PyTree:
+        """See `Method.specs`: the labels lie as the records do."""
+        labels = {"labels": P("data"), "next_labels": P("data")}
+        return {"expression": P(), **labels, "step": P(), "epoch_steps": P()}
+
+    def targets(self, model_state: PyTree) -> None:
+        """See `Method.targets`; SCN has labels, no distributions."""
+        del model_state
+
+
+def rank_regularization(
+    importance: Float[Array, "B"], top_share: float, margin: float
+) -> Float[Array, ""]:
+    """max(0, margin - (mean of the most important - mean of the rest)).
+
+    Args:
+      importance: a.
+      top_share: int(top_share * B) images are the most important ones.
+      margin: wanted between the means.
+
+    Returns:
+      The loss.
+    """
+    count = len(importance)
+    rest, top = jnp.split(jnp.sort(importance), [count - int(top_share * count)])
+    return jnp.maximum(margin - (jnp.mean(top) - jnp.mean(rest)), 0.0)
+
+
+def relabel(
+    logits: Float[Array, "B C"],
+    ids: Int[Array, "B"],
+    current: Int[Array, "B"],
+    coming: Int[Array, "B"],
+    margin: float,
+) -> Int[Array, "B"]:
+    """The most probable class where it exceeds the label in force by more than the margin.
+
+    Args:
+      logits: of this step.
+      ids: records; copies of one are judged together, by their mean probabilities.
+      current: labels in force.
+      coming: labels of the next epoch as they stand, kept where nothing exceeds.
+      margin: between the probabilities.
+
+    Returns:
+      Labels of the next epoch, equal for copies.
+    """
+    p = mean_of_copies(ids, jax.nn.softmax(logits))
+    held = jnp.take_along_axis(p, current[:, None], axis=1)[:, 0]
+    return jnp.where(jnp.max(p, axis=1) - held > margin, jnp.argmax(p, axis=1), coming)

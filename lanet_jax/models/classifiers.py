@@ -1,0 +1,107 @@
+"""Classifiers that put more on the last map than an average and `fc`: those of SCN and RUL."""
+
+from typing import Any
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from lanet_jax.models.resnet import ResNet, global_average
+from lanet_jax.typing import Key
+
+
+class ImportanceClassifier(nn.Module):
+    """A ResNet whose logits are scaled by how much each image counts (SPEC 6, SCN).
+
+    Attributes:
+      backbone: the ResNet.
+      classes: C.
+    """
+
+    backbone: ResNet
+    classes: int
+
+    def setup(self) -> None:
+        self.fc = nn.Dense(self.classes)
+        self.importance = nn.Dense(1)
+
+    def __call__(
+        self, images: Float[Array, "B H W 3"], train: bool
+    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], Float[Array, "B"]]:
+        """Logits a * fc(u), features u, and importance a in (0, 1)."""
+        features = global_average(self.backbone(images, train)[-1])
+        importance = nn.sigmoid(self.importance(features))
+        return importance * self.fc(features), features, importance[:, 0]
+
+
+class Embedding(nn.Module):
+    """A head on the last map, every position of which it sees (SPEC 6, RUL).
+
+    Attributes:
+      width: features that it gives.
+      dropout: share of the map's entries that training drops.
+    """
+
+    width: int = 64
+    dropout: float = 0.4
+
+    @nn.compact
+    def __call__(self, x: Float[Array, "B h w _"], train: bool) -> Float[Array, "B D"]:
+        """BatchNorm without affine part, dropout, linear, BatchNorm; in float32."""
+        norm = {"use_running_average": not train, "momentum": 0.9, "epsilon": 2e-5}
+        x = x.astype(jnp.float32)
+        x = nn.BatchNorm(**norm, use_bias=False, use_scale=False, name="bn1")(x)
+        x = nn.Dropout(self.dropout, deterministic=not train)(x)
+        x = nn.Dense(self.width, name="linear")(x.reshape(len(x), -1))
+        return nn.BatchNorm(**norm, name="bn2")(x)
+
+
+class EmbeddingClassifier(nn.Module):
+    """A ResNet, an embedding of its last map and a classifier of that (SPEC 6, RUL).
+
+    Attributes:
+      backbone: the ResNet.
+      mu: the embedding.
+      classes: C.
+    """
+
+    backbone: ResNet
+    mu: Embedding
+    classes: int
+
+    def setup(self) -> None:
+        self.fc = nn.Dense(self.classes)
+
+    def __call__(
+        self, images: Float[Array, "B H W 3"], train: bool
+    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], Float[Array, "B h w _"]]:
+        """Logits, embedding and the last map."""
+        last = self.backbone(images, train)[-1]
+        mu = self.mu(last, train)
+        return self.fc(mu), mu, last
+
+
+def apply_with_dropout(
+    network: nn.Module, params: Any, stats: Any, x: jax.Array, key: Key
+) -> tuple[Any, Any]:
+    """Runs a network with dropout in training.
+
+    Args:
+      network: a module of this file.
+      params: its parameters.
+      stats: its running batch statistics.
+      x: input.
+      key: draws what is dropped.
+
+    Returns:
+      The network's output and its updated running statistics.
+    """
+    output, updated = network.apply(
+        {"params": params, "batch_stats": stats},
+        x,
+        True,
+        rngs={"dropout": key},
+        mutable=["batch_stats"],
+    )
+    return output, updated["batch_stats"]
