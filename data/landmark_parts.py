@@ -1,0 +1,129 @@
+"""Rows of a landmark file that is being made: kept in parts, so that a kill loses little."""
+
+import dataclasses
+import os
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+_COLUMNS = ("name", "size", "changed", "points", "ok", "spread", "score", "broken")
+
+
+@dataclasses.dataclass(frozen=True)
+class Stamp:
+    """An image file as it was seen; a row counts only as long as it has not changed.
+
+    Attributes:
+      size: in bytes.
+      changed: when, in nanoseconds.
+    """
+
+    size: int
+    changed: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One image.
+
+    Attributes:
+      stamp: of its file.
+      points: landmarks in pixels.
+      ok: whether there is a face, with landmarks that can be trusted.
+      spread: disagreement of image and mirror image over the eye distance; lower is better.
+      score: of the face.
+      broken: whether the file is cut short or no image.
+    """
+
+    stamp: Stamp
+    points: Float[np.ndarray, "L 2"]
+    ok: bool
+    spread: float
+    score: float
+    broken: bool = False
+
+
+def stamp(file: Path) -> Stamp:
+    """The stamp of a file as it is now."""
+    seen = file.stat()
+    return Stamp(seen.st_size, seen.st_mtime_ns)
+
+
+class Parts:
+    """The rows done so far, in files beside the landmark file.
+
+    Args:
+      out: the landmark file; the parts lie in a folder of its name with `.parts` at the end.
+      scheme: of the landmarks; parts of another scheme are left aside.
+    """
+
+    def __init__(self, out: Path, scheme: str) -> None:
+        self.folder = out.with_name(f"{out.name}.parts")
+        self.scheme = scheme
+
+    def read(self) -> dict[str, Row]:
+        """Rows by image name; damaged parts are passed over."""
+        rows: dict[str, Row] = {}
+        for file in sorted(self.folder.glob("*.npz")):
+            rows.update(self._read_part(file))
+        return rows
+
+    def _read_part(self, file: Path) -> dict[str, Row]:
+        try:
+            with np.load(file, allow_pickle=False) as part:
+                if part["scheme"].item() != self.scheme:
+                    return {}
+                columns = [part[column] for column in _COLUMNS]
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+            return {}
+        return {
+            str(name): Row(
+                Stamp(int(size), int(changed)), xy, bool(ok), float(spread), float(score), bool(bad)
+            )
+            for name, size, changed, xy, ok, spread, score, bad in zip(*columns, strict=True)
+        }
+
+    def add(self, rows: Mapping[str, Row]) -> None:
+        """Keeps rows, in a file of their own."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        numbers = [int(file.stem) for file in self.folder.glob("*.npz")]
+        values = list(rows.values())
+        save(
+            self.folder / f"{max(numbers, default=-1) + 1:06d}.npz",
+            name=np.array(list(rows), str),
+            size=np.array([row.stamp.size for row in values], np.int64),
+            changed=np.array([row.stamp.changed for row in values], np.int64),
+            broken=np.array([row.broken for row in values], bool),
+            **_shared_columns(values),
+            scheme=np.array(self.scheme),
+        )
+
+
+def write(out: Path, names: Iterable[str], rows: Mapping[str, Row], scheme: str) -> None:
+    """Writes the landmark file: what `data.landmark_file` reads, and `spread` and `score`."""
+    names = list(names)
+    columns = _shared_columns([rows[name] for name in names])
+    save(out, name=np.array(names, str), **columns, scheme=np.array(scheme))
+
+
+def save(file: Path, **arrays: np.ndarray) -> None:
+    """Writes an npz under a temporary name, then renames it."""
+    temporary = file.with_name(f"{file.name}.tmp")
+    with open(temporary, "wb") as stream:
+        np.savez(stream, **arrays)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(temporary, file)
+
+
+def _shared_columns(rows: list[Row]) -> dict[str, np.ndarray]:
+    return {
+        "points": np.array([row.points for row in rows], np.float32),
+        "ok": np.array([row.ok for row in rows], bool),
+        "spread": np.array([row.spread for row in rows], np.float32),
+        "score": np.array([row.score for row in rows], np.float32),
+    }

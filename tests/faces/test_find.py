@@ -1,0 +1,124 @@
+import math
+import threading
+
+import numpy as np
+import pytest
+
+from lanet_jax.errors import UserError
+from lanet_jax.faces import find
+from lanet_jax.faces.anchors import Candidates
+from lanet_jax.faces.find import Finder, find_faces, landmarks_of_crop
+from lanet_jax.faces.mesh import Fit
+
+
+class _Detector:
+    candidates: Candidates
+
+    def __call__(self, image, smallest):
+        return self.candidates
+
+
+class _Mesh:
+    fits: list
+    starts: list
+
+    def fit(self, image, start, scheme, refine):
+        self.starts.append((start, refine))
+        return self.fits.pop(0)
+
+
+def _fit(x, spread=0.02, presence=1.0):
+    return Fit(np.full((68, 2), float(x)), np.array([x, 0, x + 10, 10.0]), spread, presence)
+
+
+@pytest.fixture
+def finder(monkeypatch):
+    """A finder whose detector sees `count` faces and whose mesh gives the fits in order."""
+
+    def make(fits, count=0, keypoints=None):
+        _Mesh.fits, _Mesh.starts = list(fits), []
+        boxes = np.array([[10.0, 20, 30, 60]] * count).reshape(-1, 4)
+        keypoints = np.zeros((count, 6, 2)) if keypoints is None else keypoints
+        scores = np.linspace(0.9, 0.6, count)
+        _Detector.candidates = Candidates(boxes, keypoints, scores)
+        monkeypatch.setattr(find, "FaceDetector", _Detector)
+        monkeypatch.setattr(find, "FaceMesh", _Mesh)
+        return Finder()
+
+    return make
+
+
+def test_faces_in_the_order_of_their_scores(finder, blank):
+    faces = finder([_fit(0), _fit(20)], count=2).find(blank, "ibug68")
+    assert [(face.box[0], round(face.score, 2)) for face in faces] == [(0, 0.9), (20, 0.6)]
+
+
+def test_what_is_not_trusted_is_no_face(finder, blank):
+    fits = [_fit(0, spread=0.5), _fit(20, presence=0.001), _fit(40)]
+    assert [face.box[0] for face in finder(fits, count=3).find(blank, "ibug68")] == [40]
+
+
+def test_two_candidates_that_end_on_one_face(finder, blank):
+    assert len(finder([_fit(0), _fit(2), _fit(9)], count=3).find(blank, "ibug68")) == 2
+
+
+def test_the_start_lies_along_the_eyes_with_a_margin(finder, blank):
+    keypoints = np.zeros((1, 6, 2))
+    keypoints[0, 1] = [3, 3]
+    finder([_fit(0)], count=1, keypoints=keypoints).find(blank, "ibug68")
+    ((start, refine),) = _Mesh.starts
+    assert (start.x, start.y, start.side, refine) == (20, 40, 60, 1)
+    assert start.angle == pytest.approx(math.pi / 4)
+
+
+def test_a_crop_starts_from_the_padded_image(finder):
+    face = finder([_fit(0, presence=0.3)]).crop(np.zeros((40, 50, 3), np.uint8), "ibug68")
+    ((start, refine),) = _Mesh.starts
+    assert (start.x, start.y, start.side, start.angle) == (25, 20, 70, 0)
+    assert (refine, face.score, face.ok) == (2, 0.3, True)
+
+
+def test_the_largest_face_of_a_photo(finder, blank):
+    small, large = _fit(0), Fit(np.zeros((68, 2)), np.array([20, 20, 50, 50.0]), 0.02, 1.0)
+    face = finder([_fit(0, spread=0.9), small, large], count=2).largest(blank, "ibug68")
+    assert face.box.tolist() == [20, 20, 50, 50]
+
+
+def test_no_detection_where_the_image_is_a_face(finder, blank):
+    assert finder([_fit(0)], count=1).largest(blank, "ibug68").ok
+    assert len(_Mesh.starts) == 1
+
+
+def test_no_face_either_way(finder, blank):
+    face = finder([_fit(7, spread=0.9), _fit(0, spread=0.8)], count=1).largest(blank, "ibug68")
+    assert (face.ok, face.spread) == (False, 0.9)
+
+
+def test_each_thread_has_its_own_models(finder, blank, monkeypatch):
+    finder([_fit(0), _fit(0)])
+    made = []
+    monkeypatch.setattr(find, "_loaded", threading.local())
+    monkeypatch.setattr(find, "Finder", lambda: made.append(1) or Finder())
+    threads = [threading.Thread(target=landmarks_of_crop, args=(blank,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+        thread.join()
+    find_faces(blank), find_faces(blank)
+    assert len(made) == 3
+
+
+@pytest.mark.parametrize(
+    ("image", "scheme", "message"),
+    [
+        (np.zeros((4, 4), np.uint8), "ibug68", r"found uint8 \[4, 4\]"),
+        (np.zeros((4, 4, 4), np.uint8), "ibug68", r"\[4, 4, 4\]"),
+        (np.zeros((4, 4, 3)), "ibug68", "float64"),
+        (np.zeros((0, 4, 3), np.uint8), "ibug68", r"\[0, 4, 3\]"),
+        (np.zeros((4, 4, 3), np.uint8), "wflw98", "wflw98"),
+    ],
+)
+def test_other_images_and_schemes(finder, image, scheme, message):
+    with pytest.raises(UserError, match=message):
+        finder([]).find(image, scheme)
+    with pytest.raises(UserError, match=message):
+        finder([]).crop(image, scheme)
