@@ -44,7 +44,7 @@ PROTOTYPES: dict[str, tuple[dict[int, float], ...]] = {
     ),
 }
 # Everyday movement that says nothing about the class: {action unit: (probability, most)}.
-INCIDENTAL = {1: 0.15, 2: 0.15, 4: 0.15, 7: 0.25, 12: 0.15, 15: 0.1, 17: 0.2, 25: 0.3, 26: 0.2}
+INCIDENTAL = {1: 0.1, 2: 0.1, 4: 0.1, 7: 0.2, 12: 0.1, 15: 0.05, 17: 0.15, 25: 0.2, 26: 0.1}
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,11 @@ def draw_expression(
     # A mouth that is open in one prototype and shut in the other takes the mean, as a face does.
     units = (1 - share) * prototype(EXPRESSIONS[dominant], rng)
     units += share * prototype(EXPRESSIONS[other], rng)
-    units *= rng.uniform(0.7, 1.2)
-    units *= rng.uniform(0.75, 1.25, (len(ACTION_UNITS), 1))
+    units *= rng.uniform(0.9, 1.2)
+    units *= rng.uniform(0.85, 1.15, (len(ACTION_UNITS), 1))
     units *= 1 + rng.uniform(-0.12, 0.12, units.shape)
     for unit, rate in INCIDENTAL.items():
-        units[INDEX[unit]] += rng.uniform(0.1, 0.35) * (rng.uniform() < rate)
+        units[INDEX[unit]] += rng.uniform(0.1, 0.25) * (rng.uniform() < rate)
     blink = rng.uniform(0.4, 1.0) * (rng.uniform() < 0.05)
     units[INDEX[43]] = np.maximum(units[INDEX[43]], blink)
     return Expression(np.clip(units, 0, 1.2), distribution)

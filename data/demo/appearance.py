@@ -119,7 +119,7 @@ def _between(palette: Float[np.ndarray, "n 3"], rng: np.random.RandomState) -> C
 def draw_style(rng: np.random.RandomState) -> Style:
     """Draws hair, beard, glasses, age and gaze."""
     hair = ("bald", "short", "short", "long", "long")[rng.randint(5)]
-    bearded = rng.uniform() < (0.05 if hair == "long" else 0.35)
+    bearded = rng.uniform() < (0.05 if hair == "long" else 0.25)
     return Style(
         hair=hair,
         hair_end=rng.uniform(0.9, 2.4) if hair == "long" else -0.1,
@@ -129,7 +129,7 @@ def draw_style(rng: np.random.RandomState) -> Style:
         parting=rng.uniform(-0.22, 0.22),
         beard=rng.uniform(0.25, 0.9) * bearded,
         moustache=rng.uniform(0.3, 0.9) * (bearded and rng.uniform() < 0.8),
-        glasses=rng.uniform(0.025, 0.06) * (rng.uniform() < 0.16),
+        glasses=rng.uniform(0.025, 0.06) * (rng.uniform() < 0.1),
         age=rng.uniform(),
         gaze=rng.uniform(-1, 1, 2) * (0.07, 0.03),
     )
@@ -158,24 +158,24 @@ def draw_palette(rng: np.random.RandomState) -> Palette:
 
 def draw_pose(rng: np.random.RandomState, strength: float = 1.0) -> Pose:
     """Draws the head's pose; `strength` scales the angles and the shift."""
-    angles = np.clip(rng.standard_normal(3), -2, 2) * np.radians((15, 8, 7)) * strength
+    angles = np.clip(rng.standard_normal(3), -2, 2) * np.radians((7, 4, 4)) * strength
     return Pose(
-        *angles, scale=rng.uniform(0.345, 0.41), shift=strength * rng.uniform(-0.05, 0.05, 2)
+        *angles, scale=rng.uniform(0.345, 0.41), shift=strength * rng.uniform(-0.025, 0.025, 2)
     )
 
 
 def draw_camera(rng: np.random.RandomState) -> Camera:
     """Draws the light and the camera's flaws."""
-    light = np.array([rng.uniform(-1, 1), rng.uniform(-0.9, 0.35), rng.uniform(0.25, 1.0)])
-    diffuse = rng.uniform(0.25, 0.75)
+    light = np.array([rng.uniform(-0.7, 0.7), rng.uniform(-0.8, 0.1), rng.uniform(0.5, 1.0)])
+    diffuse = rng.uniform(0.2, 0.5)
     return Camera(
         light=light / np.sqrt((light**2).sum()),
         ambient=1.1 - diffuse * rng.uniform(0.75, 1.0),
         diffuse=diffuse,
         tint=1 + rng.uniform(-0.08, 0.08, 3),
-        contrast=rng.uniform(0.7, 1.1),
-        brightness=rng.uniform(-30, 25),
-        grey=bool(rng.uniform() < 0.15),
-        blur=int(np.searchsorted((0.6, 0.9), rng.uniform())),
-        noise=rng.uniform(1, 7),
+        contrast=rng.uniform(0.85, 1.1),
+        brightness=rng.uniform(-15, 15),
+        grey=bool(rng.uniform() < 0.1),
+        blur=int(rng.uniform() < 0.2),
+        noise=rng.uniform(1, 4),
     )

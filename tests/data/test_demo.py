@@ -23,11 +23,11 @@ from lanet_jax.errors import UserError
 FRONTAL = Pose(0.0, 0.0, 0.0, scale=0.35, shift=np.zeros(2))
 PLAIN = Camera(np.array([0.0, 0.0, 1.0]), 0.7, 0.3, np.ones(3), 1.0, 0.0, False, 0, 0.0)
 CHECKSUMS = {
-    ("train", 0, 48): "4eb29374dfe98cfe",
-    ("train", 1, 48): "228eda6dc4d49c0f",
-    ("train", 2, 48): "6ef0564419798b8a",
-    ("test", 0, 48): "6277ba9f37d6be5f",
-    ("test", 1, 96): "4cb7c72bbaaf5a15",
+    ("train", 0, 48): "7ca757d97a14933c",
+    ("train", 1, 48): "bcf480b766a451d3",
+    ("train", 2, 48): "5704088440f4f0c7",
+    ("test", 0, 48): "4faf0c5251284594",
+    ("test", 1, 96): "47cc512e648d4e52",
 }
 
 
@@ -169,7 +169,7 @@ def test_shares_sum_to_one():
 def test_builder_writes_what_is_drawn(tmp_path):
     builder = Builder(train=4, test=3, size=32, data_dir=tmp_path, file_format="array_record")
     builder.download_and_prepare()
-    folder = tmp_path / "demo" / "1.0.0"
+    folder = tmp_path / "demo" / "2.0.0"
     described = json.loads((folder / "metadata.json").read_text())
     assert described["scheme"] == "ibug68"
     assert described["classes"] == described["votes"] == list(EXPRESSIONS)
