@@ -8,11 +8,13 @@ from pathlib import Path
 import jax
 import ml_collections
 
+from lanet_jax import json_files
 from lanet_jax.errors import UserError
 from lanet_jax.writer import write_text
 
+ADVICE = "restore it, or choose another --workdir"
 # What may differ when a run goes on: it changes nothing of what is computed.
-_FREE = ("profile.", "train.keep", "data.threads", "data.dir")
+FREE = ("profile.", "train.keep", "data.threads", "data.dir")
 
 
 def claim(workdir: Path, config: ml_collections.ConfigDict, command: Sequence[str] = ()) -> None:
@@ -29,11 +31,11 @@ def claim(workdir: Path, config: ml_collections.ConfigDict, command: Sequence[st
     path = workdir / "config.json"
     text = config.to_json(indent=2, sort_keys=True)
     if path.exists():
-        then, now = _flat(json.loads(path.read_text())), _flat(json.loads(text))
+        then, now = flatten(json_files.read(path, ADVICE)), flatten(json.loads(text))
         differing = [
-            f"{key} ({then.get(key)} there, {now.get(key)} now)"
-            for key in sorted(then.keys() | now.keys())
-            if then.get(key) != now.get(key) and not key.startswith(_FREE)
+            f"{key} ({then[key]} there, {now[key]} now)"
+            for key in sorted(then.keys() & now.keys())  # a newer version may have new fields
+            if then[key] != now[key] and not key.startswith(FREE)
         ]
         if differing:
             raise UserError(
@@ -51,19 +53,24 @@ def load_config(workdir: Path) -> ml_collections.ConfigDict:
     """The resolved config of a run.
 
     Raises:
-      UserError: the folder holds no run.
+      UserError: the folder holds no run, or its config cannot be read.
     """
     path = workdir / "config.json"
     if not path.exists():
         raise UserError(f"{workdir} holds no run (no config.json): check --workdir")
-    return ml_collections.ConfigDict(_tuples(json.loads(path.read_text())))
+    tree = _tuples(json_files.read(path, ADVICE))
+    try:
+        return ml_collections.ConfigDict(tree)
+    except (ValueError, TypeError) as error:
+        raise UserError(f"{path} is no config ({error}); {ADVICE}") from None
 
 
-def _flat(tree: dict, prefix: str = "") -> dict[str, object]:
+def flatten(tree: dict, prefix: str = "") -> dict[str, object]:
+    """The fields of a config's JSON by their dotted names."""
     flat: dict[str, object] = {}
     for key, value in tree.items():
         if isinstance(value, dict):
-            flat.update(_flat(value, f"{prefix}{key}."))
+            flat.update(flatten(value, f"{prefix}{key}."))
         else:
             flat[prefix + key] = value
     return flat

@@ -1,0 +1,52 @@
+"""Table 4: trained on RAF-DB and AffectNet together, whose labels are inconsistent.
+
+  python -m lanet_jax.study configs/studies/table4.py --workdir=runs/table4      5 runs
+  python -m lanet_jax.study configs/studies/table4.py:cpu --workdir=runs/table4  2 runs
+
+Each run is tested on both datasets. `:cpu` has the size and length of configs/ferplus.py:cpu; there
+is no `:demo`, as one dataset cannot be mixed.
+"""
+
+from configs.studies import common
+from lanet_jax.studies.grid import Axis, Level, Study, quote
+
+OTHERS = ("AIR", "NAL", "IPA2LT", "LDL-ALSG", "LDLVA")
+METHODS = Axis(
+    ("Method",),
+    (
+        *(Level(name.lower(), (name,), quoted=True) for name in OTHERS),
+        Level("lanet", ("LA-Net",), ("method=lanet",)),
+    ),
+)
+SPLITS = (("test-rafdb", "RAF-DB"), ("valid-affectnet-7classes", "AffectNet (7 classes)"))
+PAPER = quote(
+    "mixed/test-rafdb mixed/valid-affectnet-7classes",
+    {
+        "air": "67.37 54.23",
+        "nal": "84.22 55.97",
+        "ipa2lt": "83.80 57.85",
+        "ldl-alsg": "85.53 59.35",
+        "ldlva": "87.26 62.89",
+        "lanet": "88.10 65.43",
+    },
+)
+CPU = (
+    *("schedule=shared", "data.limit=10000", "data.stored_size=64", "augment.size=48"),
+    *("model.width=32", "model.stem=small", "sampler=uniform", "optim.epochs=30"),
+)
+
+
+def get_study(scale: str) -> Study:
+    """One training, two test sets."""
+    small = CPU if common.check(scale, ("", "cpu")) else ()
+    mixed = Level("mixed", ("RAF-DB + AffectNet",), small, "configs/mixed.py", SPLITS)
+    return Study(
+        title="Inconsistent labels: trained on RAF-DB and AffectNet",
+        rows=(METHODS,),
+        columns=Axis(("Tested on",), (mixed,)),
+        seeds=common.SEEDS[scale],
+        overrides=common.CLEAN,
+        published=PAPER,
+        source="paper, Table 4",
+        notes=("The paper's numbers: 224 px, MS-Celeb weights, all images.",),
+    )

@@ -1,0 +1,1 @@
+"""Grids of runs: declared, run one after the other, told as the paper's tables."""

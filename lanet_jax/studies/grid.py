@@ -1,0 +1,170 @@
+"""What a study declares: axes, the runs that their combinations are, the paper's numbers."""
+
+import dataclasses
+import itertools
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from lanet_jax.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Level:
+    """One value of an axis.
+
+    Attributes:
+      key: its name in folders and patterns; levels with one key are the same run told twice.
+      labels: what the table prints, one text for each title of the axis.
+      overrides: fields of the config, as on the command line: "noise.rate=0.1".
+      config: config file and presets, for the level that chooses them: "configs/ferplus.py:cpu".
+      splits: of a column whose run is evaluated on several splits: each one's name and title.
+      quoted: only the paper ran it; the table prints its number.
+    """
+
+    key: str
+    labels: tuple[str, ...]
+    overrides: tuple[str, ...] = ()
+    config: str = ""
+    splits: tuple[tuple[str, str], ...] = ()
+    quoted: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Axis:
+    """What varies.
+
+    Attributes:
+      titles: of the columns that its labels fill.
+      levels: its values.
+    """
+
+    titles: tuple[str, ...]
+    levels: tuple[Level, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Study:
+    """A grid: every level of every row axis, in every column, with every seed.
+
+    Attributes:
+      title: the table's caption.
+      rows: axes whose combinations are the table's rows, the outermost first.
+      columns: axis of the table's columns.
+      seeds: each gives a run its parameters, order, augmentation and wrong labels.
+      overrides: fields of every run.
+      published: the paper's numbers by row and column, "30/lanet/rafdb"; see `quote`.
+      source: where they stand, the title of their column.
+      grouped: the first title's equal labels are one group of rows, as in Table 1.
+      notes: what a reader of the table must know.
+    """
+
+    title: str
+    rows: tuple[Axis, ...]
+    columns: Axis
+    seeds: tuple[int, ...]
+    overrides: tuple[str, ...] = ()
+    published: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    source: str = "paper"
+    grouped: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """One run of a study.
+
+    Attributes:
+      experiment: its row and column, "30/lanet/ferplus".
+      seed: its seed.
+      config: config file and presets.
+      overrides: fields, in the order of the command line.
+    """
+
+    experiment: str
+    seed: int
+    config: str
+    overrides: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Its folder in that of the study."""
+        return f"{self.experiment}/seed{self.seed}"
+
+    def arguments(self, folder: Path) -> list[str]:
+        """What follows `python -m lanet_jax.main`.
+
+        Args:
+          folder: of the study.
+
+        Returns:
+          The arguments of the command that makes the run, as by hand.
+        """
+        fields = (f"--config.{override}" for override in self.overrides)
+        return [f"--config={self.config}", *fields, f"--workdir={folder / self.name}"]
+
+
+def rows(study: Study) -> list[tuple[Level, ...]]:
+    """The rows of the table, each as its levels."""
+    return list(itertools.product(*(axis.levels for axis in study.rows)))
+
+
+def key(levels: Iterable[Level]) -> str:
+    """The keys of levels, as in a cell's name."""
+    return "/".join(level.key for level in levels)
+
+
+def cells(study: Study, extra: Iterable[str] = ()) -> tuple[Cell, ...]:
+    """The runs of a study.
+
+    One seed of everything comes before the next, so that a study that is cut short has whole rows.
+
+    Args:
+      study: the declaration.
+      extra: overrides of every run from elsewhere, such as "data.dir=prepared".
+
+    Returns:
+      The runs, each once.
+
+    Raises:
+      UserError: the levels of a run choose no config or several, or one key stands for two runs.
+    """
+    found: dict[str, Cell] = {}
+    for seed, row, column in itertools.product(study.seeds, rows(study), study.columns.levels):
+        levels = (*row, column)
+        if any(level.quoted for level in levels):
+            continue
+        configs = [level.config for level in levels if level.config]
+        if len(configs) != 1:
+            raise UserError(f"{key(levels)}: its levels name {len(configs)} configs; name one")
+        fields = [*study.overrides, *extra]
+        for level in levels:
+            fields += level.overrides
+        fields += [f"seed={seed}", f"noise.seed={seed}"]
+        cell = Cell(key(levels), seed, configs[0], tuple(fields))
+        if found.setdefault(cell.name, cell) != cell:
+            raise UserError(f"{cell.name}: two levels with this key differ; give each its own key")
+    return tuple(found.values())
+
+
+def quote(columns: str, numbers: Mapping[str, str]) -> dict[str, str]:
+    """The paper's numbers, by row and column.
+
+    Args:
+      columns: keys of the columns, separated by spaces; "KEY/SPLIT" for one of several splits.
+      numbers: for each row's key the numbers of the columns, separated by spaces; - is none.
+
+    Returns:
+      The numbers.
+
+    Raises:
+      UserError: a row has not one number for each column.
+    """
+    published = {}
+    for row, line in numbers.items():
+        texts = line.split()
+        if len(texts) != len(columns.split()):
+            raise UserError(f"published {row}: {len(texts)} numbers for columns {columns}")
+        for column, text in zip(columns.split(), texts, strict=True):
+            if text != "-":
+                published[f"{row}/{column}"] = text
+    return published

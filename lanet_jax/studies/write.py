@@ -1,0 +1,94 @@
+"""Writes the tables of a study with all that a reader must know of them."""
+
+import json
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from lanet_jax import workdir
+from lanet_jax.studies import formats, outcome
+from lanet_jax.studies.grid import Cell, Study
+from lanet_jax.studies.results import Entry, entries
+from lanet_jax.studies.table import sheets
+from lanet_jax.writer import write_csv, write_text
+
+# What a reader must know of the runs to compare them with others.
+_SETTINGS = (
+    *("schedule", "optim.epochs", "optim.batch_size", "augment.size", "model.depth"),
+    *("model.width", "model.pretrained", "data.limit", "data.test_split"),
+)
+
+
+def write(study: Study, cells: Sequence[Cell], folder: Path) -> Path:
+    """Writes `table.md`, `table.tex` and `table.csv` from the runs that are finished.
+
+    Args:
+      study: the declaration.
+      cells: its runs.
+      folder: of the study.
+
+    Returns:
+      The Markdown file.
+
+    Raises:
+      UserError: a run was not evaluated on the split that its column shows.
+    """
+    found = entries(study, folder)
+    made = sheets(study, found)
+    notes = _notes(study, cells, found, folder)
+    commands = [_command(cell, folder) for cell in cells if cell.seed == study.seeds[0]]
+    path = folder / "table.md"
+    write_text(path, formats.markdown(made, notes, commands))
+    write_text(folder / "table.tex", formats.latex(made, notes, commands))
+    write_csv(folder / "table.csv", *formats.csv_rows(study, found))
+    return path
+
+
+def _notes(
+    study: Study, cells: Sequence[Cell], found: list[list[Entry]], folder: Path
+) -> list[str]:
+    seeds = ", ".join(map(str, study.seeds))
+    over = (
+        f"Mean±sample standard deviation over seeds {seeds}, each with wrong labels of its own; a "
+        "mean over fewer says so"
+    )
+    if len(study.seeds) == 1:
+        over = f"One run each, of seed {seeds}"
+    notes = [f"{over}; a dash is no finished run. The highest of its group is bold."]
+    if any(entry.oracle for row in found for entry in row):
+        notes.append(
+            "oracle: the best epoch was chosen on the tested split itself: a bound, not a result."
+        )
+    homes = [folder / cell.name for cell in cells]
+    settings = _settings([home for home in homes if outcome.finished(home)])
+    notes += [f"As run: {settings}."] * bool(settings)
+    notes += study.notes
+    for cell, home in zip(cells, homes, strict=True):
+        if outcome.state(home) == "failed":
+            notes.append(f"{cell.name} failed: {outcome.error(home)}")
+    other = "; another seed changes seed, noise.seed and the folder" * (len(study.seeds) > 1)
+    notes.append(f"The commands of seed {study.seeds[0]}{other}:")
+    return notes
+
+
+def _settings(finished: Sequence[Path]) -> str:
+    """The fields of all finished runs, each with the values that it takes among them."""
+    paths = [home / "config.json" for home in finished]
+    configs = [workdir.flatten(json.loads(path.read_text())) for path in paths if path.exists()]
+    told = []
+    for field in _SETTINGS:
+        values = dict.fromkeys(_text(config[field]) for config in configs if field in config)
+        told += [f"{field} {' or '.join(values)}"] * bool(values)
+    return ", ".join(told)
+
+
+def _text(value: object) -> str:
+    return "+".join(map(str, value)) if isinstance(value, list) else str(value) or "none"
+
+
+def _command(cell: Cell, folder: Path) -> str:
+    """The command that made a run, or will."""
+    kept = folder / cell.name / "command.txt"
+    if kept.exists():
+        return kept.read_text(encoding="utf-8").strip()
+    return shlex.join(["python", "-m", "lanet_jax.main", *cell.arguments(folder)])
