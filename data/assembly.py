@@ -13,6 +13,7 @@ from data import images, landmark_file
 from data.listing import Item, Listing
 from data.records import Record, Schema
 from lanet_jax.errors import UserError
+from lanet_jax.input.image_bytes import MOST_PIXELS
 from lanet_jax.landmark_schemes import SCHEMES, infer_flip_index
 
 SHOWN = 10
@@ -43,8 +44,9 @@ def look_at_all(listing: Listing) -> dict[str, images.Look]:
     if broken:
         more = f" and {len(broken) - SHOWN} more" if len(broken) > SHOWN else ""
         raise UserError(
-            f"{len(broken)} files are cut short or no images: {', '.join(broken[:SHOWN])}{more}; "
-            "unpack them again, or take them out of the source"
+            f"{len(broken)} files are cut short or no images: {', '.join(broken[:SHOWN])}{more} "
+            f"(or larger than {MOST_PIXELS:,} pixels, or their face box lies outside); unpack them "
+            "again, or take them out of the source"
         )
     return {item.name: seen for (_, item), seen in zip(items, looks, strict=True)}
 

@@ -1,6 +1,8 @@
 """What a prepared dataset holds and what was odd about its source, as a table and lists."""
 
 import collections
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -81,10 +83,12 @@ def note_twins(listing: Listing, groups: Sequence[Group]) -> None:
 
 def twins_csv(groups: Sequence[Group]) -> str:
     """The twins as CSV, one image a line, so that an evaluation can leave them out."""
-    lines = ["group,split,name,label"]
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("group", "split", "name", "label"))
     for number, group in enumerate(groups):
-        lines += [f'{number},{split},"{item.name}",{item.label}' for split, item in group]
-    return "\n".join(lines) + "\n"
+        table.writerows((number, split, item.name, item.label) for split, item in group)
+    return text.getvalue()
 
 
 def table(counts: Mapping[str, Mapping[str, int]], listing: Listing | None = None) -> str:

@@ -2,15 +2,18 @@
 
 import dataclasses
 import hashlib
-import zlib
+import io
 from pathlib import Path
 
 import cv2
 import numpy as np
+import PIL.Image
 from jaxtyping import UInt8
 
-JPEG, PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
+from lanet_jax.input.image_bytes import JPEG, MOST_PIXELS, PNG, is_whole, pixel_count
+
 JPEG_QUALITY = 95
+OTHER_FORMATS = ("BMP", "DIB", "TIFF", "WEBP")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Look:
 
 
 class BrokenImageError(Exception):
-    """The bytes are not one whole image."""
+    """The bytes are not one whole image of a size that can be."""
 
 
 def read(image: Path | Crop | bytes) -> bytes:
@@ -85,8 +88,7 @@ def decode(data: bytes) -> UInt8[np.ndarray, "H W 3"]:
     Raises:
       BrokenImageError: the bytes are empty, cut short or no image.
     """
-    # OpenCV fills the rest of a file that was cut short with grey and says nothing.
-    if not data or not _is_whole(data):
+    if not is_whole(data) or not 0 < _pixel_count(data) <= MOST_PIXELS:
         raise BrokenImageError
     try:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
@@ -97,37 +99,25 @@ def decode(data: bytes) -> UInt8[np.ndarray, "H W 3"]:
     return pixels
 
 
-def _is_whole(data: bytes) -> bool:
-    if data.startswith(JPEG):
-        # A thumbnail brings an end mark of its own, so the mark must follow the last scan's start.
-        return data.rfind(b"\xff\xd9") > data.rfind(b"\xff\xda") > 0
-    if data.startswith(PNG):
-        return _png_is_whole(data)
-    return True
-
-
-def _png_is_whole(data: bytes) -> bool:
-    at = len(PNG)
-    while at + 12 <= len(data):
-        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
-        if end > len(data):
-            return False
-        if zlib.crc32(data[at + 4 : end - 4]) != int.from_bytes(data[end - 4 : end], "big"):
-            return False
-        if data[at + 4 : at + 8] == b"IEND":
-            return True
-        at = end
-    return False
+def _pixel_count(data: bytes) -> int:
+    if data.startswith((JPEG, PNG)):
+        return pixel_count(data) or 0
+    try:
+        with PIL.Image.open(io.BytesIO(data), formats=OTHER_FORMATS) as image:
+            return image.width * image.height
+    except Exception as error:  # each format has its own for a broken header
+        raise BrokenImageError from error
 
 
 def _cut(pixels: UInt8[np.ndarray, "H W 3"], crop: Crop) -> UInt8[np.ndarray, "size size 3"]:
-    height, width = pixels.shape[:2]
-    left, top = max(0, -crop.x), max(0, -crop.y)
-    right = max(0, crop.x + crop.side - width)
-    bottom = max(0, crop.y + crop.side - height)
-    padded = cv2.copyMakeBorder(pixels, top, bottom, left, right, cv2.BORDER_REPLICATE)
-    x, y = crop.x + left, crop.y + top
-    square = padded[y : y + crop.side, x : x + crop.side]
+    left, top = max(0, crop.x), max(0, crop.y)
+    right, bottom = crop.x + crop.side, crop.y + crop.side
+    inside = pixels[top : max(0, bottom), left : max(0, right)]
+    height, width = inside.shape[:2]
+    if not inside.size or crop.side**2 > MOST_PIXELS:
+        raise BrokenImageError
+    beyond = top - crop.y, bottom - top - height, left - crop.x, right - left - width
+    square = cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_REPLICATE)
     method = cv2.INTER_AREA if crop.side > crop.size else cv2.INTER_LINEAR
     return cv2.resize(square, (crop.size, crop.size), interpolation=method)
 

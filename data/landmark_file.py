@@ -1,8 +1,8 @@
 """Landmarks kept in a file of their own, and finding each image's row in it (SPEC 5)."""
 
 import dataclasses
+import re
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
@@ -12,8 +12,10 @@ from jaxtyping import Bool, Float
 
 from data.listing import Item
 from data.torch_zip import read_tensor
+from lanet_jax import archives
 from lanet_jax.errors import UserError
 
+MOST_POINTS = 1000
 PEERS_POINTS, PEERS_SCHEME, PEERS_SIDE = 19, "aflw19", 224
 
 
@@ -40,7 +42,7 @@ def load(path: Path) -> LandmarkTable:
     """Reads a landmark file: our npz, or the peers' torch file of 19 points (without torch).
 
     Raises:
-      UserError: nothing is there, or it is neither of the two.
+      UserError: nothing is there, it is neither of the two, or it is damaged.
     """
     if not path.is_file():
         raise UserError(f"{path}: no such landmark file; check --landmarks")
@@ -49,37 +51,49 @@ def load(path: Path) -> LandmarkTable:
             f"{path} is no landmark file: an npz with name, points, ok, scheme or a torch file of "
             f"float32 (N, {PEERS_POINTS}, 2) was expected"
         )
-    with zipfile.ZipFile(path) as archive:
-        is_npz = any(entry.endswith(".npy") for entry in archive.namelist())
+    is_npz = any(entry.filename.endswith(".npy") for entry in archives.members(path))
     return _load_npz(path) if is_npz else _load_torch(path)
 
 
 def _load_npz(path: Path) -> LandmarkTable:
-    with np.load(path, allow_pickle=False) as file:
-        missing = {"name", "points", "ok", "scheme"} - set(file.files)
-        if missing:
-            raise UserError(
-                f"{path} lacks {', '.join(sorted(missing))}: name (N), points (N, L, 2) in pixels "
-                "of the stored image, ok (N) and scheme were expected"
-            )
-        try:
-            names, points, ok = file["name"], file["points"], file["ok"]
-            scheme = str(file["scheme"].item())
-        except ValueError as error:
-            raise UserError(
-                f"{path}: {error}; store names as fixed-width strings (np.asarray(names, str))"
-            ) from None
-        except (zipfile.BadZipFile, zlib.error) as error:
-            raise UserError(f"{path} is damaged: {error}; copy it again") from None
-    rows = len(names)
-    if points.ndim != 3 or points.shape[0] != rows or points.shape[2] != 2 or ok.shape != (rows,):
+    arrays = archives.read_npz(path)
+    missing = {"name", "points", "ok", "scheme"} - set(arrays)
+    if missing:
         raise UserError(
-            f"{path}: {rows} names, points {points.shape} and ok {ok.shape} do not fit together; "
-            "(N), (N, L, 2) and (N) were expected"
+            f"{path} lacks {', '.join(sorted(missing))}: name (N), points (N, L, 2) in pixels "
+            "of the stored image, ok (N) and scheme were expected"
         )
-    return LandmarkTable(
-        [str(name) for name in names], points.astype(np.float32), ok.astype(bool), scheme
+    names, points, ok, scheme = (arrays[key] for key in ("name", "points", "ok", "scheme"))
+    rows = len(names) if names.ndim == 1 else -1
+    fits = points.ndim == 3 and points.shape[::2] == (rows, 2) and ok.shape == (rows,)
+    if not fits or not 0 < points.shape[1] <= MOST_POINTS or scheme.size != 1:
+        raise UserError(
+            f"{path}: names {names.shape}, points {points.shape}, ok {ok.shape} and scheme "
+            f"{scheme.shape} do not fit together; (N), (N, L, 2), (N) and one scheme were expected"
+        )
+    kinds = "".join(array.dtype.kind for array in (names, points, ok, scheme))
+    if not re.fullmatch("U[fiu][biu]U", kinds) or not scheme.item():
+        raise UserError(
+            f"{path}: name and scheme must be text, points numbers and ok true or false; found "
+            f"{names.dtype}, {scheme.item()!r}, {points.dtype} and {ok.dtype}"
+        )
+    with np.errstate(over="ignore"):  # what is not finite counts as absent
+        points = points.astype(np.float32)
+    table = LandmarkTable(
+        [str(name) for name in names], points, ok.astype(bool), str(scheme.item())
     )
+    _refuse_contradictions(path, table)
+    return table
+
+
+def _refuse_contradictions(path: Path, table: LandmarkTable) -> None:
+    first: dict[str, int] = {}
+    for row, name in enumerate(table.names):
+        same = first.setdefault(name, row)
+        if not np.array_equal(table.points[row], table.points[same], equal_nan=True):
+            raise UserError(
+                f"{path}: {name!r} stands in rows {same} and {row} with different points; keep one"
+            )
 
 
 def _load_torch(path: Path) -> LandmarkTable:

@@ -1,6 +1,7 @@
 """What a source was found to hold, before any image is opened."""
 
 import dataclasses
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -98,7 +99,8 @@ def drop_missing(listing: Listing) -> None:
         kept = []
         for item in items:
             path = item.image.path if isinstance(item.image, Crop) else item.image
-            if isinstance(path, Path) and not path.is_file():
+            # Not Path.is_file, which raises for a name that is too long.
+            if isinstance(path, Path) and not os.path.isfile(path):
                 listing.note(MISSING, split, item.file)
             else:
                 kept.append(item)

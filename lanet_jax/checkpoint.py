@@ -1,6 +1,7 @@
 """Checkpoints of a run, and of what is left of it at inference."""
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,33 @@ from lanet_jax.state import TrainState
 from lanet_jax.typing import PyTree
 
 STEPS, BEST = "checkpoints", "checkpoints/best"
+_STEP = re.compile("[0-9]{1,18}")
+
+
+def _is_size(value: Any) -> bool:
+    return type(value) is int and value > 0
+
+
+def _are_channels(value: Any) -> bool:
+    return (
+        isinstance(value, list) and len(value) == 3 and all(type(x) in (int, float) for x in value)
+    )
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(type(x) is str for x in value)
+
+
+_CARD = {
+    "classes": _are_names,
+    "size": _is_size,
+    "mean": _are_channels,
+    "std": _are_channels,
+    "depth": _is_size,
+    "width": _is_size,
+    "stem": lambda value: isinstance(value, str),
+    "method": lambda value: isinstance(value, str),
+}
 
 
 class Checkpoints:
@@ -92,21 +120,33 @@ def find(workdir: Path, step: str) -> tuple[Path, int]:
       UserError: there is no such checkpoint.
     """
     folder = (workdir / (BEST if step == "best" else STEPS)).absolute()
-    steps = sorted(int(p.name) for p in folder.glob("*") if p.name.isdigit())
+    steps = sorted(int(p.name) for p in folder.glob("*") if _STEP.fullmatch(p.name))
     if not steps:
         raise UserError(f"{folder} holds no checkpoint: train first, with --workdir={workdir}")
     if step in ("best", "last"):
         return folder, steps[-1]
-    if not step.isdigit() or int(step) not in steps:
+    if not _STEP.fullmatch(step) or int(step) not in steps:
         have = ", ".join(map(str, steps))
         raise UserError(f"{folder} holds no step {step}: use --step=best, last, or one of {have}")
     return folder, int(step)
 
 
 def restore_card(folder: Path, step: int) -> dict[str, Any]:
-    """The card of a checkpoint: classes, input size, normalisation, network."""
+    """The card of a checkpoint: classes, input size, normalisation, network.
+
+    Raises:
+      UserError: the checkpoint is not whole, or its card does not say all of it.
+    """
     args = ocp.args.Composite(card=ocp.args.JsonRestore())
-    return _read(_manager(folder, None), folder, step, args).card
+    card = _read(_manager(folder, None), folder, step, args).card
+    card = card if isinstance(card, dict) else {}
+    wrong = [name for name, is_right in _CARD.items() if not is_right(card.get(name))]
+    if wrong:
+        raise UserError(
+            f"{folder / str(step) / 'card'} is damaged ({', '.join(wrong)}); delete the folder "
+            f"{folder / str(step)} to go on from the checkpoint before it"
+        )
+    return card
 
 
 def restore_inference(folder: Path, step: int, like: PyTree) -> PyTree:
@@ -158,7 +198,19 @@ def _restore(manager: ocp.CheckpointManager, folder: Path, step: int, like: PyTr
             partial_restore=True,
         )
     )
-    return _read(manager, folder, step, args).state
+    state = _read(manager, folder, step, args).state
+    # A partial restore leaves what the checkpoint lacks as it was asked for, and says nothing.
+    missing = [
+        jax.tree_util.keystr(path)
+        for path, leaf in jax.tree.leaves_with_path(state)
+        if isinstance(leaf, jax.ShapeDtypeStruct)
+    ]
+    if missing:
+        raise UserError(
+            f"{folder / str(step)} lacks {', '.join(missing)}: it is damaged or of another config; "
+            "delete this folder to go on from the checkpoint before it"
+        )
+    return state
 
 
 def _read(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> Any:

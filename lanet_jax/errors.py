@@ -2,6 +2,7 @@
 
 import errno
 import functools
+import re
 import sys
 from collections.abc import Callable
 
@@ -13,8 +14,16 @@ _DISK = {
 }
 
 
+# What breaks a line or moves a terminal's cursor.
+CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
 class UserError(Exception):
     """What was wrong, where (file, line, key) and what to do, in one line."""
+
+    def __str__(self) -> str:
+        # Names and words of a file stand in a message, and they may hold anything.
+        return CONTROL_CHARACTER.sub(lambda found: repr(found[0])[1:-1], super().__str__())
 
 
 def exit_on_user_error(main: Callable[..., None]) -> Callable[..., None]:

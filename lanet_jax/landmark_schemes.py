@@ -95,7 +95,7 @@ def infer_flip_index(mean_points: Float[np.ndarray, "L 2"]) -> list[int]:
       UserError: the mean face is far from its mirror image (too few faces, or all turned), or a
         point is missing in every face (NaN).
     """
-    if np.isfinite(mean_points).all():
+    if np.isfinite(mean_points).all() and np.ptp(mean_points[:, 0]) > 0:
         mirrored = mean_points * [-1, 1] + [2 * mean_points[:, 0].mean(), 0]
         distance = np.linalg.norm(mean_points[:, None] - mirrored[None], axis=-1)
         rows, index = linear_sum_assignment(distance)

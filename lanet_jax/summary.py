@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from lanet_jax.errors import UserError
 from lanet_jax.writer import Row
 
 
@@ -18,8 +19,17 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
       each also the mean-class accuracy at the end. The best is chosen on the holdout if there is
       one; else on the split itself, and is then named `oracle`. Under "labels", the last row of the
       training labels' metrics.
+
+    Raises:
+      UserError: a row of an evaluated split lacks its accuracies.
     """
     splits = sorted({row["split"] for row in rows} - {"train", "labels"})
+    for row in rows:
+        if row["split"] in splits and not {"accuracy", "mean_class_accuracy"} <= set(row):
+            raise UserError(
+                f"metrics.jsonl: the row of step {row['step']}, split {row['split']!r}, has no "
+                "accuracy and mean_class_accuracy; restore it, or delete it"
+            )
     summary: dict[str, dict[str, Any]] = {}
     for split in splits:
         own = [row for row in rows if row["split"] == split]

@@ -10,7 +10,11 @@ from typing import Any
 
 from tensorboardX import SummaryWriter
 
+from lanet_jax import json_files
+from lanet_jax.errors import UserError
+
 Row = dict[str, Any]
+ADVICE = "mend the line, or delete it if these numbers can be done without"
 
 
 class MetricsWriter:
@@ -45,12 +49,31 @@ class MetricsWriter:
 
 
 def read(workdir: Path) -> list[Row]:
-    """The rows of `metrics.jsonl` so far; a last line that a crash cut short is left out."""
+    """The rows of `metrics.jsonl` so far; a last line that a crash cut short is left out.
+
+    Raises:
+      UserError: with the line's number, it is not as `MetricsWriter` writes it.
+    """
     path = workdir / "metrics.jsonl"
     if not path.exists():
         return []
-    whole = path.read_text(encoding="utf-8").rpartition("\n")[0]
-    return [json.loads(line) for line in whole.splitlines()]
+    whole = json_files.read_text(path, "restore it").rpartition("\n")[0]
+    return [
+        _row(line, f"{path}, line {number}")
+        for number, line in enumerate(whole.split("\n") if whole else [], start=1)
+    ]
+
+
+def _row(line: str, where: str) -> Row:
+    row = json_files.parse(line, where, ADVICE)
+    step, split = row.get("step"), row.get("split")
+    numbers = [value for name, value in row.items() if name != "split"]
+    if type(step) is not int or step < 0 or not isinstance(split, str):
+        raise UserError(f"{where}: a step and a split were expected; {ADVICE}")
+    # A number that no float can hold would end every later reader.
+    if not all(type(v) is float or (type(v) is int and abs(v) < 2**63) for v in numbers):
+        raise UserError(f"{where}: numbers were expected beside the split; {ADVICE}")
+    return row
 
 
 def write_text(path: Path, text: str) -> None:

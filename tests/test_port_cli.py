@@ -14,7 +14,7 @@ from lanet_jax.port import main
 def source(tmp_path):
     path = tmp_path / "face.npz"
     rng = np.random.default_rng(0)
-    tensors = {row.source: rng.normal(size=row.shape) for row in table(18, 2, "small")}
+    tensors = {row.source: rng.uniform(size=row.shape) for row in table(18, 2, "small")}
     tensors["bn1.num_batches_tracked"] = np.array(3)
     tensors["fc.weight"] = np.zeros((4, 16))
     np.savez(path, **tensors)

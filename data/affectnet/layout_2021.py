@@ -6,8 +6,9 @@ import numpy as np
 from jaxtyping import Float
 from tqdm import tqdm
 
-from data.affectnet.classes import NOT_AN_EXPRESSION, NUMBERS
+from data.affectnet.classes import LABELS, NOT_AN_EXPRESSION, NUMBERS
 from data.listing import Item, Listing, expect
+from lanet_jax.archives import read_npy
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 
@@ -52,19 +53,22 @@ def list_source(source: Path, classes: int) -> Listing:
 
 
 def _expression(file: Path) -> int:
+    value = read_npy(file)
     try:
-        number = int(np.load(file, allow_pickle=False).item())
-        if number < 0:
-            raise ValueError
-        return number
-    except (ValueError, EOFError):
-        raise UserError(f"{file}: one number of 0 to 10 was expected") from None
+        # Some copies hold a text.
+        number = float(value.item()) if value.dtype.kind in "iufU" else -1.0
+    except ValueError:
+        number = -1.0
+    if number not in range(LABELS):
+        raise UserError(f"{file}: one number of 0 to {LABELS - 1} was expected")
+    return int(number)
 
 
 def _points(file: Path) -> Float[np.ndarray, "L 2"] | None:
     if not file.is_file():
         return None
-    try:
-        return np.load(file, allow_pickle=False).astype(np.float32).reshape(POINTS, 2)
-    except (ValueError, EOFError):
-        raise UserError(f"{file}: {2 * POINTS} numbers were expected") from None
+    points = read_npy(file)
+    if points.size != 2 * POINTS or points.dtype.kind not in "iuf":
+        raise UserError(f"{file}: {2 * POINTS} numbers were expected")
+    with np.errstate(over="ignore"):  # what is not finite counts as absent
+        return points.astype(np.float32).reshape(POINTS, 2)

@@ -1,15 +1,16 @@
 """AffectNet as first published: photos in many folders, two CSV files with all annotations."""
 
-import csv
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
 
-from data.affectnet.classes import NOT_AN_EXPRESSION, NUMBERS
+from data.affectnet.classes import LABELS, NOT_AN_EXPRESSION, NUMBERS
 from data.images import Crop
 from data.listing import Item, Listing
+from data.tables import read_rows, shown
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 
@@ -21,6 +22,7 @@ HEADER = (
     "facial_landmarks,expression,valence,arousal"
 )
 POINTS = 68
+LARGEST = 1_000_000  # px; beyond it a face box is a slip
 
 
 def list_source(source: Path, classes: int, size: int) -> Listing:
@@ -43,10 +45,9 @@ def list_source(source: Path, classes: int, size: int) -> Listing:
     for split, file in FILES.items():
         table = _find(source, file)
         listing.splits[split] = []
-        with table.open(newline="", encoding="utf-8") as rows:
-            for number, row in enumerate(csv.reader(rows), start=1):
-                if row and not (number == 1 and row[0] == HEADER.split(",")[0]):
-                    _add(listing, split, row, f"{table} line {number}", source, size)
+        for number, row in read_rows(table):
+            if row and not (number == 1 and row == HEADER.split(",")):
+                _add(listing, split, row, f"{table} line {number}", source, size)
     return listing
 
 
@@ -65,9 +66,9 @@ def _add(
 ) -> None:
     try:
         name, *box, landmarks, expression, _, _ = row
-        x, y, width, height = (int(float(number)) for number in box)
+        x, y, width, height = (_whole(number) for number in box)
         number = int(expression)
-        if number < 0:
+        if number not in range(LABELS):
             raise ValueError
         if number >= len(NUMBERS):
             listing.note(NOT_AN_EXPRESSION, split, name)
@@ -78,7 +79,7 @@ def _add(
     except ValueError:
         raise UserError(
             f"{where}: {HEADER} were expected, with {POINTS} points as x;y;x;y..., "
-            f"found {','.join(row)[:60]!r}"
+            f"found {shown(row)}"
         ) from None
     if NUMBERS[number] not in listing.classes:
         return
@@ -94,6 +95,13 @@ def _add(
         crop = _square(path, x, y, width, height, size)
         item = Item(name, file, crop, label, points=_into(points, crop))
     listing.splits[split].append(item)
+
+
+def _whole(number: str) -> int:
+    value = float(number)
+    if not math.isfinite(value) or abs(value) > LARGEST:
+        raise ValueError
+    return int(value)
 
 
 def _square(path: Path, x: int, y: int, width: int, height: int, size: int) -> Crop:

@@ -1,7 +1,6 @@
 """The official FER+ layout as lists of images (SPEC 5)."""
 
-import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from data.ferplus.votes import COLUMNS, RULES
 from data.listing import SPLITS, Item, Listing, expect
+from data.tables import read_rows, shown
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 
@@ -18,6 +18,7 @@ FOLDERS = dict(
     zip(SPLITS, ("FER2013Train", "FER2013Valid", "FER2013Test"), strict=True),
 )
 SIDE = 48
+ANNOTATORS = 10
 NO_LABEL = {
     "argmax8": "no emotion vote (left out)",
     "argmax10": "winner unknown or NF (left out)",
@@ -83,47 +84,55 @@ def list_source(source: Path, labels: str = "argmax8", classes: int = 8) -> List
 
 def _read_votes(table: Path) -> list[tuple[str, str, tuple[int, ...]]]:
     """Split, image name (may be empty) and ten votes of every row."""
-    with table.open(newline="", encoding="utf-8") as file:
-        reader = csv.reader(file)
-        header = next(reader, [])
-        if tuple(header) != ("Usage", "Image name", *COLUMNS):
+    lines = ((number, row) for number, row in read_rows(table) if row)
+    _, header = next(lines, (1, []))
+    if tuple(header) != ("Usage", "Image name", *COLUMNS):
+        raise UserError(
+            f"{table} line 1: the columns Usage,Image name,{','.join(COLUMNS)} were expected, "
+            f"found {shown(header)}; take the file of Microsoft's FERPlus repository"
+        )
+    rows = []
+    for number, row in lines:
+        try:
+            usage, name, *votes = row
+            if "/" in name or "\\" in name:
+                raise ValueError
+            rows.append((USAGES[usage], name.strip(), _counts(votes)))
+        except (ValueError, KeyError):
             raise UserError(
-                f"{table} line 1: the columns Usage,Image name,{','.join(COLUMNS)} were expected, "
-                f"found {','.join(header)}; take the file of Microsoft's FERPlus repository"
-            )
-        rows = []
-        for number, row in enumerate(reader, start=2):
-            try:
-                usage, name, *votes = row
-                counts = tuple(int(vote) for vote in votes)
-                if len(counts) != len(COLUMNS) or min(counts) < 0:
-                    raise ValueError
-                rows.append((USAGES[usage], name.strip(), counts))
-            except (ValueError, KeyError):
-                raise UserError(
-                    f"{table} line {number}: a Usage of {', '.join(USAGES)}, a name and ten counts "
-                    f"were expected, found {','.join(row)!r}"
-                ) from None
+                f"{table} line {number}: a Usage of {', '.join(USAGES)}, a name and ten counts "
+                f"that add up to {ANNOTATORS} at most were expected, found {shown(row)}"
+            ) from None
     return rows
+
+
+def _counts(votes: Sequence[str]) -> tuple[int, ...]:
+    counts = tuple(int(vote) for vote in votes)
+    if len(counts) != len(COLUMNS) or min(counts) < 0 or sum(counts) > ANNOTATORS:
+        raise ValueError
+    return counts
 
 
 def _read_pixels(table: Path, rows: list) -> list[str] | None:
     """The pixel column of `fer2013.csv`, row by row as in `fer2013new.csv`; None if not there."""
     if not table.is_file():
         return None
-    with table.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        if not {"pixels", "Usage"} <= set(reader.fieldnames or ()):
-            raise UserError(f"{table} line 1: the columns emotion,pixels,Usage were expected")
-        pixels = []
-        for number, (vote_row, row) in enumerate(zip(rows, reader, strict=False), start=2):
-            if USAGES.get(row["Usage"]) != vote_row[0]:
-                raise UserError(
-                    f"{table} line {number}: Usage is {row['Usage']!r} here and that of split "
-                    f"{vote_row[0]!r} in fer2013new.csv; both files must have the same rows"
-                )
-            pixels.append(row["pixels"])
-        extra = sum(1 for _ in reader)
+    lines = ((number, row) for number, row in read_rows(table) if row)
+    _, header = next(lines, (1, []))
+    if header.count("pixels") != 1 or header.count("Usage") != 1:
+        raise UserError(f"{table} line 1: the columns emotion,pixels,Usage were expected")
+    at_pixels, at_usage = header.index("pixels"), header.index("Usage")
+    pixels = []
+    for vote_row, (number, row) in zip(rows, lines, strict=False):
+        if len(row) != len(header):
+            raise UserError(f"{table} line {number}: {','.join(header)} were expected")
+        if USAGES.get(row[at_usage]) != vote_row[0]:
+            raise UserError(
+                f"{table} line {number}: Usage is {row[at_usage]!r} here and that of split "
+                f"{vote_row[0]!r} in fer2013new.csv; both files must have the same rows"
+            )
+        pixels.append(row[at_pixels])
+    extra = sum(1 for _ in lines)
     if len(pixels) + extra != len(rows):
         raise UserError(
             f"{table} has {len(pixels) + extra} rows and fer2013new.csv {len(rows)}: "
@@ -147,15 +156,14 @@ def _note_disagreements(listing: Listing, table: Path, rows: list, split: str) -
     if not table.is_file():
         return
     votes: Mapping[str, Any] = {name: counts for at, name, counts in reversed(rows) if at == split}
-    with table.open(newline="", encoding="utf-8") as file:
-        for number, row in enumerate(csv.reader(file), start=1):
-            try:
-                name, _, *counts = row
-                differs = name in votes and tuple(map(int, counts)) != votes[name]
-            except ValueError:
-                raise UserError(
-                    f"{table} line {number}: a name, a box and ten counts were expected, "
-                    f"found {','.join(row)!r}"
-                ) from None
-            if differs:
-                listing.note("label.csv disagrees (not used)", split, name)
+    for number, row in read_rows(table):
+        try:
+            name, _, *counts = row
+            differs = name in votes and tuple(map(int, counts)) != votes[name]
+        except ValueError:
+            raise UserError(
+                f"{table} line {number}: a name, a box and ten counts were expected, "
+                f"found {shown(row)}"
+            ) from None
+        if differs:
+            listing.note("label.csv disagrees (not used)", split, name)

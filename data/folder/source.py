@@ -1,15 +1,15 @@
 """Any tree of images or CSV file as lists of images (SPEC 5)."""
 
-import csv
 import hashlib
-import io
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
 from data.listing import SPLITS, Item, Listing, expect
+from data.tables import read_rows
 from lanet_jax.classes import EXPRESSIONS
-from lanet_jax.errors import UserError
+from lanet_jax.errors import CONTROL_CHARACTER, UserError
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
 SPLIT_NAMES = {
@@ -29,6 +29,7 @@ CLASS_NAMES = {
     "sad": "sadness",
     "surprised": "surprise",
 }
+UNUSABLE = re.compile(f"{CONTROL_CHARACTER.pattern}|[\ud800-\udfff]")  # or not in UTF-8
 Entry = tuple[str, str, str]  # split, class as written, path below the root
 
 
@@ -93,7 +94,13 @@ def _read_tree(root: Path, remarks: list[str]) -> Iterable[Entry]:
         for folder in _folders(parent):
             for file in sorted(folder.rglob("*")):
                 if file.suffix.lower() in SUFFIXES:
-                    yield split, folder.name, file.relative_to(root).as_posix()
+                    name = file.relative_to(root).as_posix()
+                    if UNUSABLE.search(name):
+                        raise UserError(
+                            f"{root}: the name {name!r} has a character that no list of names can "
+                            "hold; rename the file"
+                        )
+                    yield split, folder.name, name
                 elif file.is_file() and not file.name.startswith("."):
                     others += 1
     if others:
@@ -107,23 +114,20 @@ def _folders(parent: Path) -> list[Path]:
 
 
 def _read_csv(table: Path) -> Iterable[Entry]:
-    try:
-        text = table.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(f"{table} is not in UTF-8 (byte {error.start}); save it as UTF-8") from None
-    with io.StringIO(text, newline="") as file:
-        rows = csv.DictReader(file)
-        if not {"path", "label"} <= set(rows.fieldnames or ()):
-            raise UserError(f"{table} line 1: the columns path,label or path,label,split expected")
-        for row in rows:
-            split = SPLIT_NAMES.get((row.get("split") or "train").strip().lower())
-            path, label = (row["path"] or "").strip(), (row["label"] or "").strip()
-            if not (path and label and split):
-                raise UserError(
-                    f"{table} line {rows.line_num}: a path, a label and, if there is that column, "
-                    f"a split of {', '.join(SPLITS)} were expected"
-                )
-            yield split, label, path
+    lines = ((number, row) for number, row in read_rows(table) if row)
+    _, header = next(lines, (1, []))
+    if not {"path", "label"} <= set(header) or len(set(header)) < len(header):
+        raise UserError(f"{table} line 1: the columns path,label or path,label,split expected")
+    for number, row in lines:
+        cells = dict(zip(header, (cell.strip() for cell in row), strict=False))
+        path, label = cells.get("path"), cells.get("label")
+        split = SPLIT_NAMES.get((cells.get("split") or "train").lower())
+        if not (path and label and split) or len(row) > len(header):
+            raise UserError(
+                f"{table} line {number}: a path, a label and, if there is that column, "
+                f"a split of {', '.join(SPLITS)} were expected"
+            )
+        yield split, label, path
 
 
 def _hold_out(entries: list[Entry], share: float) -> list[Entry]:

@@ -48,13 +48,15 @@ def _cut_face(
 ) -> tuple[UInt8[np.ndarray, "h w"] | None, Affine]:
     """The neighbourhood of the landmarks at the working size, and the map into it."""
     low, high = points.min(axis=0), points.max(axis=0)
-    margin = MARGIN * (high - low).max()
-    x0, y0 = np.maximum(np.floor(low - margin), 0).astype(int)
-    x1, y1 = np.minimum(np.ceil(high + margin).astype(int), original.shape[1::-1])
-    if x1 - x0 < 2 or y1 - y0 < 2:
+    extent = (high - low).max()
+    margin = MARGIN * extent
+    x0, y0 = np.maximum(np.floor(low - margin), 0)
+    x1, y1 = np.minimum(np.ceil(high + margin), original.shape[1::-1])
+    if extent < 1 or x1 - x0 < 2 or y1 - y0 < 2:
         return None, np.eye(2, 3)
+    x0, y0, x1, y1 = (int(edge) for edge in (x0, y0, x1, y1))
     # The landmarks span about half of an aligned image.
-    scale = WORKING_SIDE / 2 / (high - low).max()
+    scale = WORKING_SIDE / 2 / extent
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     face = cv2.resize(_grey(original[y0:y1, x0:x1]), None, fx=scale, fy=scale, interpolation=method)
     return face, np.array([[scale, 0, -scale * x0], [0, scale, -scale * y0]])

@@ -2,9 +2,11 @@
 
 import dataclasses
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
 import numpy as np
 from jaxtyping import Float
 from tqdm import tqdm
@@ -12,6 +14,7 @@ from tqdm import tqdm
 from data.images import BrokenImageError, decode
 from data.listing import Item, Listing, expect
 from data.rafdb.registration import move_points
+from data.tables import read_lines, shown
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 
@@ -19,6 +22,7 @@ CLASSES = EXPRESSIONS[:7]
 NUMBERS = ("surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral")  # from 1
 PARTITION = Path("EmoLabel", "list_patition_label.txt")  # so spelt by its authors
 AUTO_POINTS, AUTO_SCHEME = 37, "rafdb37"
+LINE = re.compile(r"((train|test)_[^\s/\\]*\.[^\s/\\.]*)\s+([1-7])")
 
 
 def config_name(annotation: str = "none") -> str:
@@ -45,9 +49,7 @@ def list_source(source: Path, annotation: str = "none") -> Listing:
     expect(source / "Image" / "aligned", "the folder of the aligned images (aligned.zip, unpacked)")
     listing = Listing(classes=CLASSES, splits={"train": [], "test": []})
     rows = []
-    for number, line in enumerate(partition.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
+    for number, line in read_lines(partition):
         split, name, label = _read_line(line, f"{partition} line {number}")
         stem, suffix = name.rsplit(".", 1)
         file = f"Image/aligned/{stem}_aligned.{suffix}"
@@ -60,16 +62,13 @@ def list_source(source: Path, annotation: str = "none") -> Listing:
 
 
 def _read_line(line: str, where: str) -> tuple[str, str, int]:
-    try:
-        name, number = line.split()
-        split = name.split("_")[0]
-        if split not in ("train", "test") or "." not in name or not 1 <= int(number) <= 7:
-            raise ValueError
-    except ValueError:
+    found = LINE.fullmatch(line.strip())
+    if not found:
         raise UserError(
             f"{where}: a name train_... or test_... and a number of 1 to 7 were expected, "
-            f"found {line.strip()!r}"
-        ) from None
+            f"found {shown([line.strip()])}"
+        )
+    name, split, number = found.groups()
     return split, name, CLASSES.index(NUMBERS[int(number) - 1])
 
 
@@ -99,14 +98,14 @@ def _add_points(listing: Listing, source: Path) -> None:
 def _points(annotation: Path, original: Path, aligned: Path) -> Float[np.ndarray, "L 2"] | None:
     if not (annotation.is_file() and original.is_file() and aligned.is_file()):
         return None
-    numbers = annotation.read_text(encoding="utf-8").split()
+    numbers = " ".join(line for _, line in read_lines(annotation)).split()
     try:
         xy = np.array([float(number) for number in numbers[: 2 * AUTO_POINTS]]).reshape(-1, 2)
     except ValueError:
         xy = np.empty((0, 2))
-    if len(xy) != AUTO_POINTS:
+    if len(xy) != AUTO_POINTS or not np.isfinite(xy).all():
         raise UserError(f"{annotation}: {AUTO_POINTS} lines with x and y were expected")
     try:
         return move_points(xy, decode(original.read_bytes()), decode(aligned.read_bytes()))
-    except BrokenImageError:
+    except (BrokenImageError, cv2.error):
         return None  # A broken aligned image is reported with the others of its kind.

@@ -127,13 +127,16 @@ def labels(
 
     Returns:
       Given labels, and the true ones where it is known which are wrong.
+
+    Raises:
+      UserError: `labels.csv` was changed into what is no list of all of them.
     """
     path = workdir / "labels.csv"
     n, classes = c.noise, train.classes
     injected = n.kind in ("symmetric", "asymmetric") or (n.kind == "file" and n.truth_known)
     true = train.labels if injected else None
     if path.exists():
-        return noise_file.read(path, train.names, classes, train.labels), true
+        return noise_file.read(path, train.names, classes, train.labels, complete=True), true
     given = own
     if n.kind == "symmetric":
         given = noise.symmetric(own, len(classes), n.rate, n.seed, n.exact)

@@ -7,9 +7,8 @@ differs from dataset to dataset and may start at 0 or 1: it is found by comparis
 
 import csv
 import os
-import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -17,6 +16,7 @@ from jaxtyping import Int
 
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
+from lanet_jax.input import label_lines
 
 # The dataset authors' own orders, which differ from the canonical one.
 _ORDERS = {
@@ -31,7 +31,6 @@ _ORDERS = {
         *("fear", "disgust", "anger", "contempt"),
     ),
 }
-_LINE = re.compile(r"(.+?)[\s,]+(\d+)(?:[\s,]+(\d+))?")
 _LEAST_AGREEMENT = 0.5  # noise above one half hides the numbering
 _LEAST_MARGIN = 0.1  # over the next numbering that reads the file differently
 
@@ -42,6 +41,7 @@ def read(
     class_names: Sequence[str],
     labels: Int[np.ndarray, "N"],
     other_names: Collection[str] = (),
+    complete: bool = False,
 ) -> Int[np.ndarray, "N"]:
     """Reads the given labels of the training records from a label file.
 
@@ -54,6 +54,7 @@ def read(
       class_names: the dataset's classes.
       labels: the dataset's own labels, indices into `class_names`.
       other_names: names of the dataset's other splits.
+      complete: whether the file has to name every record.
 
     Returns:
       The given labels; a record that the file does not name keeps its own label.
@@ -61,20 +62,25 @@ def read(
     Raises:
       UserError: with the line number, an unreadable line, a name or class that does not exist, a
         name that fits several records, or a second, different label for one record; or the file
-        is missing, or no numbering fits it.
+        is missing or lacks records that it has to name, or no numbering fits it.
     """
-    lines = _lines(path)
-    columns = [column.strip() for column in lines[0][1].split(",")] if lines else []
+    text = label_lines.read_text(path)
     rows = _Rows(path, names, other_names)
-    if columns[:2] == ["name", "given"]:
-        found = rows.match((n, *cells[:2]) for n, cells in _csv(path, lines[1:]))
+    if label_lines.has_header(text):
+        found = rows.match(label_lines.rows(path, text))
         index_of = {name: index for index, name in enumerate(class_names)}
     else:
-        parsed = list(_peer(path, lines))
+        parsed = list(label_lines.peers_rows(path, text))
         found = rows.match((n, name, given) for n, name, given, _ in parsed)
         originals = rows.match((n, name, true) for n, name, _, true in parsed if true)
         evidence = originals if len(originals) == len(found) else found
         index_of = _numbering(path, evidence, class_names, labels)
+    if complete and len(found) < len(names):
+        absent = next(name for row, name in enumerate(names) if row not in found)
+        raise UserError(
+            f"{path}: {len(names) - len(found)} of {len(names)} records have no line, such as "
+            f"{absent!r}; restore them, or start again from another --workdir"
+        )
     result = np.array(labels)
     for row, (number, given) in found.items():
         if given not in index_of:
@@ -105,7 +111,7 @@ def write(
     temporary = Path(f"{path}.tmp")
     with open(temporary, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("name", "given", "true"))
+        writer.writerow(label_lines.HEADER)
         for row, name in enumerate(names):
             original = "" if true is None else class_names[true[row]]
             writer.writerow((name, class_names[given[row]], original))
@@ -159,38 +165,6 @@ class _Rows:
 def _short(name: str) -> str:
     last = PurePosixPath(name.replace("\\", "/"))
     return last.stem.removesuffix("_aligned") + last.suffix
-
-
-def _lines(path: str | Path) -> list[tuple[int, str]]:
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(
-            f"{path}: cannot read this label file ({error}); give a text file"
-        ) from error
-    return [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
-
-
-def _csv(path: str | Path, lines: list[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
-    for number, line in lines:
-        cells = [cell.strip() for cell in next(csv.reader([line]))]
-        if len(cells) < 2:
-            raise UserError(f"{path}, line {number}: expected name,given,true and found {line!r}")
-        yield number, cells
-
-
-def _peer(
-    path: str | Path, lines: list[tuple[int, str]]
-) -> Iterator[tuple[int, str, str, str | None]]:
-    for number, line in lines:
-        match = _LINE.fullmatch(line.strip())
-        if not match:
-            raise UserError(
-                f"{path}, line {number}: expected 'name label' with a whole number and found "
-                f"{line.strip()!r}; files with class names need the header name,given,true"
-            )
-        name, given, true = match.groups()
-        yield number, name, str(int(given)), true and str(int(true))
 
 
 def _numbering(

@@ -1,7 +1,7 @@
 """A prepared split as a table in memory and images on disk."""
 
+import contextlib
 import dataclasses
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ import tensorflow_datasets as tfds
 from jaxtyping import Bool, Float, Int, UInt8
 
 from lanet_jax.errors import UserError
+from lanet_jax.input import prepared
+from lanet_jax.input.image_bytes import MOST_PIXELS, is_whole, pixel_count
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,7 +97,10 @@ def decode(encoded: bytes, name: str) -> UInt8[np.ndarray, "H W 3"]:
     Raises:
       UserError: it does not decode.
     """
-    image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR) if encoded else None
+    image = None
+    if is_whole(encoded) and 0 < (pixel_count(encoded) or 0) <= MOST_PIXELS:
+        with contextlib.suppress(cv2.error):
+            image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
     if image is None:
         raise UserError(
             f"{name}: the stored image is truncated or no image ({len(encoded)} bytes): "
@@ -118,17 +123,23 @@ def load(data_dir: str, name: str, split: str) -> Records:
     Raises:
       UserError: the dataset or the split is not there.
     """
-    folder = _newest_version(Path(data_dir).expanduser(), name)
-    builder = tfds.builder_from_directory(str(folder))
+    folder = prepared.newest_version(Path(data_dir).expanduser(), name)
+    builder, metadata = prepared.open_builder(folder)
     if split not in builder.info.splits:
         have = ", ".join(sorted(builder.info.splits))
         raise UserError(f"{folder} has no split {split!r}, it has: {have}")
-    metadata = json.loads((folder / "metadata.json").read_text())
     skip = {"image": tfds.decode.SkipDecoding()}
-    source = builder.as_data_source(split, decoders=skip)
-    table = [
-        (record["id"], record["name"], record["label"], record.get("votes")) for record in source
-    ]
+    try:
+        source = builder.as_data_source(split, decoders=skip)
+        table = [
+            (record["id"], _text(record["name"]), record["label"], record.get("votes"))
+            for record in source
+        ]
+    except Exception as error:  # ArrayRecord, protobuf and TFDS each have their own
+        raise prepared.damaged(folder, error) from error
+    classes = tuple(metadata["classes"])
+    if any(not 0 <= label < len(classes) for _, _, label, _ in table):
+        raise prepared.damaged(folder, ValueError("a label is none of the classes"))
     order = np.argsort([row[0] for row in table], kind="stable")
     votes = tuple(metadata["votes"])
     features = builder.info.features
@@ -136,9 +147,9 @@ def load(data_dir: str, name: str, split: str) -> Records:
         sources=(source,),
         source=np.zeros(len(table), np.int64),
         position=order,
-        names=tuple(_text(table[i][1]) for i in order),
+        names=tuple(table[i][1] for i in order),
         labels=np.array([table[i][2] for i in order], np.int64),
-        classes=tuple(metadata["classes"]),
+        classes=classes,
         landmarks=features["landmarks"].shape[0] if "landmarks" in features else 0,
         scheme=metadata["scheme"],
         flip_index=tuple(metadata["flip_index"]),
@@ -184,18 +195,6 @@ def concatenate(parts: Sequence[Records]) -> Records:
         votes=None,
         vote_names=(),
     )
-
-
-def _newest_version(data_dir: Path, name: str) -> Path:
-    versions = [path.parent for path in (data_dir / name).glob("*/dataset_info.json")]
-    if not versions:
-        dataset = name.split("/")[0]
-        source = "" if dataset == "demo" else " --source DIR"
-        raise UserError(
-            f"no prepared data in {data_dir / name}: run `python -m data.prepare {dataset}{source}"
-            f" --data_dir {data_dir}` first, or set data.dir to where it lies"
-        )
-    return max(versions, key=lambda path: [int(part) for part in path.name.split(".")])
 
 
 def _text(value: bytes | str) -> str:

@@ -1,14 +1,14 @@
 """Safe readers of checkpoint files: what a file holds never runs."""
 
 import pickle
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import ml_dtypes  # noqa: F401  (lets numpy read bfloat16)
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 
+from lanet_jax.archives import damaged, members, read_npz
 from lanet_jax.errors import UserError
 
 TORCH_LEGACY = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # torch's magic number, pickled
@@ -31,17 +31,14 @@ def file_format(path: Path) -> str:
     try:
         with path.open("rb") as file:
             head = file.read(16)
-        if head.startswith(b"PK"):
-            with zipfile.ZipFile(path) as archive:
-                names = archive.namelist()
-            if any(name.endswith("/data.pkl") for name in names):
-                return "torch"
-            if names and all(name.endswith(".npy") for name in names):
-                return "npz"
     except OSError as error:
         raise UserError(f"{path}: cannot read the checkpoint: {error.strerror}") from error
-    except zipfile.BadZipFile as error:
-        raise UserError(f"{path}: a damaged or truncated archive; fetch it again") from error
+    if head.startswith(b"PK"):
+        names = [entry.filename for entry in members(path)]
+        if any(name.endswith("/data.pkl") for name in names):
+            return "torch"
+        if names and all(name.endswith(".npy") for name in names):
+            return "npz"
     if TORCH_LEGACY in head:
         return "torch"
     if head[8:9] == b"{":
@@ -52,30 +49,6 @@ def file_format(path: Path) -> str:
         f"{path}: not a checkpoint (starts with {head!r}); "
         "give a .pth, .npz or .safetensors file, and check that a download is not a web page"
     )
-
-
-def read_npz(path: Path) -> dict[str, np.ndarray]:
-    """Reads an npz archive without unpickling anything.
-
-    Args:
-      path: the file.
-
-    Returns:
-      Its arrays by name.
-
-    Raises:
-      UserError: damaged, or it holds Python objects.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except Exception as error:  # numpy, zipfile and zlib each have their own for a damaged file
-        if "pickle" in str(error) or "Object arrays" in str(error):
-            raise UserError(
-                f"{path}: holds pickled Python objects, which may run code and are refused; "
-                "save plain numeric arrays only"
-            ) from error
-        raise UserError(f"{path}: a damaged npz file ({_line(error)}); make it again") from error
 
 
 def read_safetensors(path: Path) -> dict[str, np.ndarray]:
@@ -93,10 +66,10 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
     try:
         with safe_open(path, "numpy") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, TypeError) as error:
+    except Exception as error:  # SafetensorError for damage, others for a type numpy lacks
         raise UserError(
-            f"{path}: a damaged safetensors file or a type numpy lacks ({_line(error)}); "
-            "save it again as float32"
+            f"{path}: a damaged safetensors file or a type numpy lacks "
+            f"({str(error).partition(chr(10))[0][:200]}); save it again as float32"
         ) from error
 
 
@@ -127,19 +100,19 @@ def read_torch(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
             "fetch it again, or ask its owner for a file with the state_dict alone"
         ) from error
     except Exception as error:  # torch raises RuntimeError, EOFError and others for damage
-        raise UserError(f"{path}: a damaged checkpoint ({_line(error)}); fetch it again") from error
+        raise damaged(path, "checkpoint", error) from error
     if not isinstance(loaded, dict):
         raise UserError(f"{path}: holds a {type(loaded).__name__}, not a state_dict; save that")
     state = loaded.get("state_dict", loaded)
     beside = [] if state is loaded else [str(name) for name in loaded if name != "state_dict"]
     others = (
-        [str(name) for name, value in state.items() if not isinstance(value, torch.Tensor)]
+        [str(name) for name, value in state.items() if not _is_plain(torch, name, value)]
         if isinstance(state, dict)
         else ["state_dict"]
     )
     if others:
         raise UserError(
-            f"{path}: unknown layout, these are not tensors: {', '.join(others)}; "
+            f"{path}: unknown layout, these are not plain tensors: {', '.join(others)}; "
             "give a state_dict, or a file that holds one under 'state_dict'"
         )
     return {name: _to_numpy(value) for name, value in state.items()}, beside
@@ -175,10 +148,15 @@ def read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
     )
 
 
+def _is_plain(torch: Any, name: Any, value: Any) -> bool:
+    """A dense tensor with a number in memory for each that it says it has, under a name."""
+    if not isinstance(name, str) or not isinstance(value, torch.Tensor):
+        return False
+    if value.layout != torch.strided or value.is_quantized or value.is_meta or value.is_complex():
+        return False
+    return value.numel() * value.element_size() <= value.untyped_storage().nbytes()
+
+
 def _to_numpy(tensor: Any) -> np.ndarray:
     tensor = tensor.detach()
     return (tensor.float() if tensor.is_floating_point() else tensor).numpy()
-
-
-def _line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__

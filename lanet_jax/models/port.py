@@ -133,6 +133,34 @@ def check_shapes(
         raise UserError(f"{where}: {'; '.join(problems)}; {advice}")
 
 
+def check_numbers(tensors: Mapping[str, np.ndarray], source: str) -> None:
+    """Refuses tensors that are no weights.
+
+    Args:
+      tensors: by name; a variance is told by its name's end.
+      source: file named in the error.
+
+    Raises:
+      UserError: names every tensor that is not floating point, not finite in float32, or a
+        negative variance.
+    """
+    bad = [name for name, value in tensors.items() if not _are_weights(name, value)]
+    if bad:
+        raise UserError(
+            f"{source}: not finite floating-point numbers, or negative variances, in "
+            f"{', '.join(bad)}; give the weights of a finished, unquantised training"
+        )
+
+
+def _are_weights(name: str, value: np.ndarray) -> bool:
+    if not jnp.issubdtype(value.dtype, jnp.floating):
+        return False
+    with np.errstate(over="ignore"):
+        value = value.astype(np.float32)
+    is_variance = name.endswith((".running_var", "/var"))
+    return bool(np.isfinite(value).all()) and not (is_variance and (value < 0).any())
+
+
 def convert(tensors: Mapping[str, np.ndarray], layout: str, source: str) -> Ported:
     """Turns a checkpoint's tensors into a backbone of ours.
 
@@ -146,7 +174,7 @@ def convert(tensors: Mapping[str, np.ndarray], layout: str, source: str) -> Port
 
     Raises:
       UserError: unknown layout; or names every tensor that is missing, extra, of a wrong shape,
-        not floating point or not finite.
+        not floating point or not finite in float32, or a negative variance.
     """
     layout = detect_layout(tensors, source) if layout == "auto" else layout
     if layout not in LAYOUTS:
@@ -156,7 +184,7 @@ def convert(tensors: Mapping[str, np.ndarray], layout: str, source: str) -> Port
     deep_name = "params/layer1/0/conv3/kernel" if ours else f"{rules.prefix}layer1.0.conv3.weight"
     shape = tensors[stem_name].shape if stem_name in tensors else ()
     depth = 50 if deep_name in tensors else 18
-    width = (shape[-1] if ours else shape[0]) if shape else 64
+    width = ((shape[-1] if ours else shape[0]) if shape else 64) or 64
     stem = "small" if (shape[:2] if ours else shape[2:]) == (3, 3) else "imagenet"
 
     rows = {
@@ -170,17 +198,7 @@ def convert(tensors: Mapping[str, np.ndarray], layout: str, source: str) -> Port
         f"{source}: not a ResNet-{depth} of width {width} in layout {layout!r}",
         "give the weights of a plain ResNet-18 or -50, or another --layout",
     )
-    bad = [
-        name
-        for name, value in kept.items()
-        if not jnp.issubdtype(value.dtype, jnp.floating) or not np.isfinite(value).all()
-    ]
-    if bad:
-        raise UserError(
-            f"{source}: not finite floating-point numbers in {', '.join(bad)}; "
-            "give the weights of a finished, unquantised training"
-        )
-
+    check_numbers(kept, source)
     flat = {}
     for name, row in rows.items():
         value = np.asarray(kept[name], np.float32)

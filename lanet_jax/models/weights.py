@@ -10,9 +10,10 @@ import numpy as np
 from flax.traverse_util import flatten_dict, unflatten_dict
 from safetensors.numpy import save as safetensors_bytes
 
+from lanet_jax.archives import read_npz
 from lanet_jax.errors import UserError
-from lanet_jax.models.checkpoint_formats import file_format, read_npz, read_safetensors
-from lanet_jax.models.port import check_shapes
+from lanet_jax.models.checkpoint_formats import file_format, read_safetensors
+from lanet_jax.models.port import check_numbers, check_shapes
 from lanet_jax.typing import PyTree
 
 ENDINGS = (".safetensors", ".npz")
@@ -85,7 +86,8 @@ def load_backbone(
     arrays = readers[found_format](path)
     if not any(name.startswith("params/") for name in arrays):
         raise UserError(f"{path}: no tensor under params/, not ported weights; {advice}")
-    arrays = {name: value for name, value in arrays.items() if name.split("/")[1] not in unused}
+    parts = {name: f"{name}/".split("/")[1] for name in arrays}
+    arrays = {name: value for name, value in arrays.items() if parts[name] not in unused}
     expected = _flatten(params, stats)
     check_shapes(
         {name: value.shape for name, value in arrays.items()},
@@ -93,6 +95,7 @@ def load_backbone(
         f"{path}: does not fit the configured backbone",
         "set the depth, width and stem that stand in its .json, or port other weights",
     )
+    check_numbers(arrays, str(path))
     filled = {name: np.asarray(arrays[name], leaf.dtype) for name, leaf in expected.items()}
     tree = unflatten_dict(filled, sep="/")
     return tree["params"], tree["batch_stats"]

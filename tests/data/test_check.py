@@ -44,9 +44,9 @@ def test_twins_within_and_across_splits():
     }
     assert twins_csv(groups).splitlines() == [
         "group,split,name,label",
-        '0,train,"a",0',
-        '0,train,"b",0',
-        '0,test,"c",1',
+        "0,train,a,0",
+        "0,train,b,0",
+        "0,test,c,1",
     ]
 
 

@@ -42,7 +42,11 @@ def test_reads_npz(tmp_path):
         ({"ok": None, "scheme": None}, "lacks ok, scheme"),
         ({"ok": np.ones(3, bool)}, "do not fit together"),
         ({"points": np.zeros((2, 4))}, "do not fit together"),
-        ({"name": np.array(["a", None], object)}, "store names as fixed-width strings"),
+        ({"points": np.zeros((2, 0, 2))}, "do not fit together"),
+        ({"ok": np.array([0.5, 1.0])}, "ok true or false"),
+        ({"scheme": np.array(b"mine")}, "name and scheme must be text"),
+        ({"name": np.array(["a", "a"])}, "'a' stands in rows 0 and 1 with different points"),
+        ({"name": np.array(["a", None], object)}, "names as fixed-width strings"),
     ],
 )
 def test_npz_of_another_form(tmp_path, changes, message):
@@ -56,7 +60,7 @@ def test_a_damaged_npz(tmp_path):
     at = data.index(np.arange(8, dtype=np.float16).tobytes())
     data[at] ^= 1
     path.write_bytes(data)
-    with pytest.raises(UserError, match="is damaged"):
+    with pytest.raises(UserError, match="a damaged npz file"):
         load(path)
 
 

@@ -30,7 +30,7 @@ def test_runs_nothing_that_the_file_asks_for(torch_file, tmp_path, protocol):
     target = tmp_path / "touched"
     content = pickle.dumps(_Touch(target), protocol)
     path = torch_file(POINTS, content=content)
-    with pytest.raises(UserError, match=r"it asks for \w+\.open"):
+    with pytest.raises(UserError, match=r"it asks for \w+\.open|its data.pkl is not a tensor's"):
         read_tensor(path)
     assert not target.exists()
     pickle.loads(content).close()  # the pickle does work where it is allowed to
@@ -40,7 +40,7 @@ def test_runs_nothing_that_the_file_asks_for(torch_file, tmp_path, protocol):
 def test_a_name_reached_through_an_allowed_module_is_refused(torch_file):
     # STACK_GLOBAL of a dotted name, as protocol 4 allows it.
     content = b"\x80\x04\x8c\x0bcollections\x8c\x13OrderedDict.__doc__\x93."
-    with pytest.raises(UserError, match="it asks for collections"):
+    with pytest.raises(UserError, match="it has SHORT_BINUNICODE"):
         read_tensor(torch_file(POINTS, content=content))
 
 
@@ -50,7 +50,8 @@ def test_a_name_reached_through_an_allowed_module_is_refused(torch_file):
         ({"kind": "DoubleStorage"}, "it asks for torch.DoubleStorage"),
         ({"shape": (4, 2, 2), "strides": (4, 2, 1)}, "16 numbers were expected, it has 12"),
         ({"shape": (2, 3, 2), "strides": (2, 4, 1)}, "view of another tensor"),
-        ({"content": pickle.dumps([1, 2])}, "content is a list"),
+        ({"content": pickle.dumps((1, 2), 2)}, "content is a tuple"),
+        ({"content": pickle.dumps([1, 2])}, "not a tensor's"),
         ({"content": b"\x80\x02"}, "does not hold one float32 tensor"),
         ({"content": b""}, "does not hold one float32 tensor"),
         ({"content": b"\x80\x02K\x01Q."}, "does not hold one float32 tensor"),

@@ -34,6 +34,7 @@ def random_source(depth=18, width=1, stem="imagenet", prefix="", seed=0):
     for row in table(depth, width, stem):
         tensors[prefix + row.source] = rng.normal(size=row.shape).astype(np.float32)
         if row.source.endswith("running_var"):
+            tensors[prefix + row.source] = np.abs(tensors[prefix + row.source])
             counter = row.source.replace("running_var", "num_batches_tracked")
             tensors[prefix + counter] = np.array(7)
     return tensors

@@ -19,7 +19,7 @@ def random_tree(seed=0, **arguments):
     image = jax.ShapeDtypeStruct((1, 32, 32, channels), np.float32)
     tree = jax.eval_shape(lambda x: network.init(jax.random.key(0), x, True), image)
     rng = np.random.default_rng(seed)
-    tree = jax.tree.map(lambda leaf: rng.normal(size=leaf.shape).astype(np.float32), tree)
+    tree = jax.tree.map(lambda leaf: rng.uniform(size=leaf.shape).astype(np.float32), tree)
     return tree["params"], tree["batch_stats"]
 
 

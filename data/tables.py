@@ -1,0 +1,82 @@
+"""Text files and tables of a source, read so that nothing in them ends in a traceback."""
+
+import contextlib
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from lanet_jax.errors import CONTROL_CHARACTER, UserError
+
+SHOWN = 80  # characters of a line that an error repeats
+
+
+def read_lines(path: Path) -> list[tuple[int, str]]:
+    """Reads a text file.
+
+    Args:
+      path: the file, in UTF-8 with or without a byte order mark.
+
+    Returns:
+      The number and the text of each line that is not blank.
+
+    Raises:
+      UserError: it cannot be read, is in another encoding, or a line holds a control character.
+    """
+    with _one_line_errors(path):
+        text = path.read_text(encoding="utf-8-sig")
+    lines = list(enumerate(re.split("\r\n|\r|\n", text), start=1))
+    for number, line in lines:
+        _check(path, number, [line])
+    return [(number, line) for number, line in lines if line.strip()]
+
+
+def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Reads a CSV file row by row.
+
+    Args:
+      path: the file, in UTF-8 with or without a byte order mark.
+
+    Yields:
+      The number of the line on which a row ends, and its cells; none for a blank line.
+
+    Raises:
+      UserError: it cannot be read, is in another encoding or no CSV, or a cell holds a control
+        character.
+    """
+    with (
+        _one_line_errors(path),
+        path.open(newline="", encoding="utf-8-sig") as file,
+    ):
+        reader = csv.reader(file)
+        for row in reader:
+            _check(path, reader.line_num, row)
+            yield reader.line_num, row
+
+
+def shown(cells: Iterable[str]) -> str:
+    """The start of a row, in quotes, for an error to repeat."""
+    text = ",".join(cells)
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}...")
+
+
+@contextlib.contextmanager
+def _one_line_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not in UTF-8 (byte {error.start}); save it as UTF-8") from None
+    except csv.Error as error:
+        raise UserError(f"{path} is no CSV file ({error}); save it as CSV again") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}; check --source") from None
+
+
+def _check(path: Path, number: int, cells: list[str]) -> None:
+    for cell in cells:
+        found = CONTROL_CHARACTER.search(cell.replace("\t", " "))
+        if found:
+            raise UserError(
+                f"{path} line {number}: there is the control character {found[0]!r} in "
+                f"{shown([cell])}; take it out, or fetch the file again"
+            )

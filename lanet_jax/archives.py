@@ -1,0 +1,126 @@
+"""npz and npy files from anywhere: nothing in them runs, nothing takes more memory than it says."""
+
+import math
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.lib import format as npy
+
+from lanet_jax.errors import UserError
+
+# Weights and landmarks compress less than ten times; what claims far more is a bomb.
+MOST_RATIO, SMALL_BYTES = 100, 1 << 26
+HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+
+
+def members(path: Path) -> list[zipfile.ZipInfo]:
+    """What a zip archive says it holds.
+
+    Args:
+      path: the archive.
+
+    Returns:
+      Its entries.
+
+    Raises:
+      UserError: it cannot be read, is damaged, names an entry twice, or says that it unpacks to
+        more than 64 MiB and 100 times its size.
+    """
+    try:
+        size = path.stat().st_size
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except Exception as error:  # a broken directory of entries leads to many kinds
+        raise damaged(path, "archive", error) from error
+    twice = [name for name, count in Counter(e.filename for e in entries).items() if count > 1]
+    if twice:
+        raise UserError(f"{path}: holds {twice[0]!r} twice; make it again")
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > max(SMALL_BYTES, MOST_RATIO * size):
+        raise UserError(
+            f"{path}: its {size:,} bytes say that they unpack to {unpacked:,}, which is refused; "
+            "if that is right, save it without compression"
+        )
+    return entries
+
+
+def read_npz(path: Path) -> dict[str, np.ndarray]:
+    """Reads an npz archive without unpickling anything.
+
+    Args:
+      path: the file.
+
+    Returns:
+      Its arrays by name; they cannot be written to.
+
+    Raises:
+      UserError: as for `members`, or an array is damaged, none, or holds Python objects.
+    """
+    entries = members(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            arrays = {}
+            for entry in entries:
+                with archive.open(entry) as file:
+                    array = _array(file, entry.file_size, path)
+                arrays[entry.filename.removesuffix(".npy")] = array
+            return arrays
+    except UserError:
+        raise
+    except Exception as error:  # zipfile, zlib and numpy each have their own for a damaged file
+        raise damaged(path, "npz file", error) from error
+
+
+def read_npy(path: Path) -> np.ndarray:
+    """Reads an npy file without unpickling anything.
+
+    Args:
+      path: the file.
+
+    Returns:
+      Its array, which cannot be written to.
+
+    Raises:
+      UserError: it cannot be read, is damaged or holds Python objects.
+    """
+    try:
+        with path.open("rb") as file:
+            return _array(file, path.stat().st_size, path)
+    except UserError:
+        raise
+    except Exception as error:
+        raise damaged(path, "npy file", error) from error
+
+
+def damaged(path: Path, what: str, error: Exception) -> UserError:
+    """The error for a file that a library could not read.
+
+    Args:
+      path: the file.
+      what: what it should be.
+      error: what the library raised.
+    """
+    reason = error.strerror if isinstance(error, OSError) else str(error).strip().partition("\n")[0]
+    return UserError(
+        f"{path}: a damaged {what} ({(reason or type(error).__name__)[:200]}); "
+        "make it or fetch it again"
+    )
+
+
+def _array(file: IO[bytes], size: int, path: Path) -> np.ndarray:
+    shape, columns_first, dtype = HEADERS[npy.read_magic(file)](file)
+    if dtype.hasobject:
+        raise UserError(
+            f"{path}: holds pickled Python objects, which may run code and are refused; save "
+            "numbers only, and names as fixed-width strings (np.asarray(names, str))"
+        )
+    count = math.prod(shape)
+    # Before anything of the claimed size is made.
+    if file.tell() + count * dtype.itemsize != size:
+        raise ValueError(f"{size} bytes for {count} numbers of {dtype.itemsize} bytes each")
+    if not count:
+        return np.zeros(shape, dtype)
+    return np.frombuffer(file.read(), dtype).reshape(shape, order="F" if columns_first else "C")

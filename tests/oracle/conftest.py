@@ -1,0 +1,206 @@
+"""Eq. 1 to 14 of the paper in plain loops over numbers, written apart from the code.
+
+From the paper and the contract's section 2 alone, in float64, one sample, neighbour and pair at a
+time. The choice of neighbours and the pseudo-labels are apart from the loss, since no gradient
+goes through them: finite differences of `loss` hold them fixed.
+"""
+
+import dataclasses
+import sys
+import types
+from typing import Any
+
+import numpy as np
+import pytest
+
+
+@dataclasses.dataclass
+class Settings:
+    """The hyperparameters, by the paper's letters."""
+
+    K: int = 3
+    omega: float = 0.9
+    tau: float = 0.1
+    delta: float = 0.7
+    alpha: float = 1.0
+    beta: float = 0.1
+    momentum: float = 0.9
+    spaces: tuple[str, ...] = ("expression", "landmark")
+    exclude_same_id: bool = True
+    batch_negatives: bool = True
+    pair_labels: str = "pseudo"
+
+
+@dataclasses.dataclass
+class Choice:
+    """What the loss takes as given: the neighbours of each sample in each space, the pairs."""
+
+    neighbours: dict[str, list[list[int]]]
+    labels: list[int]
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    e = np.exp(x - x.max())
+    return e / e.sum()
+
+
+def linear(layer: dict, x: np.ndarray) -> np.ndarray:
+    return x @ layer["kernel"] + layer["bias"]
+
+
+def relu(x: np.ndarray) -> np.ndarray:
+    return np.maximum(x, 0)
+
+
+def neighbours(features: np.ndarray, ids: list[int], i: int, K: int, exclude: bool) -> list[int]:
+    """Eq. 1 and 2; of equally similar ones the first in the batch is the nearer."""
+
+    def similarity(j: int) -> float:
+        lengths = np.sqrt(features[i] @ features[i]) * np.sqrt(features[j] @ features[j])
+        return features[i] @ features[j] / lengths
+
+    others = [j for j in range(len(ids)) if j != i and not (exclude and ids[j] == ids[i])]
+    return sorted(others, key=lambda j: -similarity(j))[:K]
+
+
+def contribution(net: dict, x_i: np.ndarray, x_j: np.ndarray) -> float:
+    """Eq. 3."""
+    both = np.concatenate([linear(net["g1"], x_i), linear(net["g2"], x_j)])
+    z = linear(net["f3"], relu(linear(net["f2"], relu(linear(net["f1"], both)))))
+    return 1 / (1 + np.exp(-z[0]))
+
+
+def distribution(
+    net: dict, features: np.ndarray, p: list[np.ndarray], near: list[int], i: int
+) -> np.ndarray:
+    """One space's term of Eq. 4; without any neighbour the sample's own prediction."""
+    if not near:
+        return p[i]
+    c = [contribution(net, features[i], features[j]) for j in near]
+    return sum(c_k * p[k] for c_k, k in zip(c, near, strict=True)) / sum(c)
+
+
+def targets(weights: dict, batch: dict, bank: np.ndarray, near: dict, s: Settings) -> np.ndarray:
+    """Eq. 4 and 5, one row a sample."""
+    p = [softmax(row) for row in weights["logits"]]
+    rows = []
+    for i, number in enumerate(batch["id"]):
+        d = [
+            distribution(weights["contribution"][space], weights[space], p, near[space][i], i)
+            for space in s.spaces
+        ]
+        rows.append(s.omega * bank[number] + (1 - s.omega) * sum(d) / len(d))
+    return np.array(rows)
+
+
+def pseudo_label(target: np.ndarray, number: int, delta: float) -> int:
+    """Eq. 8; an ambiguous image equals only itself, so it is called -1 - id, not -1."""
+    return int(np.argmax(target)) if target.max() > delta else -1 - int(number)
+
+
+def choose(weights: dict, batch: dict, bank: np.ndarray, s: Settings) -> Choice:
+    """Eq. 1, 2 and 8: neighbours and labels at these weights."""
+    ids = list(batch["id"])
+    near = {
+        space: [neighbours(weights[space], ids, i, s.K, s.exclude_same_id) for i in range(len(ids))]
+        for space in s.spaces
+    }
+    if s.pair_labels == "one_hot":
+        return Choice(near, [int(y) for y in batch["label"]])
+    target = targets(weights, batch, bank, near, s)
+    return Choice(near, [pseudo_label(t, n, s.delta) for t, n in zip(target, ids, strict=True)])
+
+
+def project(net: dict, x: np.ndarray) -> np.ndarray:
+    """Eq. 10, brought to length 1, so that a product is the cosine of Eq. 11."""
+    x = linear(net["linear2"], relu(linear(net["linear1"], x)))
+    return x / np.sqrt(x @ x)
+
+
+def contrast(queries: list, keys: list, labels: list[int], stored: list, s: Settings) -> float:
+    """Eq. 11 or 12; `stored` are the queue's keys with their labels."""
+    total = 0.0
+    for i, q in enumerate(queries):
+        positives = [j for j in range(len(keys)) if labels[j] == labels[i]]  # Eq. 9
+        others = [key for key, label in stored if label != labels[i]]
+        if s.batch_negatives:
+            others += [keys[j] for j in range(len(keys)) if labels[j] != labels[i]]
+        for j in positives:
+            logits = np.array([q @ key / s.tau for key in [keys[j], *others]])
+            total += np.log(np.exp(logits - logits[0]).sum()) / len(positives)
+    return total / len(queries)
+
+
+def moved(copy: Any, now: Any, m: float) -> Any:
+    """The momentum copy at the start of the step (section 3.2, after MoCo)."""
+    if isinstance(copy, dict):
+        return {name: moved(copy[name], now[name], m) for name in copy}
+    return m * copy + (1 - m) * now
+
+
+def step(
+    weights: dict,
+    copy: dict,
+    bank: np.ndarray,
+    queue: list[tuple],
+    batch: dict,
+    s: Settings,
+    choice: Choice | None = None,
+    keys: dict | None = None,
+) -> dict[str, Any]:
+    """Eq. 4 to 14 of one batch.
+
+    Args:
+      weights: expression (u), landmark (v), logits and coordinates of each sample, and the nets
+        contribution and projection of each space.
+      copy: the momentum copy of expression, landmark and projection, before the step.
+      bank: a distribution for each id.
+      queue: expression key, landmark key and label of each entry.
+      batch: id, label, landmarks, present.
+      s: hyperparameters.
+      choice: neighbours and labels to hold fixed; None chooses them at these weights.
+      keys: momentum weights to hold fixed; None moves the copy to these weights.
+
+    Returns:
+      Every loss and what the step leaves behind.
+    """
+    n, labels = len(batch["id"]), batch["label"]
+    p = [softmax(row) for row in weights["logits"]]
+    ce = -sum(np.log(p[i][labels[i]]) for i in range(n)) / n  # Eq. 6
+    errors = [
+        (weights["coordinates"][i, point, axis] - batch["landmarks"][i, point, axis]) ** 2
+        for i, point in np.argwhere(batch["present"])
+        for axis in (0, 1)
+    ]
+    lm = sum(errors) / len(errors) if errors else 0.0
+    out = {"ce": ce, "lm": lm, "kl": 0.0, "el": 0.0}
+    choice = choice or choose(weights, batch, bank, s)
+    target = None
+    if s.spaces:
+        target = targets(weights, batch, bank, choice.neighbours, s)
+        out["kl"] = sum((t * np.log(t / q)).sum() for t, q in zip(target, p, strict=True)) / n
+        after = bank.copy()
+        for number in set(batch["id"]):
+            same = [i for i in range(n) if batch["id"][i] == number]
+            after[number] = sum(target[i] for i in same) / len(same)
+        out |= {"target": target, "bank": after}
+    keys = keys or moved(copy, {name: weights[name] for name in copy}, s.momentum)
+    q, k = (
+        {
+            space: [project(tree["projection"][space], x) for x in tree[space]]
+            for space in ("expression", "landmark")
+        }
+        for tree in (weights, keys)
+    )
+    el_u = contrast(q["expression"], k["landmark"], choice.labels, [(v, y) for _, v, y in queue], s)
+    el_v = contrast(q["landmark"], k["expression"], choice.labels, [(u, y) for u, _, y in queue], s)
+    out["el"] = el_u + el_v  # Eq. 13
+    out["total"] = ce + lm + s.alpha * out["kl"] + s.beta * out["el"]  # Eq. 14
+    entries = list(zip(k["expression"], k["landmark"], choice.labels, strict=True))
+    return out | {"choice": choice, "keys": keys, "queue": [*queue, *entries]}
+
+
+@pytest.fixture(scope="session")
+def equations() -> types.ModuleType:
+    """This transcription."""
+    return sys.modules[__name__]
