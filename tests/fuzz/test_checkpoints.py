@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 from lanet_jax import checkpoint
 from lanet_jax.errors import UserError
 
+# Orbax closes its event loop while tensorstore still reports to it that a read failed.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 CARD = {
     "classes": ["anger", "fear"],
     **{"size": 48, "depth": 18, "width": 8, "stem": "small", "method": "ce"},
