@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,21 @@ class Suspicions:
     wrong: Bool[np.ndarray, "N"] | None
 
 
+@dataclasses.dataclass(frozen=True)
+class Distributions:
+    """The label distributions that a run estimated of its training records.
+
+    Attributes:
+      given: the labels trained on.
+      wrong: whether the given label is wrong; None where no true labels are known.
+      targets: the distributions.
+    """
+
+    given: Int[np.ndarray, "N"]
+    wrong: Bool[np.ndarray, "N"] | None
+    targets: Float[np.ndarray, "N C"]
+
+
 def read(folder: Path) -> RunFiles:
     """Reads a run.
 
@@ -126,7 +142,7 @@ def evaluated(folder: Path) -> list[Evaluated]:
     """
     found = []
     for path in sorted(folder.glob("evaluation/*/confusion.csv")):
-        (_, *classes), *rows = _table(path)
+        (_, *classes), *rows = table(path)
         try:
             counts = np.array([[int(count) for count in row[1:]] for row in rows])
         except ValueError:
@@ -137,26 +153,52 @@ def evaluated(folder: Path) -> list[Evaluated]:
                 f"python -m lanet_jax.evaluate --workdir={folder}"
             )
         bins, numbers = path.with_name("calibration.csv"), path.with_name("metrics.json")
-        (header, *values) = _table(bins) if bins.exists() else [[]]
+        (header, *values) = table(bins) if bins.exists() else [[]]
         calibration = [dict(zip(header, map(float, row), strict=True)) for row in values]
         known = json.loads(numbers.read_text()) if numbers.exists() else {}
         found.append(Evaluated(path.parent.name, classes, counts, calibration, known))
     return found
 
 
-def suspicions(folder: Path) -> Suspicions | None:
-    """What `distributions.csv` says of each given label; None if the run left none."""
+def distributions(folder: Path, names: Sequence[str] | None = None) -> Distributions | None:
+    """The label distributions in `distributions.csv`; None if the run left none.
+
+    Args:
+      folder: work folder of the run.
+      names: of the records that they must be of, in order; None takes any.
+
+    Returns:
+      The distributions.
+
+    Raises:
+      UserError: they are of other records, or the file is not as a run writes it.
+    """
     path = folder / "distributions.csv"
     if not path.exists():
         return None
-    (_, _, _, _, *classes), *rows = _table(path)
-    given = np.array([classes.index(row[2]) for row in rows], np.int64)
-    values = np.array([row[4:] for row in rows], np.float64).reshape(len(rows), len(classes))
+    again = "give the training command again, it writes the file anew"
+    try:
+        (_, _, _, _, *classes), *rows = table(path)
+        given = np.array([classes.index(row[2]) for row in rows], np.int64)
+        values = np.array([row[4:] for row in rows], np.float64).reshape(len(rows), len(classes))
+    except (ValueError, IndexError):
+        raise UserError(f"{path} is damaged: {again}") from None
+    if names is not None and [row[1] for row in rows] != list(names):
+        raise UserError(f"{path} is of other records than labels.csv beside it: {again}")
     wrong = np.array([row[2] != row[3] for row in rows], bool)
     known = bool(rows) and all(row[3] for row in rows)
-    return Suspicions(metrics.suspicion(values, given), wrong if known else None)
+    return Distributions(given, wrong if known else None, values)
 
 
-def _table(path: Path) -> list[list[str]]:
+def suspicions(folder: Path) -> Suspicions | None:
+    """What `distributions.csv` says of each given label; None if the run left none."""
+    found = distributions(folder)
+    if found is None:
+        return None
+    return Suspicions(metrics.suspicion(found.targets, found.given), found.wrong)
+
+
+def table(path: Path) -> list[list[str]]:
+    """The rows of a CSV file, its header first."""
     with open(path, encoding="utf-8", newline="") as file:
         return list(csv.reader(file))

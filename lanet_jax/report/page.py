@@ -6,16 +6,18 @@ from pathlib import Path
 import jinja2
 
 from lanet_jax.errors import UserError
-from lanet_jax.report import compare, figures, files, theme
+from lanet_jax.report import compare, figures, files, gallery, theme
 from lanet_jax.report.files import RunFiles
 from lanet_jax.report.section import Section
 from lanet_jax.writer import write_text
 
-# To show something new, write its function in figures.py and name it here.
+# To show something new, write its function beside these and name it here.
 _SECTIONS = (
     figures.confusions,
     figures.calibrations,
     figures.label_noise,
+    gallery.agreement,
+    gallery.figures,
     figures.config,
 )
 
@@ -40,7 +42,7 @@ def write(workdir: Path, out: Path | None = None) -> Path:
 
 
 def write_comparison(workdirs: list[Path], out: Path) -> Path:
-    """Writes one page about several runs.
+    """Writes one page about several runs, with what is in `figures` beside it.
 
     Args:
       workdirs: of the runs.
@@ -57,6 +59,8 @@ def write_comparison(workdirs: list[Path], out: Path) -> Path:
     runs = [files.read(path) for path in workdirs]
     labels = [f"{run.method} ({name})" for run, name in zip(runs, compare.names(runs), strict=True)]
     together = [*compare.sections(runs), *figures.curves(runs, labels)]
+    if out.parent.resolve() not in {path.resolve() for path in workdirs}:
+        together.append(gallery.pictures(out.parent / gallery.FOLDER))
     parts = [{"title": "", "command": "", "sections": _present(together)}]
     for run, label in zip(runs, labels, strict=True):
         sections = [figures.numbers(run), *(section(run) for section in _SECTIONS)]

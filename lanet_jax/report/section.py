@@ -26,13 +26,15 @@ class Panel:
 
     Attributes:
       title: what it shows.
-      chart: an `<svg>`.
+      chart: an `<svg>`, or an `<img>`, which is as wide as the page.
       values: what it comes to, each with the index of its colour.
+      note: how to read it.
     """
 
     title: str
     chart: Markup
     values: tuple[tuple[int, str], ...] = ()
+    note: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

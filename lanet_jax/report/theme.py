@@ -1,4 +1,4 @@
-"""The colours of the page, for light and dark, in this one place.
+"""The colours of the page, for light and dark, and of the figures, in this one place.
 
 The series' colours differ in lightness as well as in hue, so that any two stay apart for every kind
 of colour blindness (the test simulates each). Nothing is told by colour alone: lines also differ by
@@ -36,6 +36,12 @@ DARK = {
     "series-4": "#f0d930",
     "series-5": "#eef3f8",
 }
+
+# Of the eight expressions in figures, in canonical order; on the light card only.
+CLASSES = (
+    *("#cd1508", "#2e7b56", "#7c459f", "#efa400"),
+    *("#072db8", "#51b8ea", "#98b0b1", "#372211"),
+)
 
 DASHES = ("none", "7 3", "2 3", "9 3 2 3", "4 2", "1 2")
 

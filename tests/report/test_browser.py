@@ -3,6 +3,8 @@
 import shutil
 import subprocess
 
+import cv2
+import numpy as np
 import pytest
 
 from lanet_jax.report import page
@@ -29,10 +31,13 @@ def console(tmp_path):
 
 
 def test_no_console_messages(console, bare, full, tmp_path):
+    (full / "figures").mkdir()
+    cv2.imwrite(str(full / "figures" / "features.png"), np.zeros((4, 4, 3), np.uint8))
     said, document = console(page.write_comparison([bare, full], tmp_path / "both.html"))
     assert said == []
     assert "CE (bare) and LA-Net (full)</h1>" in document
     assert document.count("<svg") == 13 + 6  # charts and legends
+    assert document.count("<img") == 1
 
 
 def test_the_console_is_really_read(console, full):

@@ -40,6 +40,19 @@ def test_suspicions_without_known_labels(full):
     assert found.wrong is None
 
 
+def test_distributions_must_be_of_the_records(full):
+    assert files.distributions(full, ["a.png", "b.png", "c.png", "d.png", "e.png"]) is not None
+    with pytest.raises(UserError, match=r"of other records than labels\.csv"):
+        files.distributions(full, ["a.png", "b.png"])
+
+
+@pytest.mark.parametrize("row", ["0,a.png,joy,,0.5,0.5", "0,a.png,fear,,x,0.5", "0,a.png,fear,,1"])
+def test_damaged_distributions(full, row):
+    (full / "distributions.csv").write_text(f"id,name,given,true,anger,fear\n{row}\n")
+    with pytest.raises(UserError, match=r"distributions\.csv is damaged.*training command"):
+        files.distributions(full)
+
+
 def test_what_is_absent(bare, tmp_path):
     assert files.evaluated(bare) == []
     assert files.suspicions(bare) is None

@@ -56,6 +56,14 @@ def test_any_two_series_are_told_apart(colors, who):
     assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 15
 
 
+@pytest.mark.parametrize("who", SEEN_BY)
+def test_any_two_classes_are_told_apart(who):
+    seen = [_lab(SEEN_BY[who] @ _linear(color)) for color in theme.CLASSES]
+    assert len(seen) == 8
+    assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 25
+    assert all(_contrast(color, theme.LIGHT["card"]) > 2 for color in theme.CLASSES)
+
+
 @pytest.mark.parametrize("colors", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 def test_what_is_written_can_be_read(colors):
     for name in ("ink", "muted"):

@@ -1,0 +1,48 @@
+"""What each figure shows; read by the report page too, so nothing heavy is imported here."""
+
+from typing import NamedTuple
+
+
+class Caption(NamedTuple):
+    """What stands above and below a figure.
+
+    Attributes:
+      title: its name.
+      note: how to read it.
+    """
+
+    title: str
+    note: str
+
+
+# In the order of a page.
+CAPTIONS = {
+    "features": Caption(
+        "Features (t-SNE)",
+        "Training images by their features, drawn twice with the same places: coloured by the "
+        "given and by the true label. Where the first is mixed and the second clean, wrong labels "
+        "were not learned. Paper, Figure 3.",
+    ),
+    "cross_entropy": Caption(
+        "Cross-entropy with the given label",
+        "Of right and of wrong training labels; the further apart, the fewer wrong labels were "
+        "memorised. The last bin holds all that lies beyond. Paper, Figure 4.",
+    ),
+    "distributions": Caption(
+        "What people see and what the method estimates",
+        "Random training images with the given label, people's votes and the target distribution. "
+        "Paper, Figures 5 and 8.",
+    ),
+    "attention": Caption(
+        "Where the network looks",
+        "Grad-CAM of the predicted class on one evaluated image of each class: above it the true "
+        "class, below it the predicted one. A map without any light: no place speaks "
+        "for the class. The landmarks are there to compare with; the network does not see them. "
+        "Paper, Figure 6.",
+    ),
+    "sweep": Caption(
+        "Sweeps",
+        "Accuracy by the value of one field, all others equal: mean and sample standard deviation "
+        "over seeds, each seed a dot. Paper, Figures 2 and 7.",
+    ),
+}

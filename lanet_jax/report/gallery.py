@@ -1,0 +1,82 @@
+"""What `lanet_jax.figures` and `lanet_jax.agreement` left in a folder, as sections of a page."""
+
+import base64
+from collections.abc import Sequence
+from pathlib import Path
+
+from lanet_jax.drawing.captions import CAPTIONS
+from lanet_jax.errors import UserError
+from lanet_jax.report import files
+from lanet_jax.report.files import RunFiles
+from lanet_jax.report.section import Panel, Section, Table
+from lanet_jax.report.svg import element
+
+FOLDER = "figures"
+
+
+def figures(run: RunFiles) -> Section | None:
+    """The figures in the run's folder."""
+    return pictures(run.folder / FOLDER)
+
+
+def pictures(folder: Path) -> Section | None:
+    """The known figures in a folder, each whole in the page.
+
+    Args:
+      folder: where `lanet_jax.figures` wrote them, if it did.
+
+    Returns:
+      The section; None without figures.
+    """
+    panels = []
+    for name, caption in CAPTIONS.items():
+        for path in (folder / f"{name}.png", *sorted(folder.glob(f"{name}-*.png"))):
+            if path.exists():
+                _, _, run = path.stem.partition("-")
+                title = f"{caption.title}, {run}" if run else caption.title
+                data = base64.b64encode(path.read_bytes()).decode()
+                image = element("img", src=f"data:image/png;base64,{data}", alt=title)
+                panels.append(Panel(title, image, note=caption.note))
+    return Section("Figures", panels=tuple(panels)) if panels else None
+
+
+def agreement(run: RunFiles) -> Section | None:
+    """How far the labels are from people's votes.
+
+    Raises:
+      UserError: `agreement.csv` is not as it was written.
+    """
+    path = run.folder / "agreement.csv"
+    if not path.exists():
+        return None
+    _, *lines = files.table(path)
+    try:
+        rows = [(group, int(count), labels, float(js)) for group, count, labels, js in lines]
+    except ValueError:
+        raise UserError(
+            f"{path} is damaged: write it again with python -m lanet_jax.agreement "
+            f"--workdir={run.folder}"
+        ) from None
+    note = (
+        "Mean Jensen-Shannon divergence from people's votes over the training records, in nats: 0 "
+        "for the votes themselves, at most 0.693. Paper, Table 6."
+    )
+    return Section("Agreement with people", note, table=pivot(rows))
+
+
+def pivot(rows: Sequence[tuple[str, int, str, float]]) -> Table:
+    """Divergences as a table: a row for each kind of labels, a column for each group of records.
+
+    Args:
+      rows: group, its number of records, kind of labels, mean divergence.
+
+    Returns:
+      The table.
+    """
+    groups = {group: f"{group} ({count:,})" for group, count, _, _ in rows}
+    means = {(labels, group): f"{js:.4f}" for group, _, labels, js in rows}
+    kinds = dict.fromkeys(labels for _, _, labels, _ in rows)
+    return Table(
+        ("", *groups.values()),
+        tuple((labels, *(means.get((labels, group), "") for group in groups)) for labels in kinds),
+    )
