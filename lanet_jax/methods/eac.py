@@ -12,8 +12,8 @@ from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float
 
 from lanet_jax.losses import cross_entropy
+from lanet_jax.methods.classifier import predict, start
 from lanet_jax.methods.method import Example
-from lanet_jax.methods.start import start
 from lanet_jax.models.resnet import Classifier, apply
 from lanet_jax.typing import Batch, Key, PyTree
 
@@ -64,10 +64,7 @@ class EAC:
         self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
     ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
         """See `Method.predict`."""
-        (logits, features, _), _ = apply(
-            self.expression, params["expression"], model_state["expression"], images, False
-        )
-        return logits, features
+        return predict(self.expression, params["expression"], model_state["expression"], images)
 
     def specs(self) -> PyTree:
         """See `Method.specs`."""

@@ -11,6 +11,7 @@ from lanet_jax import mesh
 from lanet_jax.el import contrast, momentum, pairs, projection, queue
 from lanet_jax.lde import aggregate, bank, contribution, neighbors
 from lanet_jax.losses import cross_entropy, kl_divergence
+from lanet_jax.methods.classifier import predict
 from lanet_jax.methods.method import Example
 from lanet_jax.models.landmarks import LANDMARK_LOSSES
 from lanet_jax.models.resnet import apply
@@ -202,14 +203,8 @@ class LANet:
         self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
     ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
         """See `Method.predict`."""
-        (logits, features, _), _ = apply(
-            self.network.expression,
-            params["expression"],
-            model_state["expression"],
-            images,
-            False,
-        )
-        return logits, features
+        expression = self.network.expression
+        return predict(expression, params["expression"], model_state["expression"], images)
 
     def specs(self) -> PyTree:
         """See `Method.specs`: the bank's rows and the queue's batches are sharded."""

@@ -13,10 +13,9 @@ from jaxtyping import Array, Float, Int
 
 from lanet_jax import linear
 from lanet_jax.losses import cross_entropy
+from lanet_jax.methods.classifier import predict, start
 from lanet_jax.methods.method import Example
-from lanet_jax.methods.start import start
 from lanet_jax.models.classifiers import Embedding, EmbeddingClassifier, apply_with_dropout
-from lanet_jax.models.resnet import apply
 from lanet_jax.typing import Batch, Key, PyTree
 
 
@@ -82,10 +81,7 @@ class RUL:
         self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
     ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
         """See `Method.predict`: fc(mu), nothing mixed and nothing dropped."""
-        (logits, mu, _), _ = apply(
-            self.expression, params["expression"], model_state["expression"], images, False
-        )
-        return logits, mu
+        return predict(self.expression, params["expression"], model_state["expression"], images)
 
     def specs(self) -> PyTree:
         """See `Method.specs`."""

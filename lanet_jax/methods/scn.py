@@ -13,8 +13,8 @@ from jaxtyping import Array, Float, Int
 
 from lanet_jax.copies import mean_of_copies
 from lanet_jax.losses import cross_entropy
+from lanet_jax.methods.classifier import predict, start
 from lanet_jax.methods.method import Example
-from lanet_jax.methods.start import start
 from lanet_jax.models.classifiers import ImportanceClassifier
 from lanet_jax.models.resnet import apply
 from lanet_jax.typing import Batch, Key, PyTree
@@ -94,10 +94,7 @@ class SCN:
         self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
     ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
         """See `Method.predict`."""
-        (logits, features, _), _ = apply(
-            self.expression, params["expression"], model_state["expression"], images, False
-        )
-        return logits, features
+        return predict(self.expression, params["expression"], model_state["expression"], images)
 
     def specs(self) -> PyTree:
         """See `Method.specs`: the labels lie as the records do."""

@@ -1,8 +1,10 @@
-"""Where a method's classifier starts from."""
+"""What the methods share of their classifier: where it starts from, and what it predicts."""
 
 import flax.linen as nn
+from jaxtyping import Array, Float
 
 from lanet_jax.methods.method import Example
+from lanet_jax.models.resnet import apply
 from lanet_jax.typing import Key, PyTree
 
 
@@ -24,3 +26,21 @@ def start(network: nn.Module, key: Key, example: Example) -> tuple[PyTree, PyTre
         params = {**params, "backbone": backbone}
         stats = {**stats, "backbone": backbone_stats}
     return params, stats
+
+
+def predict(
+    network: nn.Module, params: PyTree, stats: PyTree, images: Float[Array, "B H W 3"]
+) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
+    """Logits and features of a classifier by its running statistics.
+
+    Args:
+      network: is called with (images, train) and gives logits, features and something more.
+      params: its parameters.
+      stats: its running batch statistics.
+      images: normalised.
+
+    Returns:
+      Logits and features.
+    """
+    (logits, features, _), _ = apply(network, params, stats, images, False)
+    return logits, features
