@@ -1,0 +1,77 @@
+// One suspect: its image, what is believed of it, and why.
+const spaceNames = { expression: "Nearest in expression space", landmark: "Nearest in landmark space" };
+const choices = { a: "accept", k: "keep", m: "ambiguous" }; // by key
+const longest = Math.max(0.1, ...cards.map((card) => Math.max(...card.belief)));
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+const roleOf = (card, label) => (label === card.given ? "given" : label === card.suggested ? "suggested" : "");
+
+// Nine fit on a card: the given one, the suggested one, and the likeliest others.
+function shownClasses(card) {
+  const weight = (c) => (roleOf(card, c) ? 2 : card.belief[c]);
+  const first = classes.map((_, c) => c).sort((a, b) => weight(b) - weight(a)).slice(0, 9);
+  return first.sort((a, b) => a - b);
+}
+
+function cardOf(card, choose) {
+  return make("article", { class: "card", role: "listitem" }, face(card), what(card, choose), why(card));
+}
+
+function face(card) {
+  const told = card.true !== undefined && at("true").checked ? `truly ${classes[card.true]}` : `score ${card.score.toFixed(3)}`;
+  const image = make("img", { src: images[card.image], alt: `given ${classes[card.given]}` });
+  return make("div", { class: "face" }, image, make("small", { title: card.name }, card.name), make("small", {}, told));
+}
+
+function what(card, choose) {
+  const title = make("h2", {}, "given ", make("span", { class: "was" }, classes[card.given]));
+  title.append(", looks like ", make("span", { class: "is" }, classes[card.suggested]));
+  const said = decisions[card.name];
+  const bars = make("div", { class: "bars" });
+  for (const c of shownClasses(card)) {
+    const share = card.belief[c];
+    const role = roleOf(card, c);
+    const bar = make("i", { class: role });
+    bar.style.width = `${(100 * share) / longest}%`;
+    const votes = card.votes && card.votes[c] ? `${card.votes[c]} vote${card.votes[c] > 1 ? "s" : ""}` : "";
+    const number = make("span", { class: "number" }, `${Math.round(100 * share)}%`);
+    const chosen = said && said.label === c;
+    const name = make(role || chosen ? "b" : "span", {}, chosen ? `\u2713 ${classes[c]}` : classes[c]);
+    bars.append(name, make("span", { class: "rail" }, bar), number);
+    bars.append(make("span", { class: "vote" }, votes));
+  }
+  if (card.other) bars.title = `other votes: ${card.other}`;
+  const buttons = make("div", { class: "choice" });
+  for (const [key, kind] of Object.entries(choices)) {
+    const text = `${kind[0].toUpperCase()}${kind.slice(1)} `;
+    const button = make("button", { "aria-pressed": said ? said.kind === kind : false }, text, make("kbd", {}, key.toUpperCase()));
+    button.addEventListener("click", () => choose(card, kind));
+    buttons.append(button);
+  }
+  return make("div", { class: "what" }, title, bars, buttons);
+}
+
+function why(card) {
+  const element = make("div", { class: "why" });
+  for (const [space, neighbors] of Object.entries(card.why)) {
+    const weighed = neighbors.some((neighbor) => neighbor[3] !== null);
+    const meaning = weighed ? ": given label, share of the vote" : ": given label, similarity";
+    const strip = make("div", { class: "strip" });
+    for (const [image, given, similarity, weight, name] of neighbors) {
+      const told = `${name}: given ${classes[given]}, similarity ${similarity}`;
+      const title = weighed ? `${told}, contributes ${(100 * weight).toFixed(1)}%` : told;
+      const below = weighed ? `${Math.round(100 * weight)}%` : similarity.toFixed(2);
+      const caption = make("figcaption", {}, make("b", {}, classes[given]), below);
+      const picture = make("img", { src: images[image], alt: classes[given] });
+      strip.append(make("figure", { class: roleOf(card, given), title }, picture, caption));
+    }
+    element.append(make("section", {}, make("h3", {}, spaceNames[space] || space, make("span", {}, meaning)), strip));
+  }
+  return element;
+}

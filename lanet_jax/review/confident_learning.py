@@ -1,0 +1,53 @@
+"""The same question put to cleanlab (extra `audit`).
+
+Source: Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels",
+JAIR 2021.
+"""
+
+import dataclasses
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from lanet_jax.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Cleanlab:
+    """What cleanlab says.
+
+    Attributes:
+      scores: 1 - cleanlab's label quality, by its name for the method.
+      rate: share of the given labels that it estimates to be wrong.
+    """
+
+    scores: dict[str, Float[np.ndarray, "N"]]
+    rate: float
+
+
+def ask(probabilities: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"]) -> Cleanlab:
+    """Scores and counts wrong labels as cleanlab does.
+
+    Args:
+      probabilities: out of sample.
+      given: labels.
+
+    Returns:
+      What it says.
+
+    Raises:
+      UserError: it is not installed.
+    """
+    try:
+        from cleanlab.count import num_label_issues
+        from cleanlab.rank import get_label_quality_scores
+    except ImportError as error:
+        raise UserError(
+            f"the comparison needs cleanlab ({error}): pip install 'cleanlab>=2.9'"
+        ) from error
+    scores = {
+        f"cleanlab {method}": 1
+        - get_label_quality_scores(given, probabilities, method=method, adjust_pred_probs=False)
+        for method in ("self_confidence", "normalized_margin")
+    }
+    return Cleanlab(scores, float(num_label_issues(given, probabilities) / len(given)))

@@ -1,0 +1,117 @@
+"""Everything an audit finds, before it is written down."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from lanet_jax import mesh as mesh_lib
+from lanet_jax.build.config import Config
+from lanet_jax.build.data import Data
+from lanet_jax.review import beliefs, confident_learning, neighbors, noise_estimate, ranking
+from lanet_jax.review.beliefs import Beliefs
+from lanet_jax.review.confident_learning import Cleanlab
+from lanet_jax.review.noise_estimate import NoiseEstimate
+from lanet_jax.review.ranking import Quality, Ranking
+
+
+@dataclasses.dataclass(frozen=True)
+class Findings:
+    """What an audit finds.
+
+    Attributes:
+      seen: what the checkpoint says.
+      neighbors: shares of the given labels of each record's neighbours.
+      candidates: rows that may be neighbours.
+      ranking: scores of every record.
+      noise: estimate of the label noise.
+    """
+
+    seen: Beliefs
+    neighbors: Float[np.ndarray, "N C"]
+    candidates: Int[np.ndarray, "M"]
+    ranking: Ranking
+    noise: NoiseEstimate
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """The same records judged by cleanlab.
+
+    Attributes:
+      covered: records that have out-of-sample probabilities.
+      cleanlab: what it says of these.
+    """
+
+    covered: Bool[np.ndarray, "N"]
+    cleanlab: Cleanlab
+
+
+def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Findings:
+    """Audits a run.
+
+    Args:
+      c: its config.
+      workdir: its folder.
+      step: of the checkpoint.
+      data: its data.
+      candidates: records that may be neighbours, at most.
+
+    Returns:
+      What was found.
+
+    Raises:
+      UserError: there is no such checkpoint, or it is not whole.
+    """
+    seen = beliefs.read(c, workdir, step, data, mesh_lib.make(c.optim.batch_size))
+    among = neighbors.candidates(len(data.train), candidates)
+    votes = neighbors.vote(seen.features, data.given, len(data.train.classes), among)
+    return Findings(
+        seen=seen,
+        neighbors=votes,
+        candidates=among,
+        ranking=ranking.rank(seen.targets, votes, data.given),
+        noise=noise_estimate.estimate(votes, data.given),
+    )
+
+
+def compare(probabilities: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"]) -> Comparison:
+    """Puts the same question to cleanlab.
+
+    Args:
+      probabilities: out of sample, nan for records without any.
+      given: labels.
+
+    Returns:
+      What it says.
+
+    Raises:
+      UserError: cleanlab is not installed.
+    """
+    covered = ~np.isnan(probabilities).any(axis=1)
+    return Comparison(covered, confident_learning.ask(probabilities[covered], given[covered]))
+
+
+def qualities(
+    found: Findings, comparison: Comparison | None, wrong: Bool[np.ndarray, "N"], k: int
+) -> dict[str, Quality]:
+    """How well each score finds the known wrong labels, on the same records for all.
+
+    Args:
+      found: our scores.
+      comparison: cleanlab's, if it was asked.
+      wrong: which labels are wrong.
+      k: records of the lift.
+
+    Returns:
+      Quality by score; empty if no label is wrong, or all are.
+    """
+    covered = np.ones(len(wrong), bool) if comparison is None else comparison.covered
+    scores = {name: score[covered] for name, score in found.ranking.scores.items()}
+    if comparison is not None:
+        scores |= comparison.cleanlab.scores
+    wrong = wrong[covered]
+    if wrong.all() or not wrong.any():
+        return {}
+    return {name: ranking.quality(wrong, score, k) for name, score in scores.items()}

@@ -1,0 +1,145 @@
+"""Neighbours over the whole training set, where training only sees those of a batch."""
+
+import functools
+from collections.abc import Iterator, Mapping
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from lanet_jax.lde import contribution
+from lanet_jax.lde.contribution import Contribution
+
+# Rows compared with all candidates at a time: the largest array is BLOCK x candidates.
+BLOCK = 256
+# Neighbours whose given labels are counted: enough for the right ones to outvote the wrong ones.
+VOTERS = 100
+_SEED = 0
+
+
+def candidates(records: int, most: int) -> Int[np.ndarray, "M"]:
+    """Rows that may be neighbours: all of them, or a random sample where there are too many.
+
+    Args:
+      records: N.
+      most: of them to take.
+
+    Returns:
+      Rows in order.
+    """
+    if records <= most:
+        return np.arange(records)
+    return np.sort(np.random.default_rng(_SEED).permutation(records)[:most])
+
+
+def nearest(
+    features: Float[np.ndarray, "N D"],
+    rows: Int[np.ndarray, "R"],
+    among: Int[np.ndarray, "M"],
+    k: int,
+) -> Iterator[tuple[Int[np.ndarray, "B K"], Float[np.ndarray, "B K"]]]:
+    """The most similar other records of some records, as `lde.neighbors` finds them in a batch.
+
+    Args:
+      features: of one space.
+      rows: whose neighbours are wanted.
+      among: rows that may be neighbours.
+      k: how many; fewer where there are not so many others.
+
+    Yields:
+      Rows of the neighbours and their cosine similarities, nearest first, for one block of `rows`
+      after the other.
+    """
+    norm = np.linalg.norm(features, axis=1, keepdims=True)
+    unit = jnp.asarray(features / np.maximum(norm, 1e-12))
+    others = jnp.take(unit, among, axis=0)
+    k = min(k, len(among) - 1)
+    for start in range(0, len(rows), BLOCK):
+        block = rows[start : start + BLOCK]
+        padded = np.pad(block, (0, BLOCK - len(block)), mode="edge")  # one compiled shape
+        index, similarity = _nearest(unit[padded], others, jnp.asarray(padded), among, k)
+        yield among[np.asarray(index)[: len(block)]], np.asarray(similarity)[: len(block)]
+
+
+def vote(
+    features: Mapping[str, Float[np.ndarray, "N D"]],
+    given: Int[np.ndarray, "N"],
+    classes: int,
+    among: Int[np.ndarray, "M"],
+    voters: int = VOTERS,
+) -> Float[np.ndarray, "N C"]:
+    """The given labels of every record's nearest others, as shares: its own label has no part.
+
+    Args:
+      features: of each space; the shares are the mean over the spaces.
+      given: labels.
+      classes: C.
+      among: rows that may be neighbours.
+      voters: how many neighbours in each space.
+
+    Returns:
+      Distributions.
+    """
+    one_hot = np.eye(classes, dtype=np.float32)[given]
+    rows = np.arange(len(given))
+    spaces = [
+        np.concatenate([one_hot[index].mean(axis=1) for index, _ in blocks])
+        for blocks in (nearest(own, rows, among, voters) for own in features.values())
+    ]
+    return np.mean(spaces, axis=0)
+
+
+def contributions(
+    params: Contribution,
+    features: Float[np.ndarray, "N D"],
+    rows: Int[np.ndarray, "R"],
+    index: Int[np.ndarray, "R K"],
+) -> Float[np.ndarray, "R K"]:
+    """What each neighbour's weight would be, by the trained scores: c_ik / sum_k c_ik.
+
+    Args:
+      params: score network of the space.
+      features: of the space.
+      rows: whose neighbours they are.
+      index: rows of the neighbours.
+
+    Returns:
+      Weights that sum to 1 over the neighbours.
+    """
+    parts = []
+    for start in range(0, len(rows), BLOCK):
+        own, other = rows[start : start + BLOCK], index[start : start + BLOCK]
+        padding = BLOCK - len(own)
+        own = np.pad(own, (0, padding), mode="edge")
+        other = np.pad(other, ((0, padding), (0, 0)), mode="edge")
+        weights = _weights(params, features[own], features[other])
+        parts.append(np.asarray(weights)[: BLOCK - padding])
+    return np.concatenate(parts)
+
+
+@functools.partial(jax.jit, static_argnums=4)
+def _nearest(
+    own: Float[Array, "B D"],
+    others: Float[Array, "M D"],
+    rows: Int[Array, "B"],
+    among: Int[Array, "M"],
+    k: int,
+) -> tuple[Int[Array, "B K"], Float[Array, "B K"]]:
+    similarity = jnp.where(rows[:, None] == among[None, :], -jnp.inf, own @ others.T)
+    similarity, index = jax.lax.top_k(similarity, k)
+    return index, similarity
+
+
+@jax.jit
+def _weights(
+    params: Contribution, own: Float[Array, "B D"], others: Float[Array, "B K D"]
+) -> Float[Array, "B K"]:
+    k = others.shape[1]
+
+    def scores(x: Float[Array, "D"], neighbors: Float[Array, "K D"]) -> Float[Array, "K"]:
+        together = jnp.concatenate([x[None], neighbors])
+        pairs = jnp.broadcast_to(1 + jnp.arange(k), (1 + k, k))
+        return contribution.scores(params, together, pairs)[0]
+
+    return jax.nn.softmax(jax.nn.log_sigmoid(jax.vmap(scores)(own, others)), axis=1)

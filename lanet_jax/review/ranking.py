@@ -1,0 +1,107 @@
+"""How wrong a given label looks, in several scores, and how well a score finds wrong labels."""
+
+import dataclasses
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from sklearn.metrics import average_precision_score
+
+from lanet_jax import metrics
+
+_SMOOTHING = 0.1  # of the given label in `kl`, which has no KL to a one-hot vector
+CONSENSUS = "consensus"
+
+
+@dataclasses.dataclass(frozen=True)
+class Ranking:
+    """Scores of every record; the higher, the more its given label looks wrong.
+
+    Attributes:
+      scores: by name, see `rank`.
+      beliefs: the label distribution that each score is read from.
+    """
+
+    scores: dict[str, Float[np.ndarray, "N"]]
+    beliefs: dict[str, Float[np.ndarray, "N C"]]
+
+
+class Quality(NamedTuple):
+    """How well a score finds the wrong labels.
+
+    Attributes:
+      auroc: area under the ROC curve; 0.5 is chance.
+      average_precision: area under precision over recall; the share of wrong labels is chance.
+      precision: share of wrong ones among the first so many records as there are wrong ones.
+      lift: share of wrong ones among the first k records, over their share among all.
+    """
+
+    auroc: float
+    average_precision: float
+    precision: float
+    lift: float
+
+
+def rank(
+    targets: Float[np.ndarray, "N C"],
+    neighbors: Float[np.ndarray, "N C"],
+    given: Int[np.ndarray, "N"],
+) -> Ranking:
+    """Scores the given labels in four ways.
+
+    - `suspicion`: 1 - target[given]. KL(given || target) = -log target[given], and with it every
+      other measure that reads only target[given], ranks alike.
+    - `kl`: KL(target || given label smoothed by 0.1), which also asks how sure the target is.
+    - `margin`: the largest target of another class - target[given].
+    - `consensus`: as `suspicion`, of the mean of the target and of the neighbours' given labels.
+      A record's own label is where its target starts from, and it shapes the features the target
+      is read from. The neighbours' labels owe nothing to it: this is the default.
+
+    Args:
+      targets: of every record.
+      neighbors: shares of the given labels of its neighbours, its own left out.
+      given: labels.
+
+    Returns:
+      The scores.
+    """
+    own = np.take_along_axis(targets, given[:, None], axis=1)[:, 0]
+    others = targets.copy()
+    np.put_along_axis(others, given[:, None], -np.inf, axis=1)
+    rest = _SMOOTHING / (targets.shape[1] - 1)
+    negative_entropy = np.sum(targets * np.log(np.maximum(targets, 1e-12)), axis=1)
+    cross = own * np.log(1 - _SMOOTHING) + (1 - own) * np.log(rest)
+    together = (targets + neighbors) / 2
+    scores = {
+        CONSENSUS: metrics.suspicion(together, given),
+        "suspicion": 1 - own,
+        "kl": negative_entropy - cross,
+        "margin": others.max(axis=1) - own,
+    }
+    beliefs = dict.fromkeys(scores, targets) | {CONSENSUS: together}
+    return Ranking(scores, beliefs)
+
+
+def quality(wrong: Bool[np.ndarray, "N"], score: Float[np.ndarray, "N"], k: int) -> Quality:
+    """How well a score finds the wrong labels.
+
+    Args:
+      wrong: which labels are wrong, at least one and not all.
+      score: higher is more suspicious.
+      k: records for the lift.
+
+    Returns:
+      The numbers.
+    """
+    first = wrong[order(score)]
+    return Quality(
+        auroc=metrics.auroc(wrong, score),
+        average_precision=float(average_precision_score(wrong, score)),
+        precision=float(first[: wrong.sum()].mean()),
+        lift=float(first[:k].mean() / wrong.mean()),
+    )
+
+
+def order(score: Float[np.ndarray, "N"]) -> Int[np.ndarray, "N"]:
+    """Rows, the most suspicious first; equal ones in their own order."""
+    return np.argsort(-score, kind="stable")

@@ -1,0 +1,97 @@
+"""The whole command on a run that has only begun: its networks say little, its labels much."""
+
+import csv
+import json
+import re
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from configs import demo
+from data.demo.demo_dataset_builder import Builder
+from lanet_jax import audit, workdir
+from lanet_jax.build import config, run
+from lanet_jax.checkpoint import Checkpoints
+from lanet_jax.errors import UserError
+from lanet_jax.state import TrainState
+
+N = 40
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A work folder with a checkpoint of an untrained LA-Net."""
+    root = tmp_path_factory.mktemp("run")
+    Builder(train=N, test=8, size=24, data_dir=root / "prepared").download_and_prepare()
+    c = demo.get_config("tiny")
+    with c.unlocked():
+        c.data.dir = str(root / "prepared")
+        c.data.limit = 0
+        c.optim.batch_size, c.el.queue_size = 8, 16
+    c = config.resolve(c)
+    workdir.claim(root / "run", c)
+    built = run.run(c, root / "run")
+    # Drawn by hand: compiling the true initialisation takes longer than all else here.
+    shapes = jax.eval_shape(built.method.init, jax.random.key(0), built.example)
+    rng = np.random.default_rng(0)
+    params, model_state = jax.tree.map(
+        lambda x: jnp.asarray(rng.uniform(0.01, 0.1, x.shape), x.dtype), shapes
+    )
+    model_state["bank"] = jnp.eye(len(built.data.train.classes))[built.example.labels]
+    step, nothing = jnp.ones((), jnp.int32), jnp.zeros(1)
+    checkpoints = Checkpoints(root / "run", 1)
+    state = TrainState(step, params, model_state, nothing, nothing)
+    checkpoints.save(1, state, built.card)
+    checkpoints.close()
+    return root / "run"
+
+
+def test_what_an_audit_leaves(folder, capsys):
+    audit.audit(folder, limit=10, neighbors=3)
+    said = capsys.readouterr().out
+    with open(folder / "audit.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with open(folder / "labels.csv", newline="") as file:
+        labels = {row["name"]: row for row in csv.DictReader(file)}
+    assert sorted(int(row["id"]) for row in rows) == list(range(N))
+    for row in rows:
+        assert (row["given"], row["true"]) == tuple(
+            labels[row["name"]][k] for k in ("given", "true")
+        )
+        # The bank still is the one-hot given label: nothing else is suspected by it.
+        assert float(row["suspicion"]) == 0
+        assert float(row[f"target:{row['given']}"]) == 1
+        share = float(row[f"neighbors:{row['given']}"])
+        assert float(row["consensus"]) == pytest.approx((1 - share) / 2, abs=1e-5)
+    scores = [float(row["consensus"]) for row in rows]
+    assert scores == sorted(scores, reverse=True)
+    wrong = sum(row["given"] != row["true"] for row in rows)
+    assert f", {wrong / N:.1%} known" in said
+    assert re.search(r"\n  suspicion +0\.5000", said)
+    assert re.search(r"\n\* consensus +0\.\d+", said)
+    html = (folder / "audit.html").read_text()
+    assert not re.search(r"https?://|@import|url\(", html)
+    payload = json.loads(re.search(r'id="data">(.*?)</script>', html)[1])
+    assert [card["name"] for card in payload["cards"]] == [
+        row["name"] for row in rows if row["given"] != row["suggested"]
+    ][:10]
+    for card in payload["cards"]:
+        assert list(card["why"]) == ["expression", "landmark"]
+        for neighbors in card["why"].values():
+            assert sum(weight for *_, weight, _ in neighbors) == pytest.approx(1, abs=0.01)
+            assert card["name"] not in [name for *_, name in neighbors]
+
+
+def test_users_errors(folder, tmp_path):
+    with pytest.raises(UserError, match="holds no run"):
+        audit.audit(tmp_path)
+    with pytest.raises(UserError, match="--step=best"):
+        audit.audit(folder, step="best")
+    with pytest.raises(UserError, match="no step 7"):
+        audit.audit(folder, step="7")
+    with pytest.raises(UserError, match="--limit"):
+        audit.audit(folder, limit=0)
+    with pytest.raises(UserError, match="kept nothing aside"):
+        audit.audit(folder, held_out=[folder])

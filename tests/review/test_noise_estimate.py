@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+from lanet_jax.review.noise_estimate import count, estimate
+
+FLIPS = np.array([[0.6, 0.3, 0.1], [0.05, 0.9, 0.05], [0.0, 0.2, 0.8]])
+
+
+def _draw(flips, prior, records=20_000, sharpness=3.0):
+    """Records whose beliefs are their true posteriors, so that many are ambiguous."""
+    rng = np.random.default_rng(0)
+    true = rng.choice(len(prior), records, p=prior)
+    evidence = rng.normal(size=(records, len(prior))) + sharpness * np.eye(len(prior))[true]
+    logits = sharpness * evidence + np.log(prior)
+    beliefs = np.exp(logits - logits.max(axis=1, keepdims=True))
+    beliefs /= beliefs.sum(axis=1, keepdims=True)
+    given = (rng.uniform(size=records)[:, None] > flips[true].cumsum(axis=1)).sum(axis=1)
+    return beliefs, given, np.mean(given != true)
+
+
+@pytest.mark.parametrize("flips", [FLIPS, np.eye(3) * 0.7 + 0.1, np.eye(3)])
+def test_known_noise_is_found(flips):
+    beliefs, given, rate = _draw(flips, np.array([0.5, 0.3, 0.2]))
+    found = estimate(beliefs, given)
+    assert found.rate == pytest.approx(rate, abs=0.02)
+    np.testing.assert_allclose(found.flips, flips, atol=0.05)
+    np.testing.assert_allclose(found.prior, [0.5, 0.3, 0.2], atol=0.02)
+    np.testing.assert_allclose(found.flips.sum(axis=1), 1)
+
+
+def test_beliefs_need_not_be_calibrated():
+    beliefs, given, _ = _draw(FLIPS, np.full(3, 1 / 3), records=2000)
+    flat = beliefs**0.1 / np.sum(beliefs**0.1, axis=1, keepdims=True)
+    assert estimate(flat, given).rate == pytest.approx(estimate(beliefs, given).rate, abs=1e-9)
+
+
+def test_beliefs_that_contain_the_given_label_hide_the_noise():
+    beliefs, given, rate = _draw(FLIPS, np.full(3, 1 / 3), records=2000)
+    assert estimate((beliefs + np.eye(3)[given]) / 2, given).rate < 0.7 * rate
+
+
+def test_a_class_without_records_gets_the_average_row():
+    beliefs = np.tile([0.6, 0.4, 0.0], (10, 1))
+    found = estimate(beliefs, np.array([0] * 8 + [1] * 2))
+    np.testing.assert_allclose(found.flips[2], [0.1, 0.1, 0.8])
+    assert found.counted.tolist() == [10, 0, 0]
+    assert found.rate == pytest.approx(0.2)
+
+
+def test_known_flips_are_counted():
+    found = count(np.array([0, 0, 0, 0, 2]), np.array([0, 0, 1, 2, 1]), 3)
+    np.testing.assert_allclose(found, [[0.5, 0.25, 0.25], [0, 0, 0], [0, 1, 0]])

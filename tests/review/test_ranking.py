@@ -1,0 +1,34 @@
+import numpy as np
+import pytest
+
+from lanet_jax.review import ranking
+
+TARGETS = np.array([[0.2, 0.7, 0.1], [0.5, 0.4, 0.1], [0.1, 0.1, 0.8]])
+NEIGHBORS = np.array([[0.4, 0.5, 0.1], [0.1, 0.8, 0.1], [0.3, 0.3, 0.4]])
+GIVEN = np.array([0, 0, 2])
+
+
+def test_scores_by_hand():
+    found = ranking.rank(TARGETS, NEIGHBORS, GIVEN)
+    np.testing.assert_allclose(found.scores["suspicion"], [0.8, 0.5, 0.2])
+    np.testing.assert_allclose(found.scores["margin"], [0.5, -0.1, -0.7])
+    np.testing.assert_allclose(found.scores["consensus"], [0.7, 0.7, 0.4])
+    smooth = np.array([0.9, 0.05, 0.05])
+    smooth = (smooth, smooth, smooth[::-1])
+    kl = [np.sum(t * np.log(t / s)) for t, s in zip(TARGETS, smooth, strict=True)]
+    np.testing.assert_allclose(found.scores["kl"], kl)
+    np.testing.assert_allclose(found.beliefs["consensus"][1], [0.3, 0.6, 0.1])
+    assert found.beliefs["margin"] is found.beliefs["kl"]
+
+
+def test_quality_by_hand():
+    wrong = np.array([True, False, True, False, False])
+    found = ranking.quality(wrong, np.array([5.0, 4.0, 3.0, 2.0, 1.0]), k=1)
+    assert found.auroc == pytest.approx(5 / 6)
+    assert found.average_precision == pytest.approx((1 + 2 / 3) / 2)
+    assert found.precision == 0.5  # one of the first two
+    assert found.lift == pytest.approx(1 / 0.4)
+
+
+def test_equal_scores_keep_their_order():
+    assert ranking.order(np.array([1.0, 2.0, 1.0, 2.0])).tolist() == [1, 3, 0, 2]
