@@ -31,6 +31,7 @@ def get_config() -> ml_collections.ConfigDict:
     d.test_split = ("test",)  # one for each of them
     d.limit = 0  # train on so many records, drawn by the seed; 0 = all
     d.holdout = 0.0  # share of the noisy training set kept aside to choose `best` honestly
+    d.fold = 0  # which part is kept aside: all of them in turn make a cross-validation
     d.stored_size = 0  # px; bring images of mixed sizes to one on the host, 0 = all have one size
     d.threads = 2  # readers
 
@@ -73,6 +74,7 @@ def get_config() -> ml_collections.ConfigDict:
     e.decay = 0.9  # omega
     e.exclude_same_id = True  # copies of a record are no neighbours of it; R: False
     e.stop_gradient_neighbors = False  # (R)
+    e.score_bound = 2.0  # largest |z| in Eq. 3's sigmoid(z); R: 0 = none, and one neighbour wins
 
     c.el = k = ml_collections.ConfigDict()
     k.enabled = True  # Table 2
@@ -120,6 +122,7 @@ def reference(c: ml_collections.ConfigDict) -> None:
     c.landmarks.head = "heatmap"
     c.landmarks.trunk = "shared_stem"
     c.lde.exclude_same_id = False
+    c.lde.score_bound = 0.0
     c.el.batch_negatives = False
 
 

@@ -71,7 +71,13 @@ def data(c: Config, workdir: Path) -> Data:
     given, true = labels(c, train, own, workdir)
     held = round(c.data.holdout * len(train))
     if held:
-        out = _subset(len(train), held, c.seed)
+        out = _subset(len(train), held, c.seed, c.data.fold)
+        if not len(out):
+            parts = -(-len(train) // held)
+            raise UserError(
+                f"--config.data.fold={c.data.fold}: data.holdout={c.data.holdout} makes "
+                f"{parts} parts, numbered from 0"
+            )
         rows = np.setdiff1d(np.arange(len(train)), out)
         tests[HOLDOUT] = dataclasses.replace(train.take(out), labels=given[out])
         train, given = train.take(rows), given[rows]
@@ -79,10 +85,10 @@ def data(c: Config, workdir: Path) -> Data:
     return Data(train, given, true, tests)
 
 
-def _subset(records: int, size: int, seed: int) -> Int[np.ndarray, "M"]:
-    """Rows of a random subset, in order; raw bits, which numpy keeps between versions."""
+def _subset(records: int, size: int, seed: int, part: int = 0) -> Int[np.ndarray, "M"]:
+    """Rows of one part of a random partition, in order; raw bits, which numpy always keeps."""
     bits = np.random.PCG64(np.random.SeedSequence((seed, 2))).random_raw(records)
-    return np.sort(np.argsort(bits, kind="stable")[:size])
+    return np.sort(np.argsort(bits, kind="stable")[part * size : (part + 1) * size])
 
 
 def splits(data_dir: str, datasets: Sequence[str], names: Sequence[str]) -> dict[str, Records]:

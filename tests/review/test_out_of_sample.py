@@ -45,7 +45,7 @@ def test_what_does_not_fit_is_said(text, message, tmp_path):
 def test_an_npz_is_never_unpickled(tmp_path):
     path = tmp_path / "p.npz"
     np.savez(path, name=np.array(["a.png"], object), probabilities=[[1, 0]])
-    with pytest.raises(UserError, match="holds no probabilities"):
+    with pytest.raises(UserError, match="holds pickled Python objects"):
         out_of_sample.read(path, NAMES, CLASSES)
 
 
