@@ -74,7 +74,6 @@ def get_config() -> ml_collections.ConfigDict:
     e.decay = 0.9  # omega
     e.exclude_same_id = True  # copies of a record are no neighbours of it; R: False
     e.stop_gradient_neighbors = False  # (R)
-    e.score_bound = 2.0  # largest |z| in Eq. 3's sigmoid(z); R: 0 = none, and one neighbour wins
 
     c.el = k = ml_collections.ConfigDict()
     k.enabled = True  # Table 2
@@ -122,7 +121,6 @@ def reference(c: ml_collections.ConfigDict) -> None:
     c.landmarks.head = "heatmap"
     c.landmarks.trunk = "shared_stem"
     c.lde.exclude_same_id = False
-    c.lde.score_bound = 0.0
     c.el.batch_negatives = False
 
 

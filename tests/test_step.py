@@ -30,7 +30,7 @@ def _method() -> LANet:
         return ResNet(width=4, stem="small")
 
     network = TwoBranch(Classifier(backbone(), C), LandmarkNet(backbone(), "coordinates", L))
-    lde = LDE("both", 3, 0.9, True, False, 2.0)
+    lde = LDE("both", 3, 0.9, True, False)
     return LANet(network, lde, EL(True, "pseudo", 0.3, 0.1, 0.999, Q, 4, True), 1.0, 0.1)
 
 

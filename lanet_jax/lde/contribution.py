@@ -32,10 +32,7 @@ def init(key: Key, width: int) -> Contribution:
 
 
 def scores(
-    params: Contribution,
-    features: Float[Array, "B D"],
-    neighbors: Int[Array, "B K"],
-    bound: float,
+    params: Contribution, features: Float[Array, "B D"], neighbors: Int[Array, "B K"]
 ) -> Float[Array, "B K"]:
     """z, whose sigmoid is the contribution score c_ij = sigmoid(f([g1(x_i), g2(x_j)])) (Eq. 3).
 
@@ -46,7 +43,6 @@ def scores(
       params: from `init`.
       features: u or v.
       neighbors: indices j of the pairs (i, j) to score.
-      bound: largest |z|, so that no neighbour weighs more than e^bound times another; 0 = none.
 
     Returns:
       z_ij; `aggregate` needs its log-sigmoid, so the sigmoid is not taken here.
@@ -57,7 +53,4 @@ def scores(
     other = linear.apply(params["g2"], features) @ kernel[half:]
     hidden = jax.nn.relu(own[:, None] + jnp.take(other, neighbors, axis=0) + bias)
     hidden = jax.nn.relu(linear.apply(params["f2"], hidden))
-    z = linear.apply(params["f3"], hidden)[..., 0]
-    # Only ratios of scores count (Eq. 4), so nothing else keeps z from drifting to where the
-    # sigmoid is an exponential: there all weight goes to the neighbour that agrees best.
-    return bound * jnp.tanh(z / bound) if bound else z
+    return linear.apply(params["f3"], hidden)[..., 0]

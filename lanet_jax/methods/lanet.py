@@ -32,7 +32,6 @@ class LDE:
       decay: omega.
       exclude_same_id: other copies of a record are no neighbours of it.
       stop_gradient_neighbors: keep the gradient from flowing into the neighbours' predictions.
-      score_bound: largest |z| of a contribution score sigmoid(z); 0 = none.
     """
 
     spaces: str
@@ -40,7 +39,6 @@ class LDE:
     decay: float
     exclude_same_id: bool
     stop_gradient_neighbors: bool
-    score_bound: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -166,7 +164,7 @@ class LANet:
             features = getattr(outputs, space)
             k = min(self.lde.neighbors, features.shape[0])
             index, exists = neighbors.nearest_neighbors(features, ids, k, self.lde.exclude_same_id)
-            z = contribution.scores(params[space], features, index, self.lde.score_bound)
+            z = contribution.scores(params[space], features, index)
             distributions.append(aggregate.neighborhood_mean(neighbor_p, index, exists, z))
         return bank.targets(means, ids, aggregate.mean_over_spaces(distributions), self.lde.decay)
 

@@ -31,7 +31,6 @@ class Beliefs:
       probabilities: the model's own, without augmentation.
       features: by space, "expression" and for LA-Net "landmark".
       contribution: the trained score network of each space that has one (Eq. 3).
-      score_bound: of its scores.
       step: of the checkpoint.
     """
 
@@ -39,7 +38,6 @@ class Beliefs:
     probabilities: Float[np.ndarray, "N C"]
     features: dict[str, Float[np.ndarray, "N D"]]
     contribution: dict[str, Contribution]
-    score_bound: float
     step: int
 
 
@@ -88,7 +86,6 @@ def read(c: Config, workdir: Path, step: str, data: Data, mesh: Mesh) -> Beliefs
         probabilities=probabilities,
         features=features,
         contribution=params.get("contribution", {}),
-        score_bound=method.lde.score_bound if whole else 0.0,
         step=number,
     )
 

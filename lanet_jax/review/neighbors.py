@@ -95,7 +95,6 @@ def contributions(
     features: Float[np.ndarray, "N D"],
     rows: Int[np.ndarray, "R"],
     index: Int[np.ndarray, "R K"],
-    bound: float,
 ) -> Float[np.ndarray, "R K"]:
     """What each neighbour's weight would be, by the trained scores: c_ik / sum_k c_ik.
 
@@ -104,7 +103,6 @@ def contributions(
       features: of the space.
       rows: whose neighbours they are.
       index: rows of the neighbours.
-      bound: of the scores, as in training.
 
     Returns:
       Weights that sum to 1 over the neighbours.
@@ -115,7 +113,7 @@ def contributions(
         padding = BLOCK - len(own)
         own = np.pad(own, (0, padding), mode="edge")
         other = np.pad(other, ((0, padding), (0, 0)), mode="edge")
-        weights = _weights(params, features[own], features[other], bound)
+        weights = _weights(params, features[own], features[other])
         parts.append(np.asarray(weights)[: BLOCK - padding])
     return np.concatenate(parts)
 
@@ -133,15 +131,15 @@ def _nearest(
     return index, similarity
 
 
-@functools.partial(jax.jit, static_argnames="bound")
+@jax.jit
 def _weights(
-    params: Contribution, own: Float[Array, "B D"], others: Float[Array, "B K D"], bound: float
+    params: Contribution, own: Float[Array, "B D"], others: Float[Array, "B K D"]
 ) -> Float[Array, "B K"]:
     k = others.shape[1]
 
     def scores(x: Float[Array, "D"], neighbors: Float[Array, "K D"]) -> Float[Array, "K"]:
         together = jnp.concatenate([x[None], neighbors])
         pairs = jnp.broadcast_to(1 + jnp.arange(k), (1 + k, k))
-        return contribution.scores(params, together, pairs, bound)[0]
+        return contribution.scores(params, together, pairs)[0]
 
     return jax.nn.softmax(jax.nn.log_sigmoid(jax.vmap(scores)(own, others)), axis=1)

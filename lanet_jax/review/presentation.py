@@ -105,11 +105,7 @@ def why(found: Findings, rows: Int[np.ndarray, "R"], k: int) -> dict[str, Why]:
         blocks = list(neighbors.nearest(features, rows, found.candidates, k))
         index, similarity = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
         params = found.seen.contribution.get(space)
-        weight = (
-            neighbors.contributions(params, features, rows, index, found.seen.score_bound)
-            if params
-            else None
-        )
+        weight = neighbors.contributions(params, features, rows, index) if params else None
         result[space] = Why(index, similarity, weight)
     return result
 

@@ -31,21 +31,11 @@ def direct_score(params, x_i, x_j):
 
 
 def test_scores_are_the_concatenation_form(params):
-    z = contribution.scores(params, jnp.array(FEATURES), jnp.array(NEIGHBORS), 0.0)
+    z = contribution.scores(params, jnp.array(FEATURES), jnp.array(NEIGHBORS))
     for i in range(B):
         for k in range(K):
             expected = direct_score(params, FEATURES[i], FEATURES[NEIGHBORS[i, k]])
             np.testing.assert_allclose(z[i, k], expected, atol=1e-5)
-
-
-@pytest.mark.parametrize("size", [1.0, 1e3])
-def test_bounded_scores_keep_their_order_and_no_neighbor_takes_all(params, size):
-    features, index = size * jnp.array(FEATURES), jnp.array(NEIGHBORS)
-    free = contribution.scores(params, features, index, 0.0)
-    bounded = contribution.scores(params, features, index, 2.0)
-    np.testing.assert_allclose(bounded, 2 * np.tanh(np.array(free) / 2), rtol=1e-5)
-    c = jax.nn.sigmoid(bounded)
-    assert (c.max(axis=1) / c.min(axis=1) <= np.exp(2.0)).all()
 
 
 def test_widths_are_those_of_the_published_code(params):
@@ -56,7 +46,7 @@ def test_widths_are_those_of_the_published_code(params):
 
 def test_only_chosen_pairs_are_scored(params, traced_shapes):
     features, index = jnp.array(FEATURES), jnp.array(NEIGHBORS)
-    gradient = jax.grad(lambda p: contribution.scores(p, features, index, 2.0).sum())
+    gradient = jax.grad(lambda p: contribution.scores(p, features, index).sum())
     shapes = traced_shapes(gradient, params)
     # Nothing for all B x B pairs, and nothing wider than f's first hidden layer for the B x K ones.
     assert all(shape[:2] != (B, B) for shape in shapes)
@@ -69,7 +59,7 @@ def loss_of_scores(params, detach):
     features, ids = jnp.array(FEATURES), jnp.arange(B)
     logits = jnp.array(rng.normal(size=(B, C)))
     index, exists = neighbors.nearest_neighbors(features, ids, K, True)
-    z = contribution.scores(params, features, index, 2.0)
+    z = contribution.scores(params, features, index)
     d = aggregate.neighborhood_mean(jax.nn.softmax(logits), index, exists, z)
     target = bank.targets(bank.init(ids % C, C), ids, d, 0.9)
     return kl_divergence(jax.lax.stop_gradient(target) if detach else target, logits)

@@ -30,7 +30,7 @@ def build() -> Callable[..., LANet]:
     """A LA-Net with some settings changed."""
 
     def make(head: str = "coordinates", trunk: str = "separate", **changes: object) -> LANet:
-        lde = LDE("both", 3, 0.9, True, False, 2.0)
+        lde = LDE("both", 3, 0.9, True, False)
         el = EL(True, "pseudo", 0.7, 0.1, 0.999, 16, 4, True)
         first_stage = 2 if trunk == "shared_stem" else 1
         network = TwoBranch(

@@ -37,7 +37,6 @@ def shapes_of(tree):
         ({"spaces": "none"}, {"ce", "lm", "el"}),
         ({"batch_negatives": False, "exclude_same_id": False}, {"ce", "lm", "kl", "el"}),
         ({"stop_gradient_neighbors": True}, {"ce", "lm", "kl", "el"}),
-        ({"score_bound": 0.0}, {"ce", "lm", "kl", "el"}),
         ({"head": "heatmap"}, {"ce", "lm", "kl", "el"}),
         ({"trunk": "shared_stem"}, {"ce", "lm", "kl", "el"}),
         ({"head": "heatmap", "trunk": "shared_stem"}, {"ce", "lm", "kl", "el"}),

@@ -25,7 +25,6 @@ class Settings:
     alpha: float = 1.0
     beta: float = 0.1
     momentum: float = 0.9
-    bound: float = 2.0
     spaces: tuple[str, ...] = ("expression", "landmark")
     exclude_same_id: bool = True
     batch_negatives: bool = True
@@ -64,23 +63,20 @@ def neighbours(features: np.ndarray, ids: list[int], i: int, K: int, exclude: bo
     return sorted(others, key=lambda j: -similarity(j))[:K]
 
 
-def contribution(net: dict, x_i: np.ndarray, x_j: np.ndarray, bound: float) -> float:
-    """Eq. 3, where the score before the sigmoid bends towards a bound if there is one."""
+def contribution(net: dict, x_i: np.ndarray, x_j: np.ndarray) -> float:
+    """Eq. 3."""
     both = np.concatenate([linear(net["g1"], x_i), linear(net["g2"], x_j)])
-    z = linear(net["f3"], relu(linear(net["f2"], relu(linear(net["f1"], both)))))[0]
-    if bound:
-        e = np.exp(2 * z / bound)
-        z = bound * (e - 1) / (e + 1)
-    return 1 / (1 + np.exp(-z))
+    z = linear(net["f3"], relu(linear(net["f2"], relu(linear(net["f1"], both)))))
+    return 1 / (1 + np.exp(-z[0]))
 
 
 def distribution(
-    net: dict, features: np.ndarray, p: list[np.ndarray], near: list[int], i: int, bound: float
+    net: dict, features: np.ndarray, p: list[np.ndarray], near: list[int], i: int
 ) -> np.ndarray:
     """One space's term of Eq. 4; without any neighbour the sample's own prediction."""
     if not near:
         return p[i]
-    c = [contribution(net, features[i], features[j], bound) for j in near]
+    c = [contribution(net, features[i], features[j]) for j in near]
     return sum(c_k * p[k] for c_k, k in zip(c, near, strict=True)) / sum(c)
 
 
@@ -90,9 +86,7 @@ def targets(weights: dict, batch: dict, bank: np.ndarray, near: dict, s: Setting
     rows = []
     for i, number in enumerate(batch["id"]):
         d = [
-            distribution(
-                weights["contribution"][space], weights[space], p, near[space][i], i, s.bound
-            )
+            distribution(weights["contribution"][space], weights[space], p, near[space][i], i)
             for space in s.spaces
         ]
         rows.append(s.omega * bank[number] + (1 - s.omega) * sum(d) / len(d))

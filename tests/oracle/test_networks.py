@@ -38,7 +38,7 @@ def test_two_steps(equations):
             Classifier(ResNet(width=4, stem="small"), C),
             LandmarkNet(ResNet(width=4, stem="small"), "coordinates", L, 4),
         ),
-        LDE("both", s.K, s.omega, True, False, s.bound),
+        LDE("both", s.K, s.omega, True, False),
         EL(True, "pseudo", s.delta, s.tau, s.momentum, 2 * B, 4, True),
         s.alpha,
         s.beta,

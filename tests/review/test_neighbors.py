@@ -56,9 +56,9 @@ def test_votes_leave_the_own_label_out(features):
 def test_contributions_are_those_of_training(features):
     params = contribution.init(jax.random.key(0), D)
     index, _ = _brute(features, np.arange(N), K)
-    z = contribution.scores(params, jnp.asarray(features), jnp.asarray(index), 2.0)
+    z = contribution.scores(params, jnp.asarray(features), jnp.asarray(index))
     c = np.asarray(jax.nn.sigmoid(z))
-    found = neighbors.contributions(params, features, np.arange(N), index, 2.0)
+    found = neighbors.contributions(params, features, np.arange(N), index)
     np.testing.assert_allclose(found, c / c.sum(axis=1, keepdims=True), rtol=1e-5)
 
 

@@ -151,10 +151,9 @@ CASES = {
     "all ambiguous copies": (ambiguous_copies, {}),
     "single class": (single_class, {}),
     "single class of copies": (single_class_of_copies, {}),
-    "large bounded scores": (large_scores, {}),
+    "large scores": (large_scores, {}),
     "no landmarks": (no_landmarks, {}),
     # Compiled anew for each of these.
-    "large scores": (large_scores, {"bound": 0.0}),
     "one space, given labels": (copies, {"spaces": ("expression",), "pair_labels": "one_hot"}),
     "the published code's pairs": (
         copies,
