@@ -1,6 +1,8 @@
-"""Eight devices, shape checks of the rooms that hold the mathematics, a look into functions."""
+"""Eight devices, shape checks where the mathematics is, a look into functions and at pages."""
 
 import os
+import shutil
+import subprocess
 
 # Before the first computation; commands that tests start set their own.
 os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=8"
@@ -37,3 +39,23 @@ def traced_shapes():
         return found
 
     return shapes
+
+
+@pytest.fixture
+def console(tmp_path):
+    """What a page's console says, and the document that came of it."""
+    binary = shutil.which("chromium") or shutil.which("chromium-browser")
+    if binary is None:
+        pytest.fail("this test needs chromium on the PATH: apt-get install chromium")
+
+    def load(path):
+        flags = (
+            *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
+            *("--disable-background-networking", "--disable-component-update"),
+            *(f"--user-data-dir={tmp_path / 'browser'}", "--enable-logging=stderr", "--v=0"),
+        )
+        command = [binary, *flags, "--dump-dom", path.as_uri()]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+        return [line for line in done.stderr.splitlines() if "CONSOLE" in line], done.stdout
+
+    return load

@@ -1,6 +1,7 @@
 """Puts sections on a page that needs nothing but itself: no script, no request."""
 
 import importlib.resources
+from collections.abc import Sequence
 from pathlib import Path
 
 import jinja2
@@ -61,12 +62,26 @@ def write_comparison(workdirs: list[Path], out: Path) -> Path:
     together = [*compare.sections(runs), *figures.curves(runs, labels)]
     if out.parent.resolve() not in {path.resolve() for path in workdirs}:
         together.append(gallery.pictures(out.parent / gallery.FOLDER))
-    parts = [{"title": "", "command": "", "sections": _present(together)}]
+    parts = [_head(together)]
     for run, label in zip(runs, labels, strict=True):
         sections = [figures.numbers(run), *(section(run) for section in _SECTIONS)]
         parts.append(_part(run, label, sections))
     heading = " and ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))
     return _write(out, heading, parts)
+
+
+def render(path: Path, heading: str, sections: Sequence[Section | None]) -> Path:
+    """Writes a page of ready sections.
+
+    Args:
+      path: the page.
+      heading: its title.
+      sections: in their order; None is left out.
+
+    Returns:
+      The page.
+    """
+    return _write(path, heading, [_head(sections)])
 
 
 def title(run: RunFiles) -> str:
@@ -80,7 +95,11 @@ def _part(run: RunFiles, name: str, sections: list[Section | None]) -> dict:
     return {"title": name and title(run), "command": run.command, "sections": _present(sections)}
 
 
-def _present(sections: list[Section | None]) -> list[Section]:
+def _head(sections: Sequence[Section | None]) -> dict:
+    return {"title": "", "command": "", "sections": _present(sections)}
+
+
+def _present(sections: Sequence[Section | None]) -> list[Section]:
     return [section for section in sections if section is not None]
 
 

@@ -44,10 +44,12 @@ class Table:
     Attributes:
       header: names of the columns.
       rows: one text a column.
+      bold: (row, column) of what stands out.
     """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    bold: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lanet_jax import workdir
-from lanet_jax.studies import formats, outcome
+from lanet_jax.studies import formats, outcome, page
 from lanet_jax.studies.grid import Cell, Study
 from lanet_jax.studies.results import Entry, entries
 from lanet_jax.studies.table import sheets
@@ -20,7 +20,7 @@ _SETTINGS = (
 
 
 def write(study: Study, cells: Sequence[Cell], folder: Path) -> Path:
-    """Writes `table.md`, `table.tex` and `table.csv` from the runs that are finished.
+    """Writes `table.md`, `.tex`, `.csv` and `report.html` from the runs that are finished.
 
     Args:
       study: the declaration.
@@ -36,11 +36,12 @@ def write(study: Study, cells: Sequence[Cell], folder: Path) -> Path:
     found = entries(study, folder)
     made = sheets(study, found)
     notes = _notes(study, cells, found, folder)
-    commands = [_command(cell, folder) for cell in cells if cell.seed == study.seeds[0]]
+    commands = {c.name: _command(c, folder) for c in cells if c.seed == study.seeds[0]}
     path = folder / "table.md"
-    write_text(path, formats.markdown(made, notes, commands))
-    write_text(folder / "table.tex", formats.latex(made, notes, commands))
+    write_text(path, formats.markdown(made, notes, commands.values()))
+    write_text(folder / "table.tex", formats.latex(made, notes, commands.values()))
     write_csv(folder / "table.csv", *formats.csv_rows(study, found))
+    page.write(study, made, notes, list(commands.items()), folder)
     return path
 
 

@@ -1,33 +1,9 @@
 """The page in a browser: `apt-get install chromium` puts it on the PATH."""
 
-import shutil
-import subprocess
-
 import cv2
 import numpy as np
-import pytest
 
 from lanet_jax.report import page
-
-
-@pytest.fixture
-def console(tmp_path):
-    """What a page's console says, and the document that came of it."""
-    binary = shutil.which("chromium") or shutil.which("chromium-browser")
-    if binary is None:
-        pytest.fail("this test needs chromium on the PATH: apt-get install chromium")
-
-    def load(path):
-        flags = (
-            *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
-            *("--disable-background-networking", "--disable-component-update"),
-            *(f"--user-data-dir={tmp_path / 'browser'}", "--enable-logging=stderr", "--v=0"),
-        )
-        command = [binary, *flags, "--dump-dom", path.as_uri()]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-        return [line for line in done.stderr.splitlines() if "CONSOLE" in line], done.stdout
-
-    return load
 
 
 def test_no_console_messages(console, bare, full, tmp_path):

@@ -12,9 +12,11 @@ def write_run(home, final, last5=None, best=None, fitted=None, auroc=None, split
     """The files of a finished run."""
     home.mkdir(parents=True, exist_ok=True)
     config = {"schedule": "shared", "optim": {"epochs": 4}, "data": {"test_split": list(splits)}}
+    config |= {"method": home.parts[-3], "noise": {"kind": "none"}}
     (home / "config.json").write_text(json.dumps(config))
-    row = {"step": 40, "epoch": 4.0, "split": splits[0], "accuracy": final}
-    (home / "metrics.jsonl").write_text(json.dumps(row) + "\n")
+    row = {"step": 40, "epoch": 4.0, "accuracy": final, "mean_class_accuracy": final}
+    rows = [{**row, "split": split} for split in splits]
+    (home / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     numbers = {"final": final, "last5": last5 or final, "oracle": best or final}
     summary = dict.fromkeys(splits, numbers)
     if fitted is not None:
