@@ -29,7 +29,7 @@ def cpu(c: ml_collections.ConfigDict) -> None:
 
 
 def shipped(c: ml_collections.ConfigDict) -> None:
-    """The network that comes with the package: all images and their own labels, on two CPU cores."""
+    """The network that comes with the package: all images, their own labels, two CPU cores."""
     cpu(c)
     c.data.limit = 0
     c.noise.kind = "none"
