@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,14 +54,18 @@ class Network:
         return tuple(self._interpreter.get_tensor(output)[0] for output in self._outputs)
 
 
+_stderr = threading.Lock()
+
+
 @contextlib.contextmanager
 def _silent() -> Iterator[None]:
     # LiteRT announces its delegate on the process's stderr, past Python, in every worker.
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+    with _stderr:  # two threads at once would leave it closed for good
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)

@@ -1,0 +1,1 @@
+"""Expressions in photos, folders and videos: arrows go sources -> crops -> batches -> table."""

@@ -1,0 +1,143 @@
+"""The command, on an untrained network that went through a real checkpoint."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import lanet_jax
+from configs import demo
+from lanet_jax import predict, runtime, workdir
+from lanet_jax.build import config, training
+from lanet_jax.build.run import card
+from lanet_jax.checkpoint import Checkpoints
+from lanet_jax.classes import EXPRESSIONS
+from lanet_jax.errors import UserError
+from lanet_jax.faces import models
+from lanet_jax.state import TrainState
+
+ROOT = Path(__file__).parents[1]
+ASTRONAUT = ROOT / "tests" / "faces" / "astronaut.jpg"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    c = demo.get_config("tiny")
+    c.method = "ce"
+    c = config.resolve(c)
+    workdir.claim(folder, c)
+    method = training.method(c, len(EXPRESSIONS), 0)
+    example = training.example_of_shape(c, np.zeros(1, np.int32))
+    params, model_state = jax.jit(method.init)(jax.random.key(3), example)
+    # Fresh networks tell next to nothing apart.
+    params = jax.tree.map(lambda x: 1.5 * x, params)
+    key = jax.random.key_data(jax.random.key(0))
+    state = TrainState(jnp.zeros((), jnp.int32), params, model_state, {}, key)
+    checkpoints = Checkpoints(folder, 1)
+    checkpoints.save(7, state, card(c, EXPRESSIONS))
+    checkpoints.close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def predictor(trained):
+    return lanet_jax.load(trained)
+
+
+@pytest.fixture
+def crops(tmp_path):
+    rng = np.random.default_rng(1)
+    folder = tmp_path / "crops"
+    folder.mkdir()
+    for i in range(3):
+        image = rng.integers(0, 256, (24, 24, 3), np.uint8)
+        (folder / f"{i}.png").write_bytes(cv2.imencode(".png", image[..., ::-1])[1].tobytes())
+    (folder / "9.png").write_bytes(b"broken")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def leave_the_process_alone(monkeypatch):
+    monkeypatch.setattr(runtime, "start", lambda: None)
+
+
+def test_the_command_says_what_the_network_says(trained, predictor, crops, tmp_path, capsys):
+    out, drawn = tmp_path / "table.json", tmp_path / "drawn"
+    arguments = [str(crops), f"--out={out}", f"--model={trained}", "--faces=whole"]
+    predict.main([*arguments, f"--annotate={drawn}"])
+    content = json.loads(out.read_text())
+    assert content["classes"] == list(EXPRESSIONS)
+    assert [row["status"] for row in content["rows"]] == ["face"] * 3 + ["error"]
+    files = sorted(crops.glob("[0-2].png"))
+    images = np.stack([cv2.imread(str(file))[..., ::-1] for file in files])
+    inner = predictor._trained
+    expected, _ = inner.predict(inner.params, inner.model_state, images)
+    assert np.ptp(expected, axis=0).max() > 1e-3  # the images differ for the network
+    for row, p in zip(content["rows"], np.asarray(expected), strict=False):
+        np.testing.assert_allclose([row["probabilities"][n] for n in EXPRESSIONS], p, atol=1e-5)
+        assert row["top"] == EXPRESSIONS[int(p.argmax())]
+    assert sorted(f.name for f in drawn.iterdir()) == ["0.jpg", "1.jpg", "2.jpg"]
+    printed = capsys.readouterr().out
+    assert "4 images: 3 faces in 3, 0 without a face, 1 broken" in printed
+    assert "9.png: no image" in printed
+    assert str(out) in printed
+
+
+def test_nothing_is_read_where_something_is_wrong(trained, crops, tmp_path, monkeypatch):
+    def fail(*_):
+        raise AssertionError("a model was loaded")
+
+    monkeypatch.setattr("lanet_jax.prediction.predictor.load", fail)
+    good = tmp_path / "t.csv"
+    for given, out, options, message in (
+        ([crops], tmp_path / "t.txt", {}, "ends with"),
+        ([crops], tmp_path / "no" / "t.csv", {}, "make it first"),
+        ([tmp_path / "no"], good, {}, "no such file"),
+        ([crops], good, {"annotate": crops / "drawn"}, "choose one outside"),
+        ([crops], good, {"video": tmp_path / "a.mp4"}, "0 are read"),
+    ):
+        with pytest.raises(UserError, match=message):
+            predict.predict(given, out, trained, **options)
+    assert not good.exists()
+
+
+def test_wrong_models(crops, tmp_path):
+    out = tmp_path / "t.csv"
+    with pytest.raises(UserError, match="no run"):
+        predict.predict([crops], out, tmp_path, faces="whole")
+
+
+def test_absent_face_models_name_the_one_line(predictor, crops, tmp_path, monkeypatch):
+    pytest.importorskip("ai_edge_litert")
+    monkeypatch.setenv("LANET_JAX_CACHE", str(tmp_path))
+    # In a thread that has loaded none yet.
+    monkeypatch.setattr("lanet_jax.faces.find._loaded", type("Nothing", (), {})())
+    with pytest.raises(UserError, match=models.COMMAND):
+        predictor.predict(crops)
+
+
+def test_the_package_is_light():
+    script = "import sys, lanet_jax; print({'jax', 'numpy', 'cv2'} & {*sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, env=os.environ
+    )
+    assert done.stdout.strip() == "set()"
+
+
+def test_a_real_photo_with_the_real_face_models(predictor):
+    pytest.importorskip("ai_edge_litert")
+    if not models.are_there():
+        pytest.skip(f"needs `{models.COMMAND}`")
+    (row,) = predictor.predict(ASTRONAUT)
+    left, upper, right, lower = row.box
+    assert left < 114 < 156 < right  # her pupils
+    assert upper < 101 < lower
+    assert sum(row.probabilities) == pytest.approx(1, abs=1e-4)
