@@ -1,13 +1,17 @@
 """Checkpoints of a run, and of what is left of it at inference."""
 
 import dataclasses
+import functools
+import itertools
+import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
-import jax
 import orbax.checkpoint as ocp
 
+from lanet_jax import hosts, orbax_folder
 from lanet_jax.errors import UserError
 from lanet_jax.methods.method import Method
 from lanet_jax.state import TrainState
@@ -53,7 +57,7 @@ class Checkpoints:
 
     def __init__(self, workdir: Path, keep: int) -> None:
         self._folder = (workdir / STEPS).absolute()
-        self._manager = _manager(self._folder, keep)
+        self._manager = orbax_folder.open_manager(self._folder, keep)
 
     def latest(self) -> int | None:
         """The step of the newest checkpoint, None if there is none."""
@@ -64,7 +68,52 @@ class Checkpoints:
         args = ocp.args.Composite(
             state=ocp.args.PyTreeSave(_tree(state)), card=ocp.args.JsonSave(card)
         )
-        _save(self._manager, self._folder, step, args)
+        with orbax_folder.writing(self._folder / str(step)):
+            self._manager.save(step, args=args)
+
+    def restore_newest(self, like: TrainState) -> TrainState:
+        """Reads the newest checkpoint that restores, and says loudly which did not.
+
+        Those that did not are moved aside to `STEP.broken`, for their steps to be saved again.
+
+        Args:
+          like: shapes, types and shardings of the state.
+
+        Returns:
+          The state.
+
+        Raises:
+          UserError: none restores; then all of them are left where they are.
+        """
+        broken: dict[int, str] = {}
+        for step in sorted(self._manager.all_steps(), reverse=True):
+            try:
+                state, reason = self.restore(step, like), ""
+            except orbax_folder.BrokenError as error:
+                state, reason = None, error.reason
+            if hosts.all_agree(state is not None):
+                if broken:
+                    hosts.on_first(functools.partial(self._move_aside, broken, step))
+                    self._manager.reload()
+                return state
+            broken[step] = reason or "another process could not read it"
+        newest = max(broken)
+        raise UserError(
+            f"none of {len(broken)} checkpoints in {self._folder} restores (step {newest}: "
+            f"{broken[newest]}): restore one from a copy, or choose another --workdir"
+        )
+
+    def _move_aside(self, broken: dict[int, str], good: int) -> None:
+        for step, reason in broken.items():
+            path = self._folder / str(step)
+            names = (f"{step}.broken{n or ''}" for n in itertools.count())
+            aside = next(path.with_name(n) for n in names if not path.with_name(n).exists())
+            os.rename(path, aside)
+            print(
+                f"warning: {path} does not restore ({reason}): it is kept as {aside.name}, and the "
+                f"run goes on from step {good}",
+                file=sys.stderr,
+            )
 
     def restore(self, step: int, like: TrainState) -> TrainState:
         """Reads a checkpoint onto this run's devices, however many wrote it.
@@ -77,25 +126,29 @@ class Checkpoints:
           The state.
 
         Raises:
-          UserError: it is not whole or not of this run's shapes.
+          BrokenError: it is not whole or not of this run's shapes.
         """
-        return TrainState(**_restore(self._manager, self._folder, step, _tree(like)))
+        return TrainState(**orbax_folder.restore(self._manager, self._folder, step, _tree(like)))
 
     def close(self) -> None:
         """Waits until everything is written."""
-        self._manager.close()
+        with orbax_folder.writing(self._folder):
+            self._manager.close()
 
 
 def save_best(workdir: Path, step: int, state: TrainState, method: Method, card: dict) -> None:
     """Keeps what inference needs of the best state so far, in `checkpoints/best/STEP`."""
-    manager = _manager((workdir / BEST).absolute(), 1)
+    folder = (workdir / BEST).absolute()
+    manager = orbax_folder.open_manager(folder, 1)
     if step not in manager.all_steps():  # a resumed run evaluates its step once more
         args = ocp.args.Composite(
             state=ocp.args.PyTreeSave(inference_part(state.params, state.model_state, method)),
             card=ocp.args.JsonSave(card),
         )
-        _save(manager, workdir / BEST, step, args)
-    manager.close()
+        with orbax_folder.writing(folder / str(step)):
+            manager.save(step, args=args)
+    with orbax_folder.writing(folder):
+        manager.close()
 
 
 def inference_part(params: PyTree, model_state: PyTree, method: Method) -> dict[str, PyTree]:
@@ -138,13 +191,14 @@ def restore_card(folder: Path, step: int) -> dict[str, Any]:
       UserError: the checkpoint is not whole, or its card does not say all of it.
     """
     args = ocp.args.Composite(card=ocp.args.JsonRestore())
-    card = _read(_manager(folder, None), folder, step, args).card
+    card = orbax_folder.read(orbax_folder.open_manager(folder, None), folder, step, args).card
     card = card if isinstance(card, dict) else {}
     wrong = [name for name, is_right in _CARD.items() if not is_right(card.get(name))]
     if wrong:
         raise UserError(
-            f"{folder / str(step) / 'card'} is damaged ({', '.join(wrong)}); delete the folder "
-            f"{folder / str(step)} to go on from the checkpoint before it"
+            f"{folder / str(step) / 'card'} is damaged ({', '.join(wrong)}); --step=N evaluates "
+            f"another one, and without the folder {folder / str(step)} the training command goes "
+            "on from the checkpoint before it"
         )
     return card
 
@@ -163,66 +217,8 @@ def restore_inference(folder: Path, step: int, like: PyTree) -> PyTree:
     Raises:
       UserError: the checkpoint is not whole or not of these shapes.
     """
-    return _restore(_manager(folder, None), folder, step, like)
+    return orbax_folder.restore(orbax_folder.open_manager(folder, None), folder, step, like)
 
 
 def _tree(state: TrainState) -> dict[str, PyTree]:
     return {field.name: getattr(state, field.name) for field in dataclasses.fields(state)}
-
-
-def _manager(folder: Path, keep: int | None) -> ocp.CheckpointManager:
-    options = ocp.CheckpointManagerOptions(
-        max_to_keep=keep,
-        # On CPU the arrays that a background write would read are donated to the next step.
-        enable_async_checkpointing=jax.default_backend() != "cpu",
-    )
-    return ocp.CheckpointManager(folder, options=options)
-
-
-def _save(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> None:
-    try:
-        manager.save(step, args=args)
-    except Exception as error:
-        raise UserError(
-            f"{folder / str(step)} cannot be written ({_reason(error)}): see that the disk has "
-            "space and the folder can be written, then run the same command again; it goes on "
-            "from the checkpoint before this one"
-        ) from error
-
-
-def _restore(manager: ocp.CheckpointManager, folder: Path, step: int, like: PyTree) -> PyTree:
-    args = ocp.args.Composite(
-        state=ocp.args.PyTreeRestore(
-            item=like,
-            restore_args=ocp.checkpoint_utils.construct_restore_args(like),
-            partial_restore=True,
-        )
-    )
-    state = _read(manager, folder, step, args).state
-    # A partial restore leaves what the checkpoint lacks as it was asked for, and says nothing.
-    missing = [
-        jax.tree_util.keystr(path)
-        for path, leaf in jax.tree.leaves_with_path(state)
-        if isinstance(leaf, jax.ShapeDtypeStruct)
-    ]
-    if missing:
-        raise UserError(
-            f"{folder / str(step)} lacks {', '.join(missing)}: it is damaged or of another config; "
-            "delete this folder to go on from the checkpoint before it"
-        )
-    return state
-
-
-def _read(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> Any:
-    try:
-        return manager.restore(step, args=args)
-    except Exception as error:  # Orbax raises many kinds; none of them tells the user what to do
-        raise UserError(
-            f"{folder / str(step)} does not restore ({_reason(error)}): if it is empty or cut "
-            "short, delete this folder to go on from the checkpoint before it"
-        ) from error
-
-
-def _reason(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__

@@ -19,15 +19,19 @@ flags.mark_flags_as_required(["config", "workdir"])
 def main(_: list[str]) -> None:
     """Trains a run to its end and writes what is said of it."""
     runtime.start()
-    from lanet_jax import evaluate, results, train, workdir
+    from lanet_jax import evaluate, hosts, lock, results, train, workdir
     from lanet_jax.build import config, run
     from lanet_jax.report import page
 
     folder = Path(WORKDIR.value)
     resolved = config.resolve(CONFIG.value)
+    hosts.on_first(lambda: lock.hold(folder))
     workdir.claim(folder, resolved, sys.argv[1:])
     built = run.run(resolved, folder)
+    hosts.on_first(lambda: workdir.seal_labels(folder))
     state = train.train(built, folder)
+    if state is None:
+        return
     results.finish(built, folder, state)
     evaluate.evaluate(folder)
     if jax.process_index() == 0:

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from lanet_jax import mesh as mesh_lib
 from lanet_jax import state as state_lib
+from lanet_jax import workdir as workdir_lib
 from lanet_jax import writer as writer_lib
 from lanet_jax.build.data import HOLDOUT
 from lanet_jax.build.run import Run
@@ -22,29 +23,31 @@ from lanet_jax.input.pipeline import train_batches
 from lanet_jax.profiling.profiler import Profiler
 from lanet_jax.state import TrainState
 from lanet_jax.step import compile_step
+from lanet_jax.stopping import Stop
 
 
-def train(run: Run, workdir: Path) -> TrainState:
-    """Trains a run to its end.
+def train(run: Run, workdir: Path) -> TrainState | None:
+    """Trains a run to its end, or until SIGTERM or SIGINT asks it to stop.
 
     The order of a step is a contract: fetch the batch, step, log the metrics of the step before,
     save, evaluate. What is logged is one step old so that the devices never wait for the host; a
-    save logs the step's own metrics first, so that a checkpoint never knows more than the log.
+    save logs the step's own metrics first, so that a checkpoint never knows more than the log. A
+    run that is to stop saves and leaves the evaluation to the one that goes on.
 
     Args:
       run: what to train.
       workdir: where it is kept; a run that was cut off goes on from its newest checkpoint.
 
     Returns:
-      The final state.
+      The final state; None if the run was stopped, which it then says with the command to go on.
 
     Raises:
-      UserError: the loss is not finite, or a checkpoint does not restore.
+      UserError: the loss is not finite, no checkpoint restores, or one cannot be written.
     """
     mesh = mesh_lib.make(run.batch)
     batch_sharding = NamedSharding(mesh, P("data"))
     checkpoints = Checkpoints(workdir, run.keep)
-    with mesh_lib.use(mesh):
+    with mesh_lib.use(mesh), Stop() as stop:
         state = initial_state(run, mesh, checkpoints)
         start = int(state.step)
         writer = writer_lib.MetricsWriter(workdir, start) if jax.process_index() == 0 else None
@@ -56,35 +59,50 @@ def train(run: Run, workdir: Path) -> TrainState:
             log.evaluate(evaluator, state, start)
         local_batch = run.batch // jax.process_count()
         batches = train_batches(run.visits, start, local_batch, run.threads)
-        for step in tqdm(
-            range(start + 1, run.steps + 1),
-            initial=start,
-            total=run.steps,
-            unit_scale=run.batch,
-            unit="img",
-            disable=jax.process_index() != 0,
-            mininterval=1.0,
-        ):
+        step = start
+        for step in _progress(run, start):
             profiler.begin(step, state)
             local = next(batches)
             batch = jax.make_array_from_process_local_data(batch_sharding, local)
             state, metrics = step_fn(state, batch)
             log.previous(step, metrics)
             profiler.end(step, state)
-            if step % run.checkpoint_every == 0 or step == run.steps:
+            stopping = stop.asked(step)
+            if step % run.checkpoint_every == 0 or step == run.steps or stopping:
                 log.flush()
                 checkpoints.save(step, state, run.card)
+            if stopping:
+                break
             if step % run.steps_per_epoch == 0:
                 log.flush()
                 log.evaluate(evaluator, state, step)
+        else:  # the last evaluation may have been told to stop
+            stopping = stop.asked(run.steps + 1)
         checkpoints.close()
         if writer:
             writer.close()
+    if stopping:
+        if writer:
+            again = workdir_lib.command(workdir)
+            print(f"stopped and saved at step {step} of {run.steps}; to go on: {again}")
+        return None
     return state
 
 
+def _progress(run: Run, start: int) -> tqdm:
+    return tqdm(
+        range(start + 1, run.steps + 1),
+        initial=start,
+        total=run.steps,
+        unit_scale=run.batch,
+        unit="img",
+        disable=jax.process_index() != 0,
+        mininterval=1.0,
+    )
+
+
 def initial_state(run: Run, mesh: Mesh, checkpoints: Checkpoints) -> TrainState:
-    """The state of the newest checkpoint, or the state before the first step.
+    """The state of the newest checkpoint that restores, or the state before the first step.
 
     Args:
       run: what to train.
@@ -95,8 +113,7 @@ def initial_state(run: Run, mesh: Mesh, checkpoints: Checkpoints) -> TrainState:
       The state, on the devices.
     """
     key = jax.random.key(run.seed)
-    latest = checkpoints.latest()
-    if latest is None:
+    if checkpoints.latest() is None:
         return state_lib.create(run.method, run.optimizer, key, run.example, mesh)
     init = functools.partial(state_lib.init, run.method, run.optimizer)
     shapes = jax.eval_shape(init, key, run.example)
@@ -107,7 +124,7 @@ def initial_state(run: Run, mesh: Mesh, checkpoints: Checkpoints) -> TrainState:
         state_lib.shardings(mesh, run.method),
         shapes,
     )
-    return checkpoints.restore(latest, like)
+    return checkpoints.restore_newest(like)
 
 
 class _Log:

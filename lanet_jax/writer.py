@@ -1,14 +1,18 @@
 """The record of a run: `metrics.jsonl` is the truth, TensorBoard's events are a copy."""
 
+import contextlib
 import csv
 import io
 import json
 import os
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from tensorboardX import SummaryWriter
+from tensorboardX.event_file_writer import EventsWriter
+from tensorboardX.proto.event_pb2 import Event, SessionLog
+from tensorboardX.summary import scalar
 
 from lanet_jax import json_files
 from lanet_jax.errors import UserError
@@ -27,25 +31,76 @@ class MetricsWriter:
     """
 
     def __init__(self, workdir: Path, step: int) -> None:
-        path = workdir / "metrics.jsonl"
+        self._path = workdir / "metrics.jsonl"
         rows = [row for row in read(workdir) if _precedes(row, step)]
-        write_text(path, "".join(json.dumps(row) + "\n" for row in rows))
-        self._file = open(path, "a", encoding="utf-8")  # noqa: SIM115
-        self._board = SummaryWriter(str(workdir / "tensorboard"), purge_step=step)
+        write_text(self._path, "".join(json.dumps(row) + "\n" for row in rows))
+        self._file = open(self._path, "a", encoding="utf-8")  # noqa: SIM115
+        self._board = _Board(workdir / "tensorboard", step)
 
     def write(self, row: Row) -> None:
         """Writes one row: `step`, `epoch`, `split` and numbers."""
-        self._file.write(json.dumps(row) + "\n")
-        self._file.flush()
-        for name, value in row.items():
-            if name not in ("step", "epoch", "split"):
-                self._board.add_scalar(f"{row['split']}/{name}", value, row["step"])
+        with _closed_on_error(self._file, self._path):
+            self._file.write(json.dumps(row) + "\n")
+            self._file.flush()
+        self._board.write(row)
 
     def close(self) -> None:
         """Closes both."""
-        os.fsync(self._file.fileno())
-        self._file.close()
+        with _closed_on_error(self._file, self._path):
+            os.fsync(self._file.fileno())
+            self._file.close()
         self._board.close()
+
+
+class _Board:
+    """TensorBoard's events, written as they come.
+
+    tensorboardX's own SummaryWriter hands them to a thread, which dies when the disk is full; after
+    ten more numbers the run would wait for it for ever.
+
+    Args:
+      folder: for the file of events.
+      step: steps that are done; TensorBoard forgets what it has seen of later ones.
+    """
+
+    SECONDS = 30  # between two flushes
+
+    def __init__(self, folder: Path, step: int) -> None:
+        self._path = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._events = EventsWriter(str(folder / "events"))
+        self._flushed = time.monotonic()
+        self._add(step, session_log=SessionLog(status=SessionLog.START))
+
+    def write(self, row: Row) -> None:
+        for name, value in row.items():
+            if name not in ("step", "epoch", "split"):
+                self._add(row["step"], summary=scalar(f"{row['split']}/{name}", value))
+        if time.monotonic() - self._flushed > self.SECONDS:
+            with _closed_on_error(self._events, self._path):
+                self._events.flush()
+            self._flushed = time.monotonic()
+
+    def close(self) -> None:
+        with _closed_on_error(self._events, self._path):
+            self._events.close()
+
+    def _add(self, step: int, **content: Any) -> None:
+        with _closed_on_error(self._events, self._path):
+            self._events.write_event(Event(step=step, wall_time=time.time(), **content))
+
+
+@contextlib.contextmanager
+def _closed_on_error(file: IO[str] | EventsWriter, path: Path) -> Iterator[None]:
+    # An error of an open file does not name it, and what could not be written would be tried once
+    # more, and told of in a traceback, when Python ends.
+    try:
+        yield
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            file.close()
+        error.filename = error.filename or str(path)
+        raise
 
 
 def read(workdir: Path) -> list[Row]:

@@ -1,4 +1,8 @@
+import errno
 import json
+
+import pytest
+from tensorboardX.proto import event_pb2
 
 from lanet_jax import writer
 
@@ -36,3 +40,43 @@ def test_a_whole_file_replaces_the_old_one(tmp_path):
     writer.write_text(path, "old")
     writer.write_text(path, "new")
     assert path.read_text() == "new" and list(tmp_path.iterdir()) == [path]
+
+
+def test_tensorboard_is_a_copy(tmp_path):
+    for start in (0, 2):
+        log = writer.MetricsWriter(tmp_path, start)
+        log.write(_row(start + 1, "train"))
+        log.close()
+        (path,) = (tmp_path / "tensorboard").iterdir()
+        content = path.read_bytes()
+        path.unlink()
+        events, at = [], 0
+        while at < len(content):
+            size = int.from_bytes(content[at : at + 8], "little")
+            events.append(event_pb2.Event.FromString(content[at + 12 : at + 12 + size]))
+            at += 16 + size
+        version, begin, loss = events
+        assert version.file_version == "brain.Event:2"
+        assert (begin.step, begin.session_log.status) == (start, event_pb2.SessionLog.START)
+        (value,) = loss.summary.value
+        assert (loss.step, value.tag, value.simple_value) == (start + 1, "train/loss", 1.5)
+
+
+@pytest.mark.parametrize("full", ["metrics.jsonl", "tensorboard"])
+def test_a_full_disk_ends_a_run_with_the_name_of_the_file(full, tmp_path, monkeypatch):
+    # /dev/full is a device on which every write says that the disk is full.
+    monkeypatch.setattr(writer._Board, "SECONDS", -1)
+    log = writer.MetricsWriter(tmp_path, 0)
+    log.write(_row(1, "train"))
+    if full == "metrics.jsonl":
+        log._file = file = open("/dev/full", "a")  # noqa: SIM115
+    else:
+        file = open("/dev/full", "wb")  # noqa: SIM115
+        log._board._events._py_recordio_writer._writer = file
+    with pytest.raises(OSError) as caught:
+        for step in range(2, 40):
+            log.write(_row(step, "train"))
+    assert caught.value.errno == errno.ENOSPC
+    assert caught.value.filename == str(tmp_path / full)
+    assert writer.read(tmp_path)[0] == _row(1, "train")
+    assert file.closed  # else Python would try once more at its end, and print a traceback

@@ -73,9 +73,14 @@ class Records:
           RGB pixels, landmarks in [0, 1], and which of them are known.
 
         Raises:
-          UserError: the image does not decode.
+          UserError: the image does not decode, or the file was changed since it was opened.
         """
         record = self.sources[self.source[row]][int(self.position[row])]
+        if record["image"] is None:  # what TFDS makes of a record that ArrayRecord cannot read
+            raise UserError(
+                f"{self.names[row]}: its file of prepared data was cut short or changed while it "
+                f"was read; {prepared.ADVICE}, then run the same command again"
+            )
         image = decode(record["image"], self.names[row])
         if size and image.shape[:2] != (size, size):
             image = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)

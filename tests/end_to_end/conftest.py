@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import jax
 import numpy as np
-import orbax.checkpoint as ocp
 import pytest
+
+from benchmarks import bitwise
 
 ROOT = Path(__file__).parents[2]
 
@@ -91,14 +91,4 @@ def uninterrupted(train, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def state_of() -> Callable[[Path, int], dict[str, np.ndarray]]:
     """Every array of a checkpoint, by path."""
-
-    def load(workdir: Path, step: int) -> dict[str, np.ndarray]:
-        folder = (workdir / "checkpoints" / str(step) / "state").absolute()
-        reader = ocp.PyTreeCheckpointer()
-        shapes = reader.metadata(folder).item_metadata.tree
-        on_host = jax.tree.map(lambda _: ocp.RestoreArgs(restore_type=np.ndarray), shapes)
-        tree = reader.restore(folder, restore_args=on_host)
-        leaves = jax.tree_util.tree_leaves_with_path(tree)
-        return {jax.tree_util.keystr(path): np.asarray(value) for path, value in leaves}
-
-    return load
+    return bitwise.arrays

@@ -143,10 +143,10 @@ def test_an_empty_checkpoint_folder_stops_evaluation(finished):
     assert "holds no checkpoint" in _message(evaluate.evaluate, finished)
 
 
-def test_an_empty_step_folder_stops_loudly_and_says_what_to_delete(finished):
+def test_an_empty_step_folder_stops_evaluation_loudly(finished):
     (finished / "checkpoints" / "13").mkdir()
     message = _message(evaluate.evaluate, finished)
-    assert str(finished / "checkpoints" / "13") in message and "delete" in message
+    assert str(finished / "checkpoints" / "13") in message and "--step=N" in message
 
 
 def test_a_missing_step_names_those_that_are_there(finished):

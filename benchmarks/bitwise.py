@@ -1,0 +1,36 @@
+"""Whether two runs ended alike, bit for bit."""
+
+from pathlib import Path
+
+import jax
+import numpy as np
+import orbax.checkpoint as ocp
+
+from lanet_jax import checkpoint
+
+FILES = ("metrics.jsonl", "labels.csv", "distributions.csv", "summary.json")
+
+
+def differences(found: Path, expected: Path) -> list[str]:
+    """The files and the arrays of the last checkpoint that are not the same, bit for bit."""
+    names = [n for n in FILES if (found / n).read_bytes() != (expected / n).read_bytes()]
+    (_, step), (_, last) = checkpoint.find(found, "last"), checkpoint.find(expected, "last")
+    ours, theirs = arrays(found, step), arrays(expected, last)
+    for name in sorted(ours.keys() | theirs.keys()):
+        pair = [
+            (a.dtype, a.shape, a.tobytes()) for a in (x[name] for x in (ours, theirs) if name in x)
+        ]
+        if len(pair) < 2 or pair[0] != pair[1]:
+            names.append(name)
+    return names
+
+
+def arrays(workdir: Path, step: int) -> dict[str, np.ndarray]:
+    """Every array of a checkpoint of a run, by path."""
+    folder = (workdir / "checkpoints" / str(step) / "state").absolute()
+    reader = ocp.PyTreeCheckpointer()
+    shapes = reader.metadata(folder).item_metadata.tree
+    on_host = jax.tree.map(lambda _: ocp.RestoreArgs(restore_type=np.ndarray), shapes)
+    tree = reader.restore(folder, restore_args=on_host)
+    leaves = jax.tree_util.tree_leaves_with_path(tree)
+    return {jax.tree_util.keystr(path): np.asarray(value) for path, value in leaves}

@@ -1,0 +1,178 @@
+"""Kills a real run at random moments, over and over, and compares what it ends with.
+
+  python -m benchmarks.faults --kills=100 --seed=0 --minutes=30
+
+Each life of the run is a process of its own that ends by SIGKILL: after a time, after some steps or
+while a checkpoint is written; the next one goes on. A run that reaches its end must equal one that
+nobody disturbed, bit for bit, and another one begins. The seed draws the moments; where in the
+program they fall is the machine's.
+"""
+
+import argparse
+import dataclasses
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from benchmarks import killing
+from lanet_jax.errors import UserError, exit_on_user_error
+
+# 32 steps in 4 epochs, with checkpoints within and at the ends of epochs.
+SETTINGS = ("data.limit=64", "optim.batch_size=8", "optim.epochs=4", "el.queue_size=32")
+SETTINGS += ("train.checkpoint_every=3",)
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What came of killing.
+
+    Attributes:
+      kills: how many.
+      writing: of them, while a checkpoint was written.
+      lost: resumes that ended with an error.
+      broken: checkpoints that a resume had to put aside.
+      runs: brought to their end.
+      identical: of them, equal to the undisturbed one.
+      reasons: of what was lost or differs.
+    """
+
+    kills: int = 0
+    writing: int = 0
+    lost: int = 0
+    broken: int = 0
+    runs: int = 0
+    identical: int = 0
+    reasons: list[str] = dataclasses.field(default_factory=list)
+
+
+def torment(
+    command: Callable[[Path], Sequence[str]],
+    environment: Mapping[str, str],
+    undisturbed: Path,
+    folder: Path,
+    *,
+    kills: int,
+    seed: int,
+    seconds: float,
+    life: float,
+) -> Outcome:
+    """Kills runs until they were killed often enough; the last one is brought to its end, too.
+
+    Args:
+      command: makes or goes on with the run of a work folder.
+      environment: of its process.
+      undisturbed: work folder of a finished run.
+      folder: for the others; what is lost or differs is left there.
+      kills: how many.
+      seed: of the moments.
+      seconds: after which no more kills are made.
+      life: seconds that an undisturbed run takes.
+
+    Returns:
+      What came of it.
+    """
+    from benchmarks import bitwise  # starts JAX
+
+    chance, outcome = random.Random(seed), Outcome()
+    end, number = time.monotonic() + seconds, 0
+
+    def goes_on() -> bool:
+        return outcome.kills < kills and time.monotonic() < end
+
+    while goes_on():
+        number += 1
+        workdir, log = folder / f"run{number}", folder / f"run{number}.log"
+        while True:
+            moment = killing.Moment.draw(chance, life) if goes_on() else None
+            one = killing.live(command(workdir), environment, workdir, log, moment)
+            outcome.writing += one.writing
+            outcome.broken += one.broken
+            if one.code is not None:
+                break
+            outcome.kills += 1
+        if one.code:
+            outcome.lost += 1
+            outcome.reasons.append(f"{workdir}: exit code {one.code}, see {log}")
+            continue
+        outcome.runs += 1
+        differing = bitwise.differences(workdir, undisturbed)
+        outcome.reasons += [f"{workdir}: {name} differs" for name in differing]
+        if not differing:
+            outcome.identical += 1
+            shutil.rmtree(workdir)
+    return outcome
+
+
+def main() -> None:
+    """Prints what came of it."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
+    parser.add_argument("--kills", type=int, default=100, help="default 100")
+    parser.add_argument("--seed", type=int, default=0, help="of the moments")
+    parser.add_argument("--minutes", type=float, default=30, help="no kill after so many")
+    parser.add_argument("--folder", type=Path, help="keep there what is lost or differs")
+    options = parser.parse_args()
+    environment = {**os.environ, "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
+    os.environ["JAX_PLATFORMS"] = "cpu"  # this process must leave the accelerator to the runs
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        environment["JAX_COMPILATION_CACHE_DIR"] = f"{temporary}/cache"
+        outcome = _measure(Path(temporary), folder, environment, options)
+    met = outcome.runs and outcome.identical == outcome.runs and not outcome.lost
+    sys.exit(0 if met else 1)
+
+
+def _measure(
+    temporary: Path, folder: Path, environment: dict[str, str], options: argparse.Namespace
+) -> Outcome:
+    from benchmarks import demo, report
+
+    demo.prepare(temporary / "data")
+
+    def command(workdir: Path) -> list[str]:
+        fields = (f"data.dir={temporary / 'data'}", *SETTINGS)
+        run = (sys.executable, "-m", "lanet_jax.main", "--config=configs/demo.py:tiny")
+        return [*run, f"--workdir={workdir}", *(f"--config.{field}" for field in fields)]
+
+    life = 0.0
+    for _ in range(2):  # the first one compiles
+        undisturbed, begin = temporary / "undisturbed", time.monotonic()
+        shutil.rmtree(undisturbed, ignore_errors=True)
+        log = temporary / "undisturbed.log"
+        if killing.live(command(undisturbed), environment, undisturbed, log).code:
+            last = log.read_text(errors="replace").strip().splitlines()[-1]
+            raise UserError(f"the undisturbed run failed: {last.removeprefix('error: ')}")
+        life = time.monotonic() - begin
+    o = torment(
+        command,
+        environment,
+        undisturbed,
+        folder,
+        kills=options.kills,
+        seed=options.seed,
+        seconds=60 * options.minutes,
+        life=life,
+    )
+    rows = [
+        ("kills", o.kills, options.kills, ""),
+        ("of them while a checkpoint was written", o.writing, "", ""),
+        ("checkpoints that did not restore", o.broken, 0, report.verdict(not o.broken, False)),
+        ("resumes that ended with an error", o.lost, 0, report.verdict(not o.lost, False)),
+        (
+            "ends equal to the undisturbed run's, bit for bit",
+            f"{o.identical} of {o.runs}",
+            "all",
+            report.verdict(0 < o.runs == o.identical, False),
+        ),
+    ]
+    report.show(("", "measured", "goal", ""), rows, o.reasons)
+    return o
+
+
+if __name__ == "__main__":
+    exit_on_user_error(main)()

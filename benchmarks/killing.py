@@ -1,0 +1,122 @@
+"""One life of a run: a process that ends by SIGKILL, or by itself."""
+
+import dataclasses
+import random
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+POLL = 0.002  # s
+HANG = 600  # s, after which a life is given up
+
+
+@dataclasses.dataclass(frozen=True)
+class Moment:
+    """When a life ends: `delay` seconds after so many new rows and checkpoint writes were seen."""
+
+    rows: int
+    writes: int
+    delay: float
+
+    @classmethod
+    def draw(cls, chance: random.Random, life: float) -> "Moment":
+        """Draws one; half of them lie in a write, if it takes as long as is guessed here."""
+        kind = chance.choice(("time", "rows", "write", "write"))
+        if kind == "time":
+            return cls(0, 0, chance.uniform(0, life))
+        if kind == "rows":
+            return cls(chance.randint(1, 9), 0, chance.uniform(0, 0.1))
+        return cls(0, chance.randint(1, 3), chance.uniform(0, 0.15))
+
+
+@dataclasses.dataclass(frozen=True)
+class Life:
+    """How one ended.
+
+    Attributes:
+      code: exit code; None if it was killed.
+      writing: whether it was killed while a checkpoint was written.
+      broken: checkpoints that it found broken.
+    """
+
+    code: int | None
+    writing: bool
+    broken: int
+
+
+def live(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    workdir: Path,
+    log: Path,
+    moment: Moment | None = None,
+) -> Life:
+    """Starts a run, or goes on with it, and waits for its end.
+
+    Args:
+      command: of the run.
+      environment: of its process.
+      workdir: of the run.
+      log: for what it says.
+      moment: to kill it at.
+
+    Returns:
+      How it ended.
+    """
+    before, rows, killed = _temporary(workdir), _rows(workdir), False
+    with open(log, "wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        hung = threading.Timer(HANG, process.kill)
+        hung.start()
+        try:
+            killed = moment is not None and _kill(process, moment, workdir, before, rows)
+            process.wait()
+        finally:
+            hung.cancel()
+            process.kill()
+    return Life(
+        code=None if killed else process.returncode,
+        writing=killed and bool(_temporary(workdir) - before),
+        broken=log.read_text(errors="replace").count("does not restore"),
+    )
+
+
+def _kill(process: subprocess.Popen, moment: Moment, workdir: Path, before: set, rows: int) -> bool:
+    seen: set = set()
+    while len(seen) < moment.writes or _rows(workdir) - rows < moment.rows:
+        if process.poll() is not None:
+            return False
+        rows = min(rows, _rows(workdir))  # a resume drops what its checkpoint does not know
+        now = _temporary(workdir)
+        before &= now  # and clears away what the life before left half-written
+        seen |= now - before
+        time.sleep(POLL)
+    try:
+        process.wait(moment.delay)
+        return False
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return True
+
+
+def _rows(workdir: Path) -> int:
+    try:
+        return (workdir / "metrics.jsonl").read_bytes().count(b"\n")
+    except FileNotFoundError:
+        return 0
+
+
+def _temporary(workdir: Path) -> set[tuple[str, int]]:
+    """Checkpoints that are not whole yet, or never were."""
+    found = set()
+    for path in [*workdir.glob("checkpoints/*tmp*"), *workdir.glob("checkpoints/best/*tmp*")]:
+        try:
+            found.add((str(path), path.stat().st_ino))
+        except FileNotFoundError:
+            continue  # it has just become whole
+    return found

@@ -1,0 +1,113 @@
+"""A folder of Orbax checkpoints: whatever goes wrong in it becomes one line."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jax
+import orbax.checkpoint as ocp
+
+from lanet_jax.errors import UserError
+from lanet_jax.typing import PyTree
+
+ADVICE = (
+    "the training command goes on from the checkpoint before it, and --step=N evaluates another one"
+)
+
+
+class BrokenError(UserError):
+    """A checkpoint that is not whole, or not of the shapes that were asked for."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} does not restore ({reason}); {ADVICE}")
+        self.reason = reason
+
+
+def open_manager(folder: Path, keep: int | None) -> ocp.CheckpointManager:
+    """Opens a folder of checkpoints.
+
+    Args:
+      folder: its absolute path.
+      keep: how many checkpoints are kept in it; None to read only.
+
+    Returns:
+      Orbax's manager of it.
+
+    Raises:
+      UserError: it cannot be opened or made.
+    """
+    options = ocp.CheckpointManagerOptions(
+        max_to_keep=keep,
+        # What a kill left half-written; but a reader must not touch what a run is just writing.
+        cleanup_tmp_directories=keep is not None,
+        # On CPU the arrays that a background write would read are donated to the next step.
+        enable_async_checkpointing=jax.default_backend() != "cpu",
+    )
+    with writing(folder):
+        if keep is not None:  # Orbax finds out only when it saves, and then an epoch is lost
+            folder.mkdir(parents=True, exist_ok=True)
+            if not os.access(folder, os.W_OK):
+                raise PermissionError("read-only, or of another user")
+        return ocp.CheckpointManager(folder, options=options)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns whatever goes wrong in writing a path into a `UserError` that says what to do."""
+    try:
+        yield
+    except Exception as error:
+        raise UserError(
+            f"{path} cannot be written ({_reason(error)}): see that the disk has space and the "
+            "folder can be written, then run the same command again; it goes on from the newest "
+            "checkpoint that is whole"
+        ) from error
+
+
+def restore(manager: ocp.CheckpointManager, folder: Path, step: int, like: PyTree) -> PyTree:
+    """Restores a checkpoint's arrays.
+
+    Args:
+      manager: of the folder.
+      folder: of checkpoints.
+      step: of the checkpoint.
+      like: shapes, types and shardings of those to restore.
+
+    Returns:
+      The arrays.
+
+    Raises:
+      BrokenError: some of them are missing, damaged or of another shape.
+    """
+    args = ocp.args.Composite(
+        state=ocp.args.PyTreeRestore(
+            item=like,
+            restore_args=ocp.checkpoint_utils.construct_restore_args(like),
+            partial_restore=True,
+        )
+    )
+    state = read(manager, folder, step, args).state
+    # A partial restore leaves what the checkpoint lacks as it was asked for, and says nothing.
+    missing = [
+        jax.tree_util.keystr(path)
+        for path, leaf in jax.tree.leaves_with_path(state)
+        if isinstance(leaf, jax.ShapeDtypeStruct)
+    ]
+    if missing:
+        raise BrokenError(folder / str(step), f"it lacks {', '.join(missing)}")
+    return state
+
+
+def read(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> Any:
+    """Restores what `args` asks for; arguments and errors as for `restore`."""
+    try:
+        return manager.restore(step, args=args)
+    except Exception as error:  # Orbax raises many kinds; none of them tells the user what to do
+        raise BrokenError(folder / str(step), _reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__
