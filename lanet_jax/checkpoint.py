@@ -12,6 +12,7 @@ from typing import Any
 import orbax.checkpoint as ocp
 
 from lanet_jax import hosts, orbax_folder
+from lanet_jax.card import completed, wrong_keys
 from lanet_jax.errors import UserError
 from lanet_jax.methods.method import Method
 from lanet_jax.state import TrainState
@@ -19,32 +20,6 @@ from lanet_jax.typing import PyTree
 
 STEPS, BEST = "checkpoints", "checkpoints/best"
 _STEP = re.compile("[0-9]{1,18}")
-
-
-def _is_size(value: Any) -> bool:
-    return type(value) is int and value > 0
-
-
-def _are_channels(value: Any) -> bool:
-    return (
-        isinstance(value, list) and len(value) == 3 and all(type(x) in (int, float) for x in value)
-    )
-
-
-def _are_names(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(type(x) is str for x in value)
-
-
-_CARD = {
-    "classes": _are_names,
-    "size": _is_size,
-    "mean": _are_channels,
-    "std": _are_channels,
-    "depth": _is_size,
-    "width": _is_size,
-    "stem": lambda value: isinstance(value, str),
-    "method": lambda value: isinstance(value, str),
-}
 
 
 class Checkpoints:
@@ -128,6 +103,7 @@ class Checkpoints:
         Raises:
           BrokenError: it is not whole or not of this run's shapes.
         """
+        _card(self._manager, self._folder, step)  # evaluation will need it
         return TrainState(**orbax_folder.restore(self._manager, self._folder, step, _tree(like)))
 
     def close(self) -> None:
@@ -188,17 +164,19 @@ def restore_card(folder: Path, step: int) -> dict[str, Any]:
     """The card of a checkpoint: classes, input size, normalisation, network.
 
     Raises:
-      UserError: the checkpoint is not whole, or its card does not say all of it.
+      BrokenError: the checkpoint is not whole, or its card does not say all of it.
     """
+    return _card(orbax_folder.open_manager(folder, None), folder, step)
+
+
+def _card(manager: ocp.CheckpointManager, folder: Path, step: int) -> dict[str, Any]:
     args = ocp.args.Composite(card=ocp.args.JsonRestore())
-    card = orbax_folder.read(orbax_folder.open_manager(folder, None), folder, step, args).card
+    card = orbax_folder.read(manager, folder, step, args).card
     card = card if isinstance(card, dict) else {}
-    wrong = [name for name, is_right in _CARD.items() if not is_right(card.get(name))]
+    wrong = wrong_keys(completed(card))
     if wrong:
-        raise UserError(
-            f"{folder / str(step) / 'card'} is damaged ({', '.join(wrong)}); --step=N evaluates "
-            f"another one, and without the folder {folder / str(step)} the training command goes "
-            "on from the checkpoint before it"
+        raise orbax_folder.BrokenError(
+            folder / str(step), f"its card is damaged ({', '.join(wrong)})"
         )
     return card
 

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float, UInt8
 
 from lanet_jax.input.pipeline import eval_batches
 from lanet_jax.input.records import Records
-from lanet_jax.methods.method import Method
+from lanet_jax.methods.method import Predicts
 from lanet_jax.typing import PyTree
 
 Predict = Callable[
@@ -19,7 +19,7 @@ Predict = Callable[
 
 
 def compile_predict(
-    method: Method, preprocess: Callable[[jax.Array], jax.Array], mesh: Mesh
+    method: Predicts, preprocess: Callable[[jax.Array], jax.Array], mesh: Mesh
 ) -> Predict:
     """The inference function, compiled once a batch shape.
 
@@ -32,11 +32,17 @@ def compile_predict(
       (params, model state, images) to class probabilities and features, on every device.
     """
 
+    return jax.jit(predict_function(method, preprocess), out_shardings=NamedSharding(mesh, P()))
+
+
+def predict_function(method: Predicts, preprocess: Callable[[jax.Array], jax.Array]) -> Predict:
+    """The inference function; arguments as for `compile_predict`."""
+
     def predict(params: PyTree, model_state: PyTree, images: jax.Array) -> tuple:
         logits, features = method.predict(params, model_state, preprocess(images))
         return jax.nn.softmax(logits), features
 
-    return jax.jit(predict, out_shardings=NamedSharding(mesh, P()))
+    return predict
 
 
 def predict_records(

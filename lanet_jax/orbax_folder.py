@@ -1,20 +1,21 @@
 """A folder of Orbax checkpoints: whatever goes wrong in it becomes one line."""
 
 import contextlib
+import logging as python_logging
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jax
 import orbax.checkpoint as ocp
+from absl import logging
 
 from lanet_jax.errors import UserError
 from lanet_jax.typing import PyTree
 
-ADVICE = (
-    "the training command goes on from the checkpoint before it, and --step=N evaluates another one"
-)
+ADVICE = "--step=N evaluates another one, and training goes on from the newest that restores"
 
 
 class BrokenError(UserError):
@@ -38,6 +39,7 @@ def open_manager(folder: Path, keep: int | None) -> ocp.CheckpointManager:
     Raises:
       UserError: it cannot be opened or made.
     """
+    logging.get_absl_logger().addFilter(_is_news)
     options = ocp.CheckpointManagerOptions(
         max_to_keep=keep,
         # What a kill left half-written; but a reader must not touch what a run is just writing.
@@ -108,6 +110,14 @@ def read(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> 
         raise BrokenError(folder / str(step), _reason(error)) from error
 
 
+def _is_news(record: python_logging.LogRecord) -> bool:
+    # Orbax raises what it logs, too, and a user reads one line rather than the traceback of each
+    # of its threads.
+    return not (record.exc_info and "orbax" in record.pathname)
+
+
 def _reason(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__
+    text = str(error).strip()
+    if number := re.search(r"os_error_code='(\d+)'", text):  # at the end of a long line
+        return os.strerror(int(number[1]))
+    return f"{type(error).__name__}: {text.splitlines()[0][:200]}" if text else type(error).__name__

@@ -1,16 +1,16 @@
-"""A trained classifier from a work folder: the backbone, and nothing that only trains."""
+"""A trained classifier from a work folder or a model file: nothing of what only trains."""
 
 import dataclasses
 from pathlib import Path
 from typing import Any
 
 import jax
-import numpy as np
 from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 
-from lanet_jax import checkpoint, workdir
-from lanet_jax.build import training
+from lanet_jax import checkpoint, model_file
+from lanet_jax.build import inference
+from lanet_jax.card import completed
 from lanet_jax.inference import Predict, compile_predict
 from lanet_jax.typing import PyTree
 
@@ -34,8 +34,47 @@ class Trained:
     step: int
 
 
+def load(path: Path, step: str, mesh: Mesh) -> Trained:
+    """Loads what a run left, from wherever it lies.
+
+    Args:
+      path: work folder of a run, or a model file NAME.safetensors.
+      step: of a work folder: a number, "last" or "best"; a model file has but one.
+      mesh: the devices.
+
+    Returns:
+      The trained classifier.
+
+    Raises:
+      UserError: there is no such run, checkpoint or file, or it is not whole.
+    """
+    if path.suffix == model_file.ENDING and not path.is_dir():
+        return read(path, mesh)
+    return restore(path, step, mesh)
+
+
+def read(path: Path, mesh: Mesh) -> Trained:
+    """Reads a model file.
+
+    Args:
+      path: NAME.safetensors, with NAME.json beside it.
+      mesh: the devices.
+
+    Returns:
+      The trained classifier.
+
+    Raises:
+      UserError: there is no such file, or it is not whole.
+    """
+    params, state, card = model_file.read(path)
+    inference.check(params, state, card, str(path))
+    params, state = jax.device_put((params, state), NamedSharding(mesh, P()))
+    step = card.get("step")
+    return _trained(params, state, card, step if type(step) is int else 0, mesh)
+
+
 def restore(folder: Path, step: str, mesh: Mesh) -> Trained:
-    """Restores a checkpoint for inference.
+    """Restores a checkpoint for inference, by what its own card says of the network.
 
     Args:
       folder: work folder of a run.
@@ -48,23 +87,19 @@ def restore(folder: Path, step: str, mesh: Mesh) -> Trained:
     Raises:
       UserError: there is no such run or checkpoint, or it is not whole.
     """
-    config = workdir.load_config(folder)
     steps, number = checkpoint.find(folder, step)
-    card = checkpoint.restore_card(steps, number)
-    # The landmark branch is left behind, so that the number of landmarks does not matter.
-    method = training.method(config, len(card["classes"]), landmarks=1)
-    example = training.example_of_shape(config, np.zeros(1, np.int32))
-    params, state = jax.eval_shape(method.init, jax.random.key(0), example)
+    card = completed(checkpoint.restore_card(steps, number))
     everywhere = NamedSharding(mesh, P())
     like = jax.tree.map(
         lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=everywhere),
-        checkpoint.inference_part(params, state, method),
+        inference.shapes(card),
     )
     restored = checkpoint.restore_inference(steps, number, like)
-    return Trained(
-        predict=compile_predict(method, training.preprocessing(config), mesh),
-        params=restored["params"],
-        model_state=restored["model_state"],
-        card=card,
-        step=number,
-    )
+    return _trained(restored["params"], restored["model_state"], card, number, mesh)
+
+
+def _trained(
+    params: PyTree, model_state: PyTree, card: dict[str, Any], step: int, mesh: Mesh
+) -> Trained:
+    method, preprocess = inference.method(card), inference.preprocessing(card)
+    return Trained(compile_predict(method, preprocess, mesh), params, model_state, card, step)

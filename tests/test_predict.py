@@ -14,7 +14,7 @@ import pytest
 
 import lanet_jax
 from configs import demo
-from lanet_jax import predict, runtime, workdir
+from lanet_jax import model_file, predict, runtime, workdir
 from lanet_jax.build import config, training
 from lanet_jax.build.run import card
 from lanet_jax.checkpoint import Checkpoints
@@ -111,8 +111,20 @@ def test_nothing_is_read_where_something_is_wrong(trained, crops, tmp_path, monk
 
 def test_wrong_models(crops, tmp_path):
     out = tmp_path / "t.csv"
-    with pytest.raises(UserError, match="no run"):
-        predict.predict([crops], out, tmp_path, faces="whole")
+    for model, message in ((tmp_path, "holds no"), (tmp_path / "m.safetensors", "no such model")):
+        with pytest.raises(UserError, match=message):
+            predict.predict([crops], out, model, faces="whole")
+    assert not out.exists()
+
+
+def test_a_model_file_says_what_its_run_says(predictor, crops, tmp_path):
+    run = predictor._trained
+    on_host = jax.tree.map(np.asarray, (run.params, run.model_state))
+    model_file.write(tmp_path / "m.safetensors", *on_host, run.card)
+    expected = predictor.predict(crops, faces="whole")
+    found = lanet_jax.load(tmp_path / "m.safetensors").predict(crops, faces="whole")
+    assert found.classes == expected.classes
+    np.testing.assert_allclose(found.probabilities, expected.probabilities, atol=1e-6)
 
 
 def test_absent_face_models_name_the_one_line(predictor, crops, tmp_path, monkeypatch):

@@ -13,6 +13,7 @@ from lanet_jax.build.config import Config
 from lanet_jax.build.data import Data, data
 from lanet_jax.errors import UserError
 from lanet_jax.input.pipeline import Visits
+from lanet_jax.input.records import looks_grey
 from lanet_jax.methods.method import Example, Method
 from lanet_jax.step import Augment
 
@@ -116,12 +117,21 @@ def run(c: Config, workdir: Path) -> Run:
         keep=c.train.keep,
         profile_start=c.profile.start,
         profile_steps=c.profile.steps,
-        card=card(c, d.train.classes),
+        card=card(c, d.train.classes, looks_grey(d.train)),
     )
 
 
-def card(c: Config, classes: tuple[str, ...]) -> dict:
-    """What a checkpoint must say to be used: it travels with the weights."""
+def card(c: Config, classes: tuple[str, ...], grey: bool = False) -> dict[str, Any]:
+    """What a checkpoint must say to be used: it travels with the weights.
+
+    Args:
+      c: resolved config.
+      classes: names, in the order of the probabilities.
+      grey: the training images have no colours.
+
+    Returns:
+      The card, see `lanet_jax.card`.
+    """
     return {
         "classes": list(classes),
         "size": c.augment.size,
@@ -131,4 +141,6 @@ def card(c: Config, classes: tuple[str, ...]) -> dict:
         "width": c.model.width,
         "stem": c.model.stem,
         "method": c.method,
+        "precision": c.precision,
+        "grey": grey,
     }

@@ -15,6 +15,7 @@ from lanet_jax.augment.compose import (
     augment_batch_twice,
     preprocess_batch,
 )
+from lanet_jax.build import inference
 from lanet_jax.build.config import Config
 from lanet_jax.errors import UserError
 from lanet_jax.methods.ce import CE
@@ -24,9 +25,9 @@ from lanet_jax.methods.method import Example, Method
 from lanet_jax.methods.rul import RUL
 from lanet_jax.methods.scn import SCN
 from lanet_jax.models import weights
-from lanet_jax.models.classifiers import Embedding, EmbeddingClassifier, ImportanceClassifier
+from lanet_jax.models.classifiers import Embedding
 from lanet_jax.models.landmarks import LandmarkNet
-from lanet_jax.models.resnet import Classifier, ResNet
+from lanet_jax.models.resnet import ResNet
 from lanet_jax.models.two_branch import TwoBranch
 from lanet_jax.step import Augment
 from lanet_jax.typing import Batch, Key, PyTree
@@ -48,13 +49,13 @@ def method(c: Config, classes: int, landmarks: int) -> Method:
     """
     dtype = jnp.dtype(c.precision)
     backbone = ResNet(c.model.depth, c.model.width, c.model.stem, dtype=dtype)
-    expression = Classifier(backbone, classes)
+    expression = inference.network(c.method, backbone, classes)
     if c.method == "ce":
         return CE(expression)
     if c.method == "scn":
-        return SCN(ImportanceClassifier(backbone, classes), **c.scn)
+        return SCN(expression, **c.scn)
     if c.method == "rul":
-        return RUL(EmbeddingClassifier(backbone, Embedding(), classes), Embedding())
+        return RUL(expression, Embedding())
     if c.method == "eac":
         return EAC(expression)
     if not landmarks:

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 from matplotlib.figure import Figure
 
-from lanet_jax.build import training
+from lanet_jax.build import inference
 from lanet_jax.drawing import style
 from lanet_jax.drawing.gradcam import grad_cam
 from lanet_jax.drawing.source import Source, sample
@@ -130,11 +130,9 @@ def look(source: Source, step: str, label: str, faces: Sequence[Face]) -> Attent
     Raises:
       UserError: there is no such checkpoint, or it is not whole.
     """
-    config = source.config
     trained = restore(source.folder, step, make(1, jax.devices()[:1]))
     classes = trained.card["classes"]
-    method = training.method(config, len(classes), landmarks=1)
-    preprocess = training.preprocessing(config)
+    method, preprocess = inference.method(trained.card), inference.preprocessing(trained.card)
 
     @jax.jit
     def maps(params, model_state, images):

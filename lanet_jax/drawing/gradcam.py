@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from lanet_jax.methods.method import Method
+from lanet_jax.methods.method import Predicts
 from lanet_jax.models.resnet import Stage
 from lanet_jax.typing import PyTree
 
@@ -17,7 +17,7 @@ _FINEST = 6  # places a side that a map must have to show anything
 
 
 def grad_cam(
-    method: Method, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
+    method: Predicts, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
 ) -> tuple[Float[Array, "B C"], Float[Array, "B h w"]]:
     """Where the network looks for the class that it predicts.
 

@@ -15,6 +15,8 @@ from lanet_jax.errors import UserError
 from lanet_jax.input import prepared
 from lanet_jax.input.image_bytes import MOST_PIXELS, is_whole, pixel_count
 
+_GREY = 8  # of 255
+
 
 @dataclasses.dataclass(frozen=True)
 class Records:
@@ -112,6 +114,23 @@ def decode(encoded: bytes, name: str) -> UInt8[np.ndarray, "H W 3"]:
             "mend the source file and run data.prepare again with --overwrite"
         )
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def looks_grey(records: Records, sample: int = 48) -> bool:
+    """Whether the images have no colours, as far as a few of them tell.
+
+    Args:
+      records: of which a few are read, evenly spread, so that each of mixed datasets has its say.
+      sample: how many.
+
+    Returns:
+      True if the channels of all of them differ by no more than a JPEG may have made of grey.
+
+    Raises:
+      UserError: one of them does not decode.
+    """
+    rows = np.unique(np.linspace(0, len(records) - 1, min(sample, len(records))).astype(int))
+    return all(int(np.ptp(records.read(int(r), 0)[0], axis=2).max()) <= _GREY for r in rows)
 
 
 def load(data_dir: str, name: str, split: str) -> Records:

@@ -21,14 +21,23 @@ class Example(NamedTuple):
     pretrained: tuple[PyTree, PyTree] | None = None
 
 
-class Method(Protocol):
-    """A way to train; `params` and `model_state` are dicts whose keys the method chooses.
+class Predicts(Protocol):
+    """What is left of a way to train when it is done.
 
     Attributes:
       inference: keys of `params` and `model_state` that `predict` reads; the rest only trains.
     """
 
     inference: tuple[str, ...]
+
+    def predict(
+        self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
+    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
+        """Logits and features, by the running batch statistics."""
+
+
+class Method(Predicts, Protocol):
+    """A way to train; `params` and `model_state` are dicts whose keys the method chooses."""
 
     def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
         """Parameters, and everything else the method carries from step to step."""
@@ -37,11 +46,6 @@ class Method(Protocol):
         self, params: PyTree, model_state: PyTree, batch: Batch, key: Key
     ) -> tuple[Float[Array, ""], tuple[PyTree, dict[str, Float[Array, ""]]]]:
         """Loss of an augmented batch, and (the next model state, scalar metrics)."""
-
-    def predict(
-        self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
-    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
-        """Logits and features, by the running batch statistics."""
 
     def specs(self) -> PyTree:
         """How `model_state` lies on the mesh: a prefix tree of partition specs."""

@@ -53,7 +53,7 @@ class Embedding(nn.Module):
         x = x.astype(jnp.float32)
         x = nn.BatchNorm(**norm, use_bias=False, use_scale=False, name="bn1")(x)
         x = nn.Dropout(self.dropout, deterministic=not train)(x)
-        x = nn.Dense(self.width, name="linear")(x.reshape(len(x), -1))
+        x = nn.Dense(self.width, name="linear")(x.reshape(x.shape[0], -1))
         return nn.BatchNorm(**norm, name="bn2")(x)
 
 

@@ -54,7 +54,7 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
     text = json.dumps(card, indent=2) + "\n"
     # Both are whole before either is renamed; the card goes first, so that new weights never stand
     # without the record of their source.
-    _write_whole(
+    write_whole(
         {path.with_suffix(".json"): lambda file: file.write(text.encode()), path: write_arrays}
     )
 
@@ -105,7 +105,15 @@ def _flatten(params: PyTree, stats: PyTree) -> dict[str, Any]:
     return flatten_dict({"params": params, "batch_stats": stats}, sep="/")
 
 
-def _write_whole(files: dict[Path, Callable[[BinaryIO], Any]]) -> None:
+def write_whole(files: dict[Path, Callable[[BinaryIO], Any]]) -> None:
+    """Writes files that belong together: all are whole before any of them gets its name.
+
+    Args:
+      files: what writes the content of each.
+
+    Raises:
+      UserError: one cannot be written; then none is left half-written.
+    """
     temporaries = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in files}
     try:
         for path, write in files.items():

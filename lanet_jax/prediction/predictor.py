@@ -120,4 +120,4 @@ def load(checkpoint: str | os.PathLike = "", step: str = "last", batch: int = BA
         raise UserError(f"batch={batch}: 1 or more was expected")
     # One device: it is the search for faces that takes the time.
     mesh = mesh_lib.make(batch, jax.local_devices()[:1])
-    return Predictor(restore.restore(path, step, mesh), batch)
+    return Predictor(restore.load(path, step, mesh), batch)

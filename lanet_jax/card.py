@@ -1,0 +1,52 @@
+"""What a trained network says of itself: enough to build it again and to feed it."""
+
+from typing import Any
+
+from lanet_jax.recipes import PUBLISHED
+
+Card = dict[str, Any]
+# What older cards do not say, and was so.
+_LATER = {"precision": "float32", "grey": False}
+_LONGEST_SIDE, _WIDEST = 1 << 13, 1 << 12  # what a slip of the hand must not allocate
+_FAR = 1e6  # and NaN is not nearer
+
+
+def _are_channels(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 3
+        and all(type(x) in (int, float) and -_FAR < x < _FAR for x in value)
+    )
+
+
+_RIGHT = {
+    "classes": lambda v: isinstance(v, list) and bool(v) and all(type(x) is str for x in v),
+    "size": lambda v: type(v) is int and 0 < v <= _LONGEST_SIDE,
+    "mean": _are_channels,
+    "std": lambda v: _are_channels(v) and min(v) > 0,
+    "depth": lambda v: type(v) is int and v in (18, 50),
+    "width": lambda v: type(v) is int and 0 < v <= _WIDEST,
+    "stem": lambda v: v in ("imagenet", "small"),
+    "method": lambda v: isinstance(v, str) and v in PUBLISHED,
+    "precision": lambda v: v in ("float32", "bfloat16"),
+    "grey": lambda v: type(v) is bool,
+}
+
+
+def completed(card: Card) -> Card:
+    """The card, with what was added to cards after it was written."""
+    return {**card, **{key: card.get(key, value) for key, value in _LATER.items()}}
+
+
+def wrong_keys(card: Card) -> list[str]:
+    """Keys whose values are absent or cannot be; of a completed card.
+
+    Args:
+      card: classes (names, in the order of the probabilities), size (side of the input, pixels),
+        mean and std (RGB in [0, 1]), depth, width and stem (of the ResNet), method, precision (of
+        the computation), grey (the training images had no colours); more is allowed.
+
+    Returns:
+      The keys.
+    """
+    return [key for key, is_right in _RIGHT.items() if not is_right(card.get(key))]
