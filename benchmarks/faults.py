@@ -123,7 +123,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         environment["JAX_COMPILATION_CACHE_DIR"] = f"{temporary}/cache"
         outcome = _measure(Path(temporary), folder, environment, options)
-    met = outcome.runs and outcome.identical == outcome.runs and not outcome.lost
+    met = 0 < outcome.runs == outcome.identical and not outcome.lost and not outcome.broken
     sys.exit(0 if met else 1)
 
 

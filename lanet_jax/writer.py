@@ -5,13 +5,14 @@ import csv
 import io
 import json
 import os
+import socket
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from tensorboardX.event_file_writer import EventsWriter
 from tensorboardX.proto.event_pb2 import Event, SessionLog
+from tensorboardX.record_writer import RecordWriter
 from tensorboardX.summary import scalar
 
 from lanet_jax import json_files
@@ -66,10 +67,12 @@ class _Board:
     SECONDS = 30  # between two flushes
 
     def __init__(self, folder: Path, step: int) -> None:
-        self._path = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._events = EventsWriter(str(folder / "events"))
+        # TensorBoard finds its files by this name and reads them in the order of the times.
+        self._path = folder / f"events.out.tfevents.{time.time():.0f}.{socket.gethostname()}"
+        self._events = RecordWriter(str(self._path))
         self._flushed = time.monotonic()
+        self._add(0, file_version="brain.Event:2")
         self._add(step, session_log=SessionLog(status=SessionLog.START))
 
     def write(self, row: Row) -> None:
@@ -87,11 +90,12 @@ class _Board:
 
     def _add(self, step: int, **content: Any) -> None:
         with _closed_on_error(self._events, self._path):
-            self._events.write_event(Event(step=step, wall_time=time.time(), **content))
+            event = Event(step=step, wall_time=time.time(), **content)
+            self._events.write(event.SerializeToString())
 
 
 @contextlib.contextmanager
-def _closed_on_error(file: IO[str] | EventsWriter, path: Path) -> Iterator[None]:
+def _closed_on_error(file: IO[str] | RecordWriter, path: Path) -> Iterator[None]:
     # An error of an open file does not name it, and what could not be written would be tried once
     # more, and told of in a traceback, when Python ends.
     try:

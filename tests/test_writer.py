@@ -69,14 +69,15 @@ def test_a_full_disk_ends_a_run_with_the_name_of_the_file(full, tmp_path, monkey
     log = writer.MetricsWriter(tmp_path, 0)
     log.write(_row(1, "train"))
     if full == "metrics.jsonl":
+        path = tmp_path / full
         log._file = file = open("/dev/full", "a")  # noqa: SIM115
     else:
-        file = open("/dev/full", "wb")  # noqa: SIM115
-        log._board._events._py_recordio_writer._writer = file
+        (path,) = (tmp_path / full).iterdir()
+        log._board._events._writer = file = open("/dev/full", "wb")  # noqa: SIM115
     with pytest.raises(OSError) as caught:
         for step in range(2, 40):
             log.write(_row(step, "train"))
     assert caught.value.errno == errno.ENOSPC
-    assert caught.value.filename == str(tmp_path / full)
+    assert caught.value.filename == str(path)
     assert writer.read(tmp_path)[0] == _row(1, "train")
     assert file.closed  # else Python would try once more at its end, and print a traceback

@@ -14,6 +14,7 @@ import pytest
 
 from benchmarks import bitwise, faults, killing
 from configs import demo
+from lanet_jax import train as train_lib
 from lanet_jax.build import config as config_lib
 from lanet_jax.build import run as run_lib
 from lanet_jax.errors import UserError
@@ -224,3 +225,19 @@ def test_a_shard_that_is_cut_short_while_it_is_read_ends_with_one_line(built, tm
     with pytest.raises(UserError, match=r"data\.prepare"):
         for _ in train_batches(built.visits, 0, 8, 2):
             pass
+
+
+def test_a_signal_during_the_last_evaluation_is_heard_too(built, tmp_path, monkeypatch, capsys):
+    def told(log, evaluator, state, step):
+        if step == built.steps:
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(train_lib._Log, "evaluate", told)
+    (tmp_path / "command.txt").write_text("python -m lanet_jax.main --workdir=here\n")
+    assert train_lib.train(built, tmp_path) is None
+    steps = built.steps
+    assert capsys.readouterr().out == (
+        f"stopped and saved at step {steps} of {steps}; to go on: "
+        "python -m lanet_jax.main --workdir=here\n"
+    )
+    assert (tmp_path / "checkpoints" / str(steps)).exists()
