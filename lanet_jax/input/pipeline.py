@@ -1,5 +1,6 @@
 """Batches from records: reading, decoding and stacking, in order, ahead of the step."""
 
+import threading
 from collections.abc import Iterator
 
 import grain
@@ -47,6 +48,7 @@ class Visits:
         self._host, self._local = host, batch // hosts
         self._steps = len(records) // batch
         self._orders: dict[int, Int[np.ndarray, "N"]] = {}
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return self._steps * self._epochs * self._local
@@ -65,13 +67,14 @@ class Visits:
         }
 
     def _order(self, epoch: int) -> Int[np.ndarray, "N"]:
-        order = self._orders.get(epoch)
-        if order is None:
-            order = epoch_order(self._labels, epoch, self._epochs, self._seed, self._kind)
-            # Readers are at most one epoch apart, so two orders are all that is ever kept.
-            self._orders = {e: o for e, o in self._orders.items() if e == epoch - 1}
-            self._orders[epoch] = order
-        return order
+        with self._lock:  # or every reader would compute it
+            order = self._orders.get(epoch)
+            if order is None:
+                order = epoch_order(self._labels, epoch, self._epochs, self._seed, self._kind)
+                # Readers are at most one epoch apart, so two orders are all that is ever kept.
+                self._orders = {e: o for e, o in self._orders.items() if e == epoch - 1}
+                self._orders[epoch] = order
+            return order
 
 
 def train_batches(visits: Visits, start: int, local_batch: int, threads: int) -> Iterator[Batch]:
