@@ -7,10 +7,13 @@ from pathlib import Path
 import jax
 from absl import logging
 
+from lanet_jax.errors import UserError
+
 # On CPU the default fusions of these versions cost a quarter of a ResNet's step; an unknown flag
 # ends the process, so only versions that were tried get it.
 _NO_YNN_FUSION = "--xla_cpu_experimental_ynn_fusion_type="
 _NO_YNN_FUSION_VERSIONS = ("0.10.2", "0.12.0.1")
+_TASKS = ("SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE")
 
 
 def set_compiler_flags() -> None:
@@ -33,15 +36,36 @@ def join_hosts() -> None:
 
     Clusters that JAX knows (SLURM, TPU pods, Open MPI) and the variables JAX_COORDINATOR_ADDRESS,
     JAX_NUM_PROCESSES and JAX_PROCESS_ID are taken as they are.
+
+    Raises:
+      UserError: a variable is absent or no number, or the others cannot be joined.
     """
     if "JAX_COORDINATOR_ADDRESS" in os.environ:
-        jax.distributed.initialize(
-            os.environ["JAX_COORDINATOR_ADDRESS"],
-            int(os.environ["JAX_NUM_PROCESSES"]),
-            int(os.environ["JAX_PROCESS_ID"]),
+        count, own = (_number(name) for name in ("JAX_NUM_PROCESSES", "JAX_PROCESS_ID"))
+        arguments = (os.environ["JAX_COORDINATOR_ADDRESS"], count, own)
+        where = "JAX_COORDINATOR_ADDRESS"
+    else:
+        names = [name for name in _TASKS if name in os.environ]
+        if not names or _number(names[0]) == 1:
+            return
+        arguments, where = (), names[0]
+    try:
+        jax.distributed.initialize(*arguments)
+    except (ValueError, RuntimeError) as error:
+        raise UserError(
+            f"the other hosts cannot be joined ({str(error).splitlines()[0]}); start every process "
+            f"as docs/scaling.md has it, or a single one with: unset {where}"
+        ) from error
+
+
+def _number(name: str) -> int:
+    text = os.environ.get(name, "")
+    if not text.isdecimal():
+        raise UserError(
+            f"{name}={text!r} is no number: it must be set for each process, see docs/scaling.md; "
+            f"for a single process: unset JAX_COORDINATOR_ADDRESS {' '.join(_TASKS)}"
         )
-    elif int(os.environ.get("SLURM_NTASKS", os.environ.get("OMPI_COMM_WORLD_SIZE", "1"))) > 1:
-        jax.distributed.initialize()
+    return int(text)
 
 
 def start() -> None:

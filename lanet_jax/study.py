@@ -31,7 +31,9 @@ def main() -> None:
         print(write.write(study, cells, folder))
         return
     declaration.claim(folder, cells, selected)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup asks for
+            signal.signal(number, signal.default_int_handler)
     try:
         failed = runner.run(
             selected, folder, lambda: write.write(study, cells, folder), program=runner.MAIN

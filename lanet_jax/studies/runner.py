@@ -78,6 +78,7 @@ def _run_one(
             stdout=output,
             stderr=subprocess.STDOUT,
             pass_fds=[lock],
+            process_group=0,  # a terminal's Ctrl-C is for the study, which then ends its run once
         )
         try:
             while True:

@@ -25,7 +25,8 @@ def run(tmp_path, config, folder, fake, monkeypatch):
     path = tmp_path / "methods.py"
     path.write_text(STUDY.format(config=config))
     monkeypatch.setattr(runner, "MAIN", fake.program)
-    before = signal.getsignal(signal.SIGTERM)
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
 
     def call(*flags, scale=""):
         argv = ["study", f"{path}{scale}", f"--workdir={folder}", *flags]
@@ -33,7 +34,8 @@ def run(tmp_path, config, folder, fake, monkeypatch):
         command.main()
 
     yield call
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
 
 
 def test_a_failing_cell_is_named_at_the_end_and_stands_in_the_table(run, fake, folder, capsys):
