@@ -1,7 +1,7 @@
 """Devices: one axis, "data"; what is sharded over it and what is on every device."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import jax
 from jax.sharding import AxisType, Mesh, NamedSharding
@@ -48,6 +48,23 @@ def replicated(x: PyTree) -> PyTree:
     return jax.lax.with_sharding_constraint(x, P())
 
 
+def by_rows(f: Callable[[jax.Array], PyTree], x: jax.Array) -> PyTree:
+    """Applies a function of single rows on the device where each row lies.
+
+    For what the compiler does not split over rows by itself.
+
+    Args:
+      f: of rows [b, ...], to arrays of as many rows.
+      x: [B, ...], sharded over B.
+
+    Returns:
+      What f returns, of B rows.
+    """
+    if jax.sharding.get_abstract_mesh().empty:
+        return f(x)
+    return jax.shard_map(f, in_specs=P("data"), out_specs=P("data"))(x)
+
+
 def use(mesh: Mesh) -> contextlib.AbstractContextManager:
-    """The context in which `replicated` finds the mesh."""
+    """The context in which `replicated` and `by_rows` find the mesh."""
     return jax.set_mesh(mesh)

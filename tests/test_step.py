@@ -1,7 +1,6 @@
 """The step of a tiny LA-Net: golden numbers, any number of devices, what moves between them."""
 
 import functools
-import re
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +10,7 @@ import pytest
 from jax.sharding import NamedSharding
 from jax.sharding import PartitionSpec as P
 
+from benchmarks import collectives
 from lanet_jax import mesh as mesh_lib
 from lanet_jax import state as state_lib
 from lanet_jax.methods.lanet import EL, LDE, LANet
@@ -25,13 +25,13 @@ GOLDEN = (7.553377, 7.533453)  # losses of the two steps
 N, Q = 1008, 1000  # recognisable in a shape, and larger than anything of the batch
 
 
-def _method() -> LANet:
+def _method(queue: int = Q) -> LANet:
     def backbone() -> ResNet:
         return ResNet(width=4, stem="small")
 
     network = TwoBranch(Classifier(backbone(), C), LandmarkNet(backbone(), "coordinates", L))
     lde = LDE("both", 3, 0.9, True, False)
-    return LANet(network, lde, EL(True, "pseudo", 0.3, 0.1, 0.999, Q, 4, True), 1.0, 0.1)
+    return LANet(network, lde, EL(True, "pseudo", 0.3, 0.1, 0.999, queue, 4, True), 1.0, 0.1)
 
 
 def _batches() -> list[dict]:
@@ -54,11 +54,11 @@ def _augment(key: jax.Array, batch: dict) -> dict:
 
 
 @functools.cache
-def _compiled(devices: int) -> tuple:
-    method, optimizer = _method(), optax.adam(1e-3)
+def _compiled(devices: int, records: int = N, queue: int = Q) -> tuple:
+    method, optimizer = _method(queue), optax.adam(1e-3)
     mesh = mesh_lib.make(B, jax.devices()[:devices])
     shardings = state_lib.shardings(mesh, method)
-    example = Example(np.zeros((B, SIDE, SIDE, 3), np.float32), np.arange(N) % C)
+    example = Example(np.zeros((B, SIDE, SIDE, 3), np.float32), np.arange(records) % C)
     init = functools.partial(state_lib.init, method, optimizer)
     step = functools.partial(train_step, method, optimizer, _augment)
     with mesh_lib.use(mesh):
@@ -118,22 +118,51 @@ def test_bank_and_queue_stay_sharded():
     assert state.model_state["queue"].expression.spec == P(None, "data", None)
 
 
-COLLECTIVE = re.compile(
-    r"= (.*?) (?:all-reduce|all-gather|all-to-all|collective-permute|reduce-scatter)"
-    r"(?:-start)?\("
-)
+HLO = """
+  %g = f32[2,5]{1,0} fusion(%p), kind=kLoop, metadata={op_name="all-reduce(%p)"}
+  %all-gather.1 = f32[16,5]{1,0} all-gather(%g), channel_id=1, dimensions={0}
+  %h = bf16[3]{0} copy(%p.2)
+  %i = pred[] compare(%a, %b), direction=LT
+  %s = (f32[2,5]{1,0}, /*index=1*/bf16[3]{0}) all-reduce-start(%g, %h), to_apply=%add
+  ROOT %d = (f32[2,5]{1,0}, bf16[3]{0}) all-reduce-done(%s)
+  %permute = pred[] collective-permute(%i), source_target_pairs={{0,1}}
+"""
+
+
+def test_collectives_are_read_by_hand():
+    permute, gather, reduce = sorted(collectives.read(HLO), key=lambda c: c.bytes)
+    assert (permute.kind, permute.operands, permute.bytes) == ("collective-permute", ("pred[]",), 1)
+    # What a device hands in, not the 16 rows that it gets.
+    assert (gather.kind, gather.operands, gather.bytes) == ("all-gather", ("f32[2,5]",), 40)
+    assert (reduce.kind, reduce.operands) == ("all-reduce", ("f32[2,5]", "bf16[3]"))
+    assert (reduce.bytes, reduce.sizes) == (46, {2, 3, 5})
 
 
 def test_no_collective_grows_with_the_bank_or_the_queue():
-    text = _compiled(8)[0].as_text()
-    shapes = [
-        [int(size) for size in dims.split(",") if size]
-        for line in text.splitlines()
-        if (found := COLLECTIVE.search(line))
-        for dims in re.findall(r"\[([\d,]*)\]", found.group(1))
-    ]
-    assert len(shapes) > 20  # gathers of the batch, sums of gradients and of statistics
+    found = collectives.read(_compiled(8)[0].as_text())
+    assert len(found) > 20  # gathers of the batch, sums of gradients and of statistics
     slots = Q // B
     large = {N, N // 8, Q, slots}
     # A parameter's gradient may be larger than the batch, but has none of these sizes.
-    assert not [shape for shape in shapes if large & set(shape)]
+    assert not [c for c in found if large & c.sizes]
+    assert collectives.read(_compiled(8, 2 * N, 2 * Q)[0].as_text()) == found
+
+
+def test_collectives_move_no_more_than_the_documented_bytes():
+    compiled, state, _ = _compiled(8)
+    statistics = [state.model_state[branch] for branch in ("expression", "landmark")]
+    bound = collectives.documented(
+        batch=B,
+        devices=8,
+        features=state.params["contribution"]["expression"]["g1"]["kernel"].shape[0],
+        projection=4,
+        classes=C,
+        parameters=sum(x.size for x in jax.tree.leaves(state.params)),
+        channels=sum(x.size for x in jax.tree.leaves(statistics)) // 2,  # a mean and a variance
+    )
+    moved = dict.fromkeys(collectives.KINDS, 0)
+    for collective in collectives.read(compiled.as_text()):
+        moved[collective.kind] += collective.bytes
+    assert 0 < moved["all-reduce"] <= 1.05 * bound["all-reduce"]
+    assert 0 < moved["all-gather"] <= 1.05 * bound["all-gather"]
+    assert sum(moved.values()) == moved["all-reduce"] + moved["all-gather"]

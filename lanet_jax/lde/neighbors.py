@@ -1,8 +1,12 @@
 """Who the neighbours of a sample are (Eq. 1 and 2)."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
+
+from lanet_jax.mesh import by_rows
 
 
 def cosine_similarity(features: Float[Array, "B D"]) -> Float[Array, "B B"]:
@@ -38,5 +42,7 @@ def nearest_neighbors(
     excluded = (
         ids[:, None] == ids[None, :] if exclude_same_id else jnp.eye(ids.shape[0], dtype=bool)
     )
-    values, index = jax.lax.top_k(jnp.where(excluded, -jnp.inf, similarity), k)
+    candidates = jnp.where(excluded, -jnp.inf, similarity)
+    # Left to itself, the compiler gathers the whole [B, B] matrix on every device.
+    values, index = by_rows(functools.partial(jax.lax.top_k, k=k), candidates)
     return index, values > -jnp.inf

@@ -1,0 +1,194 @@
+"""What a compiled step moves between devices, read from its text.
+
+  python -m benchmarks.collectives [--quick] [--devices=8] [--batch=1024 ...]
+
+The step is compiled for forced CPU devices and not run. It is compiled again with Q and N doubled,
+which must change nothing: exits 1 if it does.
+"""
+
+import dataclasses
+import math
+import os
+import re
+import sys
+
+from benchmarks import shape as shape_lib
+from benchmarks.shape import Shape
+from lanet_jax.errors import exit_on_user_error
+
+KINDS = ("all-reduce", "all-gather", "all-to-all", "collective-permute", "reduce-scatter")
+_DEFINITION = re.compile(r"^\s*(?:ROOT )?%?([\w.-]+) = (.*?) ([a-z][\w-]*)\((.*)$")
+_ARRAY = re.compile(r"\b(pred|[a-z]+\d+\w*)\[([\d,]*)\]")
+_NAME = re.compile(r"%([\w.-]+)")
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Collective:
+    """One collective operation.
+
+    Attributes:
+      kind: one of `KINDS`.
+      operands: what each device hands in, as XLA writes it: ("f32[16,8]", ...).
+    """
+
+    kind: str
+    operands: tuple[str, ...]
+
+    @property
+    def bytes(self) -> int:
+        """Bytes that each device hands in."""
+        return sum(_bytes(*found) for o in self.operands for found in _ARRAY.findall(o))
+
+    @property
+    def sizes(self) -> set[int]:
+        """Every dimension of every operand."""
+        arrays = (dims for o in self.operands for _, dims in _ARRAY.findall(o))
+        return {int(size) for dims in arrays for size in dims.split(",") if size}
+
+
+def _bytes(kind: str, dims: str) -> int:
+    bits = 8 if kind == "pred" else int(re.search(r"\d+", kind)[0])
+    return bits * math.prod(int(size) for size in dims.split(",") if size) // 8
+
+
+def read(text: str) -> list[Collective]:
+    """The collectives of a compiled program.
+
+    Args:
+      text: its HLO.
+
+    Returns:
+      Them, sorted; one within a loop counts once.
+    """
+    shapes, found = {}, []
+    for line in text.splitlines():
+        if not (definition := _DEFINITION.match(line)):
+            continue
+        name, shape, operation, rest = definition.groups()
+        shapes[name] = [f"{kind}[{dims}]" for kind, dims in _ARRAY.findall(shape)]
+        kind = operation.removesuffix("-start")
+        if kind in KINDS:
+            found.append((kind, _NAME.findall(rest.partition(")")[0])))
+    return sorted(
+        Collective(kind, tuple(array for name in operands for array in shapes[name]))
+        for kind, operands in found
+    )
+
+
+def documented(
+    *,
+    batch: int,
+    devices: int,
+    features: int,
+    projection: int,
+    classes: int,
+    parameters: int,
+    channels: int,
+) -> dict[str, int]:
+    """Bytes that each device hands in a step of LA-Net in float32, as docs/scaling.md has them.
+
+    Args:
+      batch: B, over all devices.
+      devices: how many.
+      features: D, the same in both spaces.
+      projection: E.
+      classes: C.
+      parameters: that the optimizer moves.
+      channels: of all BatchNorms of both networks.
+
+    Returns:
+      By kind. Neither N nor Q is in it.
+    """
+    rows = 4 * projection + features + 4 * classes + 15
+    gathered = 3 * features + 2 * projection + 2 * classes + 6
+    return {
+        "all-reduce": 4 * (parameters + 4 * channels + batch * rows + 5),
+        "all-gather": 4 * (batch // devices) * gathered + 8 * batch,
+    }
+
+
+def force_devices(count: int) -> None:
+    """Makes this process, and those that it starts, see so many CPU devices and nothing else.
+
+    Args:
+      count: how many; nothing may have been computed yet.
+    """
+    import jax
+
+    flag = f"--xla_force_host_platform_device_count={count}"
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flag}".strip()
+    os.environ["JAX_PLATFORMS"] = "cpu"
+    jax.config.update("jax_platforms", "cpu")  # the variable was read when JAX was imported
+
+
+def show(shape: Shape) -> bool:
+    """Prints the collectives of a step over all devices.
+
+    Args:
+      shape: of the step; B over all devices.
+
+    Returns:
+      Whether the step with Q and N doubled has the same.
+    """
+    import jax
+
+    from benchmarks import report
+    from benchmarks.trainer import lanet
+    from lanet_jax.methods.lanet import BRANCHES
+
+    double = dataclasses.replace(shape, queue=2 * shape.queue, records=2 * shape.records)
+    trainer = lanet(shape)
+    found = read(trainer.compiled.as_text())
+    flops = trainer.compiled.cost_analysis()["flops"]
+    parameters = sum(x.size for x in jax.tree.leaves(trainer.state.params))
+    state, method = trainer.state, trainer.method
+    statistics = [state.model_state[branch] for branch in BRANCHES]
+    formula = documented(
+        batch=shape.batch,
+        devices=jax.device_count(),
+        features=state.params["contribution"]["expression"]["g1"]["kernel"].shape[0],
+        projection=method.el.projection,
+        classes=shape.classes,
+        parameters=parameters,
+        channels=sum(x.size for x in jax.tree.leaves(statistics)) // 2,
+    )
+    del trainer, state, statistics
+    doubled = read(lanet(double).compiled.as_text())
+    rows = []
+    for kind in KINDS:
+        ours, theirs = ([c for c in every if c.kind == kind] for every in (found, doubled))
+        if ours or theirs:
+            largest = max((c.bytes for c in ours), default=0)
+            moved = [f"{sum(c.bytes for c in every):,}" for every in (ours, theirs)]
+            by_formula = f"{formula.get(kind, 0):,}"
+            cells = (kind, len(ours), moved[0], by_formula, f"{largest:,}", len(theirs), moved[1])
+            rows.append(cells)
+    header = ("kind", "count", "bytes handed in", "by the formula", "largest")
+    header += ("count, 2Q 2N", "bytes, 2Q 2N")
+    notes = [
+        "Bytes are those of the operands, what each device hands in; what travels depends on the "
+        "ring or tree (docs/scaling.md).",
+        f"Parameters: {parameters:,}, their gradients {4 * parameters:,} bytes.",
+        f"Compiled step: {flops:.4g} floating point operations a device.",
+        f"None grows with Q or N: {report.verdict(found == doubled, False)}.",
+        f"{shape}.",
+    ]
+    report.show(header, rows, notes)
+    return found == doubled
+
+
+@exit_on_user_error
+def main() -> None:
+    """Reads the command line."""
+    parser = shape_lib.parser("collectives", __doc__.splitlines()[0])
+    parser.add_argument("--devices", type=int, default=8, help="default 8")
+    arguments = parser.parse_args()
+    force_devices(arguments.devices)
+    from lanet_jax import runtime
+
+    runtime.start()
+    sys.exit(0 if show(shape_lib.shape(arguments)) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""The yardstick of `benchmarks.devices`: what rounding alone does to a run on one device."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import jax
+import numpy as np
+from jax.sharding import NamedSharding
+from jax.sharding import PartitionSpec as P
+
+from configs import demo
+from lanet_jax import mesh as mesh_lib
+from lanet_jax import state as state_lib
+from lanet_jax.build import config
+from lanet_jax.build.run import run
+from lanet_jax.input.pipeline import train_batches
+from lanet_jax.step import compile_step
+
+NUDGE = 2**-24  # half of float32's spacing at 1: what a sum in another order may change
+
+
+class Result(NamedTuple):
+    """What is compared of a run.
+
+    Attributes:
+      losses: of every step.
+      bank: the last one.
+      parameters: the last ones, by path.
+    """
+
+    losses: np.ndarray
+    bank: np.ndarray
+    parameters: dict[str, np.ndarray]
+
+
+def nudged(data_dir: Path, workdir: Path, seeds: int) -> Iterator[Result]:
+    """Trains the tiny demo on one device from starts that differ by rounding.
+
+    Args:
+      data_dir: of the drawn faces.
+      workdir: for `labels.csv`; it must exist.
+      seeds: how many starts.
+
+    Yields:
+      What became of each.
+    """
+    c = demo.get_config("tiny")
+    c.data.dir = str(data_dir)
+    built = run(config.resolve(c), workdir)
+    mesh = mesh_lib.make(built.batch, jax.devices()[:1])
+    batches = train_batches(built.visits, 0, built.batch, built.threads)
+    batches = [jax.device_put(batch, NamedSharding(mesh, P("data"))) for batch in batches]
+    step = compile_step(built.method, built.optimizer, built.augment, mesh)
+    key = jax.random.key(built.seed)
+    for seed in range(seeds):
+        rng = np.random.default_rng(seed)
+        with mesh_lib.use(mesh):
+            state = state_lib.create(built.method, built.optimizer, key, built.example, mesh)
+            params = jax.tree.map(lambda x, rng=rng: _nudge(x, rng), state.params)
+            state, losses = state.replace(params=params), []
+            for batch in batches:
+                state, metrics = step(state, batch)
+                losses.append(float(metrics["loss"]))
+        leaves = jax.tree_util.tree_leaves_with_path({"params": state.params})
+        parameters = {jax.tree_util.keystr(path): np.asarray(x) for path, x in leaves}
+        yield Result(np.array(losses), np.asarray(state.model_state["bank"]), parameters)
+
+
+def _nudge(x: jax.Array, rng: np.random.Generator) -> jax.Array:
+    factor = 1 + NUDGE * rng.uniform(-1, 1, x.shape)
+    return jax.device_put((np.asarray(x) * factor).astype(x.dtype), x.sharding)
