@@ -32,7 +32,7 @@ PAPER = quote(
 )
 CPU = (
     *("schedule=shared", "data.limit=10000", "data.stored_size=64", "augment.size=48"),
-    *("model.width=32", "model.stem=small", "sampler=uniform", "optim.epochs=30"),
+    *("model.width=32", "model.stem=small", "sampler=uniform", "optim.epochs=60"),
 )
 
 

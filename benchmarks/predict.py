@@ -1,0 +1,163 @@
+"""Images a second of `predict`, beside the bare networks that it runs.
+
+  python -m benchmarks.predict SOURCE [--model=CKPT] [--images=500] [--rounds=5]
+
+SOURCE is a folder of images. Four ways take turns over them: `faces=whole` and, beside it,
+onnxruntime with the exported network on the same decoded files; `faces=detect` and, beside it, the
+same number of calls of the face networks by LiteRT and of nothing else. Needs the extras `faces`
+and `onnx`. Packages that fetch their weights at run time (emotiefflib, deepface) are not compared.
+"""
+
+import argparse
+import collections
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import report
+from lanet_jax import runtime
+from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.faces.network import Network
+
+BATCH = 64
+
+
+def paths(source: Path, images: int) -> list[Path]:
+    """A part of a folder's images, drawn by a fixed seed.
+
+    Args:
+      source: the folder.
+      images: how many, at most.
+
+    Returns:
+      Paths, sorted.
+
+    Raises:
+      UserError: there is no image.
+    """
+    from lanet_jax.prediction import sources
+
+    items = sources.listing(source)
+    every = [item.content for item in items if not item.is_video]
+    if not every:
+        raise UserError(f"{source}: no image there")
+    drawn = np.random.default_rng(0).permutation(len(every))[:images]
+    return [every[i] for i in sorted(drawn)]
+
+
+def calls(work: Callable[[], object]) -> collections.Counter:
+    """How often each face network is called.
+
+    Args:
+      work: what calls them.
+
+    Returns:
+      Calls by network, of which each thread has its own.
+    """
+    counted: collections.Counter = collections.Counter()
+    real = Network.__call__
+
+    def counting(network: Network, image: np.ndarray) -> tuple:
+        counted[network] += 1
+        return real(network, image)
+
+    Network.__call__ = counting
+    try:
+        work()
+    finally:
+        Network.__call__ = real
+    return counted
+
+
+def replay(counted: collections.Counter) -> Callable[[], None]:
+    """The same calls on black images, by as many threads as `predict` has.
+
+    Args:
+      counted: from `calls`.
+
+    Returns:
+      A function that makes them.
+    """
+
+    def share(one: tuple[Network, int]) -> None:
+        network, count = one
+        blank = np.zeros((network.side, network.side, 3), np.uint8)
+        for _ in range(count):
+            network(blank)
+
+    def run() -> None:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(share, counted.items()))
+
+    return run
+
+
+def by_onnxruntime(model: str, files: Sequence[Path], folder: Path) -> Callable[[], np.ndarray]:
+    """The exported network on the decoded files, and nothing around it.
+
+    Args:
+      model: work folder or model file.
+      files: images that are one face each.
+      folder: for the export.
+
+    Returns:
+      A function that gives the probabilities.
+    """
+    import cv2
+    import onnxruntime
+
+    from lanet_jax.export import export
+    from lanet_jax.prediction.predictor import SHIPPED
+
+    exported = export(Path(model or SHIPPED), "onnx", out=folder / "model.onnx")
+    session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
+    (given,) = session.get_inputs()
+    size = given.shape[1]
+
+    def batches() -> Iterator[np.ndarray]:
+        for at in range(0, len(files), BATCH):
+            read = (cv2.imread(str(path))[..., ::-1] for path in files[at : at + BATCH])
+            yield np.stack([cv2.resize(image, (size, size)) for image in read])
+
+    return lambda: np.concatenate([session.run(None, {given.name: b})[0] for b in batches()])
+
+
+@exit_on_user_error
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.predict", description=__doc__)
+    parser.add_argument("source", type=Path, metavar="SOURCE")
+    parser.add_argument("--model", default="", metavar="CKPT", help="else the own model")
+    parser.add_argument("--images", type=int, default=500)
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    runtime.start()
+    from lanet_jax.prediction import predictor
+
+    files = paths(arguments.source, arguments.images)
+    network = predictor.load(arguments.model, batch=BATCH)
+    counted = calls(lambda: network.predict(files))
+    with tempfile.TemporaryDirectory() as folder:
+        work = {
+            "predict, faces=whole": lambda: network.predict(files, faces="whole").probabilities,
+            "onnxruntime": by_onnxruntime(arguments.model, files, Path(folder)),
+            "predict, faces=detect": lambda: network.predict(files).probabilities,
+            f"LiteRT, the same {counted.total():,} calls": replay(counted),
+        }
+        times = report.interleaved(work, arguments.rounds)
+    median = report.medians(times)
+    names = list(work)
+    rows = [(name, f"{len(files) / median[name]:.0f}") for name in names]
+    ratios = [
+        f"{names[i]} / {names[i + 1]}: {median[names[i + 1]] / median[names[i]]:.2f}"
+        for i in (0, 2)
+    ]
+    report.show(("what", "images/s"), rows, [f"{len(files)} images.", *ratios])
+
+
+if __name__ == "__main__":
+    main()
