@@ -18,6 +18,9 @@ from lanet_jax.studies.progress import Progress
 MAIN = (sys.executable, "-m", "lanet_jax.main")
 # A command's last word (`errors.exit_on_user_error`), perhaps on the line of the progress bar.
 _ERROR = re.compile(r"(?:^|[\r\n\]])error: ([^\r\n]+)")
+# An eighth of a step on CPU is clearing the pages of its workspace (docs/benchmarks.md); the C
+# library reads this when a process starts, and others ignore it.
+_HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 _GRACE = 60  # seconds that a run has to end by itself when the study is stopped
 
 
@@ -77,6 +80,7 @@ def _run_one(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            env={**_HUGE_PAGES, **os.environ},
             pass_fds=[lock],
             process_group=0,  # a terminal's Ctrl-C is for the study, which then ends its run once
         )
