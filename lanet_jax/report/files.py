@@ -2,7 +2,7 @@
 
 import csv
 import dataclasses
-import json
+import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from lanet_jax import metrics, summary, workdir, writer
+from lanet_jax import json_files, metrics, summary, workdir, writer
 from lanet_jax.errors import UserError
 
 _METHODS = {"ce": "CE", "lanet": "LA-Net", "scn": "SCN", "rul": "RUL", "eac": "EAC"}
@@ -138,26 +138,36 @@ def evaluated(folder: Path) -> list[Evaluated]:
     """The evaluated splits of a run, in the order of their names.
 
     Raises:
-      UserError: a confusion matrix is not one.
+      UserError: a file of an evaluation is not as `lanet_jax.evaluate` writes it.
     """
+    again = f"write it again with python -m lanet_jax.evaluate --workdir={folder}"
     found = []
     for path in sorted(folder.glob("evaluation/*/confusion.csv")):
-        (_, *classes), *rows = table(path)
-        try:
-            counts = np.array([[int(count) for count in row[1:]] for row in rows])
-        except ValueError:
-            counts = np.zeros(0)
-        if counts.shape != (len(classes), len(classes)):
-            raise UserError(
-                f"{path} is no confusion matrix of {len(classes)} classes: write it again with "
-                f"python -m lanet_jax.evaluate --workdir={folder}"
-            )
+        classes, counts = _confusion(path, again)
         bins, numbers = path.with_name("calibration.csv"), path.with_name("metrics.json")
-        (header, *values) = table(bins) if bins.exists() else [[]]
-        calibration = [dict(zip(header, map(float, row), strict=True)) for row in values]
-        known = json.loads(numbers.read_text()) if numbers.exists() else {}
+        calibration = _calibration(bins, again) if bins.exists() else []
+        known = json_files.read(numbers, again) if numbers.exists() else {}
         found.append(Evaluated(path.parent.name, classes, counts, calibration, known))
     return found
+
+
+def _confusion(path: Path, again: str) -> tuple[list[str], Int[np.ndarray, "C C"]]:
+    (_, *classes), *rows = table(path, again) or [[""]]
+    try:
+        counts = np.array([[int(count) for count in row[1:]] for row in rows], np.int64)
+    except (ValueError, OverflowError):
+        counts = np.zeros(0)
+    if not classes or counts.shape != (len(classes), len(classes)) or counts.min() < 0:
+        raise UserError(f"{path} is no confusion matrix of {len(classes)} classes: {again}")
+    return classes, counts
+
+
+def _calibration(path: Path, again: str) -> list[dict[str, float]]:
+    header, *rows = table(path, again) or [[]]
+    try:
+        return [dict(zip(header, map(float, row), strict=True)) for row in rows]
+    except ValueError:
+        raise UserError(f"{path} holds no calibration: {again}") from None
 
 
 def distributions(folder: Path, names: Sequence[str] | None = None) -> Distributions | None:
@@ -178,7 +188,7 @@ def distributions(folder: Path, names: Sequence[str] | None = None) -> Distribut
         return None
     again = "give the training command again, it writes the file anew"
     try:
-        (_, _, _, _, *classes), *rows = table(path)
+        (_, _, _, _, *classes), *rows = table(path, again)
         given = np.array([classes.index(row[2]) for row in rows], np.int64)
         values = np.array([row[4:] for row in rows], np.float64).reshape(len(rows), len(classes))
     except (ValueError, IndexError):
@@ -198,7 +208,20 @@ def suspicions(folder: Path) -> Suspicions | None:
     return Suspicions(metrics.suspicion(found.targets, found.given), found.wrong)
 
 
-def table(path: Path) -> list[list[str]]:
-    """The rows of a CSV file, its header first."""
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))
+def table(path: Path, again: str) -> list[list[str]]:
+    """The rows of a CSV file, its header first.
+
+    Args:
+      path: the file.
+      again: end of the error: how it is written again.
+
+    Returns:
+      Rows that have cells.
+
+    Raises:
+      UserError: it cannot be read.
+    """
+    try:
+        return [row for row in csv.reader(io.StringIO(json_files.read_text(path, again))) if row]
+    except csv.Error as error:
+        raise UserError(f"{path} is no table ({error}): {again}") from None

@@ -49,14 +49,12 @@ def agreement(run: RunFiles) -> Section | None:
     path = run.folder / "agreement.csv"
     if not path.exists():
         return None
-    _, *lines = files.table(path)
+    again = f"write it again with python -m lanet_jax.agreement --workdir={run.folder}"
     try:
+        _, *lines = files.table(path, again)
         rows = [(group, int(count), labels, float(js)) for group, count, labels, js in lines]
     except ValueError:
-        raise UserError(
-            f"{path} is damaged: write it again with python -m lanet_jax.agreement "
-            f"--workdir={run.folder}"
-        ) from None
+        raise UserError(f"{path} is damaged: {again}") from None
     note = (
         "Mean Jensen-Shannon divergence from people's votes over the training records, in nats: 0 "
         "for the votes themselves, at most 0.693. Paper, Table 6."

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from lanet_jax import workdir
+from lanet_jax import json_files, workdir
 from lanet_jax.errors import UserError
 from lanet_jax.studies.grid import Cell
 from lanet_jax.studies.loading import base
@@ -53,7 +53,7 @@ def claim(
     for cell in selected:
         _check_fields(cell)
     path = folder / "study.json"
-    known = json.loads(path.read_text()) if path.exists() else {"configs": {}, "cells": {}}
+    known = _read(path) if path.exists() else {"configs": {}, "cells": {}}
     names = {cell.name for cell in cells}
     differences = [f"{name} (not declared now)" for name in known["cells"] if name not in names]
     configs = {cell.config: _counting(base(cell.config)) for cell in selected}
@@ -76,6 +76,15 @@ def claim(
         now = {"configs": known["configs"] | configs, "cells": known["cells"] | noted}
         folder.mkdir(parents=True, exist_ok=True)
         write_text(path, json.dumps(now, indent=2) + "\n")
+
+
+def _read(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    advice = "restore it, or delete it and give the study's command again"
+    known = json_files.read(path, advice)
+    parts = [known.get("configs"), known.get("cells")]
+    if not all(isinstance(p, dict) and all(isinstance(x, dict) for x in p.values()) for p in parts):
+        raise UserError(f"{path} is no declaration of a study; {advice}")
+    return known
 
 
 def _matches(cell: Cell, pattern: str) -> bool:

@@ -7,10 +7,12 @@ import math
 import os
 from pathlib import Path
 
+from lanet_jax import json_files
 from lanet_jax.errors import UserError
 from lanet_jax.writer import write_text
 
-_ERROR = "error.txt"
+_ERROR, _SUMMARY = "error.txt", "summary.json"
+_ADVICE = "delete it, and the study's command writes it again"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,10 +42,9 @@ def finished(cell: Path) -> bool:
     Args:
       cell: its work folder.
     """
-    path = cell / "summary.json"
-    if not path.exists():
+    if not (cell / _SUMMARY).exists():
         return False
-    splits = json.loads(path.read_text()).keys() - {"labels", "holdout"}
+    splits = _summary(cell).keys() - {"labels", "holdout"}
     return all((cell / "evaluation" / split / "metrics.json").exists() for split in splits)
 
 
@@ -58,9 +59,10 @@ def read(cell: Path, split: str = "") -> Outcome:
       Its numbers.
 
     Raises:
-      UserError: the run was not evaluated on that split, or on several where one is expected.
+      UserError: the run was not evaluated on that split, or on several where one is expected; or
+        its summary is damaged.
     """
-    summary = json.loads((cell / "summary.json").read_text())
+    summary = _summary(cell)
     splits = summary.keys() - {"labels", "holdout"}
     if split not in splits and (split or len(splits) != 1):
         raise UserError(
@@ -68,14 +70,17 @@ def read(cell: Path, split: str = "") -> Outcome:
             f"{split or 'one split'}: name it in the splits of its column"
         )
     numbers, labels = summary[split or min(splits)], summary.get("labels", {})
-    return Outcome(
-        final=numbers["final"],
-        last5=numbers["last5"],
-        best=numbers.get("best", numbers.get("oracle")),
-        oracle="oracle" in numbers,
-        fitted=_known(labels.get("wrong_fitted")),
-        auroc=_known(labels.get("auroc")),
-    )
+    try:
+        return Outcome(
+            final=float(numbers["final"]),
+            last5=float(numbers["last5"]),
+            best=float(numbers.get("best", numbers.get("oracle"))),
+            oracle="oracle" in numbers,
+            fitted=_known(labels.get("wrong_fitted")),
+            auroc=_known(labels.get("auroc")),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise UserError(f"{cell / _SUMMARY} lacks numbers of a run; {_ADVICE}") from None
 
 
 def progress(cell: Path) -> float:
@@ -90,7 +95,13 @@ def progress(cell: Path) -> float:
             file.seek(max(0, file.seek(0, os.SEEK_END) - 8192))
             whole = file.read().rpartition(b"\n")[0]
         return min(1.0, json.loads(whole.rpartition(b"\n")[2])["epoch"] / epochs)
-    except (OSError, ValueError, KeyError):  # nothing written yet, or written by another program
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        ZeroDivisionError,
+    ):  # nothing written yet, or written by another program
         return 0.0
 
 
@@ -119,5 +130,13 @@ def state(cell: Path) -> str:
     return "cut off" if (cell / "config.json").exists() else "waiting"
 
 
+def _summary(cell: Path) -> dict[str, dict[str, float]]:
+    path = cell / _SUMMARY
+    summary = json_files.read(path, _ADVICE)
+    if not all(isinstance(numbers, dict) for numbers in summary.values()):
+        raise UserError(f"{path} is no summary of a run; {_ADVICE}")
+    return summary
+
+
 def _known(value: float | None) -> float | None:
-    return None if value is None or math.isnan(value) else value
+    return None if value is None or math.isnan(value) else float(value)

@@ -1,11 +1,10 @@
 """Writes the tables of a study with all that a reader must know of them."""
 
-import json
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from lanet_jax import workdir
+from lanet_jax import json_files, workdir
 from lanet_jax.studies import formats, outcome, page
 from lanet_jax.studies.grid import Cell, Study
 from lanet_jax.studies.results import Entry, entries
@@ -75,7 +74,9 @@ def _notes(
 def _settings(finished: Sequence[Path]) -> str:
     """The fields of all finished runs, each with the values that it takes among them."""
     paths = [home / "config.json" for home in finished]
-    configs = [workdir.flatten(json.loads(path.read_text())) for path in paths if path.exists()]
+    configs = [
+        workdir.flatten(json_files.read(path, workdir.ADVICE)) for path in paths if path.exists()
+    ]
     told = []
     for field in _SETTINGS:
         values = dict.fromkeys(_text(config[field]) for config in configs if field in config)
