@@ -29,14 +29,19 @@ class Settings:
     exclude_same_id: bool = True
     batch_negatives: bool = True
     pair_labels: str = "pseudo"
+    stop_gradient_neighbors: bool = False
 
 
 @dataclasses.dataclass
 class Choice:
-    """What the loss takes as given: the neighbours of each sample in each space, the pairs."""
+    """What the loss takes as given: the neighbours of each sample in each space, the pairs.
+
+    And, where no gradient may go through the neighbours' predictions, these.
+    """
 
     neighbours: dict[str, list[list[int]]]
     labels: list[int]
+    p: list[np.ndarray]
 
 
 def softmax(x: np.ndarray) -> np.ndarray:
@@ -80,9 +85,10 @@ def distribution(
     return sum(c_k * p[k] for c_k, k in zip(c, near, strict=True)) / sum(c)
 
 
-def targets(weights: dict, batch: dict, bank: np.ndarray, near: dict, s: Settings) -> np.ndarray:
+def targets(
+    weights: dict, batch: dict, bank: np.ndarray, near: dict, p: list[np.ndarray], s: Settings
+) -> np.ndarray:
     """Eq. 4 and 5, one row a sample."""
-    p = [softmax(row) for row in weights["logits"]]
     rows = []
     for i, number in enumerate(batch["id"]):
         d = [
@@ -105,10 +111,11 @@ def choose(weights: dict, batch: dict, bank: np.ndarray, s: Settings) -> Choice:
         space: [neighbours(weights[space], ids, i, s.K, s.exclude_same_id) for i in range(len(ids))]
         for space in s.spaces
     }
+    p = [softmax(row) for row in weights["logits"]]
     if s.pair_labels == "one_hot":
-        return Choice(near, [int(y) for y in batch["label"]])
-    target = targets(weights, batch, bank, near, s)
-    return Choice(near, [pseudo_label(t, n, s.delta) for t, n in zip(target, ids, strict=True)])
+        return Choice(near, [int(y) for y in batch["label"]], p)
+    target = targets(weights, batch, bank, near, p, s)
+    return Choice(near, [pseudo_label(t, n, s.delta) for t, n in zip(target, ids, strict=True)], p)
 
 
 def project(net: dict, x: np.ndarray) -> np.ndarray:
@@ -177,7 +184,8 @@ def step(
     choice = choice or choose(weights, batch, bank, s)
     target = None
     if s.spaces:
-        target = targets(weights, batch, bank, choice.neighbours, s)
+        seen = choice.p if s.stop_gradient_neighbors else p
+        target = targets(weights, batch, bank, choice.neighbours, seen, s)
         out["kl"] = sum((t * np.log(t / q)).sum() for t, q in zip(target, p, strict=True)) / n
         after = bank.copy()
         for number in set(batch["id"]):

@@ -159,6 +159,7 @@ CASES = {
         copies,
         {"batch_negatives": False, "exclude_same_id": False},
     ),
+    "neighbours held": (few_candidates, {"stop_gradient_neighbors": True}),
 }
 
 

@@ -42,7 +42,7 @@ def method_of(s):
     spaces = {1: "expression", 2: "both"}[len(s.spaces)]
     return LANet(
         Table(),
-        LDE(spaces, s.K, s.omega, s.exclude_same_id, False),
+        LDE(spaces, s.K, s.omega, s.exclude_same_id, s.stop_gradient_neighbors),
         EL(True, s.pair_labels, s.delta, s.tau, s.momentum, S * B, E, s.batch_negatives),
         s.alpha,
         s.beta,
