@@ -10,7 +10,7 @@ Arrays are annotated with jaxtyping (`Float[Array, "B D"]`); shapes are checked 
 tests only.
 """
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from jax import Array
 from jaxtyping import Bool, Float, Int, UInt8
@@ -20,18 +20,20 @@ Key = Array
 
 
 class Batch(TypedDict):
-    """What the input pipeline hands to a step.
+    """What the input pipeline hands to a step, and with augmented images to a method.
 
     Attributes:
       id: row of the record in this run's training table, 0 .. N-1.
-      image: pixels as stored, RGB.
+      image: pixels as stored, RGB; normalised floats once they are augmented.
       label: the given (possibly wrong) class.
       landmarks: x and y in [0, 1] of the image's width and height.
       present: whether a landmark is known.
+      mirrored: the second view of each image, from augmentations that make two.
     """
 
     id: Int[Array, "B"]
-    image: UInt8[Array, "B H W 3"]
+    image: UInt8[Array, "B H W 3"] | Float[Array, "B H W 3"]
     label: Int[Array, "B"]
     landmarks: Float[Array, "B L 2"]
     present: Bool[Array, "B L"]
+    mirrored: NotRequired[Float[Array, "B H W 3"]]
