@@ -1,5 +1,6 @@
-"""What must be set before JAX starts: compiler flags, the compile cache, several hosts."""
+"""What must be set before JAX starts: memory, compiler flags, the compile cache, several hosts."""
 
+import ctypes
 import os
 from importlib import metadata
 from pathlib import Path
@@ -14,6 +15,22 @@ from lanet_jax.errors import UserError
 _NO_YNN_FUSION = "--xla_cpu_experimental_ynn_fusion_type="
 _NO_YNN_FUSION_VERSIONS = ("0.10.2", "0.12.0.1")
 _TASKS = ("SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE")
+# By their numbers in glibc's malloc.h: never map a large block apart (M_MMAP_MAX), never give the
+# heap's end back (M_TRIM_THRESHOLD), grow it by 64 MiB (M_TOP_PAD), and have one (M_ARENA_MAX).
+_KEEP_MEMORY = {-4: 0, -1: -1, -2: 1 << 26, -8: 1}
+
+
+def keep_memory() -> None:
+    """Makes the C library keep what is freed, for the next step's workspace.
+
+    A step on CPU takes a workspace of hundreds of MiB and gives it back; by default the system
+    clears its pages anew each time, a quarter of the step (docs/benchmarks.md). It does nothing
+    where the C library is not glibc.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
+    if mallopt is not None:
+        for parameter, value in _KEEP_MEMORY.items():
+            mallopt(parameter, value)
 
 
 def set_compiler_flags() -> None:
@@ -71,6 +88,7 @@ def _number(name: str) -> int:
 def start() -> None:
     """All of it, in order; every command calls it first."""
     logging.set_verbosity(logging.WARNING)  # Orbax tells of every file it writes
+    keep_memory()
     set_compiler_flags()
     join_hosts()
     use_compile_cache()

@@ -1,4 +1,8 @@
-"""Hosts that the environment promises and that are not there."""
+"""Memory that is kept, and hosts that the environment promises and that are not there."""
+
+import platform
+import subprocess
+import sys
 
 import jax
 import pytest
@@ -50,3 +54,28 @@ def test_a_task_outside_its_cluster_gets_one_line(monkeypatch):
     with pytest.raises(UserError, match="unset SLURM_NTASKS") as caught:
         runtime.join_hosts()
     assert "\n" not in str(caught.value)
+
+
+# Takes 64 MiB, writes to them, gives them back, and says how much of that the process still holds.
+FREED = """
+import ctypes
+from lanet_jax import runtime
+def resident():
+    lines = dict(line.split(":", 1) for line in open("/proc/self/status"))
+    return int(lines["VmRSS"].split()[0]) / 1024
+{call}
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+before, block = resident(), libc.malloc(64 << 20)
+ctypes.memset(block, 1, 64 << 20)
+libc.free(block)
+print(resident() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="of glibc's malloc")
+@pytest.mark.parametrize("call, least, most", [("", -1, 8), ("runtime.keep_memory()", 56, 80)])
+def test_what_is_freed_stays_with_the_process(call, least, most):
+    program = FREED.format(call=call)
+    kept = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert least < float(kept.stdout) < most, kept.stderr
