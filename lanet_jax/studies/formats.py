@@ -34,14 +34,15 @@ def markdown(sheets: Iterable[Sheet], notes: Iterable[str], commands: Iterable[s
 
 
 def latex(sheets: Iterable[Sheet], notes: Iterable[str], commands: Iterable[str]) -> str:
-    """The same as LaTeX; it needs the packages booktabs and amssymb."""
-    parts = ["% \\usepackage{booktabs,amssymb}"]
+    """The same as LaTeX, as wide as the page at most; its first line names the packages."""
+    parts = ["% \\usepackage{booktabs,amssymb,adjustbox}"]
     for sheet in sheets:
         columns = "l" * sheet.heads + "c" * (len(sheet.header) - sheet.heads)
         lines = [
-            "\\begin{table}",
+            "\\begin{table*}",
             "\\centering",
             f"\\caption{{{_escape(sheet.title)}}}",
+            "\\begin{adjustbox}{max width=\\linewidth}",
             f"\\begin{{tabular}}{{{columns}}}",
             "\\toprule",
             _ampersands(map(_escape, sheet.header)),
@@ -56,7 +57,7 @@ def latex(sheets: Iterable[Sheet], notes: Iterable[str], commands: Iterable[str]
                     f"\\textbf{{{t}}}" if (i, j) in sheet.bold else t for j, t in enumerate(texts)
                 )
             )
-        lines += ["\\bottomrule", "\\end{tabular}", "\\end{table}"]
+        lines += ["\\bottomrule", "\\end{tabular}", "\\end{adjustbox}", "\\end{table*}"]
         parts.append("\n".join(lines))
     parts.append("\n".join(f"% {line}" for line in (*notes, *commands)))
     return "\n\n".join(parts) + "\n"

@@ -90,11 +90,12 @@ def test_markdown(noisy, folder):
     assert formats.markdown(made, ["a note"], ["a command"]) == MARKDOWN
 
 
-LATEX = r"""% \usepackage{booktabs,amssymb}
+LATEX = r"""% \usepackage{booktabs,amssymb,adjustbox}
 
-\begin{table}
+\begin{table*}
 \centering
 \caption{Noise (accuracy in \%, mean of the last 5 epochs)}
+\begin{adjustbox}{max width=\linewidth}
 \begin{tabular}{llccc}
 \toprule
 Noise & Method & A\_1 & paper & B \\
@@ -106,7 +107,8 @@ Noise & Method & A\_1 & paper & B \\
  & LA-Net & - & - & - \\
 \bottomrule
 \end{tabular}
-\end{table}
+\end{adjustbox}
+\end{table*}
 
 % 50% of it
 % a command
