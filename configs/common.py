@@ -91,6 +91,9 @@ def get_config() -> ml_collections.ConfigDict:
     s.relabel_margin = 0.2  # by which another class must be more probable than the label
     s.relabel_epoch = 10  # (R) the tenth epoch changes labels for the eleventh
 
+    c.eac = ml_collections.ConfigDict()  # only for method = eac
+    c.eac.weight = 5.0  # of the attention's consistency
+
     c.loss = o = ml_collections.ConfigDict()
     o.alpha = 1.0  # weight of L_kl
     o.beta = 0.1  # weight of L_el

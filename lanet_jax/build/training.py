@@ -57,7 +57,7 @@ def method(c: Config, classes: int, landmarks: int) -> Method:
     if c.method == "rul":
         return RUL(expression, Embedding())
     if c.method == "eac":
-        return EAC(expression)
+        return EAC(expression, **c.eac)
     if not landmarks:
         raise UserError(
             "method=lanet needs landmarks, and the prepared data has none: run data.prepare again "

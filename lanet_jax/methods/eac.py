@@ -30,7 +30,7 @@ class EAC:
     """
 
     expression: Classifier
-    weight: float = 5.0
+    weight: float
     inference = ("expression",)
 
     def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:

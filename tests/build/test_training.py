@@ -49,6 +49,8 @@ def test_every_method_is_built_and_told_its_own_settings(method):
     assert type(built).__name__.lower() == method
     if method == "scn":
         assert (built.margin, built.relabel_epoch) == (0.07, 10)
+    if method == "eac":
+        assert built.weight == 5
     images = jax.eval_shape(
         training.augmentation(resolved(method, **{"augment.size": 16}), ()),
         jax.random.key(0),

@@ -10,7 +10,7 @@ from lanet_jax.models.resnet import Classifier, ResNet, apply
 
 B, C, SIDE = 8, 7, 32
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default
-METHOD = EAC(Classifier(ResNet(width=4, stem="small"), C))
+METHOD = EAC(Classifier(ResNet(width=4, stem="small"), C), weight=5.0)
 RNG = np.random.default_rng(0)
 LAST, MIRRORED = RNG.normal(size=(2, B, 2, 3, 4))
 KERNEL = RNG.normal(size=(4, C))
