@@ -1,5 +1,6 @@
 import threading
 import weakref
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -187,3 +188,11 @@ def test_no_model_comes_along(monkeypatch, tmp_path):
         lanet_jax.load()
     with pytest.raises(UserError, match="batch=0"):
         lanet_jax.load(tmp_path, batch=0)
+
+
+def test_the_model_that_comes_along_knows_a_smile():
+    assert predictor_lib.SHIPPED.stat().st_size <= 6e6
+    image = cv2.imread(str(Path(__file__).parents[1] / "faces" / "astronaut.jpg"))
+    (row,) = lanet_jax.load(batch=1).predict(image[69:177, 88:183], faces="whole", bgr=True)
+    assert row.top == "happiness"
+    assert row.probabilities[lanet_jax.load(batch=1).classes.index("happiness")] > 0.9
