@@ -16,6 +16,9 @@ from lanet_jax.writer import write_csv
 
 GIVEN, TRUE, TARGETS = "given labels, one-hot", "true labels, one-hot", "target distributions"
 ALL, WRONG, RIGHT = "all", "given label wrong", "given label right"
+# No class has more than half of the votes. A one-hot label is right where people agree; what a
+# distribution is for shows where they do not.
+DISPUTED = "people disagree"
 HEADER = ("records", "count", "labels", "js_nats")
 
 
@@ -101,12 +104,12 @@ def compare(
       targets: estimated distributions, if there are any.
 
     Returns:
-      A row for each; without true labels, only over all records.
+      A row for each; without true labels, only over all records and those that people dispute.
     """
     voted = ~np.isnan(people).any(axis=1)
     one_hot = np.eye(people.shape[1])
     kinds = {GIVEN: one_hot[given]}
-    groups = {ALL: voted}
+    groups = {ALL: voted, DISPUTED: voted & (np.max(people, axis=1) <= 0.5)}
     if true is not None:
         kinds[TRUE] = one_hot[true]
         groups |= {WRONG: voted & (given != true), RIGHT: voted & (given == true)}

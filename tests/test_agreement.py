@@ -44,9 +44,20 @@ def test_labels_are_compared_over_all_and_over_wrong_and_right_ones():
 
 
 def test_where_no_truth_is_known_there_is_one_group():
-    people = np.array([[0.5, 0.5]])
+    people = np.array([[0.4, 0.6]])
     (row,) = agreement.compare(people, np.array([0]), None, None)
     assert (row.records, row.labels) == ("all", agreement.GIVEN)
+
+
+def test_what_people_dispute_is_a_group():
+    people = np.array([[1.0, 0.0, 0.0], [0.5, 0.3, 0.2], [0.4, 0.3, 0.3], [0.6, 0.4, 0.0]])
+    targets = people.copy()
+    targets[0] = 1 / 3
+    rows = agreement.compare(people, np.zeros(4, int), None, targets)
+    found = {(row.records, row.labels): row for row in rows}
+    assert found["people disagree", agreement.GIVEN].count == 2
+    assert found["people disagree", agreement.TARGETS].divergence == 0
+    assert found["all", agreement.TARGETS].divergence > 0
 
 
 def test_groups_without_records_are_left_out():
