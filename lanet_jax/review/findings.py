@@ -15,6 +15,9 @@ from lanet_jax.review.confident_learning import Cleanlab
 from lanet_jax.review.noise_estimate import NoiseEstimate
 from lanet_jax.review.ranking import Quality, Ranking
 
+# What a target still holds of its record's own label, decay**visits, below which it is a witness.
+_FORGOTTEN = 0.05
+
 
 @dataclasses.dataclass(frozen=True)
 class Findings:
@@ -66,13 +69,26 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     """
     seen = beliefs.read(c, workdir, step, data, mesh_lib.make(c.optim.batch_size))
     among = neighbors.candidates(len(data.train), candidates)
-    votes = neighbors.vote(seen.features, data.given, len(data.train.classes), among)
+    classes = len(data.train.classes)
+    spaces = {
+        space: neighbors.vote(features, data.given, classes, among)
+        for space, features in seen.features.items()
+    }
+    votes = np.mean(list(spaces.values()), axis=0)
+    visits = seen.step * c.optim.batch_size / len(data.train)
+    forgotten = "landmark" in spaces and c.lde.decay**visits < _FORGOTTEN
     return Findings(
         seen=seen,
         neighbors=votes,
         candidates=among,
-        ranking=ranking.rank(seen.targets, votes, data.given),
-        noise=noise_estimate.estimate(votes, data.given),
+        ranking=ranking.rank(
+            seen.targets, seen.targets if forgotten else seen.probabilities, votes, data.given
+        ),
+        # By then the network has also had time to memorise labels, and neighbours in its expression
+        # space repeat them; targets and landmark space do not.
+        noise=noise_estimate.estimate(
+            (seen.targets + spaces["landmark"]) / 2 if forgotten else votes, data.given
+        ),
     )
 
 

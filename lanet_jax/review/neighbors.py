@@ -1,7 +1,7 @@
 """Neighbours over the whole training set, where training only sees those of a batch."""
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import jax
 import jax.numpy as jnp
@@ -63,7 +63,7 @@ def nearest(
 
 
 def vote(
-    features: Mapping[str, Float[np.ndarray, "N D"]],
+    features: Float[np.ndarray, "N D"],
     given: Int[np.ndarray, "N"],
     classes: int,
     among: Int[np.ndarray, "M"],
@@ -72,22 +72,19 @@ def vote(
     """The given labels of every record's nearest others, as shares: its own label has no part.
 
     Args:
-      features: of each space; the shares are the mean over the spaces.
+      features: of one space.
       given: labels.
       classes: C.
       among: rows that may be neighbours.
-      voters: how many neighbours in each space.
+      voters: how many neighbours.
 
     Returns:
       Distributions.
     """
     one_hot = np.eye(classes, dtype=np.float32)[given]
     rows = np.arange(len(given))
-    spaces = [
-        np.concatenate([one_hot[index].mean(axis=1) for index, _ in blocks])
-        for blocks in (nearest(own, rows, among, voters) for own in features.values())
-    ]
-    return np.mean(spaces, axis=0)
+    blocks = nearest(features, rows, among, voters)
+    return np.concatenate([one_hot[index].mean(axis=1) for index, _ in blocks])
 
 
 def contributions(

@@ -19,7 +19,8 @@ from lanet_jax.review.ranking import CONSENSUS, Quality, order
 
 _BARS = {
     False: "the label distribution that training aimed at",
-    True: "the mean of the label distribution that training aimed at and of the given labels of "
+    True: "the mean of the run's own view (the label distribution that training aimed at, or early "
+    "in a run the network's probabilities) and of the given labels of "
     f"the {neighbors.VOTERS} nearest faces in each space, the record's own label left out",
 }
 

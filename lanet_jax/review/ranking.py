@@ -44,6 +44,7 @@ class Quality(NamedTuple):
 
 def rank(
     targets: Float[np.ndarray, "N C"],
+    own_view: Float[np.ndarray, "N C"],
     neighbors: Float[np.ndarray, "N C"],
     given: Int[np.ndarray, "N"],
 ) -> Ranking:
@@ -53,12 +54,13 @@ def rank(
       other measure that reads only target[given], ranks alike.
     - `kl`: KL(target || given label smoothed by 0.1), which also asks how sure the target is.
     - `margin`: the largest target of another class - target[given].
-    - `consensus`: as `suspicion`, of the mean of the target and of the neighbours' given labels.
-      A record's own label is where its target starts from, and it shapes the features the target
-      is read from. The neighbours' labels owe nothing to it: this is the default.
+    - `consensus`: as `suspicion`, of the mean of the run's own view and of the neighbours' given
+      labels, which owe nothing to the record's own: this is the default.
 
     Args:
       targets: of every record.
+      own_view: the targets; the network's probabilities where these still remember the labels that
+        they started from.
       neighbors: shares of the given labels of its neighbours, its own left out.
       given: labels.
 
@@ -71,7 +73,7 @@ def rank(
     rest = _SMOOTHING / (targets.shape[1] - 1)
     negative_entropy = np.sum(targets * np.log(np.maximum(targets, 1e-12)), axis=1)
     cross = own * np.log(1 - _SMOOTHING) + (1 - own) * np.log(rest)
-    together = (targets + neighbors) / 2
+    together = (own_view + neighbors) / 2
     scores = {
         CONSENSUS: metrics.suspicion(together, given),
         "suspicion": 1 - own,

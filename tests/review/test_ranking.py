@@ -9,7 +9,7 @@ GIVEN = np.array([0, 0, 2])
 
 
 def test_scores_by_hand():
-    found = ranking.rank(TARGETS, NEIGHBORS, GIVEN)
+    found = ranking.rank(TARGETS, TARGETS, NEIGHBORS, GIVEN)
     np.testing.assert_allclose(found.scores["suspicion"], [0.8, 0.5, 0.2])
     np.testing.assert_allclose(found.scores["margin"], [0.5, -0.1, -0.7])
     np.testing.assert_allclose(found.scores["consensus"], [0.7, 0.7, 0.4])
