@@ -18,7 +18,7 @@ from lanet_jax.studies.progress import Progress
 MAIN = (sys.executable, "-m", "lanet_jax.main")
 # A command's last word (`errors.exit_on_user_error`), perhaps on the line of the progress bar.
 _ERROR = re.compile(r"(?:^|[\r\n\]])error: ([^\r\n]+)")
-# Worth some percent of a step on CPU (docs/benchmarks.md); the C library reads this when a process
+# May save some percent of a CPU step (docs/benchmarks.md); the C library reads this when a process
 # starts, and others ignore it.
 _HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 _GRACE = 60  # seconds that a run has to end by itself when the study is stopped

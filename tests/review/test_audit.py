@@ -12,9 +12,10 @@ import pytest
 from configs import demo
 from data.demo.demo_dataset_builder import Builder
 from lanet_jax import audit, workdir
-from lanet_jax.build import config, run
+from lanet_jax.build import config, data, run
 from lanet_jax.checkpoint import Checkpoints
 from lanet_jax.errors import UserError
+from lanet_jax.review import findings, neighbors, noise_estimate
 from lanet_jax.state import TrainState
 
 N = 40
@@ -48,7 +49,8 @@ def folder(tmp_path_factory):
     return root / "run"
 
 
-def test_what_an_audit_leaves(folder, capsys):
+def test_what_an_audit_leaves(folder, capsys, monkeypatch):
+    monkeypatch.setattr(findings, "_FORGOTTEN", 1.0)  # the targets are witnesses from the start
     audit.audit(folder, limit=10, neighbors=3)
     said = capsys.readouterr().out
     with open(folder / "audit.csv", newline="") as file:
@@ -64,8 +66,7 @@ def test_what_an_audit_leaves(folder, capsys):
         assert float(row["suspicion"]) == 0
         assert float(row[f"target:{row['given']}"]) == 1
         share = float(row[f"neighbors:{row['given']}"])
-        # So early it is the network's probability that stands beside the neighbours' share.
-        assert 0 < 2 - 2 * float(row["consensus"]) - share < 1
+        assert float(row["consensus"]) == pytest.approx((1 - share) / 2, abs=1e-5)
     scores = [float(row["consensus"]) for row in rows]
     assert scores == sorted(scores, reverse=True)
     wrong = sum(row["given"] != row["true"] for row in rows)
@@ -80,9 +81,29 @@ def test_what_an_audit_leaves(folder, capsys):
     ][:10]
     for card in payload["cards"]:
         assert list(card["why"]) == ["expression", "landmark"]
-        for neighbors in card["why"].values():
-            assert sum(weight for *_, weight, _ in neighbors) == pytest.approx(1, abs=0.01)
-            assert card["name"] not in [name for *_, name in neighbors]
+        for faces in card["why"].values():
+            assert sum(weight for *_, weight, _ in faces) == pytest.approx(1, abs=0.01)
+            assert card["name"] not in [name for *_, name in faces]
+
+
+@pytest.mark.parametrize("decay, forgotten", [(0.9, False), (1e-20, True)])
+def test_targets_are_witnesses_once_they_have_forgotten_their_start(folder, decay, forgotten):
+    c = workdir.load_config(folder)
+    c.lde.decay = decay  # after a fifth of a visit: 0.98 and 1e-4 of the start are left
+    loaded = data.data(c, folder)
+    found = findings.find(c, folder, "last", loaded, N)
+    rows, given, classes = np.arange(N), loaded.given, len(loaded.train.classes)
+    votes = {
+        space: neighbors.vote(features, given, classes, rows)
+        for space, features in found.seen.features.items()
+    }
+    both = (votes["expression"] + votes["landmark"]) / 2
+    np.testing.assert_allclose(found.neighbors, both)
+    view = found.seen.targets if forgotten else found.seen.probabilities
+    consensus = 1 - (view + both)[rows, given] / 2
+    np.testing.assert_allclose(found.ranking.scores["consensus"], consensus, atol=1e-6)
+    beliefs = (found.seen.targets + votes["landmark"]) / 2 if forgotten else both
+    assert found.noise.rate == noise_estimate.estimate(beliefs, given).rate
 
 
 def test_users_errors(folder, tmp_path):
