@@ -29,6 +29,7 @@ class Findings:
       candidates: rows that may be neighbours.
       ranking: scores of every record.
       noise: estimate of the label noise.
+      unchecked: the run was long enough to memorise labels, and has no landmark space that did not.
     """
 
     seen: Beliefs
@@ -36,6 +37,7 @@ class Findings:
     candidates: Int[np.ndarray, "M"]
     ranking: Ranking
     noise: NoiseEstimate
+    unchecked: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +78,8 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     }
     votes = np.mean(list(spaces.values()), axis=0)
     visits = seen.step * c.optim.batch_size / len(data.train)
-    forgotten = "landmark" in spaces and c.lde.decay**visits < _FORGOTTEN
+    late = c.lde.decay**visits < _FORGOTTEN
+    forgotten = late and "landmark" in spaces
     return Findings(
         seen=seen,
         neighbors=votes,
@@ -89,6 +92,7 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
         noise=noise_estimate.estimate(
             (seen.targets + spaces["landmark"]) / 2 if forgotten else votes, data.given
         ),
+        unchecked=late and not forgotten,
     )
 
 

@@ -65,6 +65,12 @@ def summary_text(data: Data, found: Findings, comparison: Comparison | None) -> 
         f"estimated to be wrong: {found.noise.rate:.1%}{known}",
         _commonest(found.noise, data.train.classes),
     ]
+    if found.unchecked:
+        lines.append(
+            "caution: after so many epochs this network, and its expression space with it, repeats "
+            "labels that it memorised, and a run without landmark space has no other witness: "
+            "expect more wrong labels, and audit a run of method lanet, or one of fewer epochs"
+        )
     if comparison is not None:
         count = comparison.covered.sum()
         lines.append(

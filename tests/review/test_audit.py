@@ -1,6 +1,7 @@
 """The whole command on a run that has only begun: its networks say little, its labels much."""
 
 import csv
+import dataclasses
 import json
 import re
 
@@ -15,7 +16,7 @@ from lanet_jax import audit, workdir
 from lanet_jax.build import config, data, run
 from lanet_jax.checkpoint import Checkpoints
 from lanet_jax.errors import UserError
-from lanet_jax.review import findings, neighbors, noise_estimate
+from lanet_jax.review import findings, neighbors, noise_estimate, table
 from lanet_jax.state import TrainState
 
 N = 40
@@ -104,6 +105,22 @@ def test_targets_are_witnesses_once_they_have_forgotten_their_start(folder, deca
     np.testing.assert_allclose(found.ranking.scores["consensus"], consensus, atol=1e-6)
     beliefs = (found.seen.targets + votes["landmark"]) / 2 if forgotten else both
     assert found.noise.rate == noise_estimate.estimate(beliefs, given).rate
+    assert not found.unchecked
+
+
+@pytest.mark.parametrize("decay, cautioned", [(0.9, False), (1e-20, True)])
+def test_a_long_run_without_landmarks_is_no_witness(folder, monkeypatch, decay, cautioned):
+    def expression_only(*arguments):
+        seen = whole(*arguments)
+        return dataclasses.replace(seen, features={"expression": seen.features["expression"]})
+
+    whole = findings.beliefs.read
+    monkeypatch.setattr(findings.beliefs, "read", expression_only)
+    c = workdir.load_config(folder)
+    c.lde.decay = decay
+    loaded = data.data(c, folder)
+    found = findings.find(c, folder, "last", loaded, N)
+    assert ("\ncaution: " in table.summary_text(loaded, found, None)) == cautioned
 
 
 def test_users_errors(folder, tmp_path):
