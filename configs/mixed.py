@@ -13,11 +13,17 @@ import ml_collections
 from configs import common
 
 
+def cpu(c: ml_collections.ConfigDict) -> None:
+    """A LA-Net run on two CPU cores."""
+    common.two_cores(c)
+    c.data.stored_size = 64
+
+
 def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """The paper's settings on the mixed set.
 
     Args:
-      presets: comma-separated: reference, r50.
+      presets: comma-separated: cpu, reference, r50.
 
     Returns:
       The config.
@@ -26,4 +32,4 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     c.data.train = c.data.test = ("rafdb", "affectnet/7classes")
     c.data.test_split = ("test", "valid")
     c.data.stored_size = 256  # px; one size for all, a little above the network's
-    return common.apply_presets(c, presets, {})
+    return common.apply_presets(c, presets, {"cpu": cpu})

@@ -27,6 +27,8 @@ def main(_: list[str]) -> None:
     resolved = config.resolve(CONFIG.value)
     hosts.on_first(lambda: lock.hold(folder))
     workdir.claim(folder, resolved, sys.argv[1:])
+    if jax.process_index() == 0 and (told := config.recipe(CONFIG.value, resolved)):
+        print(told)
     built = run.run(resolved, folder)
     hosts.on_first(lambda: workdir.seal_labels(folder))
     state = train.train(built, folder)

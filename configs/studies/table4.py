@@ -30,16 +30,13 @@ PAPER = quote(
         "lanet": "88.10 65.43",
     },
 )
-CPU = (
-    *("schedule=shared", "data.limit=10000", "data.stored_size=64", "augment.size=48"),
-    *("model.width=32", "model.stem=small", "sampler=uniform", "optim.epochs=60"),
-)
 
 
 def get_study(scale: str) -> Study:
     """One training, two test sets."""
-    small = CPU if common.check(scale, ("", "cpu")) else ()
-    mixed = Level("mixed", ("RAF-DB + AffectNet",), small, "configs/mixed.py", SPLITS)
+    configs = {"": "configs/mixed.py", "cpu": "configs/mixed.py:cpu"}
+    config = configs[common.check(scale, tuple(configs))]
+    mixed = Level("mixed", ("RAF-DB + AffectNet",), config=config, splits=SPLITS)
     return Study(
         title="Inconsistent labels: trained on RAF-DB and AffectNet",
         rows=(METHODS,),

@@ -51,5 +51,22 @@ def resolve(c: Config) -> Config:
     return c
 
 
+def recipe(given: Config, resolved: Config) -> str:
+    """Which fields a method's published recipe wrote over, in one line; "" if none.
+
+    Args:
+      given: as the user gave it.
+      resolved: what `resolve` made of it.
+    """
+    if given.schedule != "published":
+        return ""
+    told = [
+        f"{field} {_get(resolved, field)} instead of {_get(given, field)}"
+        for field in PUBLISHED[given.method]
+        if _get(resolved, field) != _get(given, field)
+    ]
+    return f"schedule published: {given.method} has {', '.join(told)}" if told else ""
+
+
 def _get(c: Config, field: str) -> object:
     return functools.reduce(getattr, field.split("."), c)

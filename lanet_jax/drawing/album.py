@@ -69,8 +69,9 @@ class Album:
                 found.append((source, estimated))
         if not found:
             raise NotDrawnError("no run left distributions.csv: LA-Net writes it at its end")
-        for source, estimated in found:
-            suffix = "" if len(found) == 1 else f"-{source.folder.name}"
+        names = compare.names([source.folder for source, _ in found])
+        for name, (source, estimated) in zip(names, found, strict=True):
+            suffix = "" if len(found) == 1 else f"-{name.replace('/', '-')}"
             groups = self._examples(source, estimated)
             yield f"distributions{suffix}", distributions.draw(groups, source.data.train.classes)
 
@@ -96,7 +97,7 @@ class Album:
         runs = [files.read(folder) for folder in folders]
         labels = [run.method for run in runs]
         if len(set(labels)) < len(labels):
-            names = compare.names(runs)
+            names = compare.names(folders)
             labels = [f"{m} ({name})" for m, name in zip(labels, names, strict=True)]
         opened = [
             open_run(folder, label, self.data_dir)

@@ -30,12 +30,14 @@ def draw(looks: Sequence[Look]) -> Figure:
       The figure.
 
     Raises:
-      NotDrawnError: it is not known which labels are wrong, or none is.
+      NotDrawnError: it is not known which labels are wrong, or all are, or none is.
     """
     if any(look.true is None for look in looks):
         raise NotDrawnError("it is not known which of the training labels are wrong")
     if any((look.given == look.true).all() for look in looks):
         raise NotDrawnError("none of the training labels looked at is wrong")
+    if any((look.given != look.true).all() for look in looks):
+        raise NotDrawnError("none of the training labels looked at is right")
     values = [cross_entropy(look) for look in looks]
     top = max(1.0, *(float(np.percentile(one, _COVERED)) for one in values))
     edges = np.linspace(0, np.ceil(top), _BINS + 1)

@@ -96,6 +96,12 @@ def bare(axes: Any) -> None:
         spine.set_visible(False)
 
 
+def series(index: int) -> tuple[str, str]:
+    """Colour and mark of a series; a seventh shares a colour but not the mark with the first."""
+    count = len(SERIES)
+    return SERIES[index % count], SERIES_MARKS[(index + index // count) % count]
+
+
 def class_style(classes: Sequence[str]) -> list[tuple[str, str]]:
     """Colour and mark of each class; an expression has the same in every data set.
 

@@ -77,7 +77,7 @@ def _line(axes: Axes, curve: Curve, index: int) -> ErrorbarContainer:
     x = [value for value, _ in points]
     mean = [float(np.mean(seeds)) for _, seeds in points]
     spread = [float(np.std(seeds, ddof=1)) if len(seeds) > 1 else 0.0 for _, seeds in points]
-    color, mark = (kinds[index % len(kinds)] for kinds in (style.SERIES, style.SERIES_MARKS))
+    color, mark = style.series(index)
     for value, seeds in points:
         if len(seeds) > 1:
             dots = {"s": 9, "color": color, "alpha": 0.45, "linewidths": 0}

@@ -69,7 +69,7 @@ def _settings(run: RunFiles) -> dict[str, Any]:
 
 def _is_finished(run: RunFiles) -> bool:
     done, wanted = run.epochs
-    return done >= wanted and bool(run.summary.keys() - {"labels"})
+    return done >= wanted and bool(run.tested)
 
 
 def _is_number(value: Any) -> bool:
@@ -77,8 +77,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _accuracy(run: RunFiles) -> float:
-    split = min(run.summary.keys() - {"labels", "holdout"})
-    return run.summary[split]["last5"]
+    return run.summary[run.tested[0]]["last5"]
 
 
 def _label(others: tuple[tuple[str, Any], ...], differing: set[str]) -> str:

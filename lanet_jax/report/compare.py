@@ -1,5 +1,8 @@
 """Several runs side by side."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from lanet_jax.report.charts import percent, thousandths
 from lanet_jax.report.figures import fields
 from lanet_jax.report.files import RunFiles
@@ -14,10 +17,10 @@ _ORACLE = (
 )
 
 
-def names(runs: list[RunFiles]) -> list[str]:
+def names(folders: Sequence[Path]) -> list[str]:
     """A short name of each run: its folder's, with as many parents as tell them apart."""
-    paths = [run.folder.absolute().parts for run in runs]
-    short = [""] * len(runs)
+    paths = [folder.absolute().parts for folder in folders]
+    short = [""] * len(paths)
     for length in range(1, max(map(len, paths)) + 1):
         short = ["/".join(parts[-length:]) for parts in paths]
         if len(set(short)) == len(short):
@@ -28,7 +31,7 @@ def names(runs: list[RunFiles]) -> list[str]:
 def table(runs: list[RunFiles]) -> Table:
     """The numbers that runs are compared by: a row for each run and evaluated split."""
     rows = []
-    for run, name in zip(runs, names(runs), strict=True):
+    for run, name in zip(runs, _names(runs), strict=True):
         summary = run.summary
         labels = summary.pop("labels", {})
         fitted = percent(labels["wrong_fitted"]) if "wrong_fitted" in labels else ""
@@ -56,7 +59,7 @@ def sections(runs: list[RunFiles]) -> list[Section]:
     values = {key: tuple(one.get(key, "(absent)") for one in flat) for key in keys}
     rows = tuple((key, *row) for key, row in values.items() if len(set(row)) > 1)
     if rows:
-        header = ("field", *names(runs))
+        header = ("field", *_names(runs))
         found.append(Section("What differs", "Fields of the config.", table=Table(header, rows)))
     return found
 
@@ -71,6 +74,10 @@ def text(compared: Table) -> str:
     ]
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(line for line in (*lines, _note(compared)) if line)
+
+
+def _names(runs: list[RunFiles]) -> list[str]:
+    return names([run.folder for run in runs])
 
 
 def _note(compared: Table) -> str:

@@ -44,6 +44,11 @@ class RunFiles:
         return summary.summarize(self.rows)
 
     @property
+    def tested(self) -> list[str]:
+        """The splits that it was tested on, by name."""
+        return sorted(self.summary.keys() - {"labels", "holdout"})
+
+    @property
     def noise(self) -> str:
         """Which labels were made wrong."""
         noise = self.config["noise"]

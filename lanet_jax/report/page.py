@@ -58,7 +58,8 @@ def write_comparison(workdirs: list[Path], out: Path) -> Path:
     if len({path.resolve() for path in workdirs}) < len(workdirs):
         raise UserError("--workdir: a run is named twice; name each once")
     runs = [files.read(path) for path in workdirs]
-    labels = [f"{run.method} ({name})" for run, name in zip(runs, compare.names(runs), strict=True)]
+    names = compare.names(workdirs)
+    labels = [f"{run.method} ({name})" for run, name in zip(runs, names, strict=True)]
     together = [*compare.sections(runs), *figures.curves(runs, labels)]
     if out.parent.resolve() not in {path.resolve() for path in workdirs}:
         together.append(gallery.pictures(out.parent / gallery.FOLDER))

@@ -53,4 +53,5 @@ def variables(colors: dict[str, str]) -> str:
 
 def series(index: int) -> tuple[str, str]:
     """Colour and dashes of a series, the same wherever it appears on the page."""
-    return f"var(--series-{index % 6})", DASHES[index % len(DASHES)]
+    # A seventh series shares a colour but not the dashes with it.
+    return f"var(--series-{index % 6})", DASHES[(index + index // 6) % len(DASHES)]

@@ -50,7 +50,8 @@ class Study:
       title: the table's caption.
       rows: axes whose combinations are the table's rows, the outermost first.
       columns: axis of the table's columns.
-      seeds: each gives a run its parameters, order, augmentation and wrong labels.
+      seeds: each gives a run its parameters, order, augmentation and wrong labels, and with
+        data.limit its images.
       overrides: fields of every run.
       published: the paper's numbers by row and column, "30/lanet/rafdb"; see `quote`.
       source: where they stand, the title of their column.
@@ -126,8 +127,10 @@ def cells(study: Study, extra: Iterable[str] = ()) -> tuple[Cell, ...]:
       The runs, each once.
 
     Raises:
-      UserError: the levels of a run choose no config or several, or one key stands for two runs.
+      UserError: the levels of a run choose no config or several, one key stands for two runs, or a
+        level or seed would write over a field of `extra`.
     """
+    extra = tuple(extra)
     found: dict[str, Cell] = {}
     for seed, row, column in itertools.product(study.seeds, rows(study), study.columns.levels):
         levels = (*row, column)
@@ -136,11 +139,15 @@ def cells(study: Study, extra: Iterable[str] = ()) -> tuple[Cell, ...]:
         configs = [level.config for level in levels if level.config]
         if len(configs) != 1:
             raise UserError(f"{key(levels)}: its levels name {len(configs)} configs; name one")
-        fields = [*study.overrides, *extra]
-        for level in levels:
-            fields += level.overrides
-        fields += [f"seed={seed}", f"noise.seed={seed}"]
-        cell = Cell(key(levels), seed, configs[0], tuple(fields))
+        own = [field for level in levels for field in level.overrides]
+        own += [f"seed={seed}", f"noise.seed={seed}"]
+        for field in sorted({_field(one) for one in own} & {_field(one) for one in extra}):
+            raise UserError(
+                f"--config.{field}: the study itself sets it, in {key(levels)}: leave it out, or "
+                "copy the study's file and change it there"
+            )
+        fields = (*study.overrides, *extra, *own)
+        cell = Cell(key(levels), seed, configs[0], fields)
         if found.setdefault(cell.name, cell) != cell:
             raise UserError(f"{cell.name}: two levels with this key differ; give each its own key")
     return tuple(found.values())
@@ -168,3 +175,7 @@ def quote(columns: str, numbers: Mapping[str, str]) -> dict[str, str]:
             if text != "-":
                 published[f"{row}/{column}"] = text
     return published
+
+
+def _field(override: str) -> str:
+    return override.partition("=")[0]

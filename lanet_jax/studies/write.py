@@ -36,9 +36,11 @@ def write(study: Study, cells: Sequence[Cell], folder: Path) -> Path:
     made = sheets(study, found)
     notes = _notes(study, cells, found, folder)
     commands = {c.name: _command(c, folder) for c in cells if c.seed == study.seeds[0]}
+    other = "; another seed changes seed, noise.seed and the folder" * (len(study.seeds) > 1)
+    told = [*notes, f"The commands of seed {study.seeds[0]}{other}:"]
     path = folder / "table.md"
-    write_text(path, formats.markdown(made, notes, commands.values()))
-    write_text(folder / "table.tex", formats.latex(made, notes, commands.values()))
+    write_text(path, formats.markdown(made, told, commands.values()))
+    write_text(folder / "table.tex", formats.latex(made, told, commands.values()))
     write_csv(folder / "table.csv", *formats.csv_rows(study, found))
     page.write(study, made, notes, list(commands.items()), folder)
     return path
@@ -49,8 +51,8 @@ def _notes(
 ) -> list[str]:
     seeds = ", ".join(map(str, study.seeds))
     over = (
-        f"Mean±sample standard deviation over seeds {seeds}, each with wrong labels of its own; a "
-        "mean over fewer says so"
+        f"Mean±sample standard deviation over seeds {seeds}, each with wrong labels and, where "
+        "data.limit is set, images of its own; a mean over fewer says so"
     )
     if len(study.seeds) == 1:
         over = f"One run each, of seed {seeds}"
@@ -66,8 +68,6 @@ def _notes(
     for cell, home in zip(cells, homes, strict=True):
         if outcome.state(home) == "failed":
             notes.append(f"{cell.name} failed: {outcome.error(home)}")
-    other = "; another seed changes seed, noise.seed and the folder" * (len(study.seeds) > 1)
-    notes.append(f"The commands of seed {study.seeds[0]}{other}:")
     return notes
 
 

@@ -36,6 +36,18 @@ def test_published_recipes(method, rate, head, batch, epochs):
     assert c.scn.margin == (0.07 if method == "scn" else 0.15)
 
 
+def test_what_a_recipe_writes_over_is_said():
+    c = common.get_config()
+    c.method, c.optim.epochs, c.optim.weight_decay = "eac", 5, 1e-4
+    told = config.recipe(c, config.resolve(c))
+    assert "eac has augment.mean (0.485, " in told
+    assert "optim.epochs 60 instead of 5" in told and "weight_decay" not in told
+    for field, value in (("method", "lanet"), ("schedule", "shared")):
+        other = c.copy_and_resolve_references()
+        other[field] = value
+        assert config.recipe(other, config.resolve(other)) == ""
+
+
 @pytest.mark.parametrize("method", PUBLISHED)
 def test_shared_leaves_every_field_alone(method):
     then, now = common.get_config(), resolved(method, "shared")

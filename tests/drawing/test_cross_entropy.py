@@ -52,3 +52,5 @@ def test_without_known_wrong_labels_there_is_no_figure(look):
         cross_entropy.draw([look(), look(known=False)])
     with pytest.raises(NotDrawnError, match="none of the training labels"):
         cross_entropy.draw([look(given=look().true)])
+    with pytest.raises(NotDrawnError, match="is right"):
+        cross_entropy.draw([look(given=1 - look().true)])

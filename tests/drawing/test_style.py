@@ -19,7 +19,9 @@ def test_classes_differ_by_colour_and_mark(count):
 
 
 def test_series_differ_by_mark_too():
-    assert len(set(style.SERIES)) == len(set(style.SERIES_MARKS)) == 6
+    pairs = [style.series(i) for i in range(36)]
+    assert len(set(pairs)) == 36
+    assert len({mark for _, mark in pairs[:6]}) == len({color for color, _ in pairs[:6]}) == 6
 
 
 @style.styled

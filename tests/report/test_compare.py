@@ -2,14 +2,14 @@ from lanet_jax.report import compare, files
 
 
 def test_names_take_as_many_parents_as_they_need(bare, full, tmp_path):
-    assert compare.names([files.read(bare), files.read(full)]) == ["bare", "full"]
-    runs = []
+    assert compare.names([bare, full]) == ["bare", "full"]
+    folders = []
     for parent in ("one", "two"):
         target = tmp_path / parent / "run"
         target.parent.mkdir()
         target.symlink_to(bare)
-        runs.append(files.read(target))
-    assert compare.names(runs) == ["one/run", "two/run"]
+        folders.append(target)
+    assert compare.names(folders) == ["one/run", "two/run"]
 
 
 def test_the_table_as_text(bare, full):

@@ -1,5 +1,7 @@
 """The studies that come along: every field exists, every number of the paper finds its row."""
 
+import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from ml_collections import config_flags
 from configs.studies import common
 from lanet_jax.build import config
 from lanet_jax.errors import UserError
+from lanet_jax.recipes import PUBLISHED
 from lanet_jax.studies import loading
 from lanet_jax.studies.declaration import claim
 from lanet_jax.studies.grid import cells, key, rows
@@ -61,7 +64,11 @@ def test_the_command_line_takes_every_value(name, scale, runs):
             flags.DEFINE_string("workdir", None, "", flag_values=values)
             values(argv)
             resolved = config.resolve(values.config)
-            assert resolved.method in cell.experiment or resolved.method == "lanet"
+            recipe = PUBLISHED[resolved.method] if resolved.schedule == "published" else {}
+            for field, text in (override.split("=", 1) for override in cell.overrides):
+                if field not in recipe:
+                    value = functools.reduce(getattr, field.split("."), resolved)
+                    assert value == (text if isinstance(value, str) else ast.literal_eval(text))
 
 
 @pytest.mark.parametrize("name", STUDIES)

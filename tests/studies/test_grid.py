@@ -46,6 +46,14 @@ def test_a_run_needs_one_config(study):
         cells(dataclasses.replace(study, columns=bare))
 
 
+@pytest.mark.parametrize("field", ["method", "seed", "noise.seed"])
+def test_a_field_that_the_study_sets_is_not_lost_in_silence(study, field):
+    with pytest.raises(
+        UserError, match=rf"--config\.{field}: the study itself sets it, in ce/demo"
+    ):
+        cells(study, ["data.dir=prepared", f"{field}=7"])
+
+
 def test_quoted_numbers_lie_by_row_and_column():
     numbers = quote("a b", {"10/ce": "81.01 -", "10/lanet": "88.75±0.11 90"})
     assert numbers == {"10/ce/a": "81.01", "10/lanet/a": "88.75±0.11", "10/lanet/b": "90"}
