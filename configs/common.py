@@ -106,6 +106,7 @@ def get_config() -> ml_collections.ConfigDict:
     p.head_learning_rate = 0.0  # of the layers named fc, on the same schedule; 0 = learning_rate
     p.schedule = "linear"  # to 0, per step; or exponential, per epoch
     p.decay = 0.9  # of the exponential schedule
+    p.warmup = 0.0  # epochs in which the rate rises to learning_rate, before its schedule begins
 
     c.train = t = ml_collections.ConfigDict()
     t.log_every = 10  # steps

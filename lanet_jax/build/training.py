@@ -81,10 +81,14 @@ def optimizer(c: Config, steps_per_epoch: int) -> optax.GradientTransformation:
       The optimizer.
     """
     p = c.optim
+    rising = round(p.warmup * steps_per_epoch)
     if p.schedule == "linear":
-        rate = optax.linear_schedule(p.learning_rate, 0.0, p.epochs * steps_per_epoch)
+        rate = optax.linear_schedule(p.learning_rate, 0.0, p.epochs * steps_per_epoch - rising)
     else:
         rate = optax.exponential_decay(p.learning_rate, steps_per_epoch, p.decay, staircase=True)
+    if rising:
+        rise = optax.linear_schedule(p.learning_rate / rising, p.learning_rate, rising - 1)
+        rate = optax.join_schedules([rise, rate], [rising])
     decay = optax.add_decayed_weights(p.weight_decay) if p.weight_decay else optax.identity()
     steps = [decay, optax.adam(rate)]
     if p.head_learning_rate:

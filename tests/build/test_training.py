@@ -90,3 +90,22 @@ def test_layers_named_fc_move_at_the_heads_rate():
     np.testing.assert_allclose(moved[2e-3]["fc"]["kernel"], 2e-3 * sign, rtol=1e-5)
     np.testing.assert_allclose(moved[2e-3]["conv"], 2e-4 * sign, rtol=1e-5)
     np.testing.assert_allclose(moved[0.0]["fc"]["kernel"], 2e-4 * sign, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("warmup", "rates"),
+    [
+        (0.0, [1, 7 / 8, 6 / 8, 5 / 8, 4 / 8, 3 / 8, 2 / 8, 1 / 8]),
+        (0.5, [1 / 2, 1, 1, 5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6]),
+    ],
+)
+def test_the_rate_rises_then_falls_to_zero(warmup, rates):
+    fields = {"optim.learning_rate": 1.0, "optim.epochs": 2, "optim.warmup": warmup}
+    optimizer = training.optimizer(resolved("lanet", **fields), 4)
+    params, found = jnp.zeros(()), []
+    state = optimizer.init(params)
+    for _ in rates:
+        # Under a constant gradient each of Adam's steps has the size of the rate.
+        update, state = optimizer.update(jnp.ones(()), state, params)
+        found.append(-float(update))
+    np.testing.assert_allclose(found, rates, rtol=1e-4)
