@@ -15,6 +15,9 @@ from lanet_jax.faces.square import Square, direction
 
 SMALLEST = 0.03
 _CROP_MARGIN = 1.4  # side of the first square over the image's, for an image that is one face
+# Width of a face over the image's longer side. The mesh started from the whole image strays on
+# smaller faces and does not know it: at .49 by .4 of the eye distance, from .55 on by .03 at most.
+_FILLS = 0.55
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,9 +119,10 @@ class Finder:
           As `landmarks_of_crop` does; not `ok` if there is no face either way.
         """
         whole = self.crop(image, scheme)
-        if whole.ok:
+        if whole.ok and _width(whole) >= _FILLS * max(image.shape[:2]):
             return whole
-        return max(self.find(image, scheme), key=_width, default=whole)
+        strayed = dataclasses.replace(whole, ok=False)
+        return max(self.find(image, scheme), key=_width, default=strayed)
 
 
 def _check(image: UInt8[np.ndarray, "H W 3"], scheme: str) -> None:

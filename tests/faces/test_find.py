@@ -84,9 +84,15 @@ def test_the_largest_face_of_a_photo(finder, blank):
     assert face.box.tolist() == [20, 20, 50, 50]
 
 
-def test_no_detection_where_the_image_is_a_face(finder, blank):
-    assert finder([_fit(0)], count=1).largest(blank, "ibug68").ok
-    assert len(_Mesh.starts) == 1
+@pytest.mark.parametrize(("side", "detected"), [(18, False), (19, True)])
+def test_a_detection_where_a_face_does_not_fill_the_image(finder, side, detected):
+    # A face of 10 px: 0.556 of 18 px, 0.526 of 19 px; the mesh strays on the second.
+    image = np.zeros((side - 8, side, 3), np.uint8)
+    face = finder([_fit(0), _fit(20)], count=1).largest(image, "ibug68")
+    assert (face.box[0], face.ok) == (20 * detected, True)
+    assert len(_Mesh.starts) == 1 + detected
+    face = finder([_fit(0), _fit(20, spread=0.9)], count=1).largest(image, "ibug68")
+    assert (face.box[0], face.ok) == (0, not detected)
 
 
 def test_no_face_either_way(finder, blank):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.faces.align import EYE_HEIGHT, aligned_square
-from lanet_jax.faces.find import find_faces, landmarks_of_crop
+from lanet_jax.faces.find import Finder, find_faces, landmarks_of_crop
 from lanet_jax.faces.square import Square
 
 pytestmark = pytest.mark.usefixtures("real_models")
@@ -80,6 +80,19 @@ def test_a_tight_crop_agrees_with_the_photo(astronaut):
     expected = square.from_image(whole.landmarks) * 48
     eye = np.linalg.norm(np.diff(_eyes(expected), axis=0))
     assert np.linalg.norm(crop.landmarks - expected, axis=1).mean() / eye < 0.1
+
+
+@pytest.mark.parametrize("crop", [(0, 256), (20, 236), (40, 246)])
+def test_a_face_that_does_not_fill_its_image_is_detected_first(astronaut, crop):
+    (whole,) = find_faces(astronaut)
+    part = np.ascontiguousarray(astronaut[slice(*crop), slice(*crop)])
+    face = Finder().largest(part, "ibug68")
+    assert face.ok
+    error = np.linalg.norm(face.landmarks + crop[0] - whole.landmarks, axis=1).mean()
+    assert error < 0.03 * np.linalg.norm(np.diff(_eyes(whole.landmarks), axis=0))
+    # From the image alone the mesh strays, and thinks that all is well.
+    strayed = landmarks_of_crop(part)
+    assert np.linalg.norm(strayed.landmarks - face.landmarks, axis=1).mean() > error
 
 
 def test_two_schemes_tell_of_one_face(astronaut):
