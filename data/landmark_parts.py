@@ -1,7 +1,6 @@
 """Rows of a landmark file that is being made: kept in parts, so that a kill loses little."""
 
 import dataclasses
-import os
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -9,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
+
+from lanet_jax.whole_file import replacing
 
 _COLUMNS = ("name", "size", "changed", "points", "ok", "spread", "score", "broken")
 
@@ -111,13 +112,9 @@ def write(out: Path, names: Iterable[str], rows: Mapping[str, Row], scheme: str)
 
 
 def save(file: Path, **arrays: np.ndarray) -> None:
-    """Writes an npz under a temporary name, then renames it."""
-    temporary = file.with_name(f"{file.name}.tmp")
-    with open(temporary, "wb") as stream:
+    """Writes a whole npz."""
+    with replacing(file) as temporary, open(temporary, "wb") as stream:
         np.savez(stream, **arrays)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(temporary, file)
 
 
 def _shared_columns(rows: list[Row]) -> dict[str, np.ndarray]:

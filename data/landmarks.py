@@ -208,6 +208,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     out = args.out.expanduser()
     if not out.parent.is_dir():
         raise UserError(f"--out {out}: the folder {out.parent} is not there; make it first")
+    if out.is_dir():
+        raise UserError(f"--out {out} is a folder: choose another name")
     make(args.source.expanduser(), out, args.scheme, args.workers, args.overwrite)
 
 

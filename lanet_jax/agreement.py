@@ -12,7 +12,7 @@ from lanet_jax import workdir as workdir_lib
 from lanet_jax.build import data as build_data
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.report import files, gallery
-from lanet_jax.writer import write_csv
+from lanet_jax.whole_file import write_csv
 
 GIVEN, TRUE, TARGETS = "given labels, one-hot", "true labels, one-hot", "target distributions"
 ALL, WRONG, RIGHT = "all", "given label wrong", "given label right"

@@ -6,11 +6,14 @@ import re
 import sys
 from collections.abc import Callable
 
-_DISK = {
+_REASONS = {
     errno.ENOSPC: "the disk is full: free some space and run the same command again",
     errno.EDQUOT: "the disk quota is used up: free some space and run the same command again",
     errno.EROFS: "the disk is read-only: choose a folder that can be written",
     errno.EACCES: "permission denied: choose a folder that can be written",
+    errno.EISDIR: "a folder has this name: choose another",
+    errno.ENOTDIR: "a file has the name of a folder on the way: choose another",
+    errno.EEXIST: "a file has this name: choose another",
 }
 
 
@@ -27,7 +30,7 @@ class UserError(Exception):
 
 
 def exit_on_user_error(main: Callable[..., None]) -> Callable[..., None]:
-    """Wraps a command: a `UserError` or a full disk ends it with one line and exit code 1."""
+    """Wraps a command: a `UserError`, or what cannot be written, ends it with one line."""
 
     @functools.wraps(main)
     def wrapped(*args, **kwargs) -> None:
@@ -36,9 +39,9 @@ def exit_on_user_error(main: Callable[..., None]) -> Callable[..., None]:
         except UserError as error:
             line = str(error)
         except OSError as error:
-            if error.errno not in _DISK:
+            if error.errno not in _REASONS:
                 raise
-            line = f"{error.filename or 'writing'}: {_DISK[error.errno]}"
+            line = f"{error.filename or 'writing'}: {_REASONS[error.errno]}"
         else:
             return
         print(f"error: {line}", file=sys.stderr)

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from lanet_jax import metrics, runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.input.records import Records
-from lanet_jax.writer import write_csv, write_text
+from lanet_jax.whole_file import write_csv, write_text
 
 
 def main() -> None:

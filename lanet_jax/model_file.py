@@ -14,8 +14,8 @@ from lanet_jax.card import Card, completed, wrong_keys
 from lanet_jax.errors import UserError
 from lanet_jax.models.checkpoint_formats import read_safetensors
 from lanet_jax.models.port import check_numbers
-from lanet_jax.models.weights import write_whole
 from lanet_jax.typing import PyTree
+from lanet_jax.whole_file import write_together
 
 ENDING = ".safetensors"
 FORMAT = "lanet_jax model"
@@ -51,7 +51,7 @@ def write(path: Path, params: PyTree, model_state: PyTree, card: Card, half: boo
         "sha256": hashlib.sha256(data).hexdigest(),
     }
     text = json.dumps({**completed(card), **own}, indent=2, allow_nan=False) + "\n"
-    write_whole(
+    write_together(
         {
             path.with_suffix(".json"): lambda file: file.write(text.encode()),
             path: lambda file: file.write(data),

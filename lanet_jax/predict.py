@@ -68,8 +68,14 @@ def predict(
             progress.update()
     result = table.Table(network.classes, rows)
     result.write(out)
-    written = [path for path in (out, annotate, video) if path is not None]
-    print("\n".join([result.summary(), f"wrote {', '.join(map(str, written))}"]))
+    lines = [result.summary(), f"wrote {out}"]
+    if annotate:
+        count = len(set(drawn.written) - {video})
+        lines.append(f"wrote {count} pictures into {annotate}")
+    if video:
+        is_written = video in drawn.written
+        lines.append(f"wrote {video}" if is_written else f"no frame was read: no {video}")
+    print("\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import ml_collections
 
 from lanet_jax import json_files
 from lanet_jax.errors import UserError
-from lanet_jax.writer import write_text
+from lanet_jax.whole_file import write_text
 
 ADVICE = "restore it, or choose another --workdir"
 COMMAND = "command.txt"

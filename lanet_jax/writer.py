@@ -1,13 +1,11 @@
 """The record of a run: `metrics.jsonl` is the truth, TensorBoard's events are a copy."""
 
 import contextlib
-import csv
-import io
 import json
 import os
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +15,7 @@ from tensorboardX.summary import scalar
 
 from lanet_jax import json_files
 from lanet_jax.errors import UserError
+from lanet_jax.whole_file import write_text
 
 Row = dict[str, Any]
 ADVICE = "mend the line, or delete it if these numbers can be done without"
@@ -133,25 +132,6 @@ def _row(line: str, where: str) -> Row:
     if not all(type(v) is float or (type(v) is int and abs(v) < 2**63) for v in numbers):
         raise UserError(f"{where}: numbers were expected beside the split; {ADVICE}")
     return row
-
-
-def write_text(path: Path, text: str) -> None:
-    """Writes a whole file under a temporary name, then renames it."""
-    temporary = path.with_name(path.name + ".tmp")
-    with open(temporary, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-
-
-def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Writes a whole table, as `write_text` does."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(header)
-    table.writerows(rows)
-    write_text(path, text.getvalue())
 
 
 def _precedes(row: Row, step: int) -> bool:

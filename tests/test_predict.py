@@ -88,7 +88,16 @@ def test_the_command_says_what_the_network_says(trained, predictor, crops, tmp_p
     printed = capsys.readouterr().out
     assert "4 images: 3 faces in 3, 0 without a face, 1 broken" in printed
     assert "9.png: no image" in printed
-    assert str(out) in printed
+    assert printed.endswith(f"wrote {out}\nwrote 3 pictures into {drawn}\n")
+
+
+def test_a_video_that_could_not_be_read_is_not_said_to_be_written(trained, tmp_path, capsys):
+    (tmp_path / "broken.mp4").write_bytes(b"no video")
+    out, film = tmp_path / "t.csv", tmp_path / "new.mp4"
+    arguments = [str(tmp_path), f"--out={out}", f"--model={trained}", "--faces=whole"]
+    predict.main([*arguments, f"--video={film}"])
+    assert capsys.readouterr().out.endswith(f"wrote {out}\nno frame was read: no {film}\n")
+    assert not film.exists()
 
 
 def test_nothing_is_read_where_something_is_wrong(trained, crops, tmp_path, monkeypatch):
@@ -96,13 +105,18 @@ def test_nothing_is_read_where_something_is_wrong(trained, crops, tmp_path, monk
         raise AssertionError("a model was loaded")
 
     monkeypatch.setattr("lanet_jax.prediction.predictor.load", fail)
-    good = tmp_path / "t.csv"
+    good, folder, film = tmp_path / "t.csv", tmp_path / "f.csv", tmp_path / "f.mp4"
+    folder.mkdir()
+    film.mkdir()
     for given, out, options, message in (
         ([crops], tmp_path / "t.txt", {}, "ends with"),
         ([crops], tmp_path / "no" / "t.csv", {}, "make it first"),
         ([tmp_path / "no"], good, {}, "no such file"),
         ([crops], good, {"annotate": crops / "drawn"}, "choose one outside"),
         ([crops], good, {"video": tmp_path / "a.mp4"}, "0 are read"),
+        ([crops], folder, {}, "is a folder"),
+        ([crops], good, {"annotate": tmp_path / "crops" / "0.png"}, "is a file"),
+        ([crops], good, {"video": film}, "is a folder"),
     ):
         with pytest.raises(UserError, match=message):
             predict.predict(given, out, trained, **options)
@@ -153,3 +167,14 @@ def test_a_real_photo_with_the_real_face_models(predictor):
     assert left < 114 < 156 < right  # her pupils
     assert upper < 101 < lower
     assert sum(row.probabilities) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_model_that_comes_along():
+    file = Path(lanet_jax.__file__).parent / "shipped" / "ferplus.safetensors"
+    assert file.stat().st_size <= 6e6
+    shipped = lanet_jax.load()
+    assert shipped.classes == EXPRESSIONS
+    # Her face, cut out by eye as FERPlus' crops are.
+    face = np.ascontiguousarray(cv2.imread(str(ASTRONAUT))[58:172, 80:194, ::-1])
+    (row,) = shipped.predict(face, faces="whole")
+    assert row.top == "happiness" and max(row.probabilities) > 0.8

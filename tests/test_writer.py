@@ -35,13 +35,6 @@ def test_a_line_that_was_cut_short_is_no_row(tmp_path):
     assert writer.read(tmp_path) == [{"step": 1, "split": "train"}]
 
 
-def test_a_whole_file_replaces_the_old_one(tmp_path):
-    path = tmp_path / "a.json"
-    writer.write_text(path, "old")
-    writer.write_text(path, "new")
-    assert path.read_text() == "new" and list(tmp_path.iterdir()) == [path]
-
-
 def test_tensorboard_is_a_copy(tmp_path):
     for start in (0, 2):
         log = writer.MetricsWriter(tmp_path, start)

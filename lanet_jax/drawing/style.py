@@ -5,7 +5,6 @@ their marks, right and wrong labels by their outlines.
 """
 
 import functools
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -17,6 +16,7 @@ from matplotlib.lines import Line2D
 
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.report import theme
+from lanet_jax.whole_file import replacing
 
 INK, MUTED, RULE, PAPER = (theme.LIGHT[name] for name in ("ink", "muted", "rule", "card"))
 SERIES = tuple(theme.LIGHT[f"series-{i}"] for i in range(6))
@@ -147,9 +147,7 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     paths = []
     for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
         path = folder / f"{name}.{kind}"
-        temporary = path.with_name(path.name + ".tmp")
-        with matplotlib.rc_context(_STYLE):
+        with replacing(path) as temporary, matplotlib.rc_context(_STYLE):
             figure.savefig(temporary, format=kind, metadata=metadata)
-        os.replace(temporary, path)
         paths.append(path)
     return paths

@@ -18,8 +18,8 @@ from lanet_jax.card import Card
 from lanet_jax.errors import UserError
 from lanet_jax.exporting import stablehlo
 from lanet_jax.inference import predict_function
-from lanet_jax.models.weights import write_whole
 from lanet_jax.restore import Trained
+from lanet_jax.whole_file import write_together
 
 # Of log p, and for each unit that it is below 0; so no probability is further off than this.
 TOLERANCE = 1e-4
@@ -77,7 +77,7 @@ def write(out: Path, format: str, trained: Trained, half: bool = False) -> list[
             said = [compare(function, _jax(params, state, card), card, format)]
     text = json.dumps(card, indent=2, allow_nan=False) + "\n"
     _make_folder(out.parent)
-    write_whole(
+    write_together(
         {
             out.with_suffix(".json"): lambda file: file.write(text.encode()),
             out: lambda file: file.write(data),

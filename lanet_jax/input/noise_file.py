@@ -5,8 +5,6 @@ commas, or a third column with the original label) in the numbering of the datas
 differs from dataset to dataset and may start at 0 or 1: it is found by comparison (SPEC 5.1).
 """
 
-import csv
-import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path, PurePosixPath
@@ -17,6 +15,7 @@ from jaxtyping import Int
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.input import label_lines
+from lanet_jax.whole_file import write_csv
 
 # The dataset authors' own orders, which differ from the canonical one.
 _ORDERS = {
@@ -108,14 +107,9 @@ def write(
       true: the labels before noise; None leaves the column empty.
       class_names: names of the classes that both index.
     """
-    temporary = Path(f"{path}.tmp")
-    with open(temporary, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(label_lines.HEADER)
-        for row, name in enumerate(names):
-            original = "" if true is None else class_names[true[row]]
-            writer.writerow((name, class_names[given[row]], original))
-    os.replace(temporary, path)
+    originals = [""] * len(names) if true is None else [class_names[label] for label in true]
+    labels = [class_names[label] for label in given]
+    write_csv(path, label_lines.HEADER, zip(names, labels, originals, strict=True))
 
 
 class _Rows:

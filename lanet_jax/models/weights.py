@@ -1,8 +1,7 @@
 """Writing a converted backbone, and filling a network with it."""
 
 import json
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,6 +14,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.models.checkpoint_formats import file_format, read_safetensors
 from lanet_jax.models.port import check_numbers, check_shapes
 from lanet_jax.typing import PyTree
+from lanet_jax.whole_file import write_together
 
 ENDINGS = (".safetensors", ".npz")
 
@@ -54,7 +54,7 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
     text = json.dumps(card, indent=2) + "\n"
     # Both are whole before either is renamed; the card goes first, so that new weights never stand
     # without the record of their source.
-    write_whole(
+    write_together(
         {path.with_suffix(".json"): lambda file: file.write(text.encode()), path: write_arrays}
     )
 
@@ -103,28 +103,3 @@ def load_backbone(
 
 def _flatten(params: PyTree, stats: PyTree) -> dict[str, Any]:
     return flatten_dict({"params": params, "batch_stats": stats}, sep="/")
-
-
-def write_whole(files: dict[Path, Callable[[BinaryIO], Any]]) -> None:
-    """Writes files that belong together: all are whole before any of them gets its name.
-
-    Args:
-      files: what writes the content of each.
-
-    Raises:
-      UserError: one cannot be written; then none is left half-written.
-    """
-    temporaries = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in files}
-    try:
-        for path, write in files.items():
-            with temporaries[path].open("wb") as file:
-                write(file)
-        for path, temporary in temporaries.items():
-            os.replace(temporary, path)
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be written: {error.strerror}; choose another OUT"
-        ) from error
-    finally:
-        for temporary in temporaries.values():
-            temporary.unlink(missing_ok=True)

@@ -1,6 +1,5 @@
 """Annotated pictures and videos, written while the frames go by."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +10,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.prediction import annotate, video
 from lanet_jax.prediction.sources import Frame, Item
 from lanet_jax.prediction.table import Row
+from lanet_jax.whole_file import write_bytes
 
 JPEG_QUALITY = 92
 
@@ -24,11 +24,14 @@ class Pictures:
       classes: of the model.
       folder: for pictures; None writes none.
       film: file for the one video among the items; None if it is not asked for.
+
+    Attributes:
+      written: the files so far, in order.
     """
 
     def __init__(self, classes: Sequence[str], folder: Path | None, film: Path | None) -> None:
         self._classes, self._folder, self._film = classes, folder, film
-        self._written: set[Path] = set()
+        self.written: list[Path] = []
         self._writer: video.Writer | None = None
         self._of: Item | None = None
 
@@ -55,11 +58,14 @@ class Pictures:
         if not is_video:
             quality = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
             _, encoded = cv2.imencode(".jpg", picture[..., ::-1], quality)
-            _write(self._free(frame.item, ".jpg"), encoded.tobytes())
+            path = self._free(frame.item, ".jpg")
+            write_bytes(path, encoded.tobytes())
+            self.written.append(path)
             return
         if self._writer is None:
             path = self._film or self._free(frame.item, video.SUFFIX)
             self._writer = video.Writer(path, frame.rate, *picture.shape[:2])
+            self.written.append(path)
         self._writer.add(picture)
 
     def _end_video(self, keep: bool) -> None:
@@ -72,9 +78,8 @@ class Pictures:
         name = item.content.relative_to(item.root or item.content.parent)
         stem = (self._folder / name).with_suffix("")
         path, number = stem.with_name(stem.name + suffix), 2
-        while path in self._written:
+        while path in self.written:
             path, number = stem.with_name(f"{stem.name}-{number}{suffix}"), number + 1
-        self._written.add(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
@@ -88,10 +93,13 @@ def check(items: Sequence[Item], folder: Path | None, film: Path | None) -> None
       film: as for `Pictures`.
 
     Raises:
-      UserError: a source would be written over or pictures be read as sources the next time, or
-        `film` is asked for and there is not one video.
+      UserError: a source would be written over or pictures be read as sources the next time, a file
+        stands where the folder shall be or a folder where the film, or `film` is asked for and
+        there is not one video.
     """
     if folder:
+        if folder.exists() and not folder.is_dir():
+            raise UserError(f"--annotate {folder} is a file: choose a folder")
         at = folder.resolve()
         roots = {item.root.resolve() for item in items if item.root}
         folders = {item.content.resolve().parent for item in items}
@@ -102,6 +110,8 @@ def check(items: Sequence[Item], folder: Path | None, film: Path | None) -> None
             raise UserError(f"--video {film}: a name that ends with {video.SUFFIX} was expected")
         if not film.absolute().parent.is_dir():
             raise UserError(f"--video {film}: the folder {film.parent} is not there; make it first")
+        if film.is_dir():
+            raise UserError(f"--video {film} is a folder: choose another name")
         films = [item for item in items if item.is_video]
         if len(films) != 1:
             raise UserError(
@@ -110,9 +120,3 @@ def check(items: Sequence[Item], folder: Path | None, film: Path | None) -> None
             )
         if film.resolve() == films[0].content.resolve():
             raise UserError(f"--video {film} is the video that is read: choose another name")
-
-
-def _write(path: Path, content: bytes) -> None:
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)

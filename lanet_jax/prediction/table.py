@@ -3,7 +3,6 @@
 import dataclasses
 import importlib.util
 import json
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from jaxtyping import Float
 
 from lanet_jax.errors import UserError
 from lanet_jax.prediction.crops import Found
-from lanet_jax.writer import write_csv, write_text
+from lanet_jax.whole_file import replacing, write_csv, write_text
 
 FACE, NO_FACE, ERROR = "face", "no face", "error"
 COLUMNS = ("file", "frame", "status", "left", "upper", "right", "lower", "score", "top")
@@ -144,7 +143,7 @@ def check(path: Path) -> None:
     """Says what keeps a table from being written, before there is one.
 
     Raises:
-      UserError: as `Table.write`, or there is no such folder.
+      UserError: as `Table.write`, there is no such folder, or the table is one.
     """
     if path.suffix.lower() not in _WRITERS:
         raise UserError(f"{path}: a table's name ends with {', '.join(_WRITERS)}")
@@ -152,6 +151,8 @@ def check(path: Path) -> None:
         raise UserError(f"{path}: Parquet is written by pyarrow, which is not installed: {PIP}")
     if not path.absolute().parent.is_dir():
         raise UserError(f"{path}: the folder {path.parent} is not there; make it first")
+    if path.is_dir():
+        raise UserError(f"{path} is a folder: choose another name for the table")
 
 
 def _write_csv(table: Table, path: Path) -> None:
@@ -190,10 +191,9 @@ def _write_parquet(table: Table, path: Path) -> None:
     fields = [
         (name, kinds.get(name, pyarrow.float64()) or pyarrow.string()) for name in table._header()
     ]
-    temporary = path.with_name(path.name + ".tmp")
     content = pyarrow.table(table.columns(), schema=pyarrow.schema(fields))
-    pyarrow.parquet.write_table(content, temporary)
-    os.replace(temporary, path)
+    with replacing(path) as temporary:
+        pyarrow.parquet.write_table(content, temporary)
 
 
 _WRITERS = {".csv": _write_csv, ".json": _write_json, ".parquet": _write_parquet}

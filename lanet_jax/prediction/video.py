@@ -14,6 +14,7 @@ from lanet_jax.errors import UserError
 SUFFIX = ".mp4"
 _USUAL_RATE = 25.0
 _LARGEST_RATE = 1000.0  # what claims more knows no rate
+_WHOLE = 0.9  # share of the frames that the header tells of; some only estimate them
 
 
 # FFmpeg tells of broken files on the process's stderr, past Python; the table says it, too. This is
@@ -35,7 +36,7 @@ def read(path: Path) -> Iterator[tuple[float, UInt8[np.ndarray, "H W 3"]]]:
       Frames a second, and pixels in OpenCV's order of colours.
 
     Raises:
-      BrokenVideoError: there is no frame in it.
+      BrokenVideoError: there is no frame in it, or, after the last, far fewer than it tells of.
     """
     capture = _open(path)
     try:
@@ -46,9 +47,13 @@ def read(path: Path) -> Iterator[tuple[float, UInt8[np.ndarray, "H W 3"]]]:
         is_read, picture = capture.read()
         if not is_read:
             raise BrokenVideoError("no video, or one that cannot be decoded")
+        told, count = capture.get(cv2.CAP_PROP_FRAME_COUNT), 0
         while is_read:
             yield rate, picture
+            count += 1
             is_read, picture = capture.read()
+        if count < _WHOLE * told:
+            raise BrokenVideoError(f"ends after {count} of about {told:.0f} frames")
     finally:
         capture.release()
 

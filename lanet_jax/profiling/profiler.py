@@ -7,7 +7,7 @@ import jax
 from lanet_jax.errors import UserError
 from lanet_jax.profiling import table, timeline, tracks
 from lanet_jax.typing import PyTree
-from lanet_jax.writer import write_text
+from lanet_jax.whole_file import write_text
 
 
 class Profiler:

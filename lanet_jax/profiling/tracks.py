@@ -4,11 +4,11 @@ A viewer draws the scopes of a GPU's or TPU's operations by itself; for CPU it k
 names in the compiled program.
 """
 
-import os
 from pathlib import Path
 
 from lanet_jax.profiling.timeline import Segment, Timeline
 from lanet_jax.profiling.wire import encode
+from lanet_jax.whole_file import write_bytes
 
 # Planes of this prefix are shown as they are (xprof, xla/tsl/profiler/utils/xplane_schema.cc).
 PLANE = "/device:CUSTOM:scopes of the step"
@@ -25,10 +25,8 @@ def add(trace: Path, work: Timeline) -> None:
     segments = [segment for segment in work.segments if segment.line[0].startswith("/host:")]
     if not segments:
         return
-    temporary = trace.with_name(trace.name + ".tmp")
     # Planes are a repeated field: one more at the end of the file is one more plane.
-    temporary.write_bytes(trace.read_bytes() + encode(1, _plane(segments)))
-    os.replace(temporary, trace)
+    write_bytes(trace, trace.read_bytes() + encode(1, _plane(segments)))
 
 
 def _plane(segments: list[Segment]) -> bytes:

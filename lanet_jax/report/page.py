@@ -10,7 +10,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.report import compare, figures, files, gallery, theme
 from lanet_jax.report.files import RunFiles
 from lanet_jax.report.section import Section
-from lanet_jax.writer import write_text
+from lanet_jax.whole_file import write_text
 
 # To show something new, write its function beside these and name it here.
 _SECTIONS = (

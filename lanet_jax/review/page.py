@@ -14,7 +14,7 @@ from jaxtyping import Float, Int
 
 from lanet_jax.report import theme
 from lanet_jax.report.section import Tile
-from lanet_jax.writer import write_text
+from lanet_jax.whole_file import write_text
 
 _SCRIPTS = ("decisions.js", "card.js", "list.js")
 

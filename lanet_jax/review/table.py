@@ -11,7 +11,7 @@ from lanet_jax.build.data import Data
 from lanet_jax.review.findings import Comparison, Findings
 from lanet_jax.review.noise_estimate import NoiseEstimate
 from lanet_jax.review.ranking import Quality, Ranking, order
-from lanet_jax.writer import write_csv
+from lanet_jax.whole_file import write_csv
 
 _PAIRS = 5
 

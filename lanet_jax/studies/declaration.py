@@ -11,7 +11,7 @@ from lanet_jax import json_files, workdir
 from lanet_jax.errors import UserError
 from lanet_jax.studies.grid import Cell
 from lanet_jax.studies.loading import base
-from lanet_jax.writer import write_text
+from lanet_jax.whole_file import write_text
 
 
 def select(cells: Sequence[Cell], patterns: Iterable[str]) -> list[Cell]:

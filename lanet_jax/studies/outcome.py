@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lanet_jax import json_files
 from lanet_jax.errors import UserError
-from lanet_jax.writer import write_text
+from lanet_jax.whole_file import write_text
 
 _ERROR, _SUMMARY = "error.txt", "summary.json"
 _ADVICE = "delete it, and the study's command writes it again"

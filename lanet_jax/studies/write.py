@@ -9,7 +9,7 @@ from lanet_jax.studies import formats, outcome, page
 from lanet_jax.studies.grid import Cell, Study
 from lanet_jax.studies.results import Entry, entries
 from lanet_jax.studies.table import sheets
-from lanet_jax.writer import write_csv, write_text
+from lanet_jax.whole_file import write_csv, write_text
 
 # What a reader must know of the runs to compare them with others.
 _SETTINGS = (
