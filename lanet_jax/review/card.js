@@ -10,6 +10,7 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+const kindOf = (card, label) => (label === card.given ? "keep" : label === card.suggested ? "accept" : "class");
 const roleOf = (card, label) => (label === card.given ? "given" : label === card.suggested ? "suggested" : "");
 
 // Nine fit on a card: the given one, the suggested one, and the likeliest others.
@@ -20,7 +21,7 @@ function shownClasses(card) {
 }
 
 function cardOf(card, choose) {
-  return make("article", { class: "card", role: "listitem" }, face(card), what(card, choose), why(card));
+  return make("article", { class: "card", role: "listitem", tabindex: -1 }, face(card), what(card, choose), why(card));
 }
 
 function face(card) {
@@ -43,7 +44,9 @@ function what(card, choose) {
     const number = make("span", { class: "number" }, `${Math.round(100 * share)}%`);
     const chosen = said && said.label === c;
     const name = make(role || chosen ? "b" : "span", {}, chosen ? `\u2713 ${classes[c]}` : classes[c]);
-    bars.append(name, make("span", { class: "rail" }, bar), number);
+    const pick = make("button", { title: `it is ${classes[c]}` }, make("kbd", {}, c < 9 ? c + 1 : ""), name);
+    pick.addEventListener("click", () => choose(card, kindOf(card, c), c));
+    bars.append(pick, make("span", { class: "rail" }, bar), number);
     bars.append(make("span", { class: "vote" }, votes));
   }
   if (card.other) bars.title = `other votes: ${card.other}`;

@@ -45,8 +45,9 @@ function draw() {
     element.style.top = `${place * height}px`;
     element.setAttribute("aria-setsize", view.length);
     element.setAttribute("aria-posinset", place + 1);
-    element.classList.toggle("current", place === current);
-    element.addEventListener("mousedown", () => select(place));
+    if (place === current) mark(element, true);
+    // By mouse or by keyboard: what is pressed next is meant for this card.
+    for (const event of ["mousedown", "focusin"]) element.addEventListener(event, () => select(place));
     drawn.set(place, element);
     list.append(element);
   }
@@ -67,10 +68,15 @@ function refresh() {
   at("none").hidden = view.length > 0;
 }
 
+function mark(element, isCurrent) {
+  element?.classList.toggle("current", isCurrent);
+  element?.setAttribute("aria-current", isCurrent);
+}
+
 function select(place) {
-  drawn.get(current)?.classList.remove("current");
+  mark(drawn.get(current), false);
   current = Math.max(0, Math.min(place, view.length - 1));
-  drawn.get(current)?.classList.add("current");
+  mark(drawn.get(current), true);
 }
 
 function reveal() {
@@ -83,6 +89,7 @@ function reveal() {
 }
 
 function choose(card, kind, label = kind === "accept" ? card.suggested : card.given) {
+  const inside = list.contains(document.activeElement);
   decide(card, kind, label);
   const place = view.indexOf(card);
   const next = view.findIndex((other, i) => i > place && !decisions[other.name]);
@@ -91,6 +98,7 @@ function choose(card, kind, label = kind === "accept" ? card.suggested : card.gi
   current = view.indexOf(following);
   refresh();
   reveal();
+  if (inside) drawn.get(current)?.focus({ preventScroll: true }); // the button that had it is gone
 }
 
 function undo() {
@@ -114,9 +122,12 @@ function restart() {
 for (const id of ["given", "suggested"]) {
   at(id).append(make("option", { value: "" }, "any"), ...classes.map((name, c) => make("option", { value: c }, name)));
 }
+let pointed = true; // whether the last input came by mouse or touch
+addEventListener("pointerdown", () => (pointed = true), true);
+addEventListener("keydown", () => (pointed = false), true);
 for (const id of ["given", "suggested", "show", "sort"]) {
   at(id).addEventListener("change", () => {
-    at(id).blur(); // the next key is meant for the cards
+    if (pointed) at(id).blur(); // the next key is meant for the cards
     restart();
   });
 }
@@ -140,6 +151,7 @@ addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true })
 addEventListener("resize", refresh);
 addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
+  if (key === "escape") document.activeElement.blur();
   if (event.target.closest?.("select") || event.metaKey || event.altKey || (event.ctrlKey && key !== "z")) return;
   const card = view[current];
   if (key === "u" || key === "z") {
@@ -150,8 +162,7 @@ addEventListener("keydown", (event) => {
   } else if (choices[key]) {
     choose(card, choices[key]);
   } else if (/^[1-9]$/.test(key) && classes[key - 1]) {
-    const label = Number(key) - 1;
-    choose(card, label === card.given ? "keep" : label === card.suggested ? "accept" : "class", label);
+    choose(card, kindOf(card, Number(key) - 1), Number(key) - 1);
   } else if (key === "arrowdown" || key === "arrowup") {
     select(current + (key === "arrowdown" ? 1 : -1));
     reveal();

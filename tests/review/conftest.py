@@ -129,7 +129,8 @@ class Browser:
     def press(self, *keys: str) -> None:
         for key in keys:
             for kind in ("keyDown", "keyUp"):
-                self.send("Input.dispatchKeyEvent", type=kind, key=key)
+                code = {"ArrowDown": 40}.get(key, 0)  # by which a select knows it
+                self.send("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code)
 
     def click(self, selector: str) -> None:
         box = f"document.querySelector('{selector}').getBoundingClientRect()"

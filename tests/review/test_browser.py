@@ -43,6 +43,11 @@ def _title(browser):
     return browser.run("document.querySelector('.current h2').textContent")
 
 
+def _decisions(browser):
+    name = "'lanet_jax audit ' + JSON.parse(data.textContent).key"
+    return browser.run(f"JSON.parse(localStorage.getItem({name}) || '{{}}').decisions")
+
+
 def _read(path, data):
     own = data.train.labels
     given = noise_file.read(path, data.train.names, data.train.classes, own)
@@ -79,6 +84,37 @@ def test_keys_clicks_download_and_reload(opened, data):
     assert opened.console == []
     assert all(url.startswith(("file:", "data:", "blob:")) for url in opened.requests)
     assert sum(url.startswith("file:") for url in opened.requests) == 2
+
+
+def test_keys_decide_the_card_that_has_the_focus(opened):
+    opened.run("document.querySelectorAll('.card')[2].querySelector('.choice button').focus()")
+    assert _title(opened) == "given anger, looks like neutral"
+    assert opened.run("document.querySelector('[aria-current=true]').ariaPosInSet") == "3"
+    opened.press("a")
+    assert _decisions(opened) == {"c</script>.png": {"kind": "accept", "label": 2}}
+    # The button is drawn anew: the focus is on the next card, not lost.
+    assert opened.run("document.activeElement.ariaPosInSet") == "4"
+    assert _title(opened) == opened.run("document.activeElement.querySelector('h2').textContent")
+
+
+def test_a_class_is_chosen_by_its_name(opened):
+    names = (
+        "[...document.querySelectorAll('.current .bars button')].map((name) => name.textContent)"
+    )
+    assert opened.run(names) == ["1anger", "2fear", "3neutral"]
+    opened.click(".current .bars button:nth-of-type(3)")
+    assert _decisions(opened) == {'a,"1".png': {"kind": "class", "label": 2}}
+
+
+def test_a_filter_is_moved_through_by_keys(opened):
+    opened.run("document.getElementById('suggested').focus()")
+    opened.press("ArrowDown", "ArrowDown")
+    assert opened.run("[document.activeElement.id, suggested.value]") == ["suggested", "1"]
+    assert opened.run("document.querySelectorAll('.card').length") == 1
+    opened.press("Escape")
+    assert opened.run("document.activeElement.id") != "suggested"
+    opened.press("k")
+    assert list(_decisions(opened)) == ["d.png"]
 
 
 def test_filter_and_sort(opened):
