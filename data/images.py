@@ -11,9 +11,10 @@ import PIL.Image
 from jaxtyping import UInt8
 
 from lanet_jax.input.image_bytes import JPEG, MOST_PIXELS, PNG, is_whole, pixel_count
+from lanet_jax.prediction import pixels as upright
 
 JPEG_QUALITY = 95
-OTHER_FORMATS = ("BMP", "DIB", "TIFF", "WEBP")
+FORMATS = ("PNG", "BMP", "DIB", "TIFF", "WEBP")  # and JPEG, which has no opacity
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +58,7 @@ class BrokenImageError(Exception):
 
 
 def read(image: Path | Crop | bytes) -> bytes:
-    """The encoded image as it will be stored: the source's own bytes if JPEG or PNG, else PNG.
+    """The encoded image as it will be stored: JPEG and opaque PNG byte for byte, all else as PNG.
 
     Raises:
       BrokenImageError: the file is empty, cut short or no image.
@@ -65,7 +66,8 @@ def read(image: Path | Crop | bytes) -> bytes:
     if isinstance(image, Crop):
         return _encode(_cut(decode(image.path.read_bytes()), image), ".jpg")
     data = image if isinstance(image, bytes) else image.read_bytes()
-    return data if data.startswith((JPEG, PNG)) else _encode(decode(data), ".png")
+    as_it_is = data.startswith((JPEG, PNG)) and not _has_opacity(data)
+    return data if as_it_is else _encode(decode(data), ".png")
 
 
 def look(image: Path | Crop | bytes) -> Look:
@@ -83,13 +85,18 @@ def look(image: Path | Crop | bytes) -> Look:
 
 
 def decode(data: bytes) -> UInt8[np.ndarray, "H W 3"]:
-    """Pixels (BGR) of an encoded image.
+    """Pixels (BGR) of an encoded image, transparent ones over white as for prediction.
 
     Raises:
       BrokenImageError: the bytes are empty, cut short or no image.
     """
     if not is_whole(data) or not 0 < _pixel_count(data) <= MOST_PIXELS:
         raise BrokenImageError
+    if _has_opacity(data):
+        try:
+            return np.ascontiguousarray(upright.decode(data)[..., ::-1])
+        except upright.BrokenImageError as error:
+            raise BrokenImageError from error
     try:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error as error:
@@ -102,9 +109,20 @@ def decode(data: bytes) -> UInt8[np.ndarray, "H W 3"]:
 def _pixel_count(data: bytes) -> int:
     if data.startswith((JPEG, PNG)):
         return pixel_count(data) or 0
+    with _header(data) as image:
+        return image.width * image.height
+
+
+def _has_opacity(data: bytes) -> bool:
+    if data.startswith(JPEG):
+        return False
+    with _header(data) as image:
+        return image.mode[-1] in "Aa" or "transparency" in image.info
+
+
+def _header(data: bytes) -> PIL.Image.Image:
     try:
-        with PIL.Image.open(io.BytesIO(data), formats=OTHER_FORMATS) as image:
-            return image.width * image.height
+        return PIL.Image.open(io.BytesIO(data), formats=FORMATS)
     except Exception as error:  # each format has its own for a broken header
         raise BrokenImageError from error
 

@@ -1,8 +1,12 @@
+import io
+
 import cv2
 import numpy as np
+import PIL.Image
 import pytest
 
 from data.images import BrokenImageError, Crop, decode, look, read
+from lanet_jax.prediction import pixels as upright
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png"])
@@ -17,6 +21,26 @@ def test_other_formats_become_png_without_loss(encode):
     stored = read(bmp)
     assert stored.startswith(b"\x89PNG")
     np.testing.assert_array_equal(decode(stored), decode(encode(0)))
+
+
+@pytest.mark.parametrize("kind", [".png", ".webp", ".tiff", "palette"])
+def test_transparent_pixels_are_stored_as_they_are_predicted_on(kind):
+    pixels = np.full((6, 6, 4), (10, 200, 90, 255), np.uint8)
+    pixels[:, 3:] = 0  # black that nobody sees
+    if kind == "palette":
+        file = io.BytesIO()
+        image = PIL.Image.fromarray(np.repeat([[0, 1]], 6, 0).astype(np.uint8).repeat(3, 1), "P")
+        image.putpalette([90, 200, 10, 0, 0, 0])
+        image.save(file, "PNG", transparency=1)
+        data = file.getvalue()
+    else:
+        lossless = [cv2.IMWRITE_WEBP_QUALITY, 101] if kind == ".webp" else []
+        data = cv2.imencode(kind, pixels, lossless)[1].tobytes()
+    stored = decode(read(data))
+    np.testing.assert_array_equal(stored, decode(data))
+    np.testing.assert_array_equal(stored[..., ::-1], upright.decode(data))
+    np.testing.assert_array_equal(stored[0, [0, 5]], [[10, 200, 90], [255, 255, 255]])
+    assert cv2.imdecode(np.frombuffer(read(data), np.uint8), cv2.IMREAD_UNCHANGED).shape[2] == 3
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".bmp"])
