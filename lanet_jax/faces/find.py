@@ -7,10 +7,10 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from lanet_jax.errors import UserError
+from lanet_jax.faces import reduce
 from lanet_jax.faces.anchors import SAME_FACE, Candidates, intersection_over_union
 from lanet_jax.faces.detector import FaceDetector
 from lanet_jax.faces.mesh import MARGIN, FaceMesh, Fit
-from lanet_jax.faces.reduce import REDUCTIONS
 from lanet_jax.faces.square import Square, direction
 
 SMALLEST = 0.03
@@ -131,11 +131,7 @@ def _check(image: UInt8[np.ndarray, "H W 3"], scheme: str) -> None:
             f"faces are sought in RGB images, uint8 [H, W, 3]; found {image.dtype} "
             f"{list(image.shape)}: convert it first"
         )
-    if scheme not in REDUCTIONS:
-        raise UserError(
-            f"landmarks of the scheme {scheme!r} cannot be made from the face mesh; "
-            f"choose one of {', '.join(REDUCTIONS)}"
-        )
+    reduce.check(scheme)
 
 
 def _start(candidates: Candidates, row: int) -> Square:

@@ -60,12 +60,21 @@ def reduce(mesh: Float[np.ndarray, "468 D"], scheme: str) -> Float[np.ndarray, "
     Raises:
       UserError: the mesh is not reduced to this scheme.
     """
+    check(scheme)
+    return _means(scheme) @ mesh
+
+
+def check(scheme: str) -> None:
+    """Says whether there is a way from the mesh to a scheme.
+
+    Raises:
+      UserError: there is none.
+    """
     if scheme not in REDUCTIONS:
         raise UserError(
             f"landmarks of the scheme {scheme!r} cannot be made from the face mesh; "
             f"choose one of {', '.join(REDUCTIONS)}"
         )
-    return _means(scheme) @ mesh
 
 
 @functools.cache
