@@ -52,6 +52,9 @@ class LdeEl:
       params: of the method; copied, as is `model_state`, because a step overwrites its own.
       model_state: of the method.
       batch: labels, ids and landmarks of a batch.
+
+    Attributes:
+      compiled: the program.
     """
 
     def __init__(self, method: LANet, params: PyTree, model_state: PyTree, batch: Batch) -> None:
@@ -80,11 +83,12 @@ class LdeEl:
             return state, (loss, gradients)
 
         self._call = call
-        self._compiled = jax.jit(call, donate_argnums=1)
+        compile_ = jax.jit(call, donate_argnums=1).lower
+        self.compiled = compile_(self._params, self._state, self._batch).compile()
 
     def __call__(self) -> PyTree:
         """Loss and gradients; the bank and the queue move on."""
-        self._state, result = self._compiled(self._params, self._state, self._batch)
+        self._state, result = self.compiled(self._params, self._state, self._batch)
         return result
 
     def largest_array(self) -> tuple[str, tuple[int, ...]]:

@@ -47,7 +47,8 @@ def compare(shape: Shape, torch_python: str, rounds: int) -> None:
         ratio = statistics.median(mine / other for mine, other in pairs)
         median = report.milliseconds(statistics.median(worker.seconds))
         memory = f"{worker.peak_bytes / GIB:.2f}"
-        rows.append((worker.facts["name"], median, f"{ratio:.2f}", memory))
+        rate = f"{shape.batch / statistics.median(worker.seconds):,.0f}"
+        rows.append((worker.facts["name"], median, rate, f"{ratio:.2f}", memory))
     notes = [
         f"Our compiled step holds {workers[0].facts['compiled_bytes'] / GIB:.2f} GiB at once.",
         f"{shape}, {rounds} rounds.",
@@ -58,7 +59,9 @@ def compare(shape: Shape, torch_python: str, rounds: int) -> None:
             f"{torch_python} has no PyTorch: pip install torch, or give --torch_python the "
             "interpreter that has it.",
         )
-    report.show(("step", "median ms", "ours / this, pairwise", "peak RSS GiB"), rows, notes)
+    report.show(
+        ("step", "median ms", "images/s", "ours / this, pairwise", "peak RSS GiB"), rows, notes
+    )
 
 
 def take_apart(shape: Shape, rounds: int) -> None:
