@@ -11,6 +11,7 @@ from jaxtyping import Float
 from lanet_jax import evaluation, summary, writer
 from lanet_jax.build.run import Run
 from lanet_jax.state import TrainState
+from lanet_jax.whole_file import write_csv, write_text
 
 
 def finish(run: Run, workdir: Path, state: TrainState) -> None:
@@ -25,10 +26,10 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
     if jax.process_index():
         return
     numbers = summary.summarize(writer.read(workdir))
-    writer.write_text(workdir / "summary.json", json.dumps(numbers, indent=2) + "\n")
+    write_text(workdir / "summary.json", json.dumps(numbers, indent=2) + "\n")
     if targets is not None:
         header = ("id", "name", "given", "true", *run.data.train.classes)
-        writer.write_csv(workdir / "distributions.csv", header, _distributions(run, targets))
+        write_csv(workdir / "distributions.csv", header, _distributions(run, targets))
     for split, values in numbers.items():
         pairs = (f"{k} {v:.4f}" if isinstance(v, float) else f"{k} {v}" for k, v in values.items())
         print(f"{split}: {', '.join(pairs)}")
