@@ -1,5 +1,6 @@
-"""A reader that comes to no end fails its test, whatever it makes of errors."""
+"""A reader without an end fails its test, whatever it makes of errors; and inputs are many."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -46,3 +47,9 @@ def test_a_reader_without_an_end_fails(reader, said):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert said in done.stderr and f"in {reader}" in done.stderr
+
+
+def test_a_thousand_inputs_at_least_are_corrupted():
+    texts = [path.read_text() for path in Path(__file__).parent.glob("test_*.py")]
+    examples = [int(n) for text in texts for n in re.findall(r"\bmax_examples=(\d+)", text)]
+    assert sum(examples) >= 1000, examples  # a lower bound: a parametrized test counts once
