@@ -1,17 +1,20 @@
 """Rows of a landmark file that is being made: kept in parts, so that a kill loses little."""
 
 import dataclasses
-import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
 
+from lanet_jax.archives import read_npz
+from lanet_jax.errors import UserError
+from lanet_jax.landmark_schemes import SCHEMES
 from lanet_jax.whole_file import replacing
 
-_COLUMNS = ("name", "size", "changed", "points", "ok", "spread", "score", "broken")
+# The columns of a part, and numpy's kind of type in each.
+_KINDS = {"name": "U", "size": "i", "changed": "i", "points": "f"}
+_KINDS |= {"ok": "b", "spread": "f", "score": "f", "broken": "b"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,29 +72,39 @@ class Parts:
     def read(self) -> dict[str, Row]:
         """Rows by image name; damaged parts are passed over."""
         rows: dict[str, Row] = {}
-        for file in sorted(self.folder.glob("*.npz")):
+        for file in self._files():
             rows.update(self._read_part(file))
         return rows
 
+    def _files(self) -> list[Path]:
+        return sorted(self.folder.glob("*.npz"))
+
     def _read_part(self, file: Path) -> dict[str, Row]:
         try:
-            with np.load(file, allow_pickle=False) as part:
-                if part["scheme"].item() != self.scheme:
-                    return {}
-                columns = [part[column] for column in _COLUMNS]
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+            part = read_npz(file)
+            columns = {name: part[name] for name in _KINDS}
+            if part["scheme"].item() != self.scheme or not self._fit(columns):
+                return {}
+        except (UserError, KeyError, ValueError):  # damaged, lacks a column or has many schemes
             return {}
+        values = (c if name == "points" else c.tolist() for name, c in columns.items())
         return {
-            str(name): Row(
-                Stamp(int(size), int(changed)), xy, bool(ok), float(spread), float(score), bool(bad)
-            )
-            for name, size, changed, xy, ok, spread, score, bad in zip(*columns, strict=True)
+            name: Row(Stamp(size, changed), points, *others)
+            for name, size, changed, points, *others in zip(*values, strict=True)
         }
+
+    def _fit(self, columns: Mapping[str, np.ndarray]) -> bool:
+        points = columns["points"]
+        return (
+            all(column.dtype.kind == _KINDS[name] for name, column in columns.items())
+            and points.shape[1:] == (SCHEMES[self.scheme].points, 2)
+            and all(c.shape == points.shape[:1] for c in columns.values() if c is not points)
+        )
 
     def add(self, rows: Mapping[str, Row]) -> None:
         """Keeps rows, in a file of their own."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        numbers = [int(file.stem) for file in self.folder.glob("*.npz")]
+        numbers = [int(file.stem) for file in self._files() if file.stem.isdecimal()]
         values = list(rows.values())
         save(
             self.folder / f"{max(numbers, default=-1) + 1:06d}.npz",

@@ -17,7 +17,8 @@ def is_whole(data: bytes) -> bool:
 
     Returns:
       False for no bytes, for a JPEG without an end mark and for a PNG with a chunk that is cut or
-      changed; True for what is neither.
+      changed; True for what is neither. A JPEG has no check sums, so changes within its pixels
+      are not seen (libjpeg warns of few of them, and nothing here can ask it).
     """
     if data.startswith(JPEG):
         # A thumbnail brings an end mark of its own, so the mark must follow the last scan's start.

@@ -4,6 +4,7 @@ A file brings them, or runs that each kept a part of the training set aside (`da
 """
 
 import csv
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,26 +35,31 @@ def read(path: Path, names: Sequence[str], classes: Sequence[str]) -> Float[np.n
       A row for each record, nan where the file has none.
 
     Raises:
-      UserError: the file is not one of these, or none of its names is a training record's.
+      UserError: the file is not one of these, names a record twice, or none of its names is a
+        training record's.
     """
     try:
         found, values = _npz(path) if path.suffix == ".npz" else _csv(path, classes)
     except (OSError, ValueError, KeyError, csv.Error) as error:
         raise UserError(
-            f"{path} holds no probabilities ({error}): give a CSV with the columns name and "
-            f"{', '.join(classes)}, or an npz with name and probabilities"
+            f"{path} holds no probabilities ({str(error)[:200]}): give a CSV with the columns "
+            f"name and {', '.join(classes)}, or an npz with name and probabilities"
         ) from error
     if values.shape != (len(found), len(classes)):
         raise UserError(
             f"{path}: probabilities are {values.shape}, not {(len(found), len(classes))}: one row "
             "a name and one column a class"
         )
-    if not np.all(values >= 0) or np.any(np.abs(values.sum(axis=1) - 1) > _SUM_TOLERANCE):
+    in_range = np.all((values >= 0) & (values <= 1 + _SUM_TOLERANCE))
+    if not in_range or np.any(np.abs(values.sum(axis=1) - 1) > _SUM_TOLERANCE):
         raise UserError(f"{path}: rows of probabilities must be positive and sum to 1")
     row_of = {name: row for row, name in enumerate(names)}
     own = [i for i, name in enumerate(found) if name in row_of]
     if not own:
         raise UserError(f"{path} names no training record of the run: is it of another dataset?")
+    twice = [name for name, count in Counter(found[i] for i in own).items() if count > 1]
+    if twice:
+        raise UserError(f"{path} names {twice[0]!r} twice: keep one row a record")
     result = np.full((len(names), len(classes)), np.nan)
     result[[row_of[found[i]] for i in own]] = values[own]
     return result
@@ -117,7 +123,10 @@ def predict(
 
 def _npz(path: Path) -> tuple[list[str], Float[np.ndarray, "M C"]]:
     arrays = read_npz(path)
-    return [str(name) for name in arrays["name"]], np.asarray(arrays["probabilities"], float)
+    names, values = arrays["name"], arrays["probabilities"]
+    if names.ndim != 1 or names.dtype.kind != "U" or values.dtype.kind not in "biuf":
+        raise ValueError(f"its name is {names.dtype} {names.shape}, its numbers {values.dtype}")
+    return names.tolist(), values.astype(float)
 
 
 def _csv(path: Path, classes: Sequence[str]) -> tuple[list[str], Float[np.ndarray, "M C"]]:

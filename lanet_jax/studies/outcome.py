@@ -94,14 +94,10 @@ def progress(cell: Path) -> float:
         with open(cell / "metrics.jsonl", "rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - 8192))
             whole = file.read().rpartition(b"\n")[0]
-        return min(1.0, json.loads(whole.rpartition(b"\n")[2])["epoch"] / epochs)
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        ZeroDivisionError,
-    ):  # nothing written yet, or written by another program
+        share = json.loads(whole.rpartition(b"\n")[2])["epoch"] / epochs
+        return min(1.0, share) if share > 0 else 0.0
+    # Nothing is written yet, or by another program; RecursionError is deep JSON's.
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
         return 0.0
 
 

@@ -2,7 +2,10 @@
 
 import contextlib
 import csv
+import faulthandler
+import functools
 import io
+import os
 import signal
 import warnings
 from collections.abc import Callable, Iterator
@@ -17,6 +20,7 @@ from hypothesis import strategies as st
 from lanet_jax.errors import CONTROL_CHARACTER, UserError
 
 SECONDS = 10  # of this process's time for one file
+WAIT = 120  # seconds of the clock, for what waits, or loops in C, and hears no signal
 INSERTED = (
     *(
         b"\0",
@@ -60,27 +64,32 @@ WORDS = (
 )
 
 
-class HangError(Exception):
-    """A reader took too long."""
+class HangError(BaseException):
+    """A reader took too long; no `except Exception` within it may take this for damage."""
 
 
 @contextlib.contextmanager
-def _limited() -> Iterator[None]:
+def _limited(terminal: int) -> Iterator[None]:
     def stop(*_: Any) -> None:
         raise HangError
 
     before = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    faulthandler.dump_traceback_later(WAIT, exit=True, file=terminal)
     try:
         yield
+    except HangError as error:
+        # An error that Hypothesis catches, so that it shows the example.
+        raise AssertionError(f"not read after {SECONDS} s") from error
     finally:
+        faulthandler.cancel_dump_traceback_later()
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
 
 
-def read(function: Callable[..., Any], *args: Any) -> Any:
+def read(terminal: int, function: Callable[..., Any], *args: Any) -> Any:
     """A reader's result, or None if it ended in a user's error of one line; else the test fails."""
-    with _limited(), warnings.catch_warnings():
+    with _limited(terminal), warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
             result = function(*args)
@@ -157,9 +166,14 @@ def edited(draw: st.DrawFn, rows: list[list[str]], separator: str = ",") -> byte
 
 
 @pytest.fixture(scope="session")
-def fuzz() -> SimpleNamespace:
+def fuzz(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
     """`read`, and the strategies `corrupted` and `edited`."""
-    return SimpleNamespace(read=read, corrupted=corrupted, edited=edited)
+    with pytestconfig.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        terminal = os.dup(2)  # what is captured is lost where a wait ends the whole process
+    yield SimpleNamespace(
+        read=functools.partial(read, terminal), corrupted=corrupted, edited=edited
+    )
+    os.close(terminal)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """What can hold a pickle, and is read by us, never runs one."""
 
+import importlib.util
 import io
 import os
 import pickle
@@ -102,12 +103,21 @@ FORMATS = [
     *(text_pickle, binary_pickle, newest_pickle, object_array, object_npz, torch_zip),
     *(legacy_torch, disguised_safetensors),
 ]
+TORCH = (torch_zip, legacy_torch)
+# A reader, and what it says of a form it opens and finds objects in, and of one it does not open.
+OBJECTS = "which may run code and (is|are) refused"
 READERS = {
-    "weights to port": read_checkpoint,
-    "weights to start from": lambda path: load_backbone(path, {}, {}),
-    "landmarks": landmark_file.load,
-    "an expression of AffectNet": layout_2021._expression,
-    "points of AffectNet": layout_2021._points,
+    "weights to port": (read_checkpoint, f"{OBJECTS}|: not a checkpoint|: a damaged safetensors"),
+    "weights to start from": (
+        lambda path: load_backbone(path, {}, {}),
+        f"{OBJECTS}|: not a checkpoint|: a damaged safetensors|: a (pickle|torch) file, not ported",
+    ),
+    "landmarks": (
+        landmark_file.load,
+        f"{OBJECTS}| is no landmark file|data.pkl is not a tensor's",
+    ),
+    "an expression of AffectNet": (layout_2021._expression, f"{OBJECTS}|: a damaged npy file"),
+    "points of AffectNet": (layout_2021._points, f"{OBJECTS}|: a damaged npy file"),
 }
 
 
@@ -119,12 +129,25 @@ def test_the_payloads_are_live(tmp_path, payload):
 
 
 @pytest.mark.parametrize("payload", [Command, Code, Setter])
+@pytest.mark.parametrize("form", TORCH)
+def test_the_payloads_are_live_in_torch(tmp_path, form, payload):
+    torch = pytest.importorskip("torch", reason="pip install 'lanet_jax[port]'")
+    mark, path = tmp_path / "ran", tmp_path / "evil.bin"
+    path.write_bytes(form(payload(mark)))
+    torch.load(path, weights_only=False)
+    assert mark.exists()
+
+
+@pytest.mark.parametrize("payload", [Command, Code, Setter])
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("reader", READERS)
 def test_a_payload_is_refused_and_does_not_run(tmp_path, reader, form, payload):
+    read, said = READERS[reader]
+    if read is read_checkpoint and form in TORCH and not importlib.util.find_spec("torch"):
+        pytest.skip("pip install 'lanet_jax[port]'")  # nothing would be opened
     mark, path = tmp_path / "ran", tmp_path / "evil.bin"
     path.write_bytes(form(payload(mark)))
-    with pytest.raises(UserError) as caught:
-        READERS[reader](path)
+    with pytest.raises(UserError, match=said) as caught:
+        read(path)
     assert len(str(caught.value).splitlines()) == 1
     assert not mark.exists()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lanet_jax import summary, workdir, writer
 from lanet_jax.errors import UserError
+from lanet_jax.studies import outcome
 
 ROWS = [
     {"step": 5 * n, "epoch": n / 2, "split": split, "accuracy": 0.5, "mean_class_accuracy": 0.25}
@@ -61,6 +62,44 @@ def test_values_of_metrics(scratch, fuzz, number, key, value):
 def test_bytes_of_a_config(scratch, fuzz, data):
     (scratch / "config.json").write_bytes(data.draw(fuzz.corrupted(CONFIG)))
     fuzz.read(workdir.load_config, scratch)
+
+
+EPOCHS = 2
+STUDIED = json.dumps({"optim": {"epochs": EPOCHS}}).encode()
+
+
+def done(folder, fuzz, config, metrics):
+    """The share of a run that is done; nothing in its files may stop the study that shows it."""
+    (folder / "config.json").write_bytes(config)
+    (folder / "metrics.jsonl").write_bytes(metrics)
+    share = fuzz.read(outcome.progress, folder)
+    assert isinstance(share, float) and 0 <= share <= 1
+    return share
+
+
+def test_progress_of_metrics_that_are_cut_anywhere(scratch, fuzz):
+    for end in range(len(METRICS)):
+        rows = METRICS[:end].count(b"\n")
+        share = done(scratch, fuzz, STUDIED, METRICS[:end])
+        assert share == (ROWS[rows - 1]["epoch"] / EPOCHS if rows else 0)
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_progress_of_any_bytes(scratch, fuzz, data):
+    config, metrics = STUDIED, METRICS
+    if data.draw(st.booleans()):
+        metrics = data.draw(fuzz.corrupted(metrics))
+    else:
+        config = data.draw(fuzz.corrupted(config))
+    done(scratch, fuzz, config, metrics)
+
+
+@settings(max_examples=200)
+@given(*[VALUES | st.sampled_from([10**400, -(10**400), 1e308, 1e-308, 2])] * 2)
+def test_progress_of_any_values(scratch, fuzz, epoch, epochs):
+    config = json.dumps({"optim": {"epochs": epochs}}).encode()
+    done(scratch, fuzz, config, json.dumps({"epoch": epoch}).encode() + b"\n")
 
 
 @pytest.mark.parametrize(
