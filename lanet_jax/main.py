@@ -26,7 +26,8 @@ def main(_: list[str]) -> None:
     folder = Path(WORKDIR.value)
     resolved = config.resolve(CONFIG.value)
     hosts.on_first(lambda: lock.hold(folder))
-    workdir.claim(folder, resolved, sys.argv[1:])
+    hosts.on_first(lambda: workdir.claim(folder, resolved, sys.argv[1:]))
+    workdir.check(folder, resolved)  # on every host: its command may be another one
     if jax.process_index() == 0 and (told := config.recipe(CONFIG.value, resolved)):
         print(told)
     built = run.run(resolved, folder)

@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-import jax
 import ml_collections
 
 from lanet_jax import json_files
@@ -14,14 +13,18 @@ from lanet_jax.errors import UserError
 from lanet_jax.whole_file import write_text
 
 ADVICE = "restore it, or choose another --workdir"
-COMMAND = "command.txt"
+CONFIG, COMMAND = "config.json", "command.txt"
+LABELS, SEAL = "labels.csv", "labels.sha256"
 ABSENT = "absent"
 # What may differ when a run goes on: it changes nothing of what is computed.
 FREE = ("profile.", "train.keep", "data.threads", "data.dir")
 
 
 def claim(workdir: Path, config: ml_collections.ConfigDict, arguments: Sequence[str] = ()) -> None:
-    """Writes `config.json` and `command.txt`, or checks that this is the run that wrote them.
+    """Writes `config.json` and `command.txt`, for one process to do.
+
+    A run that ended before its first row or checkpoint, as a mistyped one does, binds nothing: its
+    config is written over, and labels that were drawn by another one are drawn again.
 
     Args:
       workdir: folder of the run.
@@ -29,34 +32,62 @@ def claim(workdir: Path, config: ml_collections.ConfigDict, arguments: Sequence[
       arguments: of the command that makes the run.
 
     Raises:
+      UserError: another run lives there, see `check`.
+    """
+    path, text = workdir / CONFIG, _text(config)
+    if _has_begun(workdir):
+        check(workdir, config)
+    elif path.exists() and path.read_bytes() != text.encode():
+        for name in (LABELS, SEAL):
+            (workdir / name).unlink(missing_ok=True)
+    workdir.mkdir(parents=True, exist_ok=True)
+    write_text(path, text)
+    line = shlex.join(["python", "-m", "lanet_jax.main", *arguments])
+    write_text(workdir / COMMAND, line + "\n")
+
+
+def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
+    """Checks that a config is that of the run in a folder; every process has to.
+
+    Args:
+      workdir: folder of the run.
+      config: resolved config.
+
+    Raises:
       UserError: another run lives there; the differing keys are named, those too that came or went
         with a version of this program, as they may change what is computed.
     """
-    path = workdir / "config.json"
-    text = config.to_json(indent=2, sort_keys=True)
-    if path.exists():
-        then, now = flatten(json_files.read(path, ADVICE)), flatten(json.loads(text))
-        differing = [
-            f"{key} ({then.get(key, ABSENT)} there, {now.get(key, ABSENT)} now)"
-            for key in sorted(then.keys() | now.keys())
-            if then.get(key, ABSENT) != now.get(key, ABSENT) and not key.startswith(FREE)
-        ]
-        if differing:
-            advice = "choose another --workdir or the same fields"
-            if then.keys() != now.keys():
-                advice += (
-                    "; a field that is absent came or went with a version of this program: go on "
-                    "with the version that began the run, or, where the field changes nothing of "
-                    f"it, write it into {path} or take it out"
-                )
-            raise UserError(
-                f"{workdir} holds a run with another config: {', '.join(differing)}; {advice}"
+    path = workdir / CONFIG
+    if not path.exists():
+        return
+    then, now = flatten(json_files.read(path, ADVICE)), flatten(json.loads(_text(config)))
+    differing = [
+        f"{key} ({then.get(key, ABSENT)} there, {now.get(key, ABSENT)} now)"
+        for key in sorted(then.keys() | now.keys())
+        if then.get(key, ABSENT) != now.get(key, ABSENT) and not key.startswith(FREE)
+    ]
+    if differing:
+        advice = "choose another --workdir or the same fields"
+        if then.keys() != now.keys():
+            advice += (
+                "; a field that is absent came or went with a version of this program: go on "
+                "with the version that began the run, or, where the field changes nothing of "
+                f"it, write it into {path} or take it out"
             )
-    if jax.process_index() == 0:
-        workdir.mkdir(parents=True, exist_ok=True)
-        write_text(path, text + "\n")
-        line = shlex.join(["python", "-m", "lanet_jax.main", *arguments])
-        write_text(workdir / COMMAND, line + "\n")
+        raise UserError(
+            f"{workdir} holds a run with another config: {', '.join(differing)}; {advice}"
+        )
+
+
+def _text(config: ml_collections.ConfigDict) -> str:
+    return config.to_json(indent=2, sort_keys=True) + "\n"
+
+
+def _has_begun(workdir: Path) -> bool:
+    rows = workdir / "metrics.jsonl"
+    if rows.exists() and rows.stat().st_size:
+        return True
+    return any(path.name.isdecimal() for path in workdir.glob("checkpoints/*"))
 
 
 def command(workdir: Path) -> str:
@@ -73,7 +104,7 @@ def seal_labels(workdir: Path) -> None:
     Raises:
       UserError: they were changed, so that the run would go on with others than it began with.
     """
-    labels, seal = workdir / "labels.csv", workdir / "labels.sha256"
+    labels, seal = workdir / LABELS, workdir / SEAL
     line = f"{hashlib.sha256(labels.read_bytes()).hexdigest()}  {labels.name}\n"  # as sha256sum
     if not seal.exists():
         write_text(seal, line)
@@ -91,7 +122,7 @@ def load_config(workdir: Path) -> ml_collections.ConfigDict:
     Raises:
       UserError: the folder holds no run, or its config cannot be read.
     """
-    path = workdir / "config.json"
+    path = workdir / CONFIG
     if not path.exists():
         raise UserError(f"{workdir} holds no run (no config.json): check --workdir")
     tree = _tuples(json_files.read(path, ADVICE))

@@ -13,8 +13,13 @@ def config():
     return demo.get_config("tiny")
 
 
+def _begin(folder):
+    (folder / "metrics.jsonl").write_text('{"step": 1, "epoch": 0.5, "split": "train"}\n')
+
+
 def _claim(folder, config, change):
     workdir.claim(folder, config)
+    _begin(folder)
     path = folder / "config.json"
     tree = json.loads(path.read_text())
     change(tree)
@@ -60,6 +65,53 @@ def test_another_value_is_named_without_talk_of_versions(tmp_path, config):
     with pytest.raises(UserError) as caught:
         _claim(tmp_path, config, lambda tree: tree.update(seed=7))
     assert "seed (7 there, 0 now)" in str(caught.value) and "version" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", [None, "{", '{"seed": 7}'])
+def test_a_run_that_came_to_nothing_binds_neither_config_nor_labels(text, tmp_path, config):
+    workdir.claim(tmp_path, config)
+    (tmp_path / "labels.csv").write_text("name,given,true\na,fear,anger\n")
+    workdir.seal_labels(tmp_path)
+    (tmp_path / "metrics.jsonl").touch()  # what is left of one that failed at its first step
+    (tmp_path / "checkpoints").mkdir()
+    if text is None:
+        config.seed = 7
+    else:
+        (tmp_path / "config.json").write_text(text)
+    workdir.claim(tmp_path, config)
+    assert workdir.load_config(tmp_path).seed == config.seed
+    assert not (tmp_path / "labels.csv").exists() and not (tmp_path / "labels.sha256").exists()
+
+
+def test_the_same_config_again_leaves_the_labels_sealed(tmp_path, config):
+    workdir.claim(tmp_path, config)
+    (tmp_path / "labels.csv").write_text("name,given,true\na,fear,anger\n")
+    workdir.seal_labels(tmp_path)
+    workdir.claim(tmp_path, config)
+    (tmp_path / "labels.csv").write_text("name,given,true\na,anger,anger\n")
+    with pytest.raises(UserError, match="was changed"):
+        workdir.seal_labels(tmp_path)
+
+
+@pytest.mark.parametrize("begun", ["metrics.jsonl", "checkpoints"])
+def test_a_row_or_a_checkpoint_binds_the_folder(begun, tmp_path, config):
+    workdir.claim(tmp_path, config)
+    if begun == "checkpoints":
+        (tmp_path / begun / "3").mkdir(parents=True)
+    else:
+        _begin(tmp_path)
+    config.seed = 7
+    with pytest.raises(UserError, match="seed"):
+        workdir.claim(tmp_path, config)
+    assert workdir.load_config(tmp_path).seed == 0
+
+
+def test_another_host_with_another_config_is_told(tmp_path, config):
+    workdir.claim(tmp_path, config)
+    workdir.check(tmp_path, config)
+    config.seed = 7
+    with pytest.raises(UserError, match="seed"):
+        workdir.check(tmp_path, config)
 
 
 def test_changed_labels_are_noticed_and_restored_ones_taken(tmp_path):

@@ -70,6 +70,17 @@ def test_a_command_ends_with_one_line_and_exit_code_1(flags, said, command, envi
     )
 
 
+def test_a_mistyped_field_is_corrected_in_the_same_folder(config, tmp_path):
+    config.noise.rate, config.el.queue_size = 0.5, 100
+    built = _build(config, tmp_path)
+    workdir.seal_labels(tmp_path)
+    assert "96 or 104" in _message(train.train, built, tmp_path)
+    config.noise.rate, config.el.queue_size = 0.1, 96
+    corrected = _build(config, tmp_path)
+    workdir.seal_labels(tmp_path)
+    assert len(corrected.data.wrong) < len(built.data.wrong)
+
+
 def test_a_preset_that_does_not_exist_is_named_with_its_nearest():
     assert "did you mean 'tiny'" in _message(demo.get_config, "tniy")
 
@@ -105,6 +116,7 @@ def test_an_unknown_class_in_a_label_file_is_named_with_its_line(config, data_di
 
 def test_another_config_in_the_same_folder_names_the_differing_keys(config, tmp_path):
     _build(config, tmp_path)
+    (tmp_path / "checkpoints" / "3").mkdir(parents=True)
     config.lde.neighbors = 3
     config.train.keep = 7  # may differ
     message = _message(_build, config, tmp_path)
