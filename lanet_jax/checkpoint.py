@@ -1,11 +1,8 @@
-"""Checkpoints of a run, and of what is left of it at inference."""
+"""Checkpoints of a run, and what inference restores of them."""
 
 import dataclasses
 import functools
-import itertools
-import os
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +36,20 @@ class Checkpoints:
         return self._manager.latest_step()
 
     def save(self, step: int, state: TrainState, card: dict[str, Any]) -> None:
-        """Writes a checkpoint under a temporary name and renames it when it is whole."""
+        """Writes a checkpoint under a temporary name and renames it when it is whole.
+
+        Args:
+          step: of the state; later than those that are there.
+          state: of the run.
+          card: what the checkpoint says of itself.
+
+        Raises:
+          UserError: it cannot be written, or a later one is there.
+        """
         args = ocp.args.Composite(
             state=ocp.args.PyTreeSave(_tree(state)), card=ocp.args.JsonSave(card)
         )
-        with orbax_folder.writing(self._folder / str(step)):
-            self._manager.save(step, args=args)
+        orbax_folder.save(self._manager, self._folder, step, args)
 
     def restore_newest(self, like: TrainState) -> TrainState:
         """Reads the newest checkpoint that restores, and says loudly which did not.
@@ -80,14 +85,11 @@ class Checkpoints:
 
     def _move_aside(self, broken: dict[int, str], good: int) -> None:
         for step, reason in broken.items():
-            path = self._folder / str(step)
-            names = (f"{step}.broken{n or ''}" for n in itertools.count())
-            aside = next(path.with_name(n) for n in names if not path.with_name(n).exists())
-            os.rename(path, aside)
-            print(
-                f"warning: {path} does not restore ({reason}): it is kept as {aside.name}, and the "
-                f"run goes on from step {good}",
-                file=sys.stderr,
+            orbax_folder.move_aside(
+                self._folder / str(step),
+                "broken",
+                f"does not restore ({reason})",
+                f"the run goes on from step {good}",
             )
 
     def restore(self, step: int, like: TrainState) -> TrainState:
@@ -110,21 +112,6 @@ class Checkpoints:
         """Waits until everything is written."""
         with orbax_folder.writing(self._folder):
             self._manager.close()
-
-
-def save_best(workdir: Path, step: int, state: TrainState, method: Method, card: dict) -> None:
-    """Keeps what inference needs of the best state so far, in `checkpoints/best/STEP`."""
-    folder = (workdir / BEST).absolute()
-    manager = orbax_folder.open_manager(folder, 1)
-    if step not in manager.all_steps():  # a resumed run evaluates its step once more
-        args = ocp.args.Composite(
-            state=ocp.args.PyTreeSave(inference_part(state.params, state.model_state, method)),
-            card=ocp.args.JsonSave(card),
-        )
-        with orbax_folder.writing(folder / str(step)):
-            manager.save(step, args=args)
-    with orbax_folder.writing(folder):
-        manager.close()
 
 
 def inference_part(params: PyTree, model_state: PyTree, method: Method) -> dict[str, PyTree]:

@@ -1,9 +1,11 @@
 """A folder of Orbax checkpoints: whatever goes wrong in it becomes one line."""
 
 import contextlib
+import itertools
 import logging as python_logging
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,42 @@ def writing(path: Path) -> Iterator[None]:
             "folder can be written, then run the same command again; it goes on from the newest "
             "checkpoint that is whole"
         ) from error
+
+
+def save(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> None:
+    """Saves a checkpoint.
+
+    Args:
+      manager: of the folder.
+      folder: of checkpoints.
+      step: of the checkpoint.
+      args: Orbax's, of what is saved.
+
+    Raises:
+      UserError: it cannot be written, or Orbax declines to, as it does beside a later step.
+    """
+    with writing(folder / str(step)):
+        saved = manager.save(step, args=args)
+    if not saved:
+        raise UserError(
+            f"{folder / str(step)} was not written, as step {manager.latest_step()} is in the same "
+            "folder: move that one away, then run the same command again"
+        )
+
+
+def move_aside(path: Path, ending: str, reason: str, then: str) -> None:
+    """Renames a checkpoint, so that Orbax does not see it and its step can be saved again.
+
+    Args:
+      path: of the checkpoint.
+      ending: of its new name, numbered if there is one already.
+      reason: why; the warning says so.
+      then: what is done without it.
+    """
+    names = (f"{path.name}.{ending}{number or ''}" for number in itertools.count())
+    aside = next(path.with_name(name) for name in names if not path.with_name(name).exists())
+    os.rename(path, aside)
+    print(f"warning: {path} {reason}: it is kept as {aside.name}, and {then}", file=sys.stderr)
 
 
 def restore(manager: ocp.CheckpointManager, folder: Path, step: int, like: PyTree) -> PyTree:

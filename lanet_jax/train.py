@@ -9,13 +9,14 @@ from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 from tqdm import tqdm
 
+from lanet_jax import best as best_lib
 from lanet_jax import mesh as mesh_lib
 from lanet_jax import state as state_lib
 from lanet_jax import workdir as workdir_lib
 from lanet_jax import writer as writer_lib
 from lanet_jax.build.data import HOLDOUT
 from lanet_jax.build.run import Run
-from lanet_jax.checkpoint import Checkpoints, save_best
+from lanet_jax.checkpoint import Checkpoints
 from lanet_jax.errors import UserError
 from lanet_jax.evaluation import Evaluator
 from lanet_jax.inference import compile_predict
@@ -50,6 +51,7 @@ def train(run: Run, workdir: Path) -> TrainState | None:
     with mesh_lib.use(mesh), Stop() as stop:
         state = initial_state(run, mesh, checkpoints)
         start = int(state.step)
+        best_lib.rewind(workdir, start, state, run.method)
         writer = writer_lib.MetricsWriter(workdir, start) if jax.process_index() == 0 else None
         step_fn = compile_step(run.method, run.optimizer, run.augment, mesh)
         evaluator = Evaluator(run, compile_predict(run.method, run.preprocess, mesh), mesh)
@@ -171,7 +173,7 @@ class _Log:
             if row["split"] == judge and row["step"] < step
         ]
         if now > max(before, default=-1.0):
-            save_best(self._workdir, step, state, self._run.method, self._run.card)
+            best_lib.save(self._workdir, step, state, self._run.method, self._run.card)
 
     def _write(self, step: int, split: str, row: dict[str, float]) -> None:
         if self._writer:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lanet_jax import checkpoint, mesh, model_file, restore
+from lanet_jax import best, mesh, model_file, restore
 from lanet_jax.build import inference
 from lanet_jax.errors import UserError
 
@@ -38,7 +38,7 @@ def run(arrays, tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     (folder / "config.json").write_text(json.dumps({"method": "lanet", "lde": {}}))
     state = type("State", (), arrays)
-    checkpoint.save_best(folder, 7, state, inference.method(FULL), CARD)
+    best.save(folder, 7, state, inference.method(FULL), CARD)
     return folder
 
 

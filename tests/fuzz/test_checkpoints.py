@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lanet_jax import checkpoint
+from lanet_jax import best, checkpoint
 from lanet_jax.errors import UserError
 
 # Orbax closes its event loop while tensorstore still reports to it that a read failed.
@@ -35,7 +35,7 @@ def saved(tmp_path_factory):
         params=jax.tree.map(jax.numpy.asarray, TREE), model_state=jax.tree.map(np.asarray, STATE)
     )
     method = SimpleNamespace(inference=("expression",))
-    checkpoint.save_best(root / "whole", 7, state, method, CARD)
+    best.save(root / "whole", 7, state, method, CARD)
     shutil.copytree(root / "whole", root / "changed")
     return root
 
