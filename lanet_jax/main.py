@@ -10,6 +10,7 @@ from ml_collections import config_flags
 
 from lanet_jax import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.stopping import Stop
 
 CONFIG = config_flags.DEFINE_config_file("config", None, "Config file, with presets after a colon.")
 WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the run.")
@@ -17,13 +18,17 @@ flags.mark_flags_as_required(["config", "workdir"])
 
 
 def main(_: list[str]) -> None:
-    """Trains a run to its end and writes what is said of it."""
+    """Trains a run to its end and writes what is said of it; stops in good order when told to."""
     runtime.start()
+    with Stop() as stop:  # before the long imports, so that a signal during them is heard too
+        _run(Path(WORKDIR.value), stop)
+
+
+def _run(folder: Path, stop: Stop) -> None:
     from lanet_jax import evaluate, hosts, lock, results, train, workdir
     from lanet_jax.build import config, run
     from lanet_jax.report import page
 
-    folder = Path(WORKDIR.value)
     resolved = config.resolve(CONFIG.value)
     hosts.on_first(lambda: lock.hold(folder))
     hosts.on_first(lambda: workdir.claim(folder, resolved, sys.argv[1:]))
@@ -32,11 +37,21 @@ def main(_: list[str]) -> None:
         print(told)
     built = run.run(resolved, folder)
     hosts.on_first(lambda: workdir.seal_labels(folder))
-    state = train.train(built, folder)
+    if stop.asked(0):
+        workdir.tell_stopped(folder, "stopped before training")
+        return
+    state = train.train(built, folder, stop)
     if state is None:
         return
     results.finish(built, folder, state)
+    trained = f"stopped and saved at step {built.steps} of {built.steps}"
+    if stop.asked(built.steps + 2):  # training asks up to the number before
+        workdir.tell_stopped(folder, f"{trained}, before the evaluation")
+        return
     evaluate.evaluate(folder)
+    if stop.asked(built.steps + 3):
+        workdir.tell_stopped(folder, f"{trained}, before the report")
+        return
     if jax.process_index() == 0:
         print(f"report: {page.write(folder)}")
 

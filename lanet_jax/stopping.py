@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT end a run after the step it is in; a second one ends it at once."""
+"""SIGTERM and SIGINT end a run after the step or stage it is in; a second one ends it at once."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from types import FrameType
 import jax
 from jax.experimental import multihost_utils
 
-NOTICE = b"\nstopping: the step is finished and saved first; once more ends the run at once\n"
+NOTICE = b"\nstopping: what the run is at is finished first; once more ends it at once\n"
 
 
 class Stop:
@@ -33,7 +33,12 @@ class Stop:
             signal.signal(number, handler)
 
     def asked(self, step: int) -> bool:
-        """Whether the run ends here; every process has to ask after every step."""
+        """Whether the run ends here; every process has to ask, each time with the same number.
+
+        Args:
+          step: 0 before training, then the step that was done, none left out; the stages after the
+            last one are numbered on.
+        """
         if self._several:
             return multihost_utils.reached_preemption_sync_point(step)
         return self._asked

@@ -27,8 +27,8 @@ from lanet_jax.step import compile_step
 from lanet_jax.stopping import Stop
 
 
-def train(run: Run, workdir: Path) -> TrainState | None:
-    """Trains a run to its end, or until SIGTERM or SIGINT asks it to stop.
+def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
+    """Trains a run to its end, or until a signal asks it to stop.
 
     The order of a step is a contract: fetch the batch, step, log the metrics of the step before,
     save, evaluate. What is logged is one step old so that the devices never wait for the host; a
@@ -38,6 +38,7 @@ def train(run: Run, workdir: Path) -> TrainState | None:
     Args:
       run: what to train.
       workdir: where it is kept; a run that was cut off goes on from its newest checkpoint.
+      stop: entered; notes the signals.
 
     Returns:
       The final state; None if the run was stopped, which it then says with the command to go on.
@@ -48,7 +49,7 @@ def train(run: Run, workdir: Path) -> TrainState | None:
     mesh = mesh_lib.make(run.batch)
     batch_sharding = NamedSharding(mesh, P("data"))
     checkpoints = Checkpoints(workdir, run.keep)
-    with mesh_lib.use(mesh), Stop() as stop:
+    with mesh_lib.use(mesh):
         state = initial_state(run, mesh, checkpoints)
         start = int(state.step)
         best_lib.rewind(workdir, start, state, run.method)
@@ -84,9 +85,7 @@ def train(run: Run, workdir: Path) -> TrainState | None:
         if writer:
             writer.close()
     if stopping:
-        if writer:
-            again = workdir_lib.command(workdir)
-            print(f"stopped and saved at step {step} of {run.steps}; to go on: {again}")
+        workdir_lib.tell_stopped(workdir, f"stopped and saved at step {step} of {run.steps}")
         return None
     return state
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+import jax
 import ml_collections
 
 from lanet_jax import json_files
@@ -93,6 +94,17 @@ def _has_begun(workdir: Path) -> bool:
 def command(workdir: Path) -> str:
     """The command that makes the run, and goes on with it."""
     return json_files.read_text(workdir / COMMAND, ADVICE).strip()
+
+
+def tell_stopped(workdir: Path, where: str) -> None:
+    """Prints where a run was stopped and how it goes on.
+
+    Args:
+      workdir: folder of the run.
+      where: the start of the line.
+    """
+    if jax.process_index() == 0:
+        print(f"{where}; to go on: {command(workdir)}")
 
 
 def seal_labels(workdir: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from configs import demo
-from lanet_jax import checkpoint, evaluate, mesh, restore, train, workdir
+from lanet_jax import checkpoint, evaluate, mesh, restore, stopping, train, workdir
 from lanet_jax.build import config as config_lib
 from lanet_jax.build import run as run_lib
 from lanet_jax.errors import UserError, exit_on_user_error
@@ -33,6 +33,11 @@ def _build(c, folder: Path) -> run_lib.Run:
     resolved = config_lib.resolve(c)
     workdir.claim(folder, resolved)
     return run_lib.run(resolved, folder)
+
+
+def _train(built: run_lib.Run, folder: Path) -> None:
+    with stopping.Stop() as stop:
+        train.train(built, folder, stop)
 
 
 def _message(action, *args) -> str:
@@ -74,7 +79,7 @@ def test_a_mistyped_field_is_corrected_in_the_same_folder(config, tmp_path):
     config.noise.rate, config.el.queue_size = 0.5, 100
     built = _build(config, tmp_path)
     workdir.seal_labels(tmp_path)
-    assert "96 or 104" in _message(train.train, built, tmp_path)
+    assert "96 or 104" in _message(_train, built, tmp_path)
     config.noise.rate, config.el.queue_size = 0.1, 96
     corrected = _build(config, tmp_path)
     workdir.seal_labels(tmp_path)
@@ -185,7 +190,7 @@ def test_classes_of_checkpoint_and_data_must_match(finished, monkeypatch):
 def test_a_loss_that_is_not_finite_names_the_step_and_keeps_the_checkpoint(config, tmp_path):
     config.optim.learning_rate = 1e30
     built = _build(config, tmp_path)
-    message = _message(train.train, built, tmp_path)
+    message = _message(_train, built, tmp_path)
     assert message.startswith("step ") and "not finite" in message
     rows = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     assert all(np.isfinite(row["loss"]) for row in rows if row["split"] == "train")
@@ -210,5 +215,5 @@ def test_a_checkpoint_that_cannot_be_written_says_how_to_go_on(config, tmp_path,
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(checkpoint.ocp.CheckpointManager, "save", full)
-    message = _message(train.train, built, tmp_path)
+    message = _message(_train, built, tmp_path)
     assert "No space left" in message and "same command again" in message

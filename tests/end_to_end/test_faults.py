@@ -19,6 +19,7 @@ from lanet_jax.build import config as config_lib
 from lanet_jax.build import run as run_lib
 from lanet_jax.errors import UserError
 from lanet_jax.input.pipeline import train_batches
+from lanet_jax.stopping import Stop
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,16 +39,32 @@ def _files(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def _resume_command(output: str, environment) -> subprocess.CompletedProcess:
-    (line,) = [
-        line for line in output.splitlines() if line.startswith("stopped and saved at step ")
-    ]
-    python, *arguments = shlex.split(line.partition("to go on: ")[2])
+def _listens(process: subprocess.Popen) -> bool:
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    (caught,) = [int(s.split()[1], 16) for s in status.splitlines() if s.startswith("SigCgt")]
+    return bool(caught >> (signal.SIGTERM - 1) & 1)
+
+
+def _stop(command: list[str], environment, number: int, reached) -> tuple[str, list[str]]:
+    """Starts a command, signals it and gives the line that it ends with, and how to go on."""
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        _wait_for(lambda: reached(process), process)
+        process.send_signal(number)
+        output, errors = process.communicate()
+    assert process.returncode == 0, errors[-3000:]
+    assert "stopping" in errors and "Traceback" not in errors
+    (line,) = [line for line in output.splitlines() if line.startswith("stopped ")]
+    where, _, again = line.partition("; to go on: ")
+    python, *arguments = shlex.split(again)
     assert python == "python"
-    command = [sys.executable, *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done
+    return where, [sys.executable, *arguments]
 
 
 @pytest.mark.parametrize(("number", "step"), [(signal.SIGTERM, 4), (signal.SIGINT, 7)])
@@ -55,20 +72,26 @@ def test_a_signal_saves_in_mid_epoch_and_the_printed_command_ends_it_alike(
     number, step, command, environment, uninterrupted, tmp_path
 ):
     workdir = tmp_path / "run"
-    with subprocess.Popen(
-        command(workdir),
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        _wait_for(lambda: _reached(workdir, step), process)
-        process.send_signal(number)
-        output, errors = process.communicate()
-    assert process.returncode == 0 and "stopping" in errors and "Traceback" not in errors
+    where, again = _stop(command(workdir), environment, number, lambda _: _reached(workdir, step))
+    assert where.startswith("stopped and saved at step ") and where.endswith(" of 12")
     assert not (workdir / "summary.json").exists()
-    _resume_command(output, environment)
+    subprocess.run(again, cwd=ROOT, env=environment(), check=True)
+    assert bitwise.differences(workdir, uninterrupted) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_before_or_after_training_is_heard_as_well(
+    number, command, environment, uninterrupted, tmp_path
+):
+    workdir = tmp_path / "run"
+    where, again = _stop(command(workdir), environment, number, _listens)
+    assert where == "stopped before training" and not (workdir / "metrics.jsonl").exists()
+    summary = workdir / "summary.json"
+    where, again = _stop(again, environment, number, lambda _: summary.exists())
+    assert where.startswith("stopped and saved at step 12 of 12, before the ")
+    assert not (workdir / "report.html").exists()
+    subprocess.run(again, cwd=ROOT, env=environment(), check=True)
+    assert (workdir / "report.html").exists()
     assert bitwise.differences(workdir, uninterrupted) == []
 
 
@@ -233,7 +256,8 @@ def test_a_signal_during_the_last_evaluation_is_heard_too(built, tmp_path, monke
 
     monkeypatch.setattr(train_lib._Log, "evaluate", told)
     (tmp_path / "command.txt").write_text("python -m lanet_jax.main --workdir=here\n")
-    assert train_lib.train(built, tmp_path) is None
+    with Stop() as stop:
+        assert train_lib.train(built, tmp_path, stop) is None
     steps = built.steps
     assert capsys.readouterr().out == (
         f"stopped and saved at step {steps} of {steps}; to go on: "
