@@ -187,13 +187,22 @@ def test_classes_of_checkpoint_and_data_must_match(finished, monkeypatch):
     assert "joy" in message and "--classes" in message
 
 
-def test_a_loss_that_is_not_finite_names_the_step_and_keeps_the_checkpoint(config, tmp_path):
-    config.optim.learning_rate = 1e30
-    built = _build(config, tmp_path)
-    message = _message(_train, built, tmp_path)
-    assert message.startswith("step ") and "not finite" in message
-    rows = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+def test_a_loss_that_is_not_finite_names_the_step_and_keeps_the_checkpoint(
+    config, finished, state_of
+):
+    before = state_of(finished, 12)
+    config.optim.epochs, config.optim.learning_rate = 8, 1e30  # it goes on, and blows up
+    config.train.checkpoint_every = 1  # a good one is not to be lost to those that follow
+    built = run_lib.run(config_lib.resolve(config), finished)
+    message = _message(_train, built, finished)
+    assert message.startswith("step 1") and "not finite" in message
+    rows = [json.loads(line) for line in (finished / "metrics.jsonl").read_text().splitlines()]
     assert all(np.isfinite(row["loss"]) for row in rows if row["split"] == "train")
+    kept = state_of(finished, 12)
+    assert kept.keys() == before.keys() and any("params" in name for name in kept)
+    for name, value in kept.items():
+        assert np.all(np.isfinite(value)), name
+        np.testing.assert_array_equal(value, before[name])
 
 
 def test_a_full_disk_ends_in_one_line(finished, capsys):
