@@ -28,7 +28,7 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
         if row["split"] in splits and not {"accuracy", "mean_class_accuracy"} <= set(row):
             raise UserError(
                 f"metrics.jsonl: the row of step {row['step']}, split {row['split']!r}, has no "
-                "accuracy and mean_class_accuracy; restore it, or delete it"
+                "accuracy and mean_class_accuracy; restore it from a copy"
             )
     summary: dict[str, dict[str, Any]] = {}
     for split in splits:

@@ -10,6 +10,7 @@ from jax.sharding import PartitionSpec as P
 from tqdm import tqdm
 
 from lanet_jax import best as best_lib
+from lanet_jax import hosts
 from lanet_jax import mesh as mesh_lib
 from lanet_jax import state as state_lib
 from lanet_jax import workdir as workdir_lib
@@ -44,7 +45,8 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
       The final state; None if the run was stopped, which it then says with the command to go on.
 
     Raises:
-      UserError: the loss is not finite, no checkpoint restores, or one cannot be written.
+      UserError: the loss is not finite, no checkpoint restores, one cannot be written, or
+        `metrics.jsonl` has lost evaluations from before the one that restores.
     """
     mesh = mesh_lib.make(run.batch)
     batch_sharding = NamedSharding(mesh, P("data"))
@@ -52,6 +54,8 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
     with mesh_lib.use(mesh):
         state = initial_state(run, mesh, checkpoints)
         start = int(state.step)
+        before = range(run.steps_per_epoch, start, run.steps_per_epoch)
+        hosts.on_first(lambda: writer_lib.require(workdir, before, run.data.evaluate))
         best_lib.rewind(workdir, start, state, run.method)
         writer = writer_lib.MetricsWriter(workdir, start) if jax.process_index() == 0 else None
         step_fn = compile_step(run.method, run.optimizer, run.augment, mesh)
@@ -72,7 +76,7 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
             profiler.end(step, state)
             stopping = stop.asked(step)
             if step % run.checkpoint_every == 0 or step == run.steps or stopping:
-                log.flush()
+                log.sync()
                 checkpoints.save(step, state, run.card)
             if stopping:
                 break
@@ -155,6 +159,12 @@ class _Log:
             )
         if step % self._run.log_every == 0:
             self._write(step, "train", row)
+
+    def sync(self) -> None:
+        """Logs what is kept and waits until all is on disk."""
+        self.flush()
+        if self._writer:
+            self._writer.sync()
 
     def evaluate(self, evaluator: Evaluator, state: TrainState, step: int) -> None:
         """Logs the evaluation after an epoch, and keeps the best state."""

@@ -5,7 +5,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,11 +18,14 @@ from lanet_jax.errors import UserError
 from lanet_jax.whole_file import write_text
 
 Row = dict[str, Any]
-ADVICE = "mend the line, or delete it if these numbers can be done without"
+ADVICE = "mend the line, or delete it if it is of split train and can be done without"
 
 
 class MetricsWriter:
-    """Appends rows to `metrics.jsonl`, in order, each on disk before the next.
+    """Appends rows to `metrics.jsonl`, in order.
+
+    A row is handed to the system before the next, so that it outlives this process, and is on disk,
+    so that it outlives a power cut, once `sync` or `close` returns.
 
     Args:
       workdir: of the run.
@@ -44,10 +47,15 @@ class MetricsWriter:
             self._file.flush()
         self._board.write(row)
 
-    def close(self) -> None:
-        """Closes both."""
+    def sync(self) -> None:
+        """Waits until the rows are on disk: before each checkpoint, which must not know more."""
         with _closed_on_error(self._file, self._path):
             os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Closes both."""
+        self.sync()
+        with _closed_on_error(self._file, self._path):
             self._file.close()
         self._board.close()
 
@@ -120,6 +128,31 @@ def read(workdir: Path) -> list[Row]:
         _row(line, f"{path}, line {number}")
         for number, line in enumerate(whole.split("\n") if whole else [], start=1)
     ]
+
+
+def require(workdir: Path, steps: Iterable[int], splits: Collection[str]) -> None:
+    """Checks that the evaluations up to where a run goes on are still there.
+
+    Without them a worse state would take the place of the best one, and the summary would be of the
+    rest.
+
+    Args:
+      workdir: of the run.
+      steps: after which it was evaluated.
+      splits: each time on all of these.
+
+    Raises:
+      UserError: one of them is missing.
+    """
+    there = {(row["step"], row["split"]) for row in read(workdir) if "accuracy" in row}
+    lost = [(step, split) for step in steps for split in splits if (step, split) not in there]
+    if lost:
+        step, split = lost[0]
+        raise UserError(
+            f"{workdir / 'metrics.jsonl'} has lost {len(lost)} of its evaluations, the first "
+            f"after step {step} on split {split!r}; the best state and the summary need them: "
+            "restore the file from a copy, or start again in another --workdir"
+        )
 
 
 def _row(line: str, where: str) -> Row:

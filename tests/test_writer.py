@@ -1,10 +1,12 @@
 import errno
 import json
+import os
 
 import pytest
 from tensorboardX.proto import event_pb2
 
 from lanet_jax import writer
+from lanet_jax.errors import UserError
 
 
 def _row(step, split):
@@ -33,6 +35,36 @@ def test_resuming_drops_what_the_checkpoint_does_not_know(tmp_path):
 def test_a_line_that_was_cut_short_is_no_row(tmp_path):
     (tmp_path / "metrics.jsonl").write_text('{"step": 1, "split": "train"}\n{"step": 2, "sp')
     assert writer.read(tmp_path) == [{"step": 1, "split": "train"}]
+
+
+def test_rows_are_on_disk_when_they_are_said_to_be(tmp_path, monkeypatch):
+    log = writer.MetricsWriter(tmp_path, 0)
+    size = []
+    monkeypatch.setattr(writer.os, "fsync", lambda number: size.append(os.fstat(number).st_size))
+    log.write(_row(1, "train"))
+    assert not size  # a wait for the disk at each row would cost more than a step
+    log.sync()
+    log.write(_row(2, "train"))
+    log.close()
+    whole = (tmp_path / "metrics.jsonl").stat().st_size
+    assert size == [whole // 2, whole]
+
+
+def test_an_evaluation_that_was_lost_is_named(tmp_path):
+    rows = [{**_row(step, split), "accuracy": 0.5} for step in (3, 6) for split in ("a", "b")]
+    text = [json.dumps(row) + "\n" for row in [*rows, _row(9, "a")]]
+    path = tmp_path / "metrics.jsonl"
+    path.write_text("".join(text))
+    writer.require(tmp_path, [], ["a", "b"])
+    writer.require(tmp_path, range(3, 9, 3), ["a", "b"])
+    with pytest.raises(UserError, match=r"lost 2 of its evaluations, .* after step 9 on split 'a'"):
+        writer.require(tmp_path, range(3, 12, 3), ["a", "b"])
+    path.write_text("".join(text[:1] + text[2:]))
+    with pytest.raises(UserError, match=r"lost 1 of its evaluations, .* after step 3 on split 'b'"):
+        writer.require(tmp_path, range(3, 9, 3), ["a", "b"])
+    path.unlink()
+    with pytest.raises(UserError, match="restore the file from a copy, or start again"):
+        writer.require(tmp_path, [3], ["a"])
 
 
 def test_tensorboard_is_a_copy(tmp_path):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from configs import demo
-from lanet_jax import checkpoint, evaluate, mesh, restore, stopping, train, workdir
+from lanet_jax import checkpoint, evaluate, mesh, restore, stopping, train, workdir, writer
 from lanet_jax.build import config as config_lib
 from lanet_jax.build import run as run_lib
 from lanet_jax.errors import UserError, exit_on_user_error
@@ -205,6 +205,18 @@ def test_a_loss_that_is_not_finite_names_the_step_and_keeps_the_checkpoint(
         np.testing.assert_array_equal(value, before[name])
 
 
+def test_a_run_whose_evaluations_are_lost_does_not_go_on(config, finished):
+    path = finished / "metrics.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if json.loads(line)["step"] > 3))
+    before = path.read_bytes()
+    config.optim.epochs = 4
+    built = run_lib.run(config_lib.resolve(config), finished)
+    message = _message(_train, built, finished)
+    assert str(path) in message and "after step 3" in message and "restore the file" in message
+    assert path.read_bytes() == before
+
+
 def test_a_full_disk_ends_in_one_line(finished, capsys):
     # /dev/full is a device on which every write says that the disk is full.
     target = finished / "evaluation" / "test" / "predictions.csv"
@@ -219,8 +231,11 @@ def test_a_full_disk_ends_in_one_line(finished, capsys):
 
 def test_a_checkpoint_that_cannot_be_written_says_how_to_go_on(config, tmp_path, monkeypatch):
     built = _build(config, tmp_path)
+    synced = []
+    monkeypatch.setattr(writer.MetricsWriter, "sync", lambda log: synced.append(log))
 
     def full(*args, **kwargs):
+        assert len(synced) == 1  # a checkpoint never knows more than the rows on disk
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(checkpoint.ocp.CheckpointManager, "save", full)
