@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,3 +93,15 @@ def uninterrupted(train, tmp_path_factory) -> Path:
 def state_of() -> Callable[[Path, int], dict[str, np.ndarray]]:
     """Every array of a checkpoint, by path."""
     return bitwise.arrays
+
+
+@pytest.fixture(scope="session")
+def wait_for() -> Callable[..., None]:
+    """Waits until `reached()`, while processes are at work."""
+
+    def wait(reached: Callable[[], bool], *processes: subprocess.Popen) -> None:
+        while not reached():
+            assert all(process.poll() is None for process in processes), "the run ended unharmed"
+            time.sleep(0.002)
+
+    return wait

@@ -1,13 +1,9 @@
 """What ends a run before its end, and what was done to its files meanwhile: nothing is lost."""
 
 import random
-import shlex
 import shutil
 import signal
-import socket
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -24,12 +20,6 @@ from lanet_jax.stopping import Stop
 ROOT = Path(__file__).parents[2]
 
 
-def _wait_for(reached, *processes: subprocess.Popen) -> None:
-    while not reached():
-        assert all(process.poll() is None for process in processes), "the run ended unharmed"
-        time.sleep(0.002)
-
-
 def _reached(workdir: Path, step: int) -> bool:
     path = workdir / "metrics.jsonl"
     return path.exists() and f'"step": {step},' in path.read_text()
@@ -39,70 +29,14 @@ def _files(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def _listens(process: subprocess.Popen) -> bool:
-    status = Path(f"/proc/{process.pid}/status").read_text()
-    (caught,) = [int(s.split()[1], 16) for s in status.splitlines() if s.startswith("SigCgt")]
-    return bool(caught >> (signal.SIGTERM - 1) & 1)
-
-
-def _stop(command: list[str], environment, number: int, reached) -> tuple[str, list[str]]:
-    """Starts a command, signals it and gives the line that it ends with, and how to go on."""
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        _wait_for(lambda: reached(process), process)
-        process.send_signal(number)
-        output, errors = process.communicate()
-    assert process.returncode == 0, errors[-3000:]
-    assert "stopping" in errors and "Traceback" not in errors
-    (line,) = [line for line in output.splitlines() if line.startswith("stopped ")]
-    where, _, again = line.partition("; to go on: ")
-    python, *arguments = shlex.split(again)
-    assert python == "python"
-    return where, [sys.executable, *arguments]
-
-
-@pytest.mark.parametrize(("number", "step"), [(signal.SIGTERM, 4), (signal.SIGINT, 7)])
-def test_a_signal_saves_in_mid_epoch_and_the_printed_command_ends_it_alike(
-    number, step, command, environment, uninterrupted, tmp_path
-):
-    workdir = tmp_path / "run"
-    where, again = _stop(command(workdir), environment, number, lambda _: _reached(workdir, step))
-    assert where.startswith("stopped and saved at step ") and where.endswith(" of 12")
-    assert not (workdir / "summary.json").exists()
-    subprocess.run(again, cwd=ROOT, env=environment(), check=True)
-    assert bitwise.differences(workdir, uninterrupted) == []
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_before_or_after_training_is_heard_as_well(
-    number, command, environment, uninterrupted, tmp_path
-):
-    workdir = tmp_path / "run"
-    where, again = _stop(command(workdir), environment, number, _listens)
-    assert where == "stopped before training" and not (workdir / "metrics.jsonl").exists()
-    summary = workdir / "summary.json"
-    where, again = _stop(again, environment, number, lambda _: summary.exists())
-    assert where.startswith("stopped and saved at step 12 of 12, before the ")
-    assert not (workdir / "report.html").exists()
-    subprocess.run(again, cwd=ROOT, env=environment(), check=True)
-    assert (workdir / "report.html").exists()
-    assert bitwise.differences(workdir, uninterrupted) == []
-
-
 def test_a_second_run_in_the_folder_is_refused_and_touches_nothing(
-    command, environment, uninterrupted, tmp_path
+    command, environment, uninterrupted, wait_for, tmp_path
 ):
     workdir = tmp_path / "run"
     with subprocess.Popen(
         command(workdir), cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True
     ) as process:
-        _wait_for(lambda: _reached(workdir, 2), process)
+        wait_for(lambda: _reached(workdir, 2), process)
         process.send_signal(signal.SIGSTOP)  # else it might end before the second one has begun
         before = _files(workdir)
         second = subprocess.run(
@@ -182,44 +116,6 @@ def test_moments_are_drawn_by_the_seed():
     ]
     assert drawn[0] == drawn[1] != drawn[2]
     assert any(moment.writes for moment in drawn[0]) and any(moment.rows for moment in drawn[0])
-
-
-def test_two_hosts_stop_at_one_step_when_one_of_them_is_told(
-    command, environment, uninterrupted, tmp_path
-):
-    workdir = tmp_path / "run"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    processes = [
-        subprocess.Popen(
-            command(workdir, "--config.optim.epochs=40"),
-            cwd=ROOT,
-            env=environment(
-                JAX_COORDINATOR_ADDRESS=f"127.0.0.1:{port}",
-                JAX_NUM_PROCESSES="2",
-                JAX_PROCESS_ID=str(i),
-            ),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for i in range(2)
-    ]
-    try:
-        _wait_for(lambda: _reached(workdir, 4), *processes)
-        processes[1].send_signal(signal.SIGTERM)
-        said = [process.communicate(timeout=300)[0] for process in processes]
-    finally:
-        for process in processes:
-            process.kill()
-    assert [process.returncode for process in processes] == [0, 0], said
-    (line,) = [line for line in said[0].splitlines() if line.startswith("stopped and saved at")]
-    step = int(line.split(" at step ")[1].split()[0])
-    assert 4 < step < 120 and (workdir / "checkpoints" / str(step)).exists()
-    assert "stopped and saved" not in said[1]
-    last = (workdir / "metrics.jsonl").read_text().splitlines()[-1]
-    assert f'"step": {step},' in last and '"train"' in last
 
 
 @pytest.fixture
