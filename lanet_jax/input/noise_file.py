@@ -109,7 +109,7 @@ def write(
     """
     originals = [""] * len(names) if true is None else [class_names[label] for label in true]
     labels = [class_names[label] for label in given]
-    write_csv(path, label_lines.HEADER, zip(names, labels, originals, strict=True))
+    write_csv(Path(path), label_lines.HEADER, zip(names, labels, originals, strict=True))
 
 
 class _Rows:

@@ -72,7 +72,7 @@ STRANGE = (
     *(np.zeros(0), np.zeros((0, 3)), np.array(0.5), np.array("a"), np.zeros(4, "V8"), np.arange(4)),
     *(
         VALUES * np.nan,
-        VALUES * np.inf,
+        np.full_like(VALUES, np.inf),
         VALUES + 1e308,
         -VALUES,
         VALUES[:, :2],
