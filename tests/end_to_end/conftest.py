@@ -1,6 +1,7 @@
 """Real commands on a small demo set, each in a process of its own."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -61,6 +62,33 @@ def environment(tmp_path_factory) -> Callable[..., dict[str, str]]:
         }
 
     return build
+
+
+@pytest.fixture(scope="session")
+def start_hosts(environment) -> Callable[[int, list[str]], list[subprocess.Popen]]:
+    """Starts a command in so many processes that find each other on this machine."""
+
+    def start(count: int, command: list[str]) -> list[subprocess.Popen]:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        return [
+            subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=environment(
+                    JAX_COORDINATOR_ADDRESS=f"127.0.0.1:{port}",
+                    JAX_NUM_PROCESSES=str(count),
+                    JAX_PROCESS_ID=str(i),
+                ),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            for i in range(count)
+        ]
+
+    return start
 
 
 @pytest.fixture(scope="session")

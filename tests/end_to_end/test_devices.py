@@ -1,7 +1,6 @@
 """1 to 8 devices and 1 to 4 processes give the same numbers; a checkpoint moves between devices."""
 
 import json
-import socket
 import subprocess
 from pathlib import Path
 
@@ -59,27 +58,10 @@ def test_a_checkpoint_moves_from_four_devices_to_two(train, state_of, tmp_path):
 
 @pytest.mark.parametrize("count", [2, 4])
 def test_processes_train_together_and_agree_with_one(
-    count, command, environment, uninterrupted, state_of, tmp_path
+    count, command, start_hosts, uninterrupted, state_of, tmp_path
 ):
     workdir = tmp_path / "run"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    processes = [
-        subprocess.Popen(
-            command(workdir),
-            cwd=ROOT,
-            env=environment(
-                JAX_COORDINATOR_ADDRESS=f"127.0.0.1:{port}",
-                JAX_NUM_PROCESSES=str(count),
-                JAX_PROCESS_ID=str(i),
-            ),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for i in range(count)
-    ]
+    processes = start_hosts(count, command(workdir))
     for process in processes:
         output, _ = process.communicate(timeout=300)
         assert process.returncode == 0, output[-3000:]

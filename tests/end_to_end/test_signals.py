@@ -2,7 +2,6 @@
 
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -78,27 +77,10 @@ def test_a_signal_before_or_after_training_is_heard_as_well(
 
 
 def test_two_hosts_stop_at_one_step_when_one_of_them_is_told(
-    command, environment, wait_for, tmp_path
+    command, start_hosts, wait_for, tmp_path
 ):
     workdir = tmp_path / "run"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    processes = [
-        subprocess.Popen(
-            command(workdir, "--config.optim.epochs=40"),
-            cwd=ROOT,
-            env=environment(
-                JAX_COORDINATOR_ADDRESS=f"127.0.0.1:{port}",
-                JAX_NUM_PROCESSES="2",
-                JAX_PROCESS_ID=str(i),
-            ),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for i in range(2)
-    ]
+    processes = start_hosts(2, command(workdir, "--config.optim.epochs=40"))
     try:
         wait_for(lambda: _reached(workdir, 4), *processes)
         processes[1].send_signal(signal.SIGTERM)
