@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 from lanet_jax.errors import UserError
 from lanet_jax.input import prepared
 from lanet_jax.input.image_bytes import MOST_PIXELS, is_whole, pixel_count
+from lanet_jax.input.memory import Memory
 
 _GREY = 8  # of 255
 
@@ -34,6 +35,7 @@ class Records:
       flip_index: index of the point that lands at j after a mirror; empty where not known.
       votes: annotators' votes, or None.
       vote_names: what the columns of `votes` are.
+      memory: what was decoded already.
     """
 
     sources: tuple[Sequence[dict[str, Any]], ...]
@@ -47,6 +49,7 @@ class Records:
     flip_index: tuple[int, ...]
     votes: Int[np.ndarray, "N V"] | None
     vote_names: tuple[str, ...]
+    memory: Memory
 
     def __len__(self) -> int:
         return len(self.names)
@@ -65,25 +68,32 @@ class Records:
     def read(
         self, row: int, size: int
     ) -> tuple[UInt8[np.ndarray, "H W 3"], Float[np.ndarray, "L 2"], Bool[np.ndarray, "L"]]:
-        """Reads and decodes one record.
+        """Reads and decodes one record, or takes it from memory.
 
         Args:
           row: 0 .. N-1.
           size: side in pixels that images are brought to; 0 leaves them as stored.
 
         Returns:
-          RGB pixels, landmarks in [0, 1], and which of them are known.
+          RGB pixels, landmarks in [0, 1], and which of them are known; not to be written to.
 
         Raises:
           UserError: the image does not decode, or the file was changed since it was opened.
         """
-        record = self.sources[self.source[row]][int(self.position[row])]
+        source, position = int(self.source[row]), int(self.position[row])
+
+        def read() -> tuple[np.ndarray, ...]:
+            return self._decoded(self.sources[source][position], self.names[row], size)
+
+        return self.memory.get((source, position, size), read)
+
+    def _decoded(self, record: dict[str, Any], name: str, size: int) -> tuple[np.ndarray, ...]:
         if record["image"] is None:  # what TFDS makes of a record that ArrayRecord cannot read
             raise UserError(
-                f"{self.names[row]}: its file of prepared data was cut short or changed while it "
+                f"{name}: its file of prepared data was cut short or changed while it "
                 f"was read; {prepared.ADVICE}, then run the same command again"
             )
-        image = decode(record["image"], self.names[row])
+        image = decode(record["image"], name)
         if size and image.shape[:2] != (size, size):
             image = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
         if not self.landmarks:
@@ -179,6 +189,7 @@ def load(data_dir: str, name: str, split: str) -> Records:
         flip_index=tuple(metadata["flip_index"]),
         votes=np.stack([table[i][3] for i in order]) if votes else None,
         vote_names=votes,
+        memory=Memory(len(table)),
     )
 
 
@@ -218,6 +229,7 @@ def concatenate(parts: Sequence[Records]) -> Records:
         labels=np.concatenate([part.labels for part in parts]),
         votes=None,
         vote_names=(),
+        memory=Memory(sum(len(part) for part in parts)),
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 from configs import demo
 from lanet_jax.build import data as build_data
 from lanet_jax.errors import UserError
+from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Records
 
 RECORDS = 23
@@ -16,7 +17,9 @@ def config(monkeypatch):
     rows = np.arange(RECORDS)
     names = tuple(f"{row:02}.png" for row in rows)
     labels, classes = rows % 3, ("anger", "fear", "neutral")
-    records = Records(((),), 0 * rows, rows, names, labels, classes, 0, "", (), None, ())
+    records = Records(
+        ((),), 0 * rows, rows, names, labels, classes, 0, "", (), None, (), Memory(RECORDS)
+    )
     monkeypatch.setattr(build_data, "splits", lambda *_: {"test": records})
     c = demo.get_config()
     c.data.limit = 0

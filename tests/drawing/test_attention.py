@@ -5,6 +5,7 @@ import pytest
 from lanet_jax.drawing import attention, style
 from lanet_jax.drawing.attention import Attention, Face
 from lanet_jax.drawing.style import NotDrawnError
+from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Records
 
 CLASSES = ("anger", "fear")
@@ -29,6 +30,7 @@ def _records(present):
         flip_index=(),
         votes=None,
         vote_names=(),
+        memory=Memory(3),
     )
 
 

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Records, looks_grey
 
 
@@ -15,7 +16,9 @@ def records(*images):
     source = [{"image": image} for image in images]
     rows = np.arange(len(images))
     names = tuple(map(str, rows))
-    return Records((source,), 0 * rows, rows, names, 0 * rows, ("a",), 0, "", (), None, ())
+    return Records(
+        (source,), 0 * rows, rows, names, 0 * rows, ("a",), 0, "", (), None, (), Memory(len(names))
+    )
 
 
 NOISE = np.random.default_rng(0).integers(0, 256, (8, 8), np.uint8)

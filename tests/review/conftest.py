@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.build.data import Data
+from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Records
 
 CLASSES = ("anger", "fear", "neutral")
@@ -35,6 +36,7 @@ def _records(names, labels, votes=None, size=12):
         flip_index=(),
         votes=votes,
         vote_names=() if votes is None else ("neutral", "anger", "unknown"),
+        memory=Memory(len(names)),
     )
 
 
