@@ -8,7 +8,8 @@ both is the floor. On a GPU steps are timed too; on a CPU only with --rounds, as
 fuse otherwise, and its bytes are then an estimate of a GPU's.
 """
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -51,6 +52,13 @@ def cost(compiled: jax.stages.Compiled) -> Cost:
     return Cost(counted["flops"], counted["bytes accessed"])
 
 
+def repeat(call: Callable[[], object], times: int) -> object:
+    """The last of several results."""
+    for _ in range(times):
+        result = call()
+    return result
+
+
 def show(shape: Shape, rounds: int, peak: float, bandwidth: float) -> None:
     """Prints the cost of the step and of LDE + EL within, the floor and, if timed, the times.
 
@@ -65,9 +73,13 @@ def show(shape: Shape, rounds: int, peak: float, bandwidth: float) -> None:
 
     step = lanet(shape)
     part = LdeEl(step.method, step.state.params, step.state.model_state, step.batch)
-    work: Mapping[str, Callable[[], object]] = {"whole step": step, "LDE + EL within": part}
+    work = {
+        name: functools.partial(repeat, call, shape.steps)
+        for name, call in (("whole step", step), ("LDE + EL within", part))
+    }
     costs = {"whole step": cost(step.compiled), "LDE + EL within": cost(part.compiled)}
-    seconds = report.medians(report.interleaved(work, rounds)) if rounds else {}
+    turns = report.medians(report.interleaved(work, rounds)) if rounds else {}
+    seconds = {name: turn / shape.steps for name, turn in turns.items()}
     whole = costs["whole step"]
     rows = []
     for name, own in costs.items():

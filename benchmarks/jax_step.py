@@ -15,9 +15,10 @@ def main() -> None:
     runtime.start()
     from benchmarks.trainer import lanet
 
-    trainer = lanet(shape_lib.shape(arguments))
+    shape = shape_lib.shape(arguments)
+    trainer = lanet(shape)
     worker.serve(
-        lambda: jax.block_until_ready((trainer(), trainer.state)),
+        lambda: trainer.take(shape.steps),
         warm_up=2,
         name=f"lanet_jax, JAX {jax.__version__}",
         compiled_bytes=trainer.compiled_bytes(),

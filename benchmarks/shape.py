@@ -18,6 +18,7 @@ class Shape:
       classes: C.
       landmarks: L.
       records: N.
+      steps: taken one after the other for each time; on a GPU several, whose launches overlap.
     """
 
     size: int = 112
@@ -29,13 +30,14 @@ class Shape:
     classes: int = 7
     landmarks: int = 68
     records: int = 12_271
+    steps: int = 1
 
     def flags(self) -> list[str]:
         """The command line options that `shape` reads back."""
         return [f"--{name}={getattr(self, name)}" for name in OPTIONS]
 
 
-OPTIONS = ("size", "batch", "width", "stem", "precision", "queue")
+OPTIONS = ("size", "batch", "width", "stem", "precision", "queue", "steps")
 QUICK = {"size": 32, "batch": 16, "width": 4, "stem": "small", "queue": 64}
 CHOICES = {"stem": ("imagenet", "small"), "precision": ("float32", "bfloat16")}
 

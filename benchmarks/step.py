@@ -45,9 +45,10 @@ def compare(shape: Shape, torch_python: str, rounds: int) -> None:
     for worker in workers:
         pairs = zip(ours, worker.seconds, strict=True)
         ratio = statistics.median(mine / other for mine, other in pairs)
-        median = report.milliseconds(statistics.median(worker.seconds))
+        seconds = statistics.median(worker.seconds) / shape.steps
         memory = f"{worker.peak_bytes / GIB:.2f}"
-        rate = f"{shape.batch / statistics.median(worker.seconds):,.0f}"
+        rate = f"{shape.batch / seconds:,.0f}"
+        median = report.milliseconds(seconds)
         rows.append((worker.facts["name"], median, rate, f"{ratio:.2f}", memory))
     notes = [
         f"Our compiled step holds {workers[0].facts['compiled_bytes'] / GIB:.2f} GiB at once.",

@@ -82,7 +82,7 @@ def main() -> None:
     points = torch.rand(shape.batch, 2 * shape.landmarks, device=device)
     bfloat16 = torch.autocast(device, torch.bfloat16, enabled=shape.precision == "bfloat16")
 
-    def step() -> float:
+    def step() -> torch.Tensor:
         optimizer.zero_grad(set_to_none=True)
         with bfloat16:
             logits, found = (network(images) for network in queries)
@@ -93,12 +93,17 @@ def main() -> None:
             for network in keys:
                 network(images)
         optimizer.step()
-        return loss.item()
+        return loss.detach()
+
+    def turn() -> None:
+        for _ in range(shape.steps):
+            loss = step()
+        loss.item()  # waits for the device
 
     name = f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads"
     if device == "cuda":
         name = f"PyTorch {torch.__version__}, {torch.cuda.get_device_name()}"
-    worker.serve(step, warm_up=2, name=name)
+    worker.serve(turn, warm_up=2, name=name)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,12 @@ class Trainer:
         self.state, metrics = self.compiled(self.state, self.batch)
         return metrics
 
+    def take(self, steps: int) -> None:
+        """Takes steps one after the other and waits for the last."""
+        for _ in range(steps):
+            metrics = self()
+        jax.block_until_ready((metrics, self.state))
+
     def compiled_bytes(self) -> int:
         """Memory that the compiled step holds at once, as the compiler plans it."""
         plan = self.compiled.memory_analysis()

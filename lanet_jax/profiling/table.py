@@ -11,6 +11,10 @@ Operations of {steps} training steps by the time that the lines of the trace (th
 streams on GPU) spent on each and on nothing nested in it. Lines work side by side, so the sum can
 be more than a clock shows. Scopes are parts of the step: forward, and backward for its gradient.
 """
+_GRAPHS = """\
+The kernels of CUDA graphs (command_buffer) stand under "other", without their place; to see each:
+XLA_FLAGS=--xla_gpu_enable_command_buffer=
+"""
 _NUMBERS = ("count", "total ms", "ms/step", "share")
 
 
@@ -62,6 +66,8 @@ def format_table(work: Timeline, steps: int, rows: int = 40) -> str:
     header = _HEADER.format(steps=steps)
     if between:
         header += f"Left out: {between:.3f} ms of other programs in between, as of an evaluation.\n"
+    if any(op.name.startswith("command_buffer") for op in times):
+        header += _GRAPHS
     return "\n".join((header, _align(sums), _align(ops)))
 
 

@@ -46,6 +46,14 @@ def test_other_programs_have_no_share():
     assert "Left out: 3.000 ms of other programs" in text
 
 
+def test_cuda_graphs_are_explained():
+    graph = Segment(LINE, 8_000_000, 9_000_000, Op("command_buffer_12", "unknown"))
+    hint = "XLA_FLAGS=--xla_gpu_enable_command_buffer="
+    work = Timeline([*WORK.segments, graph], {**WORK.calls, graph.op: 1})
+    assert hint in table.format_table(work, steps=2)
+    assert hint not in table.format_table(WORK, steps=2)
+
+
 def test_a_trace_without_operations():
     assert "no operations of the training step" in table.format_table(Timeline([], {}), steps=1)
 
