@@ -28,8 +28,9 @@ class Beliefs:
     Attributes:
       targets: the label distributions that training aimed at; the probabilities of a method that
         has none.
-      probabilities: the model's own, without augmentation.
-      features: by space, "expression" and for LA-Net "landmark".
+      probabilities: the model's own, in the mean of the image and its mirror image, else without
+        augmentation.
+      features: by space, "expression" and for LA-Net "landmark"; means alike.
       contribution: the trained score network of each space that has one (Eq. 3).
       step: of the checkpoint.
     """
@@ -96,7 +97,6 @@ def _pass(
     preprocess = training.preprocessing(c)
 
     def look(params: PyTree, state: PyTree, images: jax.Array) -> tuple[jax.Array, dict]:
-        images = preprocess(images)
         if isinstance(method, LANet):
             weights, statistics = ({b: tree[b] for b in BRANCHES} for tree in (params, state))
             outputs, _ = apply(method.network, weights, statistics, images, False)
@@ -105,7 +105,12 @@ def _pass(
         logits, features = method.predict(params, state, images)
         return jax.nn.softmax(logits), {"expression": features}
 
-    compiled = jax.jit(look, out_shardings=NamedSharding(mesh, P()))
+    def look_twice(params: PyTree, state: PyTree, images: jax.Array) -> tuple[jax.Array, dict]:
+        images = preprocess(images)
+        seen = (look(params, state, view) for view in (images, images[:, :, ::-1]))
+        return jax.tree.map(lambda a, b: (a + b) / 2, *seen)
+
+    compiled = jax.jit(look_twice, out_shardings=NamedSharding(mesh, P()))
     sharding = NamedSharding(mesh, P("data"))
     batches = eval_batches(data.train, c.optim.batch_size, 0, 1, c.data.stored_size, c.data.threads)
     parts = []

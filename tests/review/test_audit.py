@@ -13,10 +13,12 @@ import pytest
 from configs import demo
 from data.demo.demo_dataset_builder import Builder
 from lanet_jax import audit, workdir
+from lanet_jax import mesh as mesh_lib
 from lanet_jax.build import config, data, run
 from lanet_jax.checkpoint import Checkpoints
 from lanet_jax.errors import UserError
-from lanet_jax.review import findings, neighbors, noise_estimate, table
+from lanet_jax.input.pipeline import eval_batches
+from lanet_jax.review import beliefs, findings, neighbors, noise_estimate, table
 from lanet_jax.state import TrainState
 
 N = 40
@@ -85,6 +87,22 @@ def test_what_an_audit_leaves(folder, capsys, monkeypatch):
         for faces in card["why"].values():
             assert sum(weight for *_, weight, _ in faces) == pytest.approx(1, abs=0.01)
             assert card["name"] not in [name for *_, name in faces]
+
+
+def test_a_mirror_image_is_believed_the_same(folder, monkeypatch):
+    c = workdir.load_config(folder)
+    loaded, mesh = data.data(c, folder), mesh_lib.make(c.optim.batch_size)
+    seen = beliefs.read(c, folder, "last", loaded, mesh)
+
+    def mirrored(*arguments):
+        for batch in eval_batches(*arguments):
+            yield {"image": np.ascontiguousarray(batch["image"][:, :, ::-1])}
+
+    monkeypatch.setattr(beliefs, "eval_batches", mirrored)
+    again = beliefs.read(c, folder, "last", loaded, mesh)
+    np.testing.assert_allclose(again.probabilities, seen.probabilities, atol=1e-6)
+    for space, features in seen.features.items():
+        np.testing.assert_allclose(again.features[space], features, rtol=1e-5)
 
 
 @pytest.mark.parametrize("decay, forgotten", [(0.9, False), (1e-20, True)])
