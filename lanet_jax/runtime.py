@@ -13,7 +13,7 @@ from lanet_jax.errors import UserError
 # On CPU the default fusions of these versions cost a quarter of a ResNet's step; an unknown flag
 # ends the process, so only versions that were tried get it.
 _NO_YNN_FUSION = "--xla_cpu_experimental_ynn_fusion_type="
-_NO_YNN_FUSION_VERSIONS = ("0.10.2", "0.12.0.1")
+_NO_YNN_FUSION_VERSIONS = ("0.10.2", "0.11.2", "0.12.0.1")
 _TASKS = ("SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE")
 # By their numbers in glibc's malloc.h: never map a large block apart (M_MMAP_MAX), never give the
 # heap's end back (M_TRIM_THRESHOLD), grow it by 64 MiB (M_TOP_PAD), and have one (M_ARENA_MAX).
