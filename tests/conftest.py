@@ -9,6 +9,7 @@ os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=8"
 
 import hypothesis
 import jax
+import jax.extend.core
 import pytest
 from jaxtyping import install_import_hook
 
@@ -35,7 +36,7 @@ def traced_shapes():
         while jaxprs:
             for equation in jaxprs.pop().eqns:
                 found += [v.aval.shape for v in equation.outvars]
-                jaxprs += jax.core.jaxprs_in_params(equation.params)
+                jaxprs += jax.extend.core.jaxprs_in_params(equation.params)
         return found
 
     return shapes
