@@ -9,6 +9,7 @@ from jax.sharding import PartitionSpec as P
 from benchmarks.shape import Shape
 from configs import common
 from lanet_jax import mesh as mesh_lib
+from lanet_jax import runtime
 from lanet_jax import state as state_lib
 from lanet_jax.build import config, training
 from lanet_jax.landmark_schemes import SCHEMES
@@ -50,6 +51,7 @@ class Trainer:
             self.batch = jax.device_put(batch, NamedSharding(mesh, P("data")))
             step = compile_step(method, optimizer, augment, mesh)
             self.compiled = step.lower(self.state, self.batch).compile()
+            runtime.give_back_memory()
 
     def __call__(self) -> dict[str, jax.Array]:
         """Takes a step."""

@@ -53,8 +53,8 @@ def train_step(
 
 def compile_step(
     method: Method, optimizer: optax.GradientTransformation, augment: Augment, mesh: Mesh
-) -> Callable[[TrainState, Batch], tuple[TrainState, dict[str, Float[Array, ""]]]]:
-    """`train_step` of a run, compiled at its first call; it takes the state's memory over.
+) -> jax.stages.Wrapped:
+    """`train_step` of a run, to be compiled; it takes the state's memory over.
 
     Args:
       method: of the run.
@@ -63,7 +63,7 @@ def compile_step(
       mesh: the devices.
 
     Returns:
-      (state, batch) to (state, metrics); the metrics lie on every device.
+      (state, batch) to (state, metrics); it has `lower`. The metrics lie on every device.
     """
     return jax.jit(
         functools.partial(train_step, method, optimizer, augment),

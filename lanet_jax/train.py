@@ -10,7 +10,7 @@ from jax.sharding import PartitionSpec as P
 from tqdm import tqdm
 
 from lanet_jax import best as best_lib
-from lanet_jax import hosts
+from lanet_jax import hosts, runtime
 from lanet_jax import mesh as mesh_lib
 from lanet_jax import state as state_lib
 from lanet_jax import workdir as workdir_lib
@@ -58,7 +58,8 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
         hosts.on_first(lambda: writer_lib.require(workdir, before, run.data.evaluate))
         best_lib.rewind(workdir, start, state, run.method)
         writer = writer_lib.MetricsWriter(workdir, start) if jax.process_index() == 0 else None
-        step_fn = compile_step(run.method, run.optimizer, run.augment, mesh)
+        to_compile = compile_step(run.method, run.optimizer, run.augment, mesh)
+        step_fn = None  # until there is a batch to compile it for
         evaluator = Evaluator(run, compile_predict(run.method, run.preprocess, mesh), mesh)
         profiler = Profiler(workdir / "profile", run.profile_start, run.profile_steps, run.steps)
         log = _Log(run, workdir, writer)
@@ -71,6 +72,9 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
             profiler.begin(step, state)
             local = next(batches)
             batch = jax.make_array_from_process_local_data(batch_sharding, local)
+            if step_fn is None:
+                step_fn = to_compile.lower(state, batch).compile()
+                runtime.give_back_memory()
             state, metrics = step_fn(state, batch)
             log.previous(step, metrics)
             profiler.end(step, state)

@@ -63,19 +63,27 @@ from lanet_jax import runtime
 def resident():
     lines = dict(line.split(":", 1) for line in open("/proc/self/status"))
     return int(lines["VmRSS"].split()[0]) / 1024
-{call}
+{before}
 libc = ctypes.CDLL(None)
 libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
 before, block = resident(), libc.malloc(64 << 20)
 ctypes.memset(block, 1, 64 << 20)
 libc.free(block)
+{after}
 print(resident() - before)
 """
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="of glibc's malloc")
-@pytest.mark.parametrize("call, least, most", [("", -1, 8), ("runtime.keep_memory()", 56, 80)])
-def test_what_is_freed_stays_with_the_process(call, least, most):
-    program = FREED.format(call=call)
+@pytest.mark.parametrize(
+    "before, after, least, most",
+    [
+        ("", "", -1, 8),
+        ("runtime.keep_memory()", "", 56, 80),
+        ("runtime.keep_memory()", "runtime.give_back_memory()", -8, 8),
+    ],
+)
+def test_what_is_freed_stays_with_the_process_until_it_gives_it_back(before, after, least, most):
+    program = FREED.format(before=before, after=after)
     kept = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert least < float(kept.stdout) < most, kept.stderr
