@@ -16,6 +16,7 @@ from jaxtyping import Float
 from data import landmark_file
 from data.images import decode
 from data.landmarks import list_images
+from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.faces import models
 from lanet_jax.faces.find import Face, Finder
 from lanet_jax.faces.network import Network
@@ -25,6 +26,7 @@ RUNS_OF_THE_MESH = 4  # for a crop: two refinements, the image and its mirror im
 ROUNDS = 5
 
 
+@exit_on_user_error
 def main() -> None:
     """Prints a table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.landmarks", description=__doc__)
@@ -68,6 +70,11 @@ def _read(file: Path) -> np.ndarray:
 
 def _compare(names: list[str], faces: list[Face], table: landmark_file.LandmarkTable) -> None:
     row = {name: number for number, name in enumerate(table.names or ())}
+    if missing := [name for name in names if name not in row]:
+        raise UserError(
+            f"--reference has no row {missing[0]!r}, it has {next(iter(row), 'none')!r}: give as "
+            "--source the folder that its names begin in"
+        )
     rows = [row[name] for name in names]
     known, trusted = table.points[rows].astype(float), table.ok[rows]
     found = np.stack([face.landmarks for face in faces])
