@@ -17,7 +17,6 @@ import numpy as np
 from benchmarks import report
 from benchmarks import shape as shape_lib
 from benchmarks.shape import Shape
-from configs import common
 from lanet_jax import runtime
 from lanet_jax.errors import exit_on_user_error
 from lanet_jax.typing import PyTree
@@ -37,14 +36,10 @@ def gradients_of(name: str, shape: Shape) -> dict[str, PyTree]:
     Returns:
       The trees "cpu", "exact", "own" and "again", on the host.
     """
-    from benchmarks.trainer import SCHEME, random_batch
-    from lanet_jax.build import config, training
+    from benchmarks.trainer import SCHEME, random_batch, settings
+    from lanet_jax.build import training
 
-    c = common.get_config()
-    c.method, c.schedule = name, "shared"
-    c.augment.size, c.optim.batch_size, c.el.queue_size = shape.size, shape.batch, shape.queue
-    c.model.width, c.model.stem = shape.width, shape.stem
-    c = config.resolve(c)
+    c = settings(shape, name)
     method = training.method(c, shape.classes, shape.landmarks)
     given = np.arange(shape.records, dtype=np.int32) % shape.classes
     example = training.example(c, given, method)

@@ -9,7 +9,6 @@ fuse otherwise, and its bytes are then an estimate of a GPU's.
 """
 
 import functools
-from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -52,13 +51,6 @@ def cost(compiled: jax.stages.Compiled) -> Cost:
     return Cost(counted["flops"], counted["bytes accessed"])
 
 
-def repeat(call: Callable[[], object], times: int) -> object:
-    """The last of several results."""
-    for _ in range(times):
-        result = call()
-    return result
-
-
 def show(shape: Shape, rounds: int, peak: float, bandwidth: float) -> None:
     """Prints the cost of the step and of LDE + EL within, the floor and, if timed, the times.
 
@@ -74,7 +66,7 @@ def show(shape: Shape, rounds: int, peak: float, bandwidth: float) -> None:
     step = lanet(shape)
     part = LdeEl(step.method, step.state.params, step.state.model_state, step.batch)
     work = {
-        name: functools.partial(repeat, call, shape.steps)
+        name: functools.partial(report.repeat, call, shape.steps)
         for name, call in (("whole step", step), ("LDE + EL within", part))
     }
     costs = {"whole step": cost(step.compiled), "LDE + EL within": cost(part.compiled)}

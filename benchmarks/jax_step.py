@@ -2,8 +2,8 @@
 
 import jax
 
+from benchmarks import report, worker
 from benchmarks import shape as shape_lib
-from benchmarks import worker
 from lanet_jax import runtime
 from lanet_jax.errors import exit_on_user_error
 
@@ -18,7 +18,7 @@ def main() -> None:
     shape = shape_lib.shape(arguments)
     trainer = lanet(shape)
     worker.serve(
-        lambda: trainer.take(shape.steps),
+        lambda: jax.block_until_ready((report.repeat(trainer, shape.steps), trainer.state)),
         warm_up=2,
         name=f"lanet_jax, JAX {jax.__version__}",
         compiled_bytes=trainer.compiled_bytes(),

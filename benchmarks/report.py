@@ -33,6 +33,13 @@ def interleaved(work: Mapping[str, Callable[[], object]], rounds: int) -> Times:
     return times
 
 
+def repeat(call: Callable[[], object], times: int) -> object:
+    """The last of several results; on a GPU the launches of the calls overlap."""
+    for _ in range(times):
+        result = call()
+    return result
+
+
 def medians(times: Times) -> dict[str, float]:
     """The median of each list of times."""
     return {name: statistics.median(seconds) for name, seconds in times.items()}

@@ -9,12 +9,11 @@ from jax.sharding import PartitionSpec as P
 from benchmarks.shape import Shape
 from configs import common
 from lanet_jax import mesh as mesh_lib
-from lanet_jax import runtime
 from lanet_jax import state as state_lib
 from lanet_jax.build import config, training
 from lanet_jax.landmark_schemes import SCHEMES
 from lanet_jax.methods.method import Example, Method
-from lanet_jax.step import Augment, compile_step
+from lanet_jax.step import Augment, compile_for, compile_step
 from lanet_jax.typing import Batch
 
 SCHEME = SCHEMES["ibug68"]
@@ -50,25 +49,35 @@ class Trainer:
             self.state = state_lib.create(method, optimizer, jax.random.key(0), example, mesh)
             self.batch = jax.device_put(batch, NamedSharding(mesh, P("data")))
             step = compile_step(method, optimizer, augment, mesh)
-            self.compiled = step.lower(self.state, self.batch).compile()
-            runtime.give_back_memory()
+            self.compiled = compile_for(step, self.state, self.batch)
 
     def __call__(self) -> dict[str, jax.Array]:
         """Takes a step."""
         self.state, metrics = self.compiled(self.state, self.batch)
         return metrics
 
-    def take(self, steps: int) -> None:
-        """Takes steps one after the other and waits for the last."""
-        for _ in range(steps):
-            metrics = self()
-        jax.block_until_ready((metrics, self.state))
-
     def compiled_bytes(self) -> int:
         """Memory that the compiled step holds at once, as the compiler plans it."""
         plan = self.compiled.memory_analysis()
         held = plan.argument_size_in_bytes + plan.output_size_in_bytes - plan.alias_size_in_bytes
         return held + plan.temp_size_in_bytes
+
+
+def settings(shape: Shape, method: str) -> config.Config:
+    """The paper's settings at some size.
+
+    Args:
+      shape: how large.
+      method: to be trained, at the settings that all methods share.
+
+    Returns:
+      The resolved config.
+    """
+    c = common.get_config()
+    c.method, c.schedule = method, "shared"
+    c.augment.size, c.optim.batch_size, c.el.queue_size = shape.size, shape.batch, shape.queue
+    c.model.width, c.model.stem, c.precision = shape.width, shape.stem, shape.precision
+    return config.resolve(c)
 
 
 def lanet(shape: Shape) -> Trainer:
@@ -80,10 +89,7 @@ def lanet(shape: Shape) -> Trainer:
     Returns:
       The trainer.
     """
-    c = common.get_config()
-    c.augment.size, c.optim.batch_size, c.el.queue_size = shape.size, shape.batch, shape.queue
-    c.model.width, c.model.stem, c.precision = shape.width, shape.stem, shape.precision
-    c = config.resolve(c)
+    c = settings(shape, "lanet")
     method = training.method(c, shape.classes, shape.landmarks)
     given = np.arange(shape.records, dtype=np.int32) % shape.classes
     return Trainer(

@@ -9,6 +9,7 @@ from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float
 
+from lanet_jax import runtime
 from lanet_jax.methods.method import Method
 from lanet_jax.state import TrainState, shardings
 from lanet_jax.typing import Batch, Key
@@ -63,10 +64,26 @@ def compile_step(
       mesh: the devices.
 
     Returns:
-      (state, batch) to (state, metrics); it has `lower`. The metrics lie on every device.
+      (state, batch) to (state, metrics); the metrics lie on every device.
     """
     return jax.jit(
         functools.partial(train_step, method, optimizer, augment),
         donate_argnums=0,
         out_shardings=(shardings(mesh, method), NamedSharding(mesh, P())),
     )
+
+
+def compile_for(step: jax.stages.Wrapped, state: TrainState, batch: Batch) -> jax.stages.Compiled:
+    """Compiles a step for a batch, and gives back the memory that compiling takes.
+
+    Args:
+      step: from `compile_step`.
+      state: before the first step.
+      batch: the global batch.
+
+    Returns:
+      The step, for batches of that shape.
+    """
+    compiled = step.lower(state, batch).compile()
+    runtime.give_back_memory()
+    return compiled

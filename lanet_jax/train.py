@@ -10,7 +10,7 @@ from jax.sharding import PartitionSpec as P
 from tqdm import tqdm
 
 from lanet_jax import best as best_lib
-from lanet_jax import hosts, runtime
+from lanet_jax import hosts
 from lanet_jax import mesh as mesh_lib
 from lanet_jax import state as state_lib
 from lanet_jax import workdir as workdir_lib
@@ -24,7 +24,7 @@ from lanet_jax.inference import compile_predict
 from lanet_jax.input.pipeline import train_batches
 from lanet_jax.profiling.profiler import Profiler
 from lanet_jax.state import TrainState
-from lanet_jax.step import compile_step
+from lanet_jax.step import compile_for, compile_step
 from lanet_jax.stopping import Stop
 
 
@@ -73,8 +73,7 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
             local = next(batches)
             batch = jax.make_array_from_process_local_data(batch_sharding, local)
             if step_fn is None:
-                step_fn = to_compile.lower(state, batch).compile()
-                runtime.give_back_memory()
+                step_fn = compile_for(to_compile, state, batch)
             state, metrics = step_fn(state, batch)
             log.previous(step, metrics)
             profiler.end(step, state)
