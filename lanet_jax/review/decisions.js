@@ -1,16 +1,35 @@
 // What the reviewer says: kept in the browser, taken back, and handed out as corrections.csv.
 const data = JSON.parse(document.getElementById("data").textContent);
 const { classes, images, cards } = data;
-const store = `lanet_jax audit ${data.key}`;
 const kinds = ["accept", "keep", "ambiguous", "class"];
 let decisions = {}; // {name: {kind, label}}
 let past = []; // [name, what was decided before or null], the newest last
+let shelf = null; // the open database
 
 const at = (id) => document.getElementById(id);
 
-function load() {
+// Not localStorage: of a page opened as a file, Chromium 156 now and then reads none of it.
+function open() {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open("lanet_jax audit", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore("pages");
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function read() {
+  return new Promise((resolve, reject) => {
+    const request = shelf.transaction("pages").objectStore("pages").get(data.key);
+    request.onsuccess = () => resolve(request.result || {});
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function load() {
   try {
-    const kept = JSON.parse(localStorage.getItem(store) || "{}");
+    shelf = await open();
+    const kept = await read();
     const known = new Set(cards.map((card) => card.name));
     for (const [name, said] of Object.entries(kept.decisions || {})) {
       if (known.has(name) && kinds.includes(said.kind) && classes[said.label]) decisions[name] = said;
@@ -23,7 +42,10 @@ function load() {
 
 function save() {
   try {
-    localStorage.setItem(store, JSON.stringify({ decisions, past }));
+    const transaction = shelf.transaction("pages", "readwrite");
+    transaction.onabort = warn;
+    transaction.objectStore("pages").put({ decisions, past }, data.key);
+    transaction.commit(); // at once: the page may be closed next
   } catch (error) {
     warn();
   }

@@ -148,7 +148,6 @@ at("true").addEventListener("change", () => {
 at("undo").addEventListener("click", undo);
 at("download").addEventListener("click", download);
 addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
-addEventListener("resize", refresh);
 addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
   if (key === "escape") document.activeElement.blur();
@@ -172,5 +171,7 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-load();
-refresh();
+load().then(() => {
+  addEventListener("resize", refresh);
+  refresh();
+});

@@ -118,7 +118,8 @@ class Browser:
         self.until("document.readyState === 'complete' && !window.old")
 
     def run(self, script: str):
-        found = self.send("Runtime.evaluate", expression=script, returnByValue=True)
+        how = {"returnByValue": True, "awaitPromise": True}
+        found = self.send("Runtime.evaluate", expression=script, **how)
         return found["result"].get("value")
 
     def until(self, condition: str) -> None:

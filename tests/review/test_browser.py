@@ -11,6 +11,15 @@ from lanet_jax.report.section import Tile
 from lanet_jax.review import cards, page
 from lanet_jax.review.cards import Why
 
+LOADED = "progress.textContent !== ''"  # what was decided before has been read
+KEPT = """new Promise((resolve) => {
+  indexedDB.open("lanet_jax audit").onsuccess = ({ target }) => {
+    const pages = target.result.transaction("pages").objectStore("pages");
+    const request = pages.get(JSON.parse(data.textContent).key);
+    request.onsuccess = () => resolve(request.result?.decisions);
+  };
+})"""
+
 
 def _write(path, data, suspects, beliefs, k=2):
     rng = np.random.default_rng(0)
@@ -36,6 +45,7 @@ def opened(browser, data, tmp_path):
     beliefs = np.eye(3)[[0, 2, 2, 1, 1, 2]] * 0.8 + 0.2 / 3
     path = _write(tmp_path / f"{tmp_path.name}.html", data, np.arange(4), beliefs)
     browser.open(path)
+    browser.until(LOADED)
     return browser
 
 
@@ -44,8 +54,7 @@ def _title(browser):
 
 
 def _decisions(browser):
-    name = "'lanet_jax audit ' + JSON.parse(data.textContent).key"
-    return browser.run(f"JSON.parse(localStorage.getItem({name}) || '{{}}').decisions")
+    return browser.run(KEPT)
 
 
 def _read(path, data):
@@ -75,6 +84,7 @@ def test_keys_clicks_download_and_reload(opened, data):
     assert opened.run("progress.textContent") == "4 of 4 decided"
     opened.press("u")
     opened.reload()
+    opened.until(LOADED)
     assert opened.run("progress.textContent") == "3 of 4 decided"
     opened.click("#undo")
     assert opened.run("progress.textContent") == "2 of 4 decided"
@@ -84,6 +94,22 @@ def test_keys_clicks_download_and_reload(opened, data):
     assert opened.console == []
     assert all(url.startswith(("file:", "data:", "blob:")) for url in opened.requests)
     assert sum(url.startswith("file:") for url in opened.requests) == 2
+
+
+def test_a_browser_that_keeps_nothing_says_so(opened):
+    assert opened.run("notice.hidden") is True
+    off = "Object.defineProperty(window, 'indexedDB', { value: undefined })"
+    script = opened.send("Page.addScriptToEvaluateOnNewDocument", source=off)
+    opened.reload()
+    opened.until(LOADED)
+    opened.send("Page.removeScriptToEvaluateOnNewDocument", **script)
+    assert opened.run("[notice.hidden, notice.textContent.slice(0, 26)]") == [
+        False,
+        "This browser keeps nothing",
+    ]
+    opened.press("a")
+    assert opened.run("progress.textContent") == "1 of 4 decided"
+    assert opened.console == []
 
 
 def test_keys_decide_the_card_that_has_the_focus(opened):
@@ -146,6 +172,7 @@ def test_two_thousand_cards_are_few_elements(browser, make_records, tmp_path):
     beliefs = np.eye(3)[records.labels]
     path = _write(tmp_path / "many.html", data, np.arange(count), beliefs, k=8)
     browser.open(path)
+    browser.until(LOADED)
     browser.run("scrollTo(0, document.body.scrollHeight)")
     last = "[...document.querySelectorAll('.card')].at(-1).ariaPosInSet"
     browser.until(f"{last} === '{count}'")
