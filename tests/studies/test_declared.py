@@ -25,6 +25,7 @@ STUDIES = {
     "table5": (225, 30, 15),
     "figure2": (50, 20, 10),
     "figure7": (315, 126, 63),
+    "choices": (55, 22, 11),
 }
 DECLARED = [
     (name, scale, runs)
