@@ -80,18 +80,17 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     visits = seen.step * c.optim.batch_size / len(data.train)
     late = c.lde.decay**visits < _FORGOTTEN
     forgotten = late and "landmark" in spaces
+    # By then the network has also had time to memorise labels, and neighbours in its expression
+    # space repeat them; targets and landmark space do not.
+    witness = (seen.targets + spaces["landmark"]) / 2 if forgotten else votes
+    noise = noise_estimate.estimate(witness, data.given)
+    own_view = seen.targets if forgotten else seen.probabilities
     return Findings(
         seen=seen,
         neighbors=votes,
         candidates=among,
-        ranking=ranking.rank(
-            seen.targets, seen.targets if forgotten else seen.probabilities, votes, data.given
-        ),
-        # By then the network has also had time to memorise labels, and neighbours in its expression
-        # space repeat them; targets and landmark space do not.
-        noise=noise_estimate.estimate(
-            (seen.targets + spaces["landmark"]) / 2 if forgotten else votes, data.given
-        ),
+        ranking=ranking.rank(seen.targets, own_view, votes, data.given, noise.flips),
+        noise=noise,
         unchecked=late and not forgotten,
     )
 

@@ -21,7 +21,8 @@ _BARS = {
     False: "the label distribution that training aimed at",
     True: "the mean of the run's own view (the label distribution that training aimed at, or early "
     "in a run the network's probabilities) and of the given labels of "
-    f"the {neighbors.VOTERS} nearest faces in each space, the record's own label left out",
+    f"the {neighbors.VOTERS} nearest faces in each space, the record's own label left out; another "
+    "class counts the more, the oftener it seems to be taken for the given one",
 }
 
 

@@ -47,6 +47,7 @@ def rank(
     own_view: Float[np.ndarray, "N C"],
     neighbors: Float[np.ndarray, "N C"],
     given: Int[np.ndarray, "N"],
+    flips: Float[np.ndarray, "C C"],
 ) -> Ranking:
     """Scores the given labels in four ways.
 
@@ -55,7 +56,9 @@ def rank(
     - `kl`: KL(target || given label smoothed by 0.1), which also asks how sure the target is.
     - `margin`: the largest target of another class - target[given].
     - `consensus`: as `suspicion`, of the mean of the run's own view and of the neighbours' given
-      labels, which owe nothing to the record's own: this is the default.
+      labels, which owe nothing to the record's own. There the belief in another class counts as
+      many times as that class is taken for the given one more often than for any class: by Bayes'
+      rule, with all classes mislabelled equally often. This is the default.
 
     Args:
       targets: of every record.
@@ -63,6 +66,8 @@ def rank(
         they started from.
       neighbors: shares of the given labels of its neighbours, its own left out.
       given: labels.
+      flips: chance that a record of the row's class is given the column's label; only how the
+        wrong ones of a row are spread counts, and an even spread leaves `consensus` unweighed.
 
     Returns:
       The scores.
@@ -73,7 +78,8 @@ def rank(
     rest = _SMOOTHING / (targets.shape[1] - 1)
     negative_entropy = np.sum(targets * np.log(np.maximum(targets, 1e-12)), axis=1)
     cross = own * np.log(1 - _SMOOTHING) + (1 - own) * np.log(rest)
-    together = (own_view + neighbors) / 2
+    together = (own_view + neighbors) / 2 * _likeliness(flips)[:, given].T
+    together /= together.sum(axis=1, keepdims=True)
     scores = {
         CONSENSUS: metrics.suspicion(together, given),
         "suspicion": 1 - own,
@@ -107,3 +113,13 @@ def quality(wrong: Bool[np.ndarray, "N"], score: Float[np.ndarray, "N"], k: int)
 def order(score: Float[np.ndarray, "N"]) -> Int[np.ndarray, "N"]:
     """Rows, the most suspicious first; equal ones in their own order."""
     return np.argsort(-score, kind="stable")
+
+
+def _likeliness(flips: Float[np.ndarray, "C C"]) -> Float[np.ndarray, "C C"]:
+    """How much likelier than by an even spread a wrong label of the row's class is the column's."""
+    off = flips * (1 - np.eye(len(flips)))
+    total = off.sum(axis=1, keepdims=True)
+    even = np.full_like(off, 1 / (len(flips) - 1))
+    likeliness = np.divide(off, total, out=even, where=total > 0) * (len(flips) - 1)
+    np.fill_diagonal(likeliness, 1.0)
+    return likeliness
