@@ -45,8 +45,9 @@ def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"]) -> 
     owe nothing to the record's own given label (else too low: hand in leave-one-out beliefs, such
     as neighbours' labels, not the targets). The noise may depend on the class, not on the image.
 
-    Rows are drawn towards the same stay rate and an even spread of the rest with the weight of C
-    records, so that a class with few records gets a sane row.
+    Stay rates are drawn towards their common one with the weight of C records, so that a class
+    with few records gets a sane row; how the rest is spread, towards an even spread, the more the
+    better chance alone explains that the spreads are not even.
 
     Source: anchor points of Liu and Tao, "Classification with noisy labels by importance
     reweighting", TPAMI 2016, and of Patrini et al., "Making deep neural networks robust to label
@@ -69,11 +70,11 @@ def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"]) -> 
         rows = rows[np.argsort(-clarity[rows], kind="stable")]
         clearest = given[rows[: max(_FEWEST, round(_SHARE * len(rows)))]]
         counts[j] = np.bincount(clearest, minlength=classes)
-    stay = np.trace(counts) / counts.sum()
-    even = np.full((classes, classes), (1 - stay) / (classes - 1))
-    np.fill_diagonal(even, stay)
     counted = counts.sum(axis=1)
-    flips = (counts + classes * even) / (counted + classes)[:, None]
+    common = np.trace(counts) / counts.sum()
+    stay = (np.diag(counts) + classes * common) / (counted + classes)
+    flips = (1 - stay)[:, None] * _spread(counts)
+    np.fill_diagonal(flips, stay)
     prior = np.bincount(guess, minlength=classes) / len(guess)
     return NoiseEstimate(
         rate=float(1 - prior @ np.diag(flips)),
@@ -81,6 +82,29 @@ def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"]) -> 
         prior=prior,
         counted=counted.astype(int),
     )
+
+
+def _spread(counts: Float[np.ndarray, "C C"]) -> Float[np.ndarray, "C C"]:
+    """How each row's wrong labels are spread over the other classes, with 0 on the diagonal.
+
+    Takes them for draws of a Dirichlet-multinomial around the even spread. Its one correlation
+    (0: the even spread itself, 1: a single class for each row) is found by the method of moments
+    from all rows, and gives each row's counts their weight against the even spread.
+
+    Source: Mosimann, "On the compound multinomial distribution", Biometrika 1962.
+    """
+    classes = len(counts)
+    even = (1 - np.eye(classes)) / (classes - 1)
+    wrong = counts * (1 - np.eye(classes))
+    n = wrong.sum(axis=1, keepdims=True)
+    share = np.divide(wrong, n, out=even.copy(), where=n > 0)
+    chi_square = n * (classes - 1) * ((share - even) ** 2).sum(axis=1, keepdims=True)
+    several = n > 1
+    beyond_chance = (chi_square - (classes - 2))[several].sum()
+    most = (classes - 2) * (n - 1)[several].sum()
+    correlation = np.clip(beyond_chance / max(most, 1), 0, 1)
+    weight = n * correlation / np.maximum(n * correlation + 1 - correlation, 1e-12)
+    return weight * share + (1 - weight) * even
 
 
 def count(

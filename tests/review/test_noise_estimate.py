@@ -47,6 +47,45 @@ def test_a_class_without_records_gets_the_average_row():
     assert found.rate == pytest.approx(0.2)
 
 
+def _of_one_class(counts):
+    """Beliefs that are sure of each row's class, and labels that were given so often."""
+    true, given = (
+        index.repeat(counts.ravel()) for index in np.indices(counts.shape).reshape(2, -1)
+    )
+    return estimate(np.eye(len(counts))[true], given).flips
+
+
+def test_a_spread_is_as_even_as_chance_may_have_made_it():
+    # Four of each class are wrong. No less even than chance makes them: chi-squares of 0.5
+    # with two degrees of freedom.
+    chance = np.array([[9, 2, 1, 1], [1, 9, 2, 1], [2, 1, 9, 1], [1, 1, 2, 9]])
+    even = np.full((4, 4), 4 / 13 / 3)
+    np.fill_diagonal(even, 9 / 13)
+    np.testing.assert_allclose(_of_one_class(chance), even)
+    # A single class for each: nothing is drawn towards an even spread.
+    single = 9 * np.eye(4, dtype=int) + 4 * np.eye(4, dtype=int)[[1, 2, 3, 0]]
+    np.testing.assert_allclose(_of_one_class(single), single / 13)
+
+
+def test_the_weight_of_a_spread_by_hand():
+    # Wrong ones [4 0], [3 1], [2 2] of two others each: chi-squares 4, 1 and 0 with one degree of
+    # freedom. Beyond chance (4 + 1 + 0 - 3) of at most 3 (4 - 1): correlation 2/9, weight
+    # 4 (2/9) / (4 (2/9) + 7/9) = 8/15.
+    counts = np.array([[6, 4, 0], [3, 6, 1], [2, 2, 6]])
+    stay = 0.6
+    first = np.array([8 / 15 * share + 7 / 15 * 0.5 for share in (1.0, 0.0)])
+    second = np.array([8 / 15 * share + 7 / 15 * 0.5 for share in (0.75, 0.25)])
+    flips = _of_one_class(counts)
+    np.testing.assert_allclose(flips[0], [stay, *(0.4 * first)])
+    np.testing.assert_allclose(flips[1], [0.4 * second[0], stay, 0.4 * second[1]])
+    np.testing.assert_allclose(flips[2], [0.2, 0.2, stay])
+
+
+def test_two_classes_have_one_spread():
+    flips = _of_one_class(np.array([[7, 3], [2, 8]]))
+    np.testing.assert_allclose(flips, [[8.5 / 12, 3.5 / 12], [2.5 / 12, 9.5 / 12]])
+
+
 def test_known_flips_are_counted():
     found = count(np.array([0, 0, 0, 0, 2]), np.array([0, 0, 1, 2, 1]), 3)
     np.testing.assert_allclose(found, [[0.5, 0.25, 0.25], [0, 0, 0], [0, 1, 0]])
