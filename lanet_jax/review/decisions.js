@@ -4,45 +4,45 @@ const { classes, images, cards } = data;
 const kinds = ["accept", "keep", "ambiguous", "class"];
 let decisions = {}; // {name: {kind, label}}
 let past = []; // [name, what was decided before or null], the newest last
-let shelf = null; // the open database
 
 const at = (id) => document.getElementById(id);
 
 // Not localStorage: of a page opened as a file, Chromium 156 now and then reads none of it.
-function open() {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open("lanet_jax audit", 1);
-    request.onupgradeneeded = () => request.result.createObjectStore("pages");
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
+const database = new Promise((resolve, reject) => {
+  const request = indexedDB.open("lanet_jax audit", 1);
+  request.onupgradeneeded = () => request.result.createObjectStore("pages");
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+});
 
-function read() {
-  return new Promise((resolve, reject) => {
-    const request = shelf.transaction("pages").objectStore("pages").get(data.key);
+const read = (opened) =>
+  new Promise((resolve, reject) => {
+    const request = opened.transaction("pages").objectStore("pages").get(data.key);
     request.onsuccess = () => resolve(request.result || {});
     request.onerror = () => reject(request.error);
   });
-}
 
+// What was decided before, under what was decided since the page opened.
 async function load() {
   try {
-    shelf = await open();
-    const kept = await read();
+    const kept = await read(await database);
     const known = new Set(cards.map((card) => card.name));
     for (const [name, said] of Object.entries(kept.decisions || {})) {
-      if (known.has(name) && kinds.includes(said.kind) && classes[said.label]) decisions[name] = said;
+      const isWhole = known.has(name) && kinds.includes(said.kind) && classes[said.label];
+      if (isWhole && !decisions[name]) decisions[name] = said;
     }
-    past = (kept.past || []).filter(([name]) => known.has(name));
+    const before = (kept.past || []).filter(([name]) => known.has(name));
+    const isLate = past.length > 0; // and wrote over what was kept
+    past = [...before, ...past];
+    if (isLate) save();
   } catch (error) {
     warn();
   }
 }
 
-function save() {
+async function save() {
   try {
-    const transaction = shelf.transaction("pages", "readwrite");
+    const transaction = (await database).transaction("pages", "readwrite");
     transaction.onabort = warn;
     transaction.objectStore("pages").put({ decisions, past }, data.key);
     transaction.commit(); // at once: the page may be closed next

@@ -148,6 +148,7 @@ at("true").addEventListener("change", () => {
 at("undo").addEventListener("click", undo);
 at("download").addEventListener("click", download);
 addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
+addEventListener("resize", refresh);
 addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
   if (key === "escape") document.activeElement.blur();
@@ -171,7 +172,5 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-load().then(() => {
-  addEventListener("resize", refresh);
-  refresh();
-});
+refresh();
+load().then(refresh);
