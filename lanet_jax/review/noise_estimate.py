@@ -89,7 +89,8 @@ def _spread(counts: Float[np.ndarray, "C C"]) -> Float[np.ndarray, "C C"]:
 
     Takes them for draws of a Dirichlet-multinomial around the even spread. Its one correlation
     (0: the even spread itself, 1: a single class for each row) is found by the method of moments
-    from all rows, and gives each row's counts their weight against the even spread.
+    from all rows, and gives each row's counts their weight against the even spread, which stands
+    for one record at least, so that nothing is impossible.
 
     Source: Mosimann, "On the compound multinomial distribution", Biometrika 1962.
     """
@@ -103,7 +104,7 @@ def _spread(counts: Float[np.ndarray, "C C"]) -> Float[np.ndarray, "C C"]:
     beyond_chance = (chi_square - (classes - 2))[several].sum()
     most = (classes - 2) * (n - 1)[several].sum()
     correlation = np.clip(beyond_chance / max(most, 1), 0, 1)
-    weight = n * correlation / np.maximum(n * correlation + 1 - correlation, 1e-12)
+    weight = n * correlation / (n * correlation + max(1 - correlation, correlation))
     return weight * share + (1 - weight) * even
 
 

@@ -62,9 +62,12 @@ def test_a_spread_is_as_even_as_chance_may_have_made_it():
     even = np.full((4, 4), 4 / 13 / 3)
     np.fill_diagonal(even, 9 / 13)
     np.testing.assert_allclose(_of_one_class(chance), even)
-    # A single class for each: nothing is drawn towards an even spread.
-    single = 9 * np.eye(4, dtype=int) + 4 * np.eye(4, dtype=int)[[1, 2, 3, 0]]
-    np.testing.assert_allclose(_of_one_class(single), single / 13)
+    # A single class for each: the even spread stands for one record beside the four.
+    single = np.eye(4, dtype=int)[[1, 2, 3, 0]]
+    flips = 4 / 13 * (0.8 * single + 0.2 * (1 - np.eye(4)) / 3)
+    np.testing.assert_allclose(
+        _of_one_class(9 * np.eye(4, dtype=int) + 4 * single), even * np.eye(4) + flips
+    )
 
 
 def test_the_weight_of_a_spread_by_hand():

@@ -34,6 +34,12 @@ def test_a_class_counts_as_often_as_it_is_taken_for_the_given_one():
     np.testing.assert_allclose(found.scores["suspicion"], [0.8, 0.5, 0.2])
 
 
+def test_without_any_wrong_label_among_the_clearest_no_class_counts_more():
+    plain = ranking.rank(TARGETS, TARGETS, NEIGHBORS, GIVEN, EVEN)
+    found = ranking.rank(TARGETS, TARGETS, NEIGHBORS, GIVEN, np.eye(3))
+    np.testing.assert_allclose(found.scores["consensus"], plain.scores["consensus"])
+
+
 def test_quality_by_hand():
     wrong = np.array([True, False, True, False, False])
     found = ranking.quality(wrong, np.array([5.0, 4.0, 3.0, 2.0, 1.0]), k=1)
