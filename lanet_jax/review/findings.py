@@ -89,7 +89,7 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
         seen=seen,
         neighbors=votes,
         candidates=among,
-        ranking=ranking.rank(seen.targets, own_view, votes, data.given, noise.flips),
+        ranking=ranking.rank(seen.targets, own_view, votes, data.given, noise.spread),
         noise=noise,
         unchecked=late and not forgotten,
     )

@@ -18,12 +18,14 @@ class NoiseEstimate:
     Attributes:
       rate: share of the given labels that are wrong.
       flips: chance that a record of the row's class is given the column's label.
+      spread: shares of the columns in the wrong labels of the row's class, 0 on the diagonal.
       prior: share of each class among the true labels.
       counted: records that each row of `flips` was counted on.
     """
 
     rate: float
     flips: Float[np.ndarray, "C C"]
+    spread: Float[np.ndarray, "C C"]
     prior: Float[np.ndarray, "C"]
     counted: Int[np.ndarray, "C"]
 
@@ -73,12 +75,13 @@ def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"]) -> 
     counted = counts.sum(axis=1)
     common = np.trace(counts) / counts.sum()
     stay = (np.diag(counts) + classes * common) / (counted + classes)
-    flips = (1 - stay)[:, None] * _spread(counts)
-    np.fill_diagonal(flips, stay)
+    spread = _spread(counts)
+    flips = (1 - stay)[:, None] * spread + np.diag(stay)
     prior = np.bincount(guess, minlength=classes) / len(guess)
     return NoiseEstimate(
         rate=float(1 - prior @ np.diag(flips)),
         flips=flips,
+        spread=spread,
         prior=prior,
         counted=counted.astype(int),
     )

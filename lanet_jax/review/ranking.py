@@ -47,7 +47,7 @@ def rank(
     own_view: Float[np.ndarray, "N C"],
     neighbors: Float[np.ndarray, "N C"],
     given: Int[np.ndarray, "N"],
-    flips: Float[np.ndarray, "C C"],
+    spread: Float[np.ndarray, "C C"],
 ) -> Ranking:
     """Scores the given labels in four ways.
 
@@ -66,8 +66,8 @@ def rank(
         they started from.
       neighbors: shares of the given labels of its neighbours, its own left out.
       given: labels.
-      flips: chance that a record of the row's class is given the column's label; only how the
-        wrong ones of a row are spread counts, and an even spread leaves `consensus` unweighed.
+      spread: shares of the columns in the wrong labels of the row's class, 0 on the diagonal; an
+        even spread leaves `consensus` unweighed.
 
     Returns:
       The scores.
@@ -78,7 +78,9 @@ def rank(
     rest = _SMOOTHING / (targets.shape[1] - 1)
     negative_entropy = np.sum(targets * np.log(np.maximum(targets, 1e-12)), axis=1)
     cross = own * np.log(1 - _SMOOTHING) + (1 - own) * np.log(rest)
-    together = (own_view + neighbors) / 2 * _likeliness(flips)[:, given].T
+    classes = len(spread)
+    likeliness = np.eye(classes) + spread * (classes - 1)
+    together = (own_view + neighbors) / 2 * likeliness[:, given].T
     together /= together.sum(axis=1, keepdims=True)
     scores = {
         CONSENSUS: metrics.suspicion(together, given),
@@ -113,13 +115,3 @@ def quality(wrong: Bool[np.ndarray, "N"], score: Float[np.ndarray, "N"], k: int)
 def order(score: Float[np.ndarray, "N"]) -> Int[np.ndarray, "N"]:
     """Rows, the most suspicious first; equal ones in their own order."""
     return np.argsort(-score, kind="stable")
-
-
-def _likeliness(flips: Float[np.ndarray, "C C"]) -> Float[np.ndarray, "C C"]:
-    """How much likelier than by an even spread a wrong label of the row's class is the column's."""
-    off = flips * (1 - np.eye(len(flips)))
-    total = off.sum(axis=1, keepdims=True)
-    even = np.full_like(off, 1 / (len(flips) - 1))
-    likeliness = np.divide(off, total, out=even, where=total > 0) * (len(flips) - 1)
-    np.fill_diagonal(likeliness, 1.0)
-    return likeliness

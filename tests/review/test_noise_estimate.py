@@ -44,7 +44,15 @@ def test_a_class_without_records_gets_the_average_row():
     found = estimate(beliefs, np.array([0] * 8 + [1] * 2))
     np.testing.assert_allclose(found.flips[2], [0.1, 0.1, 0.8])
     assert found.counted.tolist() == [10, 0, 0]
+    # Two wrong ones, both of class 1, beside an even spread that stands for one.
+    np.testing.assert_allclose(found.spread, [[0, 5 / 6, 1 / 6], [0.5, 0, 0.5], [0.5, 0.5, 0]])
     assert found.rate == pytest.approx(0.2)
+
+
+def test_without_wrong_labels_their_spread_is_even():
+    found = estimate(np.repeat(np.eye(3), 4, axis=0), np.repeat(np.arange(3), 4))
+    np.testing.assert_allclose(found.spread, (1 - np.eye(3)) / 2)
+    np.testing.assert_allclose(found.flips, np.eye(3))
 
 
 def _of_one_class(counts):
