@@ -10,7 +10,7 @@ from lanet_jax.study import __main__ as command
 from lanet_jax.study import runner
 
 STUDY = """
-from lanet_jax.studies.grid import Axis, Level, Study
+from lanet_jax.study.grid import Axis, Level, Study
 
 def get_study(scale):
     methods = tuple(Level(m, (m.upper(),), (f"method={{m}}",)) for m in ("ce", "lanet"))
