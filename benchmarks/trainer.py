@@ -7,7 +7,7 @@ from jax.sharding import NamedSharding
 from jax.sharding import PartitionSpec as P
 
 from benchmarks.shape import Shape
-from configs import common
+from lanet_jax import fields
 from lanet_jax import state as state_lib
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.from_config import config, training
@@ -73,7 +73,7 @@ def settings(shape: Shape, method: str) -> config.Config:
     Returns:
       The resolved config.
     """
-    c = common.get_config()
+    c = fields.get_config()
     c.method, c.schedule = method, "shared"
     c.augment.size, c.optim.batch_size, c.el.queue_size = shape.size, shape.batch, shape.queue
     c.model.width, c.model.stem, c.precision = shape.width, shape.stem, shape.precision

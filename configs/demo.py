@@ -10,7 +10,7 @@ the paper's claims.
 
 import ml_collections
 
-from configs import common
+from lanet_jax import fields
 
 
 def tiny(c: ml_collections.ConfigDict) -> None:
@@ -33,7 +33,7 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     Returns:
       The config.
     """
-    c = common.get_config()
+    c = fields.get_config()
     c.schedule = "shared"  # both methods see the same images, epochs, batch and augmentation
     c.data.train = c.data.test = ("demo",)
     c.noise.kind = "symmetric"
@@ -47,4 +47,4 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     c.model.width = 16
     c.model.stem = "small"
     c.optim.epochs = 30
-    return common.apply_presets(c, presets, {"tiny": tiny})
+    return fields.apply_presets(c, presets, {"tiny": tiny})

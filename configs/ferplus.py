@@ -10,12 +10,12 @@ whose measured results are in docs/results.md.
 
 import ml_collections
 
-from configs import common
+from lanet_jax import fields
 
 
 def cpu(c: ml_collections.ConfigDict) -> None:
     """A LA-Net run on two CPU cores, tested on the official valid split."""
-    common.two_cores(c)
+    fields.two_cores(c)
     c.data.test_split = ("valid",)  # the test split is for final numbers only
     c.noise.kind = "symmetric"
 
@@ -38,6 +38,6 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     Returns:
       The config.
     """
-    c = common.get_config()
+    c = fields.get_config()
     c.data.train = c.data.test = ("ferplus/argmax8",)
-    return common.apply_presets(c, presets, {"cpu": cpu, "shipped": shipped})
+    return fields.apply_presets(c, presets, {"cpu": cpu, "shipped": shipped})

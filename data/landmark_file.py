@@ -1,4 +1,4 @@
-"""Landmarks kept in a file of their own, and finding each image's row in it (SPEC 5)."""
+"""Landmarks kept in a file of their own, and finding each image's row in it."""
 
 import dataclasses
 import re
@@ -10,10 +10,11 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from jaxtyping import Bool, Float
 
-from data.listing import Item
-from data.torch_zip import read_tensor
 from lanet_jax.errors import UserError
 from lanet_jax.files import npz
+
+from .listing import Item
+from .torch_zip import read_tensor
 
 MOST_POINTS = 1000
 PEERS_POINTS, PEERS_SCHEME, PEERS_SIDE = 19, "aflw19", 224

@@ -23,14 +23,15 @@ import numpy as np
 from jaxtyping import UInt8
 from tqdm import tqdm
 
-from data import landmark_parts
-from data.folder.source import SUFFIXES
-from data.images import BrokenImageError, decode
-from data.landmark_parts import Parts, Row, Stamp
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.faces.find import Face, Finder
 from lanet_jax.faces.reduce import REDUCTIONS
 from lanet_jax.landmark_schemes import SCHEMES
+
+from . import landmark_parts
+from .folder.source import SUFFIXES
+from .images import BrokenImageError, decode
+from .landmark_parts import Parts, Row, Stamp
 
 CHUNK = 64  # images that a kill can lose, for each worker
 SHOWN = 10

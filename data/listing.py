@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from data.images import Crop
 from lanet_jax.errors import UserError
+
+from .images import Crop
 
 SPLITS = ("train", "valid", "test")
 MISSING = "missing file (left out)"

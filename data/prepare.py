@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from data import building
 from lanet_jax.errors import UserError, exit_on_user_error
+
+from . import building
 
 Options = dict[str, Any]
 

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
     from lanet_jax.predict.predictor import Predictor
 
+__version__ = "0.1.0"
+
 
 def load(checkpoint: str | os.PathLike = "", step: str = "last", batch: int = 64) -> Predictor:
     """Loads a trained network that predicts expressions; see `predict.predictor.load`.

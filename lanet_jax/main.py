@@ -82,7 +82,7 @@ def parse(argv: list[str]) -> list[str]:
         near, wrong, alone = found.groups() if found else (None, None, None)
         wrong = wrong or alone or ""
         flag = next((a.split("=")[0] for a in argv if wrong in a), wrong)
-        hint = f"did you mean {near!r}?" if near else "the fields are in configs/common.py"
+        hint = f"did you mean {near!r}?" if near else "the fields are in lanet_jax/fields.py"
         raise UserError(f"{flag}: the config has no field {wrong!r}; {hint}") from error
     except OSError as error:
         given = next((a for a in argv if a.startswith("--config=")), "--config")

@@ -5,10 +5,10 @@
   python -m lanet_jax.study configs/studies/choices.py:demo --workdir=runs/choices  11 runs
 
 Figures 2 and 7 sweep single parameters finely; this says which choices matter at all. The heat-map
-head and the shared stem are the published code's (SPEC, section 2.2).
+head and the shared stem are the published code's (docs/choices.md).
 """
 
-from configs.studies import common
+from lanet_jax.study import axes
 from lanet_jax.study.grid import Axis, Level, Study, quote
 
 CHOICES = Axis(
@@ -34,9 +34,9 @@ def get_study(scale: str) -> Study:
     return Study(
         title="Choices of LA-Net",
         rows=(CHOICES,),
-        columns=common.one_dataset(scale, (30,)),
-        seeds=common.SEEDS[scale],
-        published=common.published(scale, quote("30", {"default": "85.33", "ce": "75.50"})),
+        columns=axes.one_dataset(scale, (30,)),
+        seeds=axes.SEEDS[scale],
+        published=axes.published(scale, quote("30", {"default": "85.33", "ce": "75.50"})),
         source="paper, Table 2 (RAF-DB)",
         notes=("The paper's numbers: RAF-DB, 224 px, MS-Celeb weights.",),
     )

@@ -1,10 +1,11 @@
-"""The two official AffectNet layouts as lists of images (SPEC 5)."""
+"""The two official AffectNet layouts as lists of images."""
 
 from pathlib import Path
 
-from data.affectnet import layout_2021, layout_old
-from data.listing import Listing
 from lanet_jax.errors import UserError
+
+from ..listing import Listing
+from . import layout_2021, layout_old
 
 
 def config_name(classes: int = 8, size: int = 0) -> str:

@@ -1,4 +1,4 @@
-"""The official FER+ layout as lists of images (SPEC 5)."""
+"""The official FER+ layout as lists of images."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,11 +7,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from data.ferplus.votes import COLUMNS, RULES
-from data.listing import SPLITS, Item, Listing, expect
-from data.tables import read_rows, shown
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
+
+from ..listing import SPLITS, Item, Listing, expect
+from ..tables import read_rows, shown
+from .votes import COLUMNS, RULES
 
 USAGES = dict(zip(("Training", "PublicTest", "PrivateTest"), SPLITS, strict=True))
 FOLDERS = dict(

@@ -1,4 +1,4 @@
-"""Any tree of images or CSV file as lists of images (SPEC 5)."""
+"""Any tree of images or CSV file as lists of images."""
 
 import hashlib
 import re
@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from data.listing import SPLITS, Item, Listing, expect
-from data.tables import read_rows
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import CONTROL_CHARACTER, UserError
+
+from ..listing import SPLITS, Item, Listing, expect
+from ..tables import read_rows
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
 SPLIT_NAMES = {

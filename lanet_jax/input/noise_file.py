@@ -2,7 +2,7 @@
 
 Ours has the header `name,given,true` and class names. A peer's has lines `train_00001.jpg 5` (or
 commas, or a third column with the original label) in the numbering of the dataset's authors, which
-differs from dataset to dataset and may start at 0 or 1: it is found by comparison (SPEC 5.1).
+differs from dataset to dataset and may start at 0 or 1: it is found by comparison.
 """
 
 from collections import Counter

@@ -12,7 +12,7 @@ from lanet_jax.typing import Key
 
 
 class ImportanceClassifier(nn.Module):
-    """A ResNet whose logits are scaled by how much each image counts (SPEC 6, SCN).
+    """A ResNet whose logits are scaled by how much each image counts (SCN).
 
     Attributes:
       backbone: the ResNet.
@@ -36,7 +36,7 @@ class ImportanceClassifier(nn.Module):
 
 
 class Embedding(nn.Module):
-    """A head on the last map, every position of which it sees (SPEC 6, RUL).
+    """A head on the last map, every position of which it sees (RUL).
 
     Attributes:
       width: features that it gives.
@@ -58,7 +58,7 @@ class Embedding(nn.Module):
 
 
 class EmbeddingClassifier(nn.Module):
-    """A ResNet, an embedding of its last map and a classifier of that (SPEC 6, RUL).
+    """A ResNet, an embedding of its last map and a classifier of that (RUL).
 
     Attributes:
       backbone: the ResNet.

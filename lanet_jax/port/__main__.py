@@ -19,7 +19,7 @@ from lanet_jax.port.convert import LAYOUTS, convert
 
 
 def port(source: Path, out: Path, layout: str) -> dict:
-    """Converts one checkpoint (SPEC 4).
+    """Converts one checkpoint.
 
     Args:
       source: the checkpoint.

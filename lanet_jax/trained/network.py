@@ -40,7 +40,7 @@ class Inference:
 
 
 def network(method: str, backbone: ResNet, classes: int) -> nn.Module:
-    """What is left of a method at inference (SPEC 2.4, 6).
+    """What is left of a method at inference.
 
     Args:
       method: its name.

@@ -1,4 +1,4 @@
-"""Every row of the contract's section 8: one line that says what, where and what to do."""
+"""What a user gets wrong: one line that says what, where and what to do."""
 
 import json
 import shutil

@@ -5,21 +5,21 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from configs import common
+from lanet_jax import fields
 from lanet_jax.from_config import config, training
 from lanet_jax.recipes import PUBLISHED
 
 
-def resolved(method, schedule="published", **fields):
-    c = common.get_config()
+def resolved(method, schedule="published", **changes):
+    c = fields.get_config()
     c.method, c.schedule = method, schedule
-    c.update_from_flattened_dict(fields)
+    c.update_from_flattened_dict(changes)
     return config.resolve(c)
 
 
 @pytest.mark.parametrize(
     ("method", "rate", "head", "batch", "epochs"),
-    [  # SPEC 6
+    [  # docs/choices.md
         ("ce", 1e-3, 0.0, 128, 80),
         ("scn", 1e-3, 0.0, 64, 70),
         ("rul", 2e-4, 2e-3, 64, 60),
@@ -37,7 +37,7 @@ def test_published_recipes(method, rate, head, batch, epochs):
 
 
 def test_what_a_recipe_writes_over_is_said():
-    c = common.get_config()
+    c = fields.get_config()
     c.method, c.optim.epochs, c.optim.weight_decay = "eac", 5, 1e-4
     told = config.recipe(c, config.resolve(c))
     assert "eac has augment.mean (0.485, " in told
@@ -50,7 +50,7 @@ def test_what_a_recipe_writes_over_is_said():
 
 @pytest.mark.parametrize("method", PUBLISHED)
 def test_shared_leaves_every_field_alone(method):
-    then, now = common.get_config(), resolved(method, "shared")
+    then, now = fields.get_config(), resolved(method, "shared")
     then.method, then.schedule, then.el.projection = method, "shared", 64
     assert now.to_json() == then.to_json()
 

@@ -8,11 +8,10 @@ import pytest
 from absl import flags
 from ml_collections import config_flags
 
-from configs.studies import common
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import config
 from lanet_jax.recipes import PUBLISHED
-from lanet_jax.study import loading
+from lanet_jax.study import axes, loading
 from lanet_jax.study.declaration import claim
 from lanet_jax.study.grid import cells, key, rows
 
@@ -30,7 +29,7 @@ STUDIES = {
 DECLARED = [
     (name, scale, runs)
     for name, counts in STUDIES.items()
-    for scale, runs in zip(common.SCALES, counts, strict=True)
+    for scale, runs in zip(axes.SCALES, counts, strict=True)
     if runs is not None
 ]
 
@@ -42,7 +41,7 @@ def _at_the_root(monkeypatch):
 
 def test_all_are_listed():
     found = {path.stem for path in Path("configs/studies").glob("*.py")}
-    assert found - {"__init__", "common"} == set(STUDIES)
+    assert found - {"__init__"} == set(STUDIES)
 
 
 @pytest.mark.parametrize(("name", "scale", "runs"), DECLARED)
