@@ -67,9 +67,12 @@ def get_config() -> ml_collections.ConfigDict:
     c.landmarks = l = ml_collections.ConfigDict()  # noqa: E741
     l.head = "coordinates"  # the paper; R: heatmap
     l.trunk = "separate"  # the paper; R: shared_stem
+    l.frame = "face"  # aligned and scaled by the training set; or `image`, the paper read literally
+    l.points = "expressive"  # of a face's frame: brows, eyes and mouth; or all
 
     c.lde = e = ml_collections.ConfigDict()
     e.spaces = "both"  # Table 2: none | expression | both
+    e.landmark_space = "features"  # v, the paper; or geometry, the face's landmarks themselves
     e.neighbors = 8  # K
     e.decay = 0.9  # omega
     e.exclude_same_id = True  # copies of a record are no neighbours of it; R: False
@@ -97,6 +100,8 @@ def get_config() -> ml_collections.ConfigDict:
     c.loss = o = ml_collections.ConfigDict()
     o.alpha = 1.0  # weight of L_kl
     o.beta = 0.1  # weight of L_el
+    o.trust = 0.0  # g: the given label's cross-entropy is weighed by what the target says of it
+    o.trust_balance = 0.5  # tau: 0 counts how common a class is as evidence, 1 does not
 
     c.optim = p = ml_collections.ConfigDict()
     p.epochs = 80
@@ -122,6 +127,7 @@ def get_config() -> ml_collections.ConfigDict:
 def reference(c: ml_collections.ConfigDict) -> None:
     """The published code's reading of everything that this project reads otherwise."""
     c.augment.flip_swaps_points = False
+    c.landmarks.frame = "image"
     c.landmarks.head = "heatmap"
     c.landmarks.trunk = "shared_stem"
     c.lde.exclude_same_id = False

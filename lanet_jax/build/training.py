@@ -17,10 +17,12 @@ from lanet_jax.augment.compose import (
 )
 from lanet_jax.build import inference
 from lanet_jax.build.config import Config
+from lanet_jax.build.data import Data
 from lanet_jax.errors import UserError
 from lanet_jax.methods.ce import CE
 from lanet_jax.methods.eac import EAC
-from lanet_jax.methods.lanet import EL, LDE, LANet
+from lanet_jax.methods.lanet import LANet
+from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example, Method
 from lanet_jax.methods.rul import RUL
 from lanet_jax.methods.scn import SCN
@@ -67,7 +69,8 @@ def method(c: Config, classes: int, landmarks: int) -> Method:
     trunk = ResNet(c.model.depth, c.model.width, c.model.stem, first_stage, dtype)
     lateral = {18: 64, 50: 256}[c.model.depth]
     network = TwoBranch(expression, LandmarkNet(trunk, c.landmarks.head, landmarks, lateral))
-    return LANet(network, LDE(**c.lde), EL(**c.el), c.loss.alpha, c.loss.beta)
+    framed = c.landmarks.frame == "face"
+    return LANet(network, LDE(**c.lde), EL(**c.el), Loss(**c.loss), framed)
 
 
 def optimizer(c: Config, steps_per_epoch: int) -> optax.GradientTransformation:
@@ -103,17 +106,23 @@ def _heads(params: PyTree) -> PyTree:
     )
 
 
-def augmentation(c: Config, flip_index: tuple[int, ...]) -> Augment:
+def augmentation(c: Config, flip_index: tuple[int, ...], framed: bool = False) -> Augment:
     """The training augmentation of batches.
 
     Args:
       c: resolved config.
       flip_index: of the landmark scheme; empty for data without landmarks.
+      framed: landmarks are in the face's frame, where no crop and no mirror changes them.
 
     Returns:
       A function of (key, batch).
     """
-    settings = Augmentation(flip_index=flip_index, **c.augment)
+    settings = Augmentation(flip_index=() if framed else flip_index, **c.augment)
+
+    def augment_image(key: Key, batch: Batch) -> Batch:
+        none = batch["landmarks"][:, :0], batch["present"][:, :0]
+        image, _, _ = augment_batch(key, batch["image"], *none, settings)
+        return {**batch, "image": image}
 
     def augment(key: Key, batch: Batch) -> Batch:
         image, landmarks, present = augment_batch(*_arguments(key, batch), settings)
@@ -124,6 +133,8 @@ def augmentation(c: Config, flip_index: tuple[int, ...]) -> Augment:
         augmented = {"image": image, "landmarks": landmarks, "present": present}
         return {**batch, **augmented, "mirrored": mirrored}
 
+    if framed:
+        return augment_image
     return augment_twice if c.method == "eac" else augment
 
 
@@ -137,12 +148,12 @@ def preprocessing(c: Config) -> Callable[[jax.Array], jax.Array]:
     return functools.partial(preprocess_batch, size=a.size, mean=a.mean, std=a.std)
 
 
-def example(c: Config, given: Int[np.ndarray, "N"], m: Method) -> Example:
+def example(c: Config, data: Data, m: Method) -> Example:
     """What the method must know of the data, the pretrained backbone included.
 
     Args:
       c: resolved config.
-      given: labels of all training records.
+      data: of the run.
       m: the method, whose backbone the pretrained weights must fit.
 
     Returns:
@@ -151,7 +162,9 @@ def example(c: Config, given: Int[np.ndarray, "N"], m: Method) -> Example:
     Raises:
       UserError: the weights do not fit.
     """
-    bare = example_of_shape(c, given)
+    bare = example_of_shape(c, data.given)
+    if data.framed:
+        bare = bare._replace(frame=data.framed.frame)
     if not c.model.pretrained:
         return bare
     params, stats = jax.eval_shape(m.init, jax.random.key(0), bare)
