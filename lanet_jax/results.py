@@ -8,7 +8,7 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from lanet_jax import evaluation, summary, writer
+from lanet_jax import evaluation, parts, summary, writer
 from lanet_jax.build.run import Run
 from lanet_jax.state import TrainState
 from lanet_jax.whole_file import write_csv, write_text
@@ -25,7 +25,8 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
     targets = evaluation.targets_of(run, state, len(run.data.train))
     if jax.process_index():
         return
-    numbers = summary.summarize(writer.read(workdir))
+    rows = writer.read(workdir)
+    numbers = summary.summarize(rows)
     write_text(workdir / "summary.json", json.dumps(numbers, indent=2) + "\n")
     if targets is not None:
         header = ("id", "name", "given", "true", *run.data.train.classes)
@@ -33,6 +34,8 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
     for split, values in numbers.items():
         pairs = (f"{k} {v:.4f}" if isinstance(v, float) else f"{k} {v}" for k, v in values.items())
         print(f"{split}: {', '.join(pairs)}")
+    for line in parts.idle(rows):
+        print(line)
 
 
 def _distributions(run: Run, targets: Float[np.ndarray, "N C"]) -> Iterator[tuple[int | str, ...]]:

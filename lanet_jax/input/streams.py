@@ -12,6 +12,7 @@ class Purpose(enum.IntEnum):
     NOISE = 2
     LIMIT = 3
     HOLDOUT = 4
+    INSPECTION = 5
 
 
 def stream(purpose: Purpose, *seeds: int) -> np.random.PCG64:

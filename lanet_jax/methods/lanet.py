@@ -158,6 +158,24 @@ class LANet:
             found[space] = Neighborhood(index, exists, aggregate.shares(exists, z), mean)
         return found
 
+    def inspect(
+        self, params: PyTree, model_state: PyTree, batch: Batch
+    ) -> tuple[Float[Array, "B ..."], dict[str, Neighborhood]]:
+        """What the parts say of a batch, by the running statistics.
+
+        Args:
+          params: parameters.
+          model_state: the method's state.
+          batch: preprocessed, without augmentation.
+
+        Returns:
+          Predicted landmarks, and the neighbourhoods in each space.
+        """
+        outputs, _ = apply(
+            self.network, _branches(params), _branches(model_state), batch["image"], False
+        )
+        return outputs.landmarks, self.neighborhoods(params, outputs, batch)
+
     @staticmethod
     def distributions(spaces: dict[str, Neighborhood]) -> Float[Array, "B C"]:
         """d_i of Eq. 4."""

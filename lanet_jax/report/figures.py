@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from lanet_jax import writer
 from lanet_jax.report import charts, files
 from lanet_jax.report.charts import digits, percent, thousandths
 from lanet_jax.report.files import RunFiles
@@ -115,7 +116,7 @@ def curves(runs: list[RunFiles], labels: list[str]) -> list[Section | None]:
     Returns:
       Sections of the evaluated splits and of the training.
     """
-    splits = sorted({row["split"] for run in runs for row in run.rows} - {"train", "labels"})
+    splits = sorted({row["split"] for run in runs for row in run.rows} - writer.OTHERS)
     evaluated = [
         (f"{title}, {split}", split, name, percent)
         for split in splits

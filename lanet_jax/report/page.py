@@ -7,7 +7,7 @@ from pathlib import Path
 import jinja2
 
 from lanet_jax.errors import UserError
-from lanet_jax.report import compare, figures, files, gallery, theme
+from lanet_jax.report import compare, figures, files, gallery, parts, theme
 from lanet_jax.report.files import RunFiles
 from lanet_jax.report.section import Section
 from lanet_jax.whole_file import write_text
@@ -17,6 +17,7 @@ _SECTIONS = (
     figures.confusions,
     figures.calibrations,
     figures.label_noise,
+    parts.section,
     gallery.agreement,
     gallery.figures,
     figures.config,
