@@ -1,10 +1,10 @@
 """The section that asks whether each part of LA-Net does its work."""
 
-from lanet_jax import parts
 from lanet_jax.report import charts
 from lanet_jax.report.charts import digits, percent
-from lanet_jax.report.files import RunFiles
+from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Panel, Section
+from lanet_jax.run import parts
 
 _SHARES = {
     "expression_share": "neighbours in expression space",
