@@ -92,9 +92,7 @@ class FaceBlock(nn.Module):
         return nn.relu(_padded_sum(x, y))
 
 
-def _padded_sum(
-    x: Float[Array, "B _ _ _"], y: Float[Array, "B _ _ _"]
-) -> Float[Array, "B H W D"]:
+def _padded_sum(x: Float[Array, "B _ _ _"], y: Float[Array, "B _ _ _"]) -> Float[Array, "B H W D"]:
     """The sum, each padded by zeros at the bottom, the right and behind the channels."""
     sides = [max(pair) for pair in zip(x.shape, y.shape, strict=True)]
     x, y = (

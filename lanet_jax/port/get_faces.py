@@ -142,5 +142,7 @@ def main(argv: Sequence[str]) -> None:
     out = get_faces(parsed.out, parsed.dat, parsed.statistics, parsed.data_dir)
     named = "face29" if out == weights.in_cache("face29") else out
     print(f"{out}: dlib's network of faces; train from it by a preset :face, or with")
-    print(f"  --config.model.family=face29 --config.model.width=32 --config.model.pretrained={named}")
+    print(
+        f"  --config.model.family=face29 --config.model.width=32 --config.model.pretrained={named}"
+    )
     print(f"licence: {LICENSE}\n{NOT_COVERED}")
