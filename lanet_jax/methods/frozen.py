@@ -5,6 +5,7 @@ reach them, and all its networks start on one map that is computed once a step.
 """
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -38,7 +39,7 @@ class Frozen:
         return (*self.method.inference, PART)
 
     def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
-        """See `Method.init`; pretrained weights are shared out to the frozen stages and the rest."""
+        """See `Method.init`; of pretrained weights each part takes its own."""
         frozen_key, key = jax.random.split(key)
         frozen = self.stages.init(frozen_key, example.images[:1], False)
         if example.pretrained:
@@ -87,6 +88,21 @@ class Frozen:
           The map of the last frozen stage.
         """
         return self.stages.apply(model_state[PART], images, False)[-1]
+
+
+def behind(method: Method) -> tuple[Method, Callable[[PyTree, jax.Array], jax.Array]]:
+    """What stands behind the frozen stages of a method, if it has any.
+
+    Args:
+      method: any.
+
+    Returns:
+      The method that owns the networks, and a function of (model state, normalised images) to what
+      these networks take for images.
+    """
+    if isinstance(method, Frozen):
+        return method.method, method.below
+    return method, lambda model_state, images: images
 
 
 def _split(tree: dict[str, Any], names: set[str]) -> tuple[dict[str, Any], dict[str, Any]]:

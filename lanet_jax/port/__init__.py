@@ -1,1 +1,1 @@
-"""Weights of others as weights of ours: published checkpoints, and dlib's network of faces."""
+"""Weights of others as weights of this package: `python -m lanet_jax.port`."""

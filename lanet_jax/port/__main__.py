@@ -16,11 +16,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from lanet_jax.checkpoint.formats import read_checkpoint
+from lanet_jax.checkpoint.pretrained import check_ending, save
 from lanet_jax.errors import UserError, exit_on_user_error
-from lanet_jax.models.checkpoint_formats import read_checkpoint
-from lanet_jax.models.port import LAYOUTS, convert
-from lanet_jax.models.weights import check_ending, save
 from lanet_jax.port import get_faces
+from lanet_jax.port.convert import LAYOUTS, convert
 
 
 def port(source: Path, out: Path, layout: str) -> dict:

@@ -105,7 +105,7 @@ def measure(
     def sums(x: jax.Array) -> dict[Path, tuple]:
         found = {}
 
-        def intercept(call, args, kwargs, context):  # noqa: ANN001, ANN202
+        def intercept(call, args, kwargs, context):
             if isinstance(context.module, BatchNorm) and context.method_name == "__call__":
                 y = args[0]
                 moments = jnp.mean(y, (1, 2)).sum(0), jnp.mean(y**2, (1, 2)).sum(0)

@@ -14,9 +14,10 @@ import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lanet_jax import fetch
+from lanet_jax.checkpoint import pretrained
 from lanet_jax.errors import UserError
-from lanet_jax.models import backbones, weights
+from lanet_jax.files import fetch
+from lanet_jax.models import backbones
 from lanet_jax.models.face29 import Face29
 from lanet_jax.port import dlib_file, face29, statistics
 
@@ -55,8 +56,8 @@ def get_faces(
     Raises:
       UserError: the download fails, it is not the published file, or `out` cannot be written.
     """
-    out = out or weights.in_cache("face29")
-    weights.check_ending(out)
+    out = out or pretrained.in_cache("face29")
+    pretrained.check_ending(out)
     if not dataset and _is_whole(out):
         print(f"{out} is there already")
         return out
@@ -89,7 +90,7 @@ def get_faces(
         "convolutions; fc is the embedding of 128 numbers",
     }
     out.parent.mkdir(parents=True, exist_ok=True)
-    weights.save(out, *face29.convert(layers, known, source), card)
+    pretrained.save(out, *face29.convert(layers, known, source), card)
     return out
 
 
@@ -98,7 +99,7 @@ def _is_whole(path: Path) -> bool:
         return False
     backbone = Face29(face29.WIDTH, face29.BLOCKS)
     try:
-        weights.load_backbone(path, *backbones.shapes(backbone, statistics.SIZE), ("fc",))
+        pretrained.load_backbone(path, *backbones.shapes(backbone, statistics.SIZE), ("fc",))
     except UserError:
         return False
     return True
@@ -140,9 +141,8 @@ def main(argv: Sequence[str]) -> None:
     add("--data_dir", default="~/tensorflow_datasets", metavar="DIR", help="of prepared datasets")
     parsed = parser.parse_args(argv)
     out = get_faces(parsed.out, parsed.dat, parsed.statistics, parsed.data_dir)
-    named = "face29" if out == weights.in_cache("face29") else out
+    named = "face29" if out == pretrained.in_cache("face29") else out
     print(f"{out}: dlib's network of faces; train from it by a preset :face, or with")
-    print(
-        f"  --config.model.family=face29 --config.model.width=32 --config.model.pretrained={named}"
-    )
+    model = {"family": "face29", "width": face29.WIDTH, "pretrained": named}
+    print(" ".join(f"--config.model.{key}={value}" for key, value in model.items()))
     print(f"licence: {LICENSE}\n{NOT_COVERED}")

@@ -14,8 +14,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from lanet_jax.archives import read_npz
 from lanet_jax.augment.compose import preprocess_batch
+from lanet_jax.files.npz import read_npz
 from lanet_jax.input import records
 from lanet_jax.port.face29 import Statistics
 

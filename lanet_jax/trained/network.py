@@ -1,0 +1,126 @@
+"""From the card of a trained network to the network: nothing else is needed to predict."""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+from flax.traverse_util import flatten_dict
+from jaxtyping import Array, Float
+
+from lanet_jax.augment.compose import preprocess_batch
+from lanet_jax.checkpoint.checks import check_shapes
+from lanet_jax.checkpoint.metadata import Card
+from lanet_jax.methods import classifier
+from lanet_jax.methods.frozen import Frozen
+from lanet_jax.methods.method import Example, Predicts
+from lanet_jax.models import backbones
+from lanet_jax.models.backbones import Backbone
+from lanet_jax.models.classifiers import Embedding, EmbeddingClassifier, ImportanceClassifier
+from lanet_jax.models.resnet import Classifier
+from lanet_jax.typing import Key, PyTree
+
+PART = "expression"
+
+
+@dataclasses.dataclass(frozen=True)
+class Inference:
+    """The part of a `Method` that predicts, whatever it was trained by.
+
+    Attributes:
+      network: what is left of the method.
+    """
+
+    network: nn.Module
+    inference = (PART,)
+
+    def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
+        """See `Method.init`."""
+        params, stats = classifier.start(self.network, key, example)
+        return {PART: params}, {PART: stats}
+
+    def predict(
+        self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
+    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
+        """See `Method.predict`."""
+        return classifier.predict(self.network, params[PART], model_state[PART], images)
+
+
+def network(method: str, backbone: Backbone, classes: int) -> nn.Module:
+    """What is left of a method at inference (SPEC 2.4, 6).
+
+    Args:
+      method: its name.
+      backbone: gives the maps of its stages.
+      classes: C.
+
+    Returns:
+      A network that is called with (images, train) and gives logits, features and something more.
+    """
+    if method == "scn":
+        return ImportanceClassifier(backbone, classes)
+    if method == "rul":
+        return EmbeddingClassifier(backbone, Embedding(), classes)
+    return Classifier(backbone, classes)
+
+
+def method(card: Card) -> Predicts:
+    """What predicts.
+
+    Args:
+      card: complete, see `metadata.wrong_keys`.
+
+    Returns:
+      It, without weights.
+    """
+    dtype, frozen = jnp.dtype(card["precision"]), card["frozen_stages"]
+    backbone = backbones.make(card, frozen + 1, dtype=dtype)
+    trained = Inference(network(card["method"], backbone, len(card["classes"])))
+    return Frozen(backbones.make(card, 1, frozen, dtype), trained) if frozen else trained
+
+
+def preprocessing(card: Card) -> Callable[[jax.Array], jax.Array]:
+    """The preparation of uint8 images, as in training's evaluation."""
+    mean, std = tuple(card["mean"]), tuple(card["std"])
+    return functools.partial(preprocess_batch, size=card["size"], mean=mean, std=std)
+
+
+def shapes(card: Card) -> dict[str, PyTree]:
+    """Shapes and types of the network's arrays.
+
+    Args:
+      card: complete.
+
+    Returns:
+      {"params", "model_state"}, as `states.inference_part` makes them.
+    """
+    images = jnp.zeros((1, card["size"], card["size"], 3))
+    init = functools.partial(method(card).init, example=Example(images, jnp.zeros(1, jnp.int32)))
+    params, state = jax.eval_shape(init, jax.random.key(0))
+    return {"params": params, "model_state": state}
+
+
+def check(params: PyTree, model_state: PyTree, card: Card, where: str) -> None:
+    """Compares arrays with the network that the card describes.
+
+    Args:
+      params: nested dicts of arrays.
+      model_state: likewise.
+      card: complete.
+      where: start of the error: the file.
+
+    Raises:
+      UserError: names every missing, extra and wrong-shape array.
+    """
+    found, expected = (
+        {name: leaf.shape for name, leaf in flatten_dict(tree, sep="/").items()}
+        for tree in ({"params": params, "model_state": model_state}, shapes(card))
+    )
+    check_shapes(
+        found,
+        expected,
+        f"{where}: does not hold the network that its card describes",
+        "take both from one export",
+    )
