@@ -5,6 +5,7 @@ import functools
 import ml_collections
 
 from lanet_jax.errors import UserError
+from lanet_jax.models.backbones import FAMILIES
 from lanet_jax.recipes import PUBLISHED
 
 Config = ml_collections.ConfigDict
@@ -15,10 +16,13 @@ CHOICES = {
     "precision": ("float32", "bfloat16"),
     "noise.kind": ("none", "symmetric", "asymmetric", "file"),
     "sampler": ("progressive", "uniform"),
-    "model.depth": (18, 50),
-    "model.stem": ("imagenet", "small"),
+    "model.family": tuple(FAMILIES),
+    **{f"model.{k}": v for family in FAMILIES.values() for k, v in family.choices.items()},
     "landmarks.head": ("coordinates", "heatmap"),
     "landmarks.trunk": ("separate", "shared_stem"),
+    "landmarks.frame": ("face", "image"),
+    "landmarks.points": ("expressive", "all"),
+    "lde.landmark_space": ("features", "geometry"),
     "lde.spaces": ("none", "expression", "both"),
     "el.pair_labels": ("pseudo", "one_hot"),
     "optim.schedule": ("linear", "exponential"),
@@ -43,6 +47,16 @@ def resolve(c: Config) -> Config:
             raise UserError(
                 f"--config.{field}={value!r}: choose from {', '.join(map(str, choices))}"
             )
+    if c.landmarks.head == "heatmap" and c.landmarks.frame == "face":
+        raise UserError(
+            "--config.landmarks.head=heatmap: maps are of the image; set "
+            "--config.landmarks.frame=image with it"
+        )
+    if c.lde.landmark_space == "geometry" and c.landmarks.frame == "image":
+        raise UserError(
+            "--config.lde.landmark_space=geometry: in a crop neighbours in it would be of the same "
+            "place and turn; set --config.landmarks.frame=face"
+        )
     c = c.copy_and_resolve_references()
     if c.schedule == "published":
         c.update_from_flattened_dict(PUBLISHED[c.method])
