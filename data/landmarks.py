@@ -5,7 +5,6 @@ largest face is taken. It runs in parallel, and the same command goes on after a
 `python -m data.prepare NAME --source DIR --landmarks FILE` reads the file.
 """
 
-import argparse
 import functools
 import multiprocessing
 import os
@@ -23,6 +22,7 @@ import numpy as np
 from jaxtyping import UInt8
 from tqdm import tqdm
 
+from lanet_jax.command_line import Parser
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.faces.find import Face, Finder
 from lanet_jax.faces.reduce import REDUCTIONS
@@ -195,9 +195,7 @@ def _summary(rows: Mapping[str, Row]) -> str:
 @exit_on_user_error
 def main(arguments: Sequence[str] | None = None) -> None:
     """Writes the landmark file that the command line asks for."""
-    parser = argparse.ArgumentParser(
-        prog="python -m data.landmarks", description=__doc__.splitlines()[0]
-    )
+    parser = Parser(prog="lanet landmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--source", type=Path, required=True, metavar="DIR", help="any tree")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="npz to write")
     parser.add_argument("--scheme", choices=tuple(REDUCTIONS), default="ibug68")

@@ -1,9 +1,9 @@
 """`python -m lanet_jax.audit --workdir=DIR`: which training labels look wrong, and why."""
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from lanet_jax.command_line import Parser
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 
@@ -12,7 +12,7 @@ RANKS = ("consensus", "suspicion", "kl", "margin")
 
 def main() -> None:
     """Ranks a run's training labels and writes `audit.csv` and `audit.html` in its folder."""
-    parser = argparse.ArgumentParser(prog="python -m lanet_jax.audit", description=__doc__)
+    parser = Parser(prog="lanet audit", description=__doc__)
     add = parser.add_argument
     add("--workdir", type=Path, required=True, help="folder of the run")
     add("--step", default="last", help="number of a checkpoint, or last")
