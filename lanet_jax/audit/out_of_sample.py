@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
+from lanet_jax.files import regular
 from lanet_jax.files.npz import read_npz
 from lanet_jax.from_config import data as build_data
 from lanet_jax.run import folder as run_folder
@@ -130,6 +131,7 @@ def _npz(path: Path) -> tuple[list[str], Float[np.ndarray, "M C"]]:
 
 
 def _csv(path: Path, classes: Sequence[str]) -> tuple[list[str], Float[np.ndarray, "M C"]]:
+    regular.check(path)
     with open(path, encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     values = [[float(row[name] or "nan") for name in classes] for row in rows]

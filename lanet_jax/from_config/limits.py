@@ -55,7 +55,7 @@ def number(least: float = 0.0, most: float = math.inf, above: bool = False, belo
 
     low = f"above {least:g}" if above else f"from {least:g}"
     high = "" if most == math.inf else f" {'to below' if below else 'to'} {most:g}"
-    return Limit(holds, f"a number {low}{high or ' up'}")
+    return Limit(holds, f"a number {low}{high or ('' if above else ' up')}")
 
 
 def numbers(count: int, each: Limit, ordered: bool = False) -> Limit:
