@@ -9,7 +9,7 @@ from absl import app, flags
 from ml_collections import config_flags
 
 from lanet_jax import config_files, train_help
-from lanet_jax.devices import runtime
+from lanet_jax.devices import others, runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.train.stop import Stop
 
@@ -21,7 +21,10 @@ _NEEDED = "--config=FILE and --workdir=DIR are needed (see `lanet train --help`)
 def main(_: list[str]) -> None:
     """Trains a run to its end and writes what is said of it; stops in good order when told to."""
     runtime.start()
-    with Stop() as stop:  # before the long imports, so that a signal during them is heard too
+    with (
+        others.watched(),
+        Stop() as stop,
+    ):  # before the long imports, so that a signal during them is heard too
         _run(Path(WORKDIR.value), stop)
 
 

@@ -100,6 +100,11 @@ def predict(
         if kept.classes != tuple(classes):
             raise UserError(f"{run} has other classes than the audited run: {kept.classes}")
         own = np.array([i for i, name in enumerate(kept.names) if name in row_of], int)
+        if not len(own):
+            raise UserError(
+                f"{run} kept no record aside that the audited run trained on, such as "
+                f"{names[0]!r}; it has {kept.names[0]!r}: name runs of the same data"
+            )
         rows = np.array([row_of[kept.names[i]] for i in own], int)
         if np.any(kept.labels[own] != given[rows]):
             raise UserError(

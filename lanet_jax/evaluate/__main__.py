@@ -87,7 +87,11 @@ def write(
 
     Returns:
       The content of metrics.json.
+
+    Raises:
+      UserError: a prediction is not finite.
     """
+    metrics.require_finite(probabilities, records.names)
     folder.mkdir(parents=True, exist_ok=True)
     classes, labels = records.classes, records.labels
     predicted = probabilities.argmax(axis=1)

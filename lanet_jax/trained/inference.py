@@ -8,7 +8,6 @@ from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float, UInt8
 
-from lanet_jax.errors import UserError
 from lanet_jax.input.pipeline import eval_batches
 from lanet_jax.input.records import Records
 from lanet_jax.methods.method import Predicts
@@ -71,9 +70,6 @@ def predict_records(
 
     Returns:
       Probabilities and features, in the records' order.
-
-    Raises:
-      UserError: a probability is not finite.
     """
     sharding = NamedSharding(mesh, P("data"))
     host, hosts = jax.process_index(), jax.process_count()
@@ -85,11 +81,4 @@ def predict_records(
         np.concatenate([np.asarray(part) for part in parts])[: len(records)]
         for parts in zip(*outputs, strict=True)
     )
-    bad = np.flatnonzero(~np.isfinite(probabilities).all(axis=1))
-    if len(bad):
-        raise UserError(
-            f"the probabilities of {len(bad)} of {len(records)} images, such as "
-            f"{records.names[bad[0]]}, are not finite: the network is spoilt; take another --step, "
-            "or train again with a lower optim.learning_rate"
-        )
     return probabilities, features
