@@ -29,10 +29,17 @@ def prepare() -> None:
 
 
 class _Pipe(io.FileIO):
+    _lost = False
+
     def write(self, data: bytes) -> int | None:
+        if self._lost:
+            return len(data)
         try:
             return super().write(data)
-        except BrokenPipeError:
+        except OSError as error:
+            self._lost = True  # what is buffered is written again when Python ends
+            if not isinstance(error, BrokenPipeError):
+                raise
             return len(data)
 
 
