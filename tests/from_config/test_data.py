@@ -22,6 +22,7 @@ def config(monkeypatch):
     )
     monkeypatch.setattr(build_data, "splits", lambda *_: {"test": records})
     c = demo.get_config()
+    c.method = "ce"
     c.data.limit = 0
     c.data.holdout = 0.25
     return c
