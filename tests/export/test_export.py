@@ -141,9 +141,9 @@ def test_onnx_is_written_with_its_card(rul, asked, tmp_path, monkeypatch, capsys
 def test_onnx_that_disagrees_leaves_nothing(rul, tmp_path, monkeypatch):
     pytest.importorskip("onnx")
     pytest.importorskip("onnxruntime")
-    from lanet_jax.export import onnx_graph
+    from lanet_jax.export import onnx_layers
 
-    monkeypatch.setattr(onnx_graph, "EPSILON", 0.001)
+    monkeypatch.setattr(onnx_layers, "EPSILON", 0.001)
     with pytest.raises(UserError, match=r"off those of JAX.*nothing was written"):
         command.export(rul, "onnx", out=tmp_path / "net.onnx")
     assert not list(tmp_path.iterdir())
