@@ -122,7 +122,7 @@ def test_a_config_from_before_a_field_says_what_was_so(tmp_path, config):
     for field in ("family", "blocks", "frozen_stages"):
         del tree["model"][field]
     (tmp_path / "config.json").write_text(json.dumps(tree))
-    assert run_folder.load_config(tmp_path) == config
+    assert run_folder.load_config(tmp_path).to_dict() == config.to_dict()
 
 
 def test_changed_labels_are_noticed_and_restored_ones_taken(tmp_path):
