@@ -34,11 +34,18 @@ def check(c: Config) -> None:
             f"--config.optim.warmup={p.warmup:g}: epochs, fewer than "
             f"--config.optim.epochs={p.epochs}"
         )
+    if c.model.family == "face29" and c.model.depth != 18:
+        raise UserError("--config.model.depth is of resnet: leave it out with model.family=face29")
     stages = backbones.make(c.model).stages
     if c.model.frozen_stages >= stages:
         raise UserError(
             f"--config.model.frozen_stages={c.model.frozen_stages}: {c.model.family} has {stages} "
             f"stages, freeze 0 to {stages - 1} of them"
+        )
+    if c.model.frozen_stages and not c.model.pretrained:
+        raise UserError(
+            f"--config.model.frozen_stages={c.model.frozen_stages} would freeze random weights: "
+            "give --config.model.pretrained, or set it to 0"
         )
     own = {"lanet": _lanet, "scn": _scn}.get(c.method)
     if own is not None:

@@ -3,7 +3,7 @@
 import ml_collections
 
 from lanet_jax.from_config import combinations, limits
-from lanet_jax.recipes import PUBLISHED
+from lanet_jax.recipes import IMAGENET, PUBLISHED
 
 Config = ml_collections.ConfigDict
 
@@ -23,11 +23,19 @@ def resolve(c: Config) -> Config:
     limits.check(c)
     c = c.copy_and_resolve_references()
     if c.schedule == "published":
-        c.update_from_flattened_dict(PUBLISHED[c.method])
+        c.update_from_flattened_dict(_published(c))
     if not c.el.projection:
         c.el.projection = {18: 64, 50: 256}[c.model.depth]
     combinations.check(c)
     return c
+
+
+def _published(c: Config) -> dict[str, object]:
+    """The method's recipe; the colours are those of its ResNet's weights, and of no other."""
+    written = PUBLISHED[c.method]
+    if c.model.family == "resnet":
+        return written
+    return {field: value for field, value in written.items() if field not in IMAGENET}
 
 
 def recipe(given: Config, resolved: Config) -> str:

@@ -102,6 +102,7 @@ LIMITS: dict[str, Limit] = {
     "data.holdout": number(0, 1, below=True),
     "data.fold": whole(0),
     "data.stored_size": whole(0, _PIXELS),
+    "data.streams": one_of(1, 2),
     "data.threads": whole(1, 1024),
     "noise.kind": one_of("none", "symmetric", "asymmetric", "file"),
     "noise.rate": _SHARE,
