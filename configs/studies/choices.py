@@ -22,7 +22,11 @@ CHOICES = Axis(
         Level("alpha-3", ("weight alpha", "3"), ("loss.alpha=3.0",)),
         Level("delta-0.5", ("threshold delta", "0.5"), ("el.threshold=0.5",)),
         Level("warmup-1", ("warm-up of the rate", "1 epoch"), ("optim.warmup=1.0",)),
-        Level("heatmap", ("landmark head", "heat maps"), ("landmarks.head=heatmap",)),
+        Level(
+            "heatmap",
+            ("landmark head", "heat maps"),
+            ("landmarks.head=heatmap", "landmarks.frame=image"),
+        ),
         Level("shared", ("landmark trunk", "shared stem"), ("landmarks.trunk=shared_stem",)),
         Level("projection-256", ("projection", "256"), ("el.projection=256",)),
     ),

@@ -25,6 +25,8 @@ STUDIES = {
     "figure2": (50, 20, 10),
     "figure7": (315, 126, 63),
     "choices": (55, 22, 11),
+    "faces": (288, None, None),
+    "parts": (57, None, None),
 }
 DECLARED = [
     (name, scale, runs)
@@ -65,7 +67,9 @@ def test_the_command_line_takes_every_value(name, scale, runs):
             values(argv)
             resolved = config.resolve(values.config)
             recipe = PUBLISHED[resolved.method] if resolved.schedule == "published" else {}
-            for field, text in (override.split("=", 1) for override in cell.overrides):
+            # Of two overrides of a field the last one counts.
+            overrides = dict(override.split("=", 1) for override in cell.overrides)
+            for field, text in overrides.items():
                 if field not in recipe:
                     value = functools.reduce(getattr, field.split("."), resolved)
                     assert value == (text if isinstance(value, str) else ast.literal_eval(text))

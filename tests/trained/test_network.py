@@ -4,6 +4,7 @@ import jax
 import numpy as np
 import pytest
 
+from configs import rafdb
 from lanet_jax.checkpoint.metadata import completed, wrong_keys
 from lanet_jax.checkpoint.states import inference_part
 from lanet_jax.errors import UserError
