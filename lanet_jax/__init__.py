@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+try:
+    import fcntl  # noqa: F401  (locks of work folders and prepared data)
+except ImportError:
+    raise ImportError(
+        "lanet_jax runs on Linux and macOS only (array_record, which reads prepared data, has no "
+        "wheel for Windows): use WSL there"
+    ) from None
+
 if TYPE_CHECKING:
     import os
 

@@ -129,3 +129,11 @@ def test_prepare_train_and_predict_in_a_folder_of_ones_own(installed, own, tmp_p
     run("predict", "face.png", "--faces=whole", "--out=faces.csv", *model)
     header, row = (tmp_path / "faces.csv").read_text().splitlines()
     assert header.startswith("file,") and row.startswith("face.png,")
+
+
+def test_another_system_is_told_in_one_line():
+    code = "import sys; sys.modules['fcntl'] = None; import lanet_jax"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    last = done.stderr.splitlines()[-1]
+    assert done.returncode == 1
+    assert last.startswith("ImportError: lanet_jax runs on Linux and macOS only")
