@@ -34,6 +34,7 @@ def get_config() -> ml_collections.ConfigDict:
     d.holdout = 0.0  # share of the noisy training set kept aside to choose `best` honestly
     d.fold = 0  # which part is kept aside: all of them in turn make a cross-validation
     d.stored_size = 0  # px; bring images of mixed sizes to one on the host, 0 = all have one size
+    d.streams = 2  # of random numbers; 1: limit and holdout share the noise's, as in older runs
     d.threads = 2  # readers
 
     c.noise = n = ml_collections.ConfigDict()
@@ -71,9 +72,12 @@ def get_config() -> ml_collections.ConfigDict:
     c.landmarks = l = ml_collections.ConfigDict()  # noqa: E741
     l.head = "coordinates"  # the paper; R: heatmap
     l.trunk = "separate"  # the paper; R: shared_stem
+    l.frame = "face"  # aligned and scaled by the training set; or `image`, the paper read literally
+    l.points = "expressive"  # of a face's frame: brows, eyes and mouth; or all
 
     c.lde = e = ml_collections.ConfigDict()
     e.spaces = "both"  # Table 2: none | expression | both
+    e.landmark_space = "features"  # v, the paper; or geometry, the face's landmarks themselves
     e.neighbors = 8  # K
     e.decay = 0.9  # omega
     e.exclude_same_id = True  # copies of a record are no neighbours of it; R: False
@@ -101,6 +105,8 @@ def get_config() -> ml_collections.ConfigDict:
     c.loss = o = ml_collections.ConfigDict()
     o.alpha = 1.0  # weight of L_kl
     o.beta = 0.1  # weight of L_el
+    o.trust = 0.0  # g: the given label's cross-entropy is weighed by what the target says of it
+    o.trust_balance = 0.5  # tau: 0 counts how common a class is as evidence, 1 does not
 
     c.optim = p = ml_collections.ConfigDict()
     p.epochs = 80
@@ -126,6 +132,7 @@ def get_config() -> ml_collections.ConfigDict:
 def reference(c: ml_collections.ConfigDict) -> None:
     """The published code's reading of everything that this project reads otherwise."""
     c.augment.flip_swaps_points = False
+    c.landmarks.frame = "image"
     c.landmarks.head = "heatmap"
     c.landmarks.trunk = "shared_stem"
     c.lde.exclude_same_id = False

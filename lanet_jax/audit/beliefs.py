@@ -63,7 +63,7 @@ def read(c: Config, workdir: Path, step: str, data: Data, mesh: Mesh) -> Beliefs
       UserError: there is no such checkpoint, or it is not whole.
     """
     folder, number = states.find(workdir, step)
-    method = training.method(c, len(data.train.classes), data.train.landmarks)
+    method = training.method(c, len(data.train.classes), data.landmarks)
     example = training.example_of_shape(c, data.given)
     params, state = jax.eval_shape(method.init, jax.random.key(0), example)
     whole = isinstance(behind(method)[0], LANet)

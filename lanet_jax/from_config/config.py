@@ -14,12 +14,16 @@ CHOICES = {
     "method": tuple(PUBLISHED),
     "schedule": ("published", "shared"),
     "precision": ("float32", "bfloat16"),
+    "data.streams": (1, 2),
     "noise.kind": ("none", "symmetric", "asymmetric", "file"),
     "sampler": ("progressive", "uniform"),
     "model.family": tuple(FAMILIES),
     **{f"model.{k}": v for family in FAMILIES.values() for k, v in family.choices.items()},
     "landmarks.head": ("coordinates", "heatmap"),
     "landmarks.trunk": ("separate", "shared_stem"),
+    "landmarks.frame": ("face", "image"),
+    "landmarks.points": ("expressive", "all"),
+    "lde.landmark_space": ("features", "geometry"),
     "lde.spaces": ("none", "expression", "both"),
     "el.pair_labels": ("pseudo", "one_hot"),
     "optim.schedule": ("linear", "exponential"),
@@ -44,6 +48,16 @@ def resolve(c: Config) -> Config:
             raise UserError(
                 f"--config.{field}={value!r}: choose from {', '.join(map(str, choices))}"
             )
+    if c.landmarks.head == "heatmap" and c.landmarks.frame == "face":
+        raise UserError(
+            "--config.landmarks.head=heatmap: maps are of the image; set "
+            "--config.landmarks.frame=image with it"
+        )
+    if c.lde.landmark_space == "geometry" and c.landmarks.frame == "image":
+        raise UserError(
+            "--config.lde.landmark_space=geometry: in a crop neighbours in it would be of the same "
+            "place and turn; set --config.landmarks.frame=face"
+        )
     c = c.copy_and_resolve_references()
     if c.model.family == "face29" and c.model.depth != 18:
         raise UserError("--config.model.depth is of resnet: leave it out with model.family=face29")

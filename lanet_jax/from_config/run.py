@@ -88,13 +88,13 @@ def run(c: Config, workdir: Path) -> Run:
         )
     if not c.profile.start:
         raise UserError("profile.start=0 would profile the compilation: set it to 1 or more")
-    method = training.method(c, len(d.train.classes), d.train.landmarks)
+    method = training.method(c, len(d.train.classes), d.landmarks)
     return Run(
         method=method,
         optimizer=training.optimizer(c, steps_per_epoch),
-        augment=training.augmentation(c, d.train.flip_index),
+        augment=training.augmentation(c, d.train.flip_index, framed=d.framed is not None),
         preprocess=training.preprocessing(c),
-        example=training.example(c, d.given),
+        example=training.example(c, d),
         data=d,
         visits=Visits(
             d.train,
@@ -106,6 +106,7 @@ def run(c: Config, workdir: Path) -> Run:
             host=jax.process_index(),
             hosts=jax.process_count(),
             size=c.data.stored_size,
+            shapes=d.framed.shapes if d.framed else None,
         ),
         seed=c.seed,
         batch=batch,

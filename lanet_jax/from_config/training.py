@@ -18,10 +18,12 @@ from lanet_jax.augment.compose import (
 from lanet_jax.checkpoint import pretrained
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
+from lanet_jax.from_config.data import Data
 from lanet_jax.methods.ce import CE
 from lanet_jax.methods.eac import EAC
 from lanet_jax.methods.frozen import Frozen
-from lanet_jax.methods.lanet import EL, LDE, LANet
+from lanet_jax.methods.lanet import LANet
+from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example, Method
 from lanet_jax.methods.rul import RUL
 from lanet_jax.methods.scn import SCN
@@ -80,7 +82,8 @@ def _trained(c: Config, backbone: Backbone, classes: int, landmarks: int) -> Met
     trunk = backbones.make(c.model, first_stage, dtype=backbone.dtype)
     lateral = {18: 64, 50: 256}[c.model.depth]
     network = TwoBranch(expression, LandmarkNet(trunk, c.landmarks.head, landmarks, lateral))
-    return LANet(network, LDE(**c.lde), EL(**c.el), c.loss.alpha, c.loss.beta)
+    framed = c.landmarks.frame == "face"
+    return LANet(network, LDE(**c.lde), EL(**c.el), Loss(**c.loss), framed)
 
 
 def optimizer(c: Config, steps_per_epoch: int) -> optax.GradientTransformation:
@@ -116,17 +119,23 @@ def _heads(params: PyTree) -> PyTree:
     )
 
 
-def augmentation(c: Config, flip_index: tuple[int, ...]) -> Augment:
+def augmentation(c: Config, flip_index: tuple[int, ...], framed: bool = False) -> Augment:
     """The training augmentation of batches.
 
     Args:
       c: resolved config.
       flip_index: of the landmark scheme; empty for data without landmarks.
+      framed: landmarks are in the face's frame, where no crop and no mirror changes them.
 
     Returns:
       A function of (key, batch).
     """
-    settings = Augmentation(flip_index=flip_index, **c.augment)
+    settings = Augmentation(flip_index=() if framed else flip_index, **c.augment)
+
+    def augment_image(key: Key, batch: Batch) -> Batch:
+        none = batch["landmarks"][:, :0], batch["present"][:, :0]
+        image, _, _ = augment_batch(key, batch["image"], *none, settings)
+        return {**batch, "image": image}
 
     def augment(key: Key, batch: Batch) -> Batch:
         image, landmarks, present = augment_batch(*_arguments(key, batch), settings)
@@ -137,6 +146,8 @@ def augmentation(c: Config, flip_index: tuple[int, ...]) -> Augment:
         augmented = {"image": image, "landmarks": landmarks, "present": present}
         return {**batch, **augmented, "mirrored": mirrored}
 
+    if framed:
+        return augment_image
     return augment_twice if c.method == "eac" else augment
 
 
@@ -150,12 +161,12 @@ def preprocessing(c: Config) -> Callable[[jax.Array], jax.Array]:
     return functools.partial(preprocess_batch, size=a.size, mean=a.mean, std=a.std)
 
 
-def example(c: Config, given: Int[np.ndarray, "N"]) -> Example:
+def example(c: Config, data: Data) -> Example:
     """What the method must know of the data, the pretrained backbone included.
 
     Args:
       c: resolved config.
-      given: labels of all training records.
+      data: of the run.
 
     Returns:
       The example, as host arrays.
@@ -163,7 +174,9 @@ def example(c: Config, given: Int[np.ndarray, "N"]) -> Example:
     Raises:
       UserError: the weights do not fit.
     """
-    bare = example_of_shape(c, given)
+    bare = example_of_shape(c, data.given)
+    if data.framed:
+        bare = bare._replace(frame=data.framed.frame)
     if not c.model.pretrained:
         return bare
     whole = backbones.make(c.model)
