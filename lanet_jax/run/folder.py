@@ -17,6 +17,8 @@ ADVICE = "restore it, or choose another --workdir"
 CONFIG, COMMAND = "config.json", "command.txt"
 LABELS, SEAL = "labels.csv", "labels.sha256"
 ABSENT = "absent"
+# Fields that older configs lack, and what was so.
+LATER = {"model": {"family": "resnet", "blocks": 13, "frozen_stages": 0}}
 # What may differ when a run goes on: it changes nothing of what is computed.
 FREE = ("profile.", "train.keep", "data.threads", "data.dir")
 
@@ -139,9 +141,14 @@ def load_config(workdir: Path) -> ml_collections.ConfigDict:
         raise UserError(f"{workdir} holds no run (no config.json): check --workdir")
     tree = _tuples(json_files.read(path, ADVICE))
     try:
-        return ml_collections.ConfigDict(tree)
+        config = ml_collections.ConfigDict(tree)
     except (ValueError, TypeError) as error:
         raise UserError(f"{path} is no config ({error}); {ADVICE}") from None
+    for name, fields in LATER.items():
+        section = config.get(name)
+        if isinstance(section, ml_collections.ConfigDict):
+            section.update({k: v for k, v in fields.items() if k not in section})
+    return config
 
 
 def flatten(tree: dict, prefix: str = "") -> dict[str, object]:

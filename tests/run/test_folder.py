@@ -116,6 +116,15 @@ def test_another_host_with_another_config_is_told(tmp_path, config):
         run_folder.check(tmp_path, config)
 
 
+def test_a_config_from_before_a_field_says_what_was_so(tmp_path, config):
+    run_folder.claim(tmp_path, config)
+    tree = json.loads((tmp_path / "config.json").read_text())
+    for field in ("family", "blocks", "frozen_stages"):
+        del tree["model"][field]
+    (tmp_path / "config.json").write_text(json.dumps(tree))
+    assert run_folder.load_config(tmp_path) == config
+
+
 def test_changed_labels_are_noticed_and_restored_ones_taken(tmp_path):
     labels = tmp_path / "labels.csv"
     labels.write_text("name,given,true\na,fear,anger\n")
