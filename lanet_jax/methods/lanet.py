@@ -81,7 +81,7 @@ class LANet:
         }
         if self.el.enabled:
             params["projection"] = {
-                space: self._projection(k, getattr(outputs, space).shape[1])
+                space: self.projection(k, getattr(outputs, space).shape[1])
                 for space, k in zip(BRANCHES, jax.random.split(projection_key), strict=True)
             }
             state["momentum"] = momentum.init(_encoder(params))
@@ -195,7 +195,16 @@ class LANet:
             return 2 * self.network.landmark.landmarks
         return getattr(outputs, space).shape[1]
 
-    def _projection(self, key: Key, width: int) -> projection.Projection:
+    def projection(self, key: Key, width: int) -> projection.Projection:
+        """The projection of one space.
+
+        Args:
+          key: random key.
+          width: D of the space's features.
+
+        Returns:
+          Parameters.
+        """
         hidden = {"features": width, "projection": self.el.projection}[self.el.hidden]
         return projection.init(key, width, hidden, self.el.projection)
 

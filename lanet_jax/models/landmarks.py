@@ -99,8 +99,8 @@ def heatmap_targets(
 ) -> Float[Array, "B h w L"]:
     """Gaussians of `HEATMAP_SIGMA` map pixels at the landmarks, peak 1, as the published code's.
 
-    The centre is the map pixel that holds the landmark, and beyond ten pixels a side all is 0. Of a
-    landmark that lies outside, the part of its window that reaches into the map is left, or nothing.
+    The centre is the map pixel that holds the landmark, and outside a window of ten pixels a side
+    all is 0. Of a landmark beyond the map only what its window has in common with it is left.
 
     Args:
       points: coordinates in fractions of the image, which may lie outside.

@@ -18,7 +18,14 @@ CONFIG, COMMAND = "config.json", "command.txt"
 LABELS, SEAL = "labels.csv", "labels.sha256"
 ABSENT = "absent"
 # Fields that older configs lack, and what was so.
-LATER = {"model": {"family": "resnet", "blocks": 13, "frozen_stages": 0}}
+LATER = {
+    "model": {"family": "resnet", "blocks": 13, "frozen_stages": 0},
+    "augment": {"resample": "linear", "noise_prob": 0.0, "noise_variance": 30.0},
+    "landmarks": {"frame": "image", "points": "all"},
+    "lde": {"landmark_space": "features"},
+    "el": {"hidden": "features"},
+    "loss": {"trust": 0.0, "trust_balance": 0.5},
+}
 # What may differ when a run goes on: it changes nothing of what is computed.
 FREE = ("profile.", "train.keep", "data.threads", "data.dir")
 
