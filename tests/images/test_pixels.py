@@ -169,7 +169,9 @@ def test_cubic_is_evaluation_s_resizing_up_to_rounding():
     image = np.random.default_rng(0).integers(60, 196, (20, 20, 3), np.uint8)
     for size in (9, 31):
         found = pixels.resized(image, size, "cubic")
-        wanted = preprocess_batch(jnp.array(image[None]), size, (0, 0, 0), (1, 1, 1), "cubic")
+        wanted = preprocess_batch(
+            jnp.array(image[None]), size, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), "cubic"
+        )
         np.testing.assert_allclose(found, 255 * np.array(wanted[0]), atol=1.5)
 
 
