@@ -14,6 +14,7 @@ CHOICES = {
     "method": tuple(PUBLISHED),
     "schedule": ("published", "shared"),
     "precision": ("float32", "bfloat16"),
+    "data.streams": (1, 2),
     "noise.kind": ("none", "symmetric", "asymmetric", "file"),
     "sampler": ("progressive", "uniform"),
     "augment.resample": ("linear", "cubic"),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import cv2
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -30,7 +31,7 @@ def test_all_128_numbers_are_dlibs(weights):
     network = Face29(blocks=14, truncate=True)
     params, stats = load_backbone(weights, *backbones.shapes(network, 150), network.left_out)
     chip = cv2.imread(str(HERE / "face_chip.png"))[None, ..., ::-1]
-    images = preprocess_batch(chip, 150, MEAN, STD)
+    images = preprocess_batch(jnp.asarray(chip), 150, MEAN, STD)
     run = jax.jit(lambda v, x: network.apply(v, x, False))
     maps = run({"params": params, "batch_stats": stats}, images)
     assert [m.shape[1] for m in maps] == [35, 17, 8, 4, 2]
