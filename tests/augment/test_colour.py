@@ -71,26 +71,27 @@ def test_normalize_by_hand(shape):
     np.testing.assert_allclose(out, np.broadcast_to([0, 0.5, -0.5], shape), atol=1e-6)
 
 
-def noisy(image, prob, seeds=400):
-    keys = jax.random.split(KEY, seeds)
-    return np.array(jax.vmap(lambda key: add_noise(key, image, prob, 30.0))(keys))
+@jax.jit
+def noisy(image, prob):
+    keys = jax.random.split(KEY, 400)
+    return jax.vmap(lambda key: add_noise(key, image, prob, 30.0))(keys)
 
 
 def test_noise_has_the_variance_and_is_cut_down_to_whole_numbers():
-    out = noisy(jnp.full((8, 8, 3), 128.0), 1.0)
+    out = np.array(noisy(jnp.full((4, 4, 3), 128.0), 1.0))
     np.testing.assert_array_equal(out, np.floor(out))
     # The floor takes half a number away and adds the variance of a uniform one, 1/12.
-    np.testing.assert_allclose(out.mean(), 127.5, atol=0.1)
-    np.testing.assert_allclose(out.var(), 30 + 1 / 12, rtol=0.03)
+    np.testing.assert_allclose(out.mean(), 127.5, atol=0.15)
+    np.testing.assert_allclose(out.var(), 30 + 1 / 12, rtol=0.04)
 
 
-def test_noise_stays_within_eight_bits():
-    for value, low, high in ((0.0, 0, 40), (255.0, 215, 255)):
-        out = noisy(jnp.full((4, 4, 3), value), 1.0, 50)
-        assert out.min() >= low and out.max() <= high and len(np.unique(out)) > 5
+@pytest.mark.parametrize(("value", "low", "high"), [(0.0, 0, 40), (255.0, 215, 255)])
+def test_noise_stays_within_eight_bits(value, low, high):
+    out = np.array(noisy(jnp.full((4, 4, 3), value), 1.0))
+    assert out.min() >= low and out.max() <= high and len(np.unique(out)) > 5
 
 
 def test_half_of_the_images_have_noise():
     image = jnp.round(255 * IMAGE)
-    same = (noisy(image, 0.5) == np.array(image)).all(axis=(1, 2, 3)).mean()
+    same = np.all(noisy(image, 0.5) == image, axis=(1, 2, 3)).mean()
     assert abs(same - 0.5) < 0.1
