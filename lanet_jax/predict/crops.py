@@ -63,7 +63,6 @@ def cutter(
         raise UserError(f"faces={faces!r}: choose from {', '.join(WAYS)}")
     if faces == "detect":
         find(np.zeros((8, 8, 3), np.uint8))  # what is absent is said before anything is read
-    if faces == "detect":
         way = functools.partial(_detected, find=find)
     else:
         way = functools.partial(_whole, resample=resample)
