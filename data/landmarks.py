@@ -24,12 +24,12 @@ from jaxtyping import UInt8
 from tqdm import tqdm
 
 from data import landmark_parts
-from data.folder.source import SUFFIXES
-from data.images import BrokenImageError, decode
 from data.landmark_parts import Parts, Row, Stamp
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.faces.find import Face, Finder
 from lanet_jax.faces.reduce import REDUCTIONS
+from lanet_jax.images import files
+from lanet_jax.images.pixels import BrokenImageError, decode
 from lanet_jax.landmark_schemes import SCHEMES
 
 CHUNK = 64  # images that a kill can lose, for each worker
@@ -92,15 +92,10 @@ def list_images(source: Path) -> list[str]:
     """
     if not source.is_dir():
         raise UserError(f"--source {source}: no such folder")
-    paths = [file.relative_to(source) for file in source.rglob("*") if _is_image(file)]
-    names = sorted(p.as_posix() for p in paths if not any(part[0] == "." for part in p.parts))
+    names = files.images_below(source)
     if not names:
-        raise UserError(f"{source} holds no image ({', '.join(SUFFIXES)}); check --source")
+        raise UserError(f"{source} holds no image ({', '.join(files.READ)}); check --source")
     return names
-
-
-def _is_image(file: Path) -> bool:
-    return file.suffix.lower() in SUFFIXES and file.is_file()
 
 
 def _in_parallel(
@@ -171,7 +166,7 @@ def _row(file: Path, stamp: Stamp) -> Row:
     except (BrokenImageError, OSError, cv2.error):
         points = np.full((_Worker.points, 2), np.nan, np.float32)
         return Row(stamp, points, ok=False, spread=np.inf, score=0.0, broken=True)
-    face = _Worker.landmarker(np.ascontiguousarray(pixels[..., ::-1]))
+    face = _Worker.landmarker(pixels)
     points = face.landmarks.astype(np.float32)
     return Row(stamp, points, ok=face.ok, spread=face.spread, score=face.score)
 

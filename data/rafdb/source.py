@@ -11,12 +11,12 @@ import numpy as np
 from jaxtyping import Float
 from tqdm import tqdm
 
-from data.images import BrokenImageError, decode
 from data.listing import Item, Listing, expect
 from data.rafdb.registration import move_points
 from data.tables import read_lines, shown
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
+from lanet_jax.images.pixels import BrokenImageError, decode
 
 CLASSES = EXPRESSIONS[:7]
 NUMBERS = ("surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral")  # from 1

@@ -1,19 +1,17 @@
 """A prepared split as a table in memory and images on disk."""
 
-import contextlib
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import tensorflow_datasets as tfds
 from jaxtyping import Bool, Float, Int, UInt8
 
 from lanet_jax.errors import UserError
+from lanet_jax.images import pixels
 from lanet_jax.input import prepared
-from lanet_jax.input.image_bytes import MOST_PIXELS, is_whole, pixel_count
 from lanet_jax.input.memory import Memory
 
 _GREY = 8  # of 255
@@ -94,15 +92,15 @@ class Records:
                 f"was read; {prepared.ADVICE}, then run the same command again"
             )
         image = decode(record["image"], name)
-        if size and image.shape[:2] != (size, size):
-            image = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
+        if size:
+            image = pixels.resized(image, size)
         if not self.landmarks:
             return image, np.zeros((0, 2), np.float32), np.zeros(0, bool)
         return image, record["landmarks"], record["present"]
 
 
 def decode(encoded: bytes, name: str) -> UInt8[np.ndarray, "H W 3"]:
-    """Pixels of a JPEG or PNG, RGB whatever the file holds.
+    """Pixels of a stored image, as prediction would see the file.
 
     Args:
       encoded: the file's bytes.
@@ -114,16 +112,13 @@ def decode(encoded: bytes, name: str) -> UInt8[np.ndarray, "H W 3"]:
     Raises:
       UserError: it does not decode.
     """
-    image = None
-    if is_whole(encoded) and 0 < (pixel_count(encoded) or 0) <= MOST_PIXELS:
-        with contextlib.suppress(cv2.error):
-            image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
-    if image is None:
+    try:
+        return pixels.decode(encoded)
+    except pixels.BrokenImageError as error:
         raise UserError(
-            f"{name}: the stored image is truncated or no image ({len(encoded)} bytes): "
+            f"{name}: the stored image cannot be read ({error}; {len(encoded)} bytes): "
             "mend the source file and run data.prepare again with --overwrite"
-        )
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+        ) from None
 
 
 def looks_grey(records: Records, sample: int = 48) -> bool:

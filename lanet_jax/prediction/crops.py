@@ -11,7 +11,7 @@ from jaxtyping import UInt8
 from lanet_jax.errors import UserError
 from lanet_jax.faces.align import align
 from lanet_jax.faces.find import Face
-from lanet_jax.prediction import pixels
+from lanet_jax.images import pixels
 from lanet_jax.prediction.sources import Frame
 
 WAYS = ("detect", "whole")

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from data.affectnet.source import config_name, list_source
-from data.images import Crop, decode, read
+from data.images import Crop, read
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
+from lanet_jax.images.pixels import decode
 
 HEADER = (
     "subDirectory_filePath",
@@ -115,7 +116,7 @@ def test_the_face_box_is_cut_and_the_points_move_along(old, write):
     x, y = np.meshgrid(np.arange(100), np.arange(100))
     photo = np.stack([x, y, x + y], axis=2).astype(np.uint8)  # smooth, so that JPEG keeps it
     write(item.image.path, cv2.imencode(".png", photo)[1].tobytes())
-    square = cv2.resize(photo[20:70, 5:55], (25, 25), interpolation=cv2.INTER_AREA)
+    square = cv2.resize(photo[20:70, 5:55], (25, 25), interpolation=cv2.INTER_AREA)[..., ::-1]
     assert np.abs(decode(read(item.image)).astype(int) - square).max() < 6
 
 

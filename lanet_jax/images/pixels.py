@@ -10,9 +10,10 @@ import PIL.ImageOps
 from jaxtyping import UInt8
 
 from lanet_jax.errors import UserError
-from lanet_jax.input.image_bytes import MOST_PIXELS, is_whole
+from lanet_jax.images.encoded import is_whole
 
 FORMATS = ("BMP", "DIB", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
+MOST_PIXELS = 89_478_485  # Pillow's limit, too: 256 MiB in RGB
 _WHITE = _OPAQUE = 255
 _CHANNELS = (1, 3, 4)
 
@@ -110,12 +111,18 @@ def greyed(image: Rgb) -> Rgb:
 
 
 def resized(image: Rgb, size: int) -> UInt8[np.ndarray, "size size 3"]:
-    """The image brought to a square, as those of a prepared dataset are; not cut."""
+    """The image brought to a square, not cut: the one way of preparation, training and prediction.
+
+    A side that shrinks takes the mean of what it covers; one that grows is interpolated linearly,
+    as the mean would make blocks of it.
+    """
     height, width = image.shape[:2]
-    if (height, width) == (size, size):
-        return image
-    method = cv2.INTER_AREA if height * width > size * size else cv2.INTER_LINEAR
-    return cv2.resize(image, (size, size), interpolation=method)
+    smaller = min(width, size), min(height, size)
+    if smaller != (width, height):
+        image = cv2.resize(image, smaller, interpolation=cv2.INTER_AREA)
+    if smaller != (size, size):
+        image = cv2.resize(image, (size, size), interpolation=cv2.INTER_LINEAR)
+    return image
 
 
 def _channels(image: PIL.Image.Image) -> UInt8[np.ndarray, "..."]:
