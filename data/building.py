@@ -13,7 +13,13 @@ from typing import Any
 import tensorflow_datasets as tfds
 
 from data import assembly, check, landmark_file
-from data.listing import Listing, drop_missing, keep_first
+from data.listing import (
+    Listing,
+    drop_empty_splits,
+    drop_missing,
+    keep_first,
+    remark_absent_classes,
+)
 from data.records import RecordsBuilder
 from lanet_jax.errors import UserError
 
@@ -57,6 +63,8 @@ def from_source(
     listing: Listing = module.list_source(source, **options)
     keep_first(listing)
     drop_missing(listing)
+    drop_empty_splits(listing)
+    remark_absent_classes(listing)
     looks = assembly.look_at_all(listing)
     schema, splits = assembly.assemble(listing, looks, table)
     twins = check.find_twins(listing, looks)

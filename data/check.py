@@ -13,7 +13,7 @@ from data.images import Look
 from data.listing import MISSING, Item, Listing
 
 SHOWN = 3
-RECORDS, NO_LANDMARKS = "records", "no landmarks known"
+RECORDS, NO_LANDMARKS, ELSEWHERE = "records", "no landmarks known", "elsewhere"
 Group = list[tuple[str, Item]]
 
 
@@ -94,6 +94,8 @@ def twins_csv(groups: Sequence[Group]) -> str:
 def table(counts: Mapping[str, Mapping[str, int]], listing: Listing | None = None) -> str:
     """The final table: one column a split, one row a class and a kind of fault.
 
+    What lies in no split is counted in a column of its own.
+
     Args:
       counts: what `count` found.
       listing: the source's listing with its notes; None for a dataset that has no source.
@@ -101,11 +103,15 @@ def table(counts: Mapping[str, Mapping[str, int]], listing: Listing | None = Non
     splits = list(counts[RECORDS])
     rows = dict(counts)
     for kind, notes in ({MISSING: []} | listing.notes if listing else {}).items():
-        rows[kind] = collections.Counter(split for split, _ in notes)
+        rows[kind] = collections.Counter(
+            split if split in splits else ELSEWHERE for split, _ in notes
+        )
+    if any(ELSEWHERE in row for row in rows.values()):
+        splits.append(ELSEWHERE)
     width = max(len(name) for name in rows) + 2
-    lines = [" " * width + "".join(f"{split:>9}" for split in splits)]
+    lines = [" " * width + "".join(f"{split:>10}" for split in splits)]
     lines += [
-        f"{name:<{width}}" + "".join(f"{row.get(split, 0):>9,}" for split in splits)
+        f"{name:<{width}}" + "".join(f"{row.get(split, 0):>10,}" for split in splits)
         for name, row in rows.items()
     ]
     return "\n".join(lines)
@@ -120,7 +126,7 @@ def lists(listing: Listing, shown: int | None = SHOWN) -> str:
     """
     lines = list(listing.remarks)
     for kind, notes in listing.notes.items():
-        entries = [f"{split}: {entry}" for split, entry in notes]
+        entries = [f"{split}: {entry}" if split else entry for split, entry in notes]
         if shown is None:
             lines += [f"{kind}:", *(f"  {entry}" for entry in entries)]
         else:
