@@ -9,7 +9,6 @@ import numpy as np
 from jaxtyping import Float
 
 from data.images import Crop
-from data.split_names import SPLITS
 from lanet_jax.errors import CONTROL_CHARACTER, UserError
 
 MISSING = "missing file (left out)"

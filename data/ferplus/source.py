@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from data.ferplus.votes import COLUMNS, RULES
-from data.listing import SPLITS, Item, Listing, expect
+from data.listing import Item, Listing, expect
+from data.split_names import SPLITS
 from data.tables import read_rows, shown
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from data.folder import class_names, table, tree
 from data.folder.entries import Entry, Found, some
-from data.listing import SPLITS, Item, Listing, expect
+from data.listing import Item, Listing, expect
+from data.split_names import SPLITS
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 

@@ -1,6 +1,5 @@
 """A CSV file `path,label[,split]`, read by its header and refused where a column is unclear."""
 
-import collections
 import os
 import posixpath
 import unicodedata

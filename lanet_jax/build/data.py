@@ -62,8 +62,11 @@ def data(c: Config, workdir: Path) -> Data:
                 f"{', '.join(train.classes)}: prepare both with the same --classes"
             )
     if c.noise.kind == "file":
-        elsewhere = {name for test in tests.values() for name in test.names}
-        own = noise_file.read(c.noise.file, train.names, train.classes, train.labels, elsewhere)
+        elsewhere = {name for test in tests.values() for name in test.names} | _other_splits(c)
+        tell = print if jax.process_index() == 0 else lambda _: None
+        own = noise_file.read(
+            c.noise.file, train.names, train.classes, train.labels, elsewhere, tell=tell
+        )
     else:
         own = train.labels
     rows = _subset(len(train), c.data.limit or len(train), c.seed)
@@ -83,6 +86,16 @@ def data(c: Config, workdir: Path) -> Data:
         train, given = train.take(rows), given[rows]
         true = None if true is None else true[rows]
     return Data(train, given, true, tests)
+
+
+def _other_splits(c: Config) -> set[str]:
+    """Names, as `splits` gives them, of all records of the training datasets' other splits."""
+    several = len(c.data.train) > 1
+    return {
+        f"{dataset}/{name}" if several else name
+        for dataset in c.data.train
+        for name in records.names_elsewhere(c.data.dir, dataset, c.data.train_split)
+    }
 
 
 def _subset(records: int, size: int, seed: int, part: int = 0) -> Int[np.ndarray, "M"]:

@@ -156,7 +156,11 @@ def load(data_dir: str, name: str, split: str) -> Records:
     builder, metadata = prepared.open_builder(folder)
     if split not in builder.info.splits:
         have = ", ".join(sorted(builder.info.splits))
-        raise UserError(f"{folder} has no split {split!r}, it has: {have}")
+        raise UserError(
+            f"{folder} has no split {split!r}, it has: {have}; set --config.data.test_split (or "
+            "train_split) to one of them, or hold a part out: data.prepare with --holdout=0.1 "
+            '--overwrite, or --config.data.test="()" --config.data.holdout=0.1'
+        )
     skip = {"image": tfds.decode.SkipDecoding()}
     try:
         source = builder.as_data_source(split, decoders=skip)
@@ -186,6 +190,31 @@ def load(data_dir: str, name: str, split: str) -> Records:
         vote_names=votes,
         memory=Memory(len(table)),
     )
+
+
+def names_elsewhere(data_dir: str, name: str, split: str) -> list[str]:
+    """Names of the records in a prepared dataset's other splits.
+
+    Args:
+      data_dir: folder of prepared datasets.
+      name: dataset, with its configuration if it has one.
+      split: the one to leave out.
+
+    Raises:
+      UserError: the dataset is not there, or damaged.
+    """
+    folder = prepared.newest_version(Path(data_dir).expanduser(), name)
+    builder, _ = prepared.open_builder(folder)
+    skip = {"image": tfds.decode.SkipDecoding()}
+    try:
+        return [
+            _text(record["name"])
+            for other in builder.info.splits
+            if other != split
+            for record in builder.as_data_source(other, decoders=skip)
+        ]
+    except Exception as error:  # ArrayRecord, protobuf and TFDS each have their own
+        raise prepared.damaged(folder, error) from error
 
 
 def concatenate(parts: Sequence[Records]) -> Records:

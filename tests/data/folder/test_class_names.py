@@ -41,7 +41,7 @@ def test_other_classes_come_last_and_keep_their_names():
     ],
 )
 def test_spellings_of_one_class(written):
-    classes, remarks = _classes(*written, written[0], "x")
+    classes, _ = _classes(*written, written[0], "x")
     assert classes[written[0]] == classes[written[1]]
     assert classes[written[0]] == class_names.cleaned(written[0])
 
@@ -82,7 +82,7 @@ def test_renamed_classes():
         UserError, match="--classes joy=happiness: here has no class of that name; it has sad"
     ):
         _classes("sad", **class_names.parse("joy=happiness"))
-    with pytest.raises(UserError, match="WRITTEN=CLASS,... was expected, found 'joy'"):
+    with pytest.raises(UserError, match=r"WRITTEN=CLASS,\.\.\. was expected, found 'joy'"):
         class_names.parse("joy")
 
 
