@@ -55,3 +55,16 @@ def test_a_fold_beyond_the_last_is_said(config, tmp_path):
     config.data.fold = 4
     with pytest.raises(UserError, match=r"data\.fold=4.*makes 4 parts"):
         build_data.data(config, tmp_path)
+
+
+def test_a_list_of_all_splits_reads_and_another_splits_lines_change_nothing(
+    config, tmp_path, monkeypatch
+):
+    elsewhere = [f"valid/{row:02}.png" for row in range(5)]
+    monkeypatch.setattr(build_data.records, "names_elsewhere", lambda *_: elsewhere)
+    lines = ["name,given,true", "00.png,neutral,", *(f"{name},fear," for name in elsewhere)]
+    (tmp_path / "list.csv").write_text("\n".join(lines))
+    config.data.holdout = 0.0
+    config.noise.kind, config.noise.file = "file", str(tmp_path / "list.csv")
+    given = build_data.data(config, tmp_path).given
+    assert given.tolist() == [2, *(row % 3 for row in range(1, RECORDS))]
