@@ -10,7 +10,7 @@ import numpy as np
 import PIL.Image
 from jaxtyping import UInt8
 
-from lanet_jax.images.encoded import JPEG, PNG
+from lanet_jax.images.image_bytes import JPEG, PNG
 from lanet_jax.images.pixels import MOST_PIXELS, BrokenImageError, decode, resized
 
 JPEG_QUALITY = 95

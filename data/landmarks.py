@@ -24,6 +24,7 @@ from jaxtyping import UInt8
 from tqdm import tqdm
 
 from data import landmark_parts
+from data.claim import claim
 from data.landmark_parts import Parts, Row, Stamp
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.faces.find import Face, Finder
@@ -71,17 +72,32 @@ def make(
     landmarker(scheme)  # what is absent is said once, here, and not by every worker
     stamps = {name: landmark_parts.stamp(source / name) for name in list_images(source)}
     parts = Parts(out, scheme)
+    with claim(parts.folder, f"making {out}"):
+        if out.exists() and not overwrite:
+            raise UserError(f"{out} was made by another process meanwhile; nothing was done")
+        rows = _all_rows(source, stamps, parts, chunk, workers, landmarker)
+        landmark_parts.write(out, stamps, rows, scheme)
+        shutil.rmtree(parts.folder, ignore_errors=True)
+    print(f"\n{_summary({name: rows[name] for name in stamps})}\n\nwrote {out}")
+
+
+def _all_rows(
+    source: Path,
+    stamps: Mapping[str, Stamp],
+    parts: Parts,
+    chunk: int,
+    workers: int | None,
+    landmarker: Callable[[str], Landmarker],
+) -> dict[str, Row]:
+    """The rows that are done, and those that are left, which are kept in parts as they come."""
     rows = {name: row for name, row in parts.read().items() if stamps.get(name) == row.stamp}
     left = [name for name in stamps if name not in rows]
-    progress = tqdm(total=len(stamps), initial=len(rows), desc="landmarks", unit=" images")
-    with progress:
-        for found in _in_parallel(source, stamps, left, chunk, scheme, workers, landmarker):
+    with tqdm(total=len(stamps), initial=len(rows), desc="landmarks", unit=" images") as progress:
+        for found in _in_parallel(source, stamps, left, chunk, parts.scheme, workers, landmarker):
             parts.add(found)
             rows.update(found)
             progress.update(len(found))
-    landmark_parts.write(out, stamps, rows, scheme)
-    shutil.rmtree(parts.folder, ignore_errors=True)
-    print(f"\n{_summary({name: rows[name] for name in stamps})}\n\nwrote {out}")
+    return rows
 
 
 def list_images(source: Path) -> list[str]:

@@ -10,7 +10,7 @@ import PIL.ImageOps
 from jaxtyping import UInt8
 
 from lanet_jax.errors import UserError
-from lanet_jax.images.encoded import is_whole
+from lanet_jax.images.image_bytes import is_whole
 
 FORMATS = ("BMP", "DIB", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 MOST_PIXELS = 89_478_485  # Pillow's limit, too: 256 MiB in RGB

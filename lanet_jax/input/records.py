@@ -158,8 +158,9 @@ def load(data_dir: str, name: str, split: str) -> Records:
         have = ", ".join(sorted(builder.info.splits))
         raise UserError(
             f"{folder} has no split {split!r}, it has: {have}; in training, set "
-            "--config.data.test_split (or train_split) to one of them, or hold a part out: data.prepare with --holdout=0.1 "
-            '--overwrite, or --config.data.test="()" --config.data.holdout=0.1'
+            "--config.data.test_split (or train_split) to one of them, or hold a part out: "
+            "data.prepare with --holdout=0.1 --overwrite, or "
+            '--config.data.test="()" --config.data.holdout=0.1'
         )
     skip = {"image": tfds.decode.SkipDecoding()}
     try:

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from lanet_jax.build.data import HOLDOUT, Data
-from lanet_jax.images.encoded import PNG
+from lanet_jax.images.image_bytes import PNG
 from lanet_jax.input.records import Records, decode
 
 _THUMBNAIL = 64  # px; neighbours are shown no larger

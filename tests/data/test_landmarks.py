@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from data import landmark_file, landmarks
+from data.claim import claim
 from data.landmark_parts import Parts
 from lanet_jax.errors import UserError
 
@@ -72,6 +73,13 @@ def _make(source, out, fake, **options):
 
 def _calls(fake):
     return sorted(int(line) for line in fake.LOG.read_text().split()) if fake.LOG.exists() else []
+
+
+def test_a_second_command_at_the_same_time_is_one_line(source, tmp_path, fake):
+    message = r"making .*l.npz is under way \(process"
+    with claim(tmp_path / "l.npz.parts", "x"), pytest.raises(UserError, match=message):
+        _make(source, tmp_path / "l.npz", fake)
+    assert not (tmp_path / "l.npz").exists()
 
 
 def test_all_images_in_the_order_of_their_names(source, tmp_path, fake, write, capsys):

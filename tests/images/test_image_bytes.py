@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lanet_jax.images.encoded import is_whole
+from lanet_jax.images.image_bytes import is_whole
 from lanet_jax.images.pixels import BrokenImageError, decode
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
