@@ -1,4 +1,4 @@
-"""Landmarks kept in a file of their own, and finding each image's row in it (SPEC 5)."""
+"""Landmarks kept in a file of their own, and finding each image's row in it."""
 
 import dataclasses
 import re
