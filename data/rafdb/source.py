@@ -95,8 +95,8 @@ def _add_points(listing: Listing, source: Path) -> None:
     if all(xy is None for xy in found.values()):
         there = sorted(annotations.glob("*_auto_attri.txt"))
         raise UserError(
-            f"{there[0] if there else annotations}: {AUTO_POINTS} lines with x and y were expected, "
-            "and a photo of that name that shows the aligned face; no image has both"
+            f"{there[0] if there else annotations}: {AUTO_POINTS} lines with x and y were "
+            "expected, and a photo of that name that shows the aligned face; no image has both"
         )
     listing.scheme = AUTO_SCHEME
 
