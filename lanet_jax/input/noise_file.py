@@ -2,7 +2,7 @@
 
 Ours has the header `name,given,true` and class names. A peer's has lines `train_00001.jpg 5` (or
 commas, or a third column with the original label) in the numbering of the dataset's authors, which
-differs from dataset to dataset and may start at 0 or 1: it is found by comparison (SPEC 5.1).
+differs from dataset to dataset and may start at 0 or 1: it is found by comparison.
 """
 
 from collections import Counter
@@ -14,9 +14,9 @@ from jaxtyping import Int
 
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
+from lanet_jax.files.atomic import write_csv
 from lanet_jax.input import label_lines
 from lanet_jax.input.names import Names, plain
-from lanet_jax.whole_file import write_csv
 
 # The dataset authors' own orders, which differ from the canonical one.
 _ORDERS = {

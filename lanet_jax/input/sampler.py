@@ -38,7 +38,7 @@ def epoch_order(
     """Rows of the training table in the order in which one epoch visits them.
 
     A class is drawn without replacement; where it gets more visits than it has records, every
-    record comes whole times, and a random part of them once more (SPEC 5.1). A pure function of its
+    record comes whole times, and a random part of them once more. A pure function of its
     arguments, so that a resumed run finds its place by slicing.
 
     Args:

@@ -6,7 +6,7 @@ import pytest
 from data.landmarks import list_images
 from lanet_jax.errors import UserError
 from lanet_jax.images import files
-from lanet_jax.prediction import sources
+from lanet_jax.predict import sources
 
 
 @pytest.fixture
