@@ -10,7 +10,7 @@ def class_counts(counts: Int[np.ndarray, "C"], epoch: int, epochs: int) -> Int[n
     """Visits of each class in one epoch, from natural (epoch 0) towards equal (epoch `epochs`).
 
     n_c(e) = N [(1 - e/E) n_c / N + (e/E) / C], rounded by largest remainder so that the sum is N;
-    C counts the classes that have records (Kang et al. 2020, section 4.1; SPEC 5.1). The arithmetic
+    C counts the classes that have records (Kang et al. 2020, section 4.1). The arithmetic
     is in integers, so every machine rounds alike.
 
     Args:
