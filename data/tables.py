@@ -76,7 +76,7 @@ def _encoding(error: UnicodeDecodeError) -> str:
     if error.object.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "is in UTF-16; save it as UTF-8"
     if error.object.startswith(b"PK"):
-        return "is a workbook or another zip file; save the sheet as CSV in UTF-8"
+        return "is a workbook or another zip file; save the sheet as CSV in UTF-8, or unpack it"
     return f"is not in UTF-8 (byte {error.start}); save it as UTF-8"
 
 

@@ -120,10 +120,15 @@ def _remarks(
     taken = [f"{folded} = {name}" for folded, name in called.items() if _folded(name) != folded]
     if taken:
         yield f"classes taken for others: {', '.join(sorted(taken))}"
-    for folded, names in spelt.items():
-        distinct = sorted({unicodedata.normalize("NFC", name) for name in names})
-        if len(distinct) > 1:
-            yield f"one class, {called[folded]}: written as {', '.join(map(repr, distinct))}"
+    several = {
+        called[folded]: sorted({unicodedata.normalize("NFC", name) for name in names})
+        for folded, names in sorted(spelt.items())
+    }
+    written = [
+        f"{name} ({', '.join(map(repr, ways))})" for name, ways in several.items() if len(ways) > 1
+    ]
+    if written:
+        yield f"one class in several spellings: {', '.join(written)}"
     others = [f for f, name in called.items() if name not in EXPRESSIONS and f not in renamed]
     for folded in others:
         name, meant = called[folded], nearest(folded)

@@ -81,7 +81,8 @@ def _refuse_other_classes(source: Path, found: Found, class_of: Mapping[str, str
         extra = sorted(in_split[split] - in_split["train"])
         if extra and in_split["train"]:
             near = class_names.nearest(extra[0], in_split["train"])
-            meant = f"did you mean {near}? --classes '{extra[0]}={near}', or " if near else ""
+            wrong, right = (extra[0], near) if near in EXPRESSIONS else (near, extra[0])
+            meant = f"did you mean {near}? --classes '{wrong}={right}', or " if near else ""
             raise UserError(
                 f"{source}: {split} has the class {some(extra)} and train has not, it has "
                 f"{some(sorted(in_split['train']), 20)}: {meant}take its images out"

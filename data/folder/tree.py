@@ -148,9 +148,20 @@ def _left_out(
 
 
 def _remarks(root: Path, images: Sequence[Parts], has_splits: bool) -> Iterator[str]:
-    deep = ["/".join(parts) for parts in images if len(parts) > 2 + has_splits]
-    if deep:
-        yield f"{len(deep)} images lie deeper and count to their class folder, such as {deep[0]}"
+    inside = [parts[has_splits:] for parts in images if len(parts) > 1 + has_splits]
+    deep = [parts for parts in inside if len(parts) > 2]
+    if deep and len(deep) == len(inside):
+        classes, below = (some(sorted({f"{parts[at]}/" for parts in deep})) for at in (0, 1))
+        yield f"all images lie a level deeper: {classes} are taken for the classes, not {below}"
+    elif deep:
+        name = "/".join(deep[0])
+        yield f"{len(deep)} images lie deeper and count to their class folder, such as {name}"
+    full = {split_of(parts[0]) for parts in images if len(parts) > 2}
+    bare = {
+        f"{parts[0]}/" for parts in images if len(parts) == 2 and split_of(parts[0]) not in full
+    }
+    if has_splits and bare:
+        yield f"{some(sorted(bare))} is left out: it has no class folder with an image"
     same = collections.defaultdict(set)
     for parts in images if has_splits else ():
         if len(parts) > 1:

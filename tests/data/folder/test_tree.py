@@ -1,6 +1,7 @@
 import pytest
 
 from data.folder import tree as trees
+from data.folder.entries import BESIDE
 from lanet_jax.errors import UserError
 
 
@@ -98,6 +99,20 @@ def test_folders_below_a_class_belong_to_it_and_are_told(tree):
     assert found.remarks == [
         "3 images lie deeper and count to their class folder, such as happy/anna/0.jpg"
     ]
+
+
+def test_where_all_images_lie_deeper_both_levels_are_told(tree):
+    found = trees.read(tree(anna__calm=2, anna__tense=1, ben__calm=1))
+    assert {entry.label for entry in found.entries} == {"anna", "ben"}
+    assert found.remarks == [
+        "all images lie a level deeper: anna/, ben/ are taken for the classes, not calm/, tense/"
+    ]
+
+
+def test_a_split_without_classes_is_left_out_and_told(tree):
+    found = trees.read(tree(train__happy=1, train__sad=1, test=2))
+    assert found.remarks == ["test/ is left out: it has no class folder with an image"]
+    assert [note[:2] for note in found.notes] == [(BESIDE, "test")] * 2
 
 
 def test_one_folder_too_low(tree):
