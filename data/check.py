@@ -66,18 +66,27 @@ def find_twins(listing: Listing, looks: Mapping[str, Look]) -> list[Group]:
 def note_twins(listing: Listing, groups: Sequence[Group]) -> None:
     """Adds each image with a twin to the listing's notes: in its split, in another, other label."""
     for group in groups:
+        # The first two of each kind are enough to name another one: a group may be the whole set.
+        in_split, labelled = collections.defaultdict(list), collections.defaultdict(list)
         for split, item in group:
-            others = [(at, other) for at, other in group if other is not item]
-            same = [other.name for at, other in others if at == split]
-            elsewhere = [f"{other.name} ({at})" for at, other in others if at != split]
+            in_split[split].append(item)
+            labelled[item.label].append(item)
+        for split, item in group:
+            same = next((other for other in in_split[split][:2] if other is not item), None)
+            elsewhere = next(
+                ((at, twins[0]) for at, twins in in_split.items() if at != split), None
+            )
+            differing = next((twins[0] for at, twins in labelled.items() if at != item.label), None)
             if same:
-                listing.note("pixel twin in this split", split, f"{item.name} = {same[0]}")
+                listing.note("pixel twin in this split", split, f"{item.name} = {same.name}")
             if elsewhere:
-                listing.note("pixel twin in another split", split, f"{item.name} = {elsewhere[0]}")
-            differing = [other.name for _, other in others if other.label != item.label]
+                at, other = elsewhere
+                listing.note(
+                    "pixel twin in another split", split, f"{item.name} = {other.name} ({at})"
+                )
             if differing:
                 listing.note(
-                    "pixel twin with another label", split, f"{item.name} = {differing[0]}"
+                    "pixel twin with another label", split, f"{item.name} = {differing.name}"
                 )
 
 

@@ -23,7 +23,7 @@ import numpy as np
 from jaxtyping import UInt8
 from tqdm import tqdm
 
-from data import landmark_parts
+from data import landmark_parts, landmark_summary
 from data.claim import claim
 from data.landmark_parts import Parts, Row, Stamp
 from lanet_jax.errors import UserError, exit_on_user_error
@@ -34,7 +34,6 @@ from lanet_jax.images.pixels import BrokenImageError, decode
 from lanet_jax.landmark_schemes import SCHEMES
 
 CHUNK = 64  # images that a kill can lose, for each worker
-SHOWN = 10
 Landmarker = Callable[[UInt8[np.ndarray, "H W 3"]], Face]
 
 
@@ -78,7 +77,8 @@ def make(
         rows = _all_rows(source, stamps, parts, chunk, workers, landmarker)
         landmark_parts.write(out, stamps, rows, scheme)
         shutil.rmtree(parts.folder, ignore_errors=True)
-    print(f"\n{_summary({name: rows[name] for name in stamps})}\n\nwrote {out}")
+    said = landmark_summary.lines({name: rows[name] for name in stamps}, files.below(source))
+    print("\n" + "\n".join(said) + f"\n\nwrote {out}")
 
 
 def _all_rows(
@@ -185,21 +185,6 @@ def _row(file: Path, stamp: Stamp) -> Row:
     face = _Worker.landmarker(pixels)
     points = face.landmarks.astype(np.float32)
     return Row(stamp, points, ok=face.ok, spread=face.spread, score=face.score)
-
-
-def _summary(rows: Mapping[str, Row]) -> str:
-    broken = [name for name, row in rows.items() if row.broken]
-    absent = [name for name, row in rows.items() if not (row.ok or row.broken)]
-    found = len(rows) - len(broken) - len(absent)
-    lines = [f"{len(rows)} images: {found} with landmarks ({found / len(rows):.1%})"]
-    for names, what in (
-        (absent, "without a face to be trusted"),
-        (broken, "cut short or no image"),
-    ):
-        if names:
-            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-            lines.append(f"{len(names)} {what}: {', '.join(names[:SHOWN])}{more}")
-    return "\n".join(lines)
 
 
 @exit_on_user_error
