@@ -25,10 +25,7 @@ def lines(rows: Mapping[str, Row], tree: Tree) -> Iterator[str]:
         (absent, "without a face to be trusted"),
         (broken, "cut short or no image"),
         (unread, "left out, of a format that is not read"),
-        (
-            [n for n in tree.files if not (is_image(n) or is_unread(n))],
-            "left out, no image by name",
-        ),
+        (others, "left out, no image by name"),
         (tree.hidden, "left out, hidden"),
         (tree.loops, "left out, link to a folder around it"),
     ):
