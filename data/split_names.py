@@ -1,5 +1,6 @@
 """What folders and columns call the three splits: one list for every source."""
 
+import functools
 import re
 import unicodedata
 
@@ -22,12 +23,14 @@ _TOKENS = _UNCLEAR.union(*_WORDS.values())
 KNOWN = "train, training, train_set, val, valid, validation, val_set, test, testing, test_set"
 
 
+@functools.cache
 def split_of(name: str) -> str | None:
     """The split that a folder or cell of this name stands for; None if it is none of the list."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return _NAMES.get(re.sub("[^a-z0-9]", "", folded))
 
 
+@functools.cache
 def resembles(name: str) -> bool:
     """Whether a name is not in the list but speaks of a split, as `train_2` or `test images` do."""
     if split_of(name):

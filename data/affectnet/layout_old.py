@@ -103,12 +103,12 @@ def _expression(row: Sequence[str]) -> int:
     if len(row) != len(HEADER.split(",")) or not row[0].strip():
         raise UnusableRowError("row with other columns")
     try:
-        number = int(row[6])
+        number = float(row[6])  # pandas writes 1.0
     except ValueError:
         raise UnusableRowError("no expression") from None
     if number not in range(LABELS):
         raise UnusableRowError("no expression")
-    return number
+    return int(number)
 
 
 def _box(row: Sequence[str]) -> tuple[int, int, int, int]:

@@ -142,7 +142,10 @@ def _folded(header: Sequence[str]) -> list[str]:
 
 
 def _counts(votes: Sequence[str]) -> tuple[int, ...]:
-    counts = tuple(int(vote) for vote in votes)
+    values = [float(vote) for vote in votes]  # pandas writes 1.0
+    if not all(value.is_integer() for value in values):
+        raise ValueError
+    counts = tuple(map(int, values))
     if len(counts) != len(COLUMNS) or min(counts) < 0 or sum(counts) > ANNOTATORS:
         raise ValueError
     return counts

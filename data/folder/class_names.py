@@ -2,6 +2,7 @@
 
 import collections
 import difflib
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -37,6 +38,7 @@ def is_none(written: str) -> bool:
     return cleaned(written).casefold() in _NONE
 
 
+@functools.cache
 def known(written: str) -> str | None:
     """The expression that a name stands for, None if it is none of those known."""
     return _KNOWN.get(_folded(written))

@@ -115,6 +115,12 @@ def test_blanks_and_case_in_a_header_make_no_difference(ferplus_tree, write):
     assert len(list_source(source).splits["train"]) == 1
 
 
+def test_counts_that_pandas_turned_into_floats(ferplus_tree):
+    floats = tuple(float(count) for count in HAPPY)
+    listing = list_source(ferplus_tree([("Training", "a.png", floats)]))
+    assert listing.splits["train"][0].votes == HAPPY
+
+
 def test_another_header_is_shown(ferplus_tree, write):
     source = ferplus_tree(ROWS, images=False)
     write(source / "fer2013.csv", "emotion,pixel,Usage\n0,1,Training\n")
@@ -184,7 +190,13 @@ def test_misplaced_sources_say_what_was_expected_where(ferplus_tree, tmp_path, w
 
 @pytest.mark.parametrize(
     "row",
-    [("Testing", "a.png", HAPPY), ("Training", "a.png", (1, 2)), ("Training", "a.png", "x" * 10)],
+    [
+        ("Testing", "a.png", HAPPY),
+        ("Training", "a.png", (1, 2)),
+        ("Training", "a.png", "x" * 10),
+        ("Training", "a.png", (0.5, *HAPPY[1:])),
+        ("Training", "a.png", ("nan", *HAPPY[1:])),
+    ],
 )
 def test_a_row_that_cannot_be_read_is_named(ferplus_tree, row):
     source = ferplus_tree([ROWS[0], row], images=False)

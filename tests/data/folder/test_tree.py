@@ -1,7 +1,12 @@
+import tempfile
+from pathlib import Path
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from data.folder import tree as trees
-from data.folder.entries import BESIDE
+from data.folder.entries import BESIDE, EMPTY
 from lanet_jax.errors import UserError
 
 
@@ -129,3 +134,32 @@ def test_a_name_that_no_list_can_hold_is_refused(tree, write, name):
     root = tree(b=1)
     write(root / name, b"")
     assert "has a character that no list of names can hold" in _error(root)
+
+
+FOLDERS = st.sampled_from(("train", "val_set", "Happy", "sad", "x", ".h", "_y"))
+FILES = st.sampled_from(("1.jpg", "2.JPE", "3.heic", "4.txt", ".5.jpg", "6"))
+PATHS = st.tuples(st.lists(FOLDERS, max_size=3), FILES).map(lambda way: "/".join((*way[0], way[1])))
+
+
+@settings(max_examples=60)
+@given(st.sets(PATHS, min_size=1, max_size=12))
+def test_every_file_is_an_entry_or_left_out_by_name(paths):
+    with tempfile.TemporaryDirectory() as folder:
+        _check_that_nothing_is_lost(Path(folder), paths)
+
+
+def _check_that_nothing_is_lost(root, paths):
+    for path in paths:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).touch()
+    try:
+        found = trees.read(root)
+    except UserError:
+        return
+    read = [entry.path for entry in found.entries]
+    left = [name for kind, _, name in found.notes if kind != EMPTY]
+    for path in paths:
+        ways = [path, *(f"{path[:at]}/" for at, char in enumerate(path) if char == "/")]
+        assert len([way for way in ways if way in read or way in left]) == 1
+    assert all(entry.label in entry.path.split("/")[:2] for entry in found.entries)
+    assert {entry.split for entry in found.entries} <= {"train", "valid", "test"}
