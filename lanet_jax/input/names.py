@@ -78,7 +78,8 @@ class Names:
 
 
 def _parts(name: str) -> Parts:
-    text = unicodedata.normalize("NFC", name).replace("\\", "/")
+    text = name if name.isascii() else unicodedata.normalize("NFC", name)
+    text = text.replace("\\", "/")
     parts = [part.strip() for part in text.split("/")]
     *folders, last = [part for part in parts if part not in ("", ".")] or [""]
     stem, dot, ending = last.rpartition(".")

@@ -77,9 +77,7 @@ def read(
         index_of |= {name: index for index, name in enumerate(class_names)}
     else:
         parsed = list(label_lines.peers_rows(path, text))
-        originals = _Rows(path, names, other_names).match(
-            (n, name, true) for n, name, _, true in parsed if true
-        )
+        originals = rows.match((n, name, true) for n, name, _, true in parsed if true)
         found = rows.match((n, name, given) for n, name, given, _ in parsed)
         has_originals = len(originals) == len(found)
         evidence = originals if has_originals else found
@@ -139,12 +137,11 @@ class _Rows:
         self._training = len(names)
         self._all = [*names, *sorted(set(other_names) - set(names))]
         self._names = Names(self._all)
-        self._passed_over: Counter[str] = Counter()
-        self.others = 0
 
     def match(self, lines: Iterable[tuple[int, str, str]]) -> dict[int, tuple[int, str]]:
         """Returns the line number and label of each training record that the lines name."""
         found: dict[int, tuple[int, str]] = {}
+        self._passed_over, self.others = Counter(), 0
         for number, name, label in lines:
             row = self._row(number, name)
             if row is None:
