@@ -1,11 +1,14 @@
-"""Whether an encoded image is whole, before anything is decoded."""
+"""Whether an encoded image is whole, and its size, before anything is decoded."""
 
 import re
 import zlib
+from collections.abc import Iterator
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
 _JPEG_ALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a length
+# Start of frame: all of C0 .. CF but tables and arithmetic conditioning.
+_JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
 
 
@@ -43,15 +46,46 @@ def _png_is_whole(data: bytes) -> bool:
 
 
 def _jpeg_is_whole(data: bytes) -> bool:
-    # By segments: a thumbnail within one, or a picture after the end, has an end mark of its own.
-    at, scans = 2, 0
-    while found := _MARKER.search(data, at):
-        at, marker = found.end(), found[1][0]
+    scans = 0
+    for marker, _ in _jpeg_markers(data):
         if marker == _END:
             return scans > 0
         if marker == _START:  # another picture begins within this one
             return False
-        if marker not in _JPEG_ALONE:
-            scans += marker == _SCAN
-            at += max(2, int.from_bytes(data[at : at + 2], "big"))
+        scans += marker == _SCAN
     return False
+
+
+def _jpeg_markers(data: bytes) -> Iterator[tuple[int, int]]:
+    """Each marker and where it ends, by segments: a thumbnail within one has markers of its own."""
+    at = 2
+    while found := _MARKER.search(data, at):
+        at, marker = found.end(), found[1][0]
+        yield marker, at
+        if marker not in _JPEG_ALONE:
+            at += max(2, int.from_bytes(data[at : at + 2], "big"))
+
+
+def pixel_size(encoded: bytes) -> tuple[int, int] | None:
+    """Width and height in the header of a PNG or JPEG, in pixels.
+
+    Args:
+      encoded: the file's bytes.
+
+    Returns:
+      Both, as they are stored; None if it is neither, or its header does not say.
+    """
+    if encoded.startswith(PNG) and encoded[12:16] == b"IHDR" and len(encoded) >= 24:
+        return _two(encoded, 16, 4)
+    if encoded.startswith(JPEG):
+        for marker, at in _jpeg_markers(encoded):
+            if marker in _JPEG_FRAMES and len(encoded) >= at + 7:
+                return _two(encoded, at + 3, 2)[::-1]
+            if marker in (_SCAN, _END):
+                break
+    return None
+
+
+def _two(encoded: bytes, at: int, size: int) -> tuple[int, int]:
+    first, second = encoded[at : at + size], encoded[at + size : at + 2 * size]
+    return int.from_bytes(first, "big"), int.from_bytes(second, "big")

@@ -5,17 +5,20 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
+import PIL.ExifTags
 import PIL.Image
 import PIL.ImageOps
 from jaxtyping import UInt8
 
 from lanet_jax.errors import UserError
-from lanet_jax.images.image_bytes import is_whole
+from lanet_jax.images.image_bytes import is_whole, pixel_size
 
 FORMATS = ("BMP", "DIB", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 MOST_PIXELS = 89_478_485  # Pillow's limit, too: 256 MiB in RGB
 _WHITE = _OPAQUE = 255
 _CHANNELS = (1, 3, 4)
+_HEAD = 1 << 17  # bytes within which a file says how it is turned
+_TURNS = (b"Exif", b"eXIf", b"Orientation")
 
 Rgb = UInt8[np.ndarray, "H W 3"]
 
@@ -54,6 +57,26 @@ def decode(encoded: bytes) -> Rgb:
     except Exception as error:  # each format has its own for damaged bytes
         reason = str(error).strip().partition("\n")[0][:200] or type(error).__name__
         raise BrokenImageError(reason) from error
+
+
+def upright_size(encoded: bytes) -> tuple[int, int] | None:
+    """Width and height that a stored PNG or JPEG has once it is upright, without decoding it.
+
+    Args:
+      encoded: the file's bytes.
+
+    Returns:
+      Both in pixels; None if its header does not say.
+    """
+    stored = pixel_size(encoded)
+    if stored is None or not any(mark in encoded[:_HEAD] for mark in _TURNS):
+        return stored
+    try:
+        with PIL.Image.open(io.BytesIO(encoded), formats=FORMATS) as image:
+            is_turned = image.getexif().get(PIL.ExifTags.Base.Orientation, 1) in range(5, 9)
+    except Exception:  # whoever decodes it says what is wrong
+        return stored
+    return stored[::-1] if is_turned else stored
 
 
 def images(array: UInt8[np.ndarray, "..."]) -> Iterator[UInt8[np.ndarray, "..."]]:

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lanet_jax.images.image_bytes import is_whole
+from lanet_jax.images.image_bytes import is_whole, pixel_size
 from lanet_jax.images.pixels import BrokenImageError, decode
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
@@ -67,3 +67,17 @@ def test_a_changed_byte_in_a_png_is_broken():
     data[len(data) // 2] ^= 1
     with pytest.raises(BrokenImageError):
         decode(bytes(data))
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+def test_the_size_in_the_header(suffix):
+    data = cv2.imencode(suffix, PIXELS[:12, :16])[1].tobytes()
+    assert pixel_size(data) == (16, 12)
+    assert pixel_size(data[:8]) is None
+    assert pixel_size(_encoded(".bmp")) is None
+
+
+def test_a_frame_s_mark_within_a_comment_is_no_frame():
+    data = cv2.imencode(".jpg", PIXELS[:12, :16])[1].tobytes()
+    comment = b"\xff\xfe\x00\x0c\xff\xc0\x00\x11\x08\x00\x01\x00\x01\x00"
+    assert pixel_size(data[:2] + comment + b"\xff" + data[2:]) == (16, 12)

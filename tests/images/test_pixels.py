@@ -51,6 +51,8 @@ def test_exif_turns_the_picture_upright(colours, kind, orientation):
     options = {"quality": 100, "subsampling": 0} if kind == "JPEG" else {}
     found = pixels.decode(_encoded(stored, kind, exif=exif, **options))
     np.testing.assert_allclose(found.astype(int), large, atol=4)
+    if kind != "TIFF":
+        assert pixels.upright_size(_encoded(stored, kind, exif=exif, **options)) == (96, 64)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "WEBP"])
