@@ -11,7 +11,7 @@ from jaxtyping import Int
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.landmarks import Framed, framed
-from lanet_jax.input import noise, noise_file, records
+from lanet_jax.input import mixture, noise, noise_file, prepared, records
 from lanet_jax.input.records import Records
 from lanet_jax.input.streams import Purpose, stream, stream_before
 
@@ -62,7 +62,7 @@ def data(c: Config, workdir: Path) -> Data:
       UserError: a dataset, split or label file is missing or does not fit.
     """
     train = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
-    train = records.concatenate(list(train.values()))
+    train = mixture.concatenate(list(train.values()))
     tests = splits(c.data.dir, c.data.test, c.data.test_split)
     for name, test in tests.items():
         if test.classes != train.classes:
@@ -103,7 +103,7 @@ def _other_splits(c: Config) -> set[str]:
     return {
         f"{dataset}/{name}" if several else name
         for dataset in c.data.train
-        for name in records.names_elsewhere(c.data.dir, dataset, c.data.train_split)
+        for name in prepared.names_elsewhere(c.data.dir, dataset, c.data.train_split)
     }
 
 

@@ -73,8 +73,7 @@ def read(
     rows = _Rows(path, names, other_names)
     if label_lines.has_header(path, text):
         found = rows.match(label_lines.rows(path, text))
-        index_of = {name.casefold(): index for index, name in enumerate(class_names)}
-        index_of |= {name: index for index, name in enumerate(class_names)}
+        index_of = {name: index for index, name in enumerate(class_names)}
     else:
         parsed = list(label_lines.peers_rows(path, text))
         originals = rows.match((n, name, true) for n, name, _, true in parsed if true)
@@ -94,12 +93,12 @@ def read(
             f"{absent!r}; restore them, or start again from another --workdir"
         )
     result = np.array(labels)
+    in_any_case = {name.casefold(): index for name, index in index_of.items()}
     for row, (number, given) in found.items():
-        index = index_of.get(given, index_of.get(given.casefold()))
+        index = index_of.get(given, in_any_case.get(given.casefold()))
         if index is None:
-            known = class_names if given.casefold() == given and not given.isdecimal() else index_of
             raise UserError(
-                f"{path}, line {number}: class {given!r} is not one of {', '.join(known)}; "
+                f"{path}, line {number}: class {given!r} is not one of {', '.join(index_of)}; "
                 "correct the line"
             )
         result[row] = index

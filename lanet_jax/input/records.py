@@ -217,31 +217,6 @@ def load(data_dir: str, name: str, split: str) -> Records:
     )
 
 
-def names_elsewhere(data_dir: str, name: str, split: str) -> list[str]:
-    """Names of the records in a prepared dataset's other splits.
-
-    Args:
-      data_dir: folder of prepared datasets.
-      name: dataset, with its configuration if it has one.
-      split: the one to leave out.
-
-    Raises:
-      UserError: the dataset is not there, or damaged.
-    """
-    folder = prepared.newest_version(Path(data_dir).expanduser(), name)
-    builder, _ = prepared.open_builder(folder)
-    skip = {"image": tfds.decode.SkipDecoding()}
-    try:
-        return [
-            _text(record["name"])
-            for other in builder.info.splits
-            if other != split
-            for record in builder.as_data_source(other, decoders=skip)
-        ]
-    except Exception as error:  # ArrayRecord, protobuf and TFDS each have their own
-        raise prepared.damaged(folder, error) from error
-
-
 def _row(record: dict[str, Any]) -> dict[str, Any]:
     """What of a record is kept in memory: all but its pixels."""
     width, height = pixels.upright_size(record["image"]) or (1, 1)
@@ -254,49 +229,6 @@ def _row(record: dict[str, Any]) -> dict[str, Any]:
         "present": record.get("present"),
         "aspect": np.float32(width / max(height, 1)),
     }
-
-
-def concatenate(parts: Sequence[Records]) -> Records:
-    """Several datasets as one (the mixed set of the paper's Table 4).
-
-    Args:
-      parts: records of datasets with the same classes and landmark scheme.
-
-    Returns:
-      All of them, the first dataset's first.
-
-    Raises:
-      UserError: classes or landmark schemes differ.
-    """
-    first = parts[0]
-    if len(parts) == 1:
-        return first
-    for part in parts[1:]:
-        if part.classes != first.classes:
-            raise UserError(
-                f"mixed datasets must have the same classes: {', '.join(first.classes)} and "
-                f"{', '.join(part.classes)}; prepare them with the same --classes"
-            )
-        if (part.landmarks, part.scheme) != (first.landmarks, first.scheme):
-            raise UserError(
-                f"mixed datasets must have one landmark scheme: {first.scheme or 'none'} and "
-                f"{part.scheme or 'none'}; prepare them with landmark files of one scheme"
-            )
-    offsets = np.cumsum([0] + [len(part.sources) for part in parts[:-1]])
-    return dataclasses.replace(
-        first,
-        sources=sum((part.sources for part in parts), ()),
-        source=np.concatenate([p.source + o for p, o in zip(parts, offsets, strict=True)]),
-        position=np.concatenate([part.position for part in parts]),
-        names=sum((part.names for part in parts), ()),
-        labels=np.concatenate([part.labels for part in parts]),
-        votes=None,
-        vote_names=(),
-        memory=Memory(sum(len(part) for part in parts)),
-        marks=None
-        if first.marks is None
-        else Landmarks(*map(np.concatenate, zip(*(part.marks for part in parts), strict=True))),
-    )
 
 
 def _text(value: bytes | str) -> str:

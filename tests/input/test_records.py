@@ -8,7 +8,8 @@ from data.folder.folder_dataset_builder import Builder
 from data.records import Record, Schema
 from lanet_jax.errors import UserError
 from lanet_jax.input.memory import Memory
-from lanet_jax.input.records import Records, load, looks_grey, names_elsewhere
+from lanet_jax.input.prepared import names_elsewhere
+from lanet_jax.input.records import Records, load, looks_grey
 
 
 def encoded(image, ending=".png"):
