@@ -133,14 +133,25 @@ def greyed(image: Rgb) -> Rgb:
     return np.repeat(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
 
 
-def resized(image: Rgb, size: int) -> UInt8[np.ndarray, "size size 3"]:
+def resized(image: Rgb, size: int, resample: str = "linear") -> UInt8[np.ndarray, "size size 3"]:
     """The image brought to a square, not cut: the one way of preparation, training and prediction.
 
     A side that shrinks takes the mean of what it covers; one that grows is interpolated linearly,
     as the mean would make blocks of it.
+
+    Args:
+      image: RGB.
+      size: side of the square in pixels.
+      resample: "linear", as above, or "cubic".
+
+    Returns:
+      The square; the image itself where it is one already.
     """
     height, width = image.shape[:2]
     smaller = min(width, size), min(height, size)
+    if resample == "cubic" and (width, height) != (size, size):
+        bicubic = PIL.Image.Resampling.BICUBIC
+        return np.asarray(PIL.Image.fromarray(image).resize((size, size), bicubic))
     if smaller != (width, height):
         image = cv2.resize(image, smaller, interpolation=cv2.INTER_AREA)
     if smaller != (size, size):

@@ -37,6 +37,7 @@ def test_published_recipes(method, rate, head, batch, epochs):
     assert (p.batch_size, p.epochs) == (batch, epochs)
     assert (p.weight_decay, p.schedule, p.decay) == (1e-4, "exponential", 0.9)
     assert (a.erase_prob, a.erase_scale, a.mean[0]) == (0.5, (0.02, 0.25), 0.485)
+    assert (a.noise_prob, a.noise_variance, a.resample) == (0.5, 30, "linear")
     assert c.scn.margin == (0.07 if method == "scn" else 0.15)
 
 
@@ -171,3 +172,48 @@ def test_the_rate_rises_then_falls_to_zero(warmup, rates):
         update, state = optimizer.update(jnp.ones(()), state, params)
         found.append(-float(update))
     np.testing.assert_allclose(found, rates, rtol=1e-4)
+
+
+def test_reference_is_the_published_codes_reading():
+    c = common.apply_presets(common.get_config(), "reference", {})
+    assert (c.landmarks.head, c.landmarks.trunk, c.landmarks.frame) == (
+        "heatmap",
+        "shared_stem",
+        "image",
+    )
+    assert (c.augment.resample, c.augment.flip_swaps_points) == ("cubic", False)
+    assert not (c.lde.exclude_same_id or c.lde.stop_gradient_neighbors or c.el.batch_negatives)
+    with c.unlocked():
+        c.method = "eac"
+    assert config.resolve(c).augment.resample == "linear"  # each method by its own code
+
+
+@pytest.mark.parametrize(
+    ("presets", "widths"),
+    [
+        ("", (512, 512, 64)),
+        ("reference", (512, 64, 64)),
+        ("r50", (2048, 2048, 256)),
+        ("reference,r50", (2048, 256, 256)),
+    ],
+)
+def test_widths_of_the_projection(presets, widths):
+    c = config.resolve(common.apply_presets(common.get_config(), presets, {}))
+    width, hidden, out = widths
+    method = training.method(c, 7, 5)
+    params = jax.eval_shape(lambda: method.projection(jax.random.key(0), width))
+    assert params["linear1"]["kernel"].shape == (width, hidden)
+    assert params["linear2"]["kernel"].shape == (hidden, out)
+
+
+def test_only_heat_maps_keep_points_outside_the_crop():
+    batch = {
+        "image": jnp.zeros((64, 16, 16, 3), jnp.uint8),
+        "landmarks": jnp.tile(jnp.array([[0.0, 0.0], [1.0, 1.0]]), (64, 1, 1)),
+        "present": jnp.ones((64, 2), bool),
+    }
+    fields = {"landmarks.frame": "image", "augment.size": 8, "augment.crop_scale": (0.5, 0.6)}
+    for head, everywhere in (("coordinates", False), ("heatmap", True)):
+        c = resolved("lanet", **fields, **{"landmarks.head": head})
+        augmented = jax.jit(training.augmentation(c, ()))(jax.random.key(0), batch)
+        assert bool(augmented["present"].all()) == everywhere
