@@ -1,6 +1,7 @@
 """A folder to work in, which one process has at a time."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import socket
@@ -9,11 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lanet_jax.errors import UserError
-
-try:
-    import fcntl
-except ImportError:  # Windows, where nothing of this is promised
-    fcntl = None
 
 LOCK = "lock"
 
