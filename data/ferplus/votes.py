@@ -1,4 +1,4 @@
-"""From the votes of ten annotators to one label, as Barsoum et al. 2016 count them."""
+"""From the votes of ten annotators to one label of FER+."""
 
 from collections.abc import Callable, Sequence
 

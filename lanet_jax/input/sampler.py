@@ -10,8 +10,8 @@ def class_counts(counts: Int[np.ndarray, "C"], epoch: int, epochs: int) -> Int[n
     """Visits of each class in one epoch, from natural (epoch 0) towards equal (epoch `epochs`).
 
     n_c(e) = N [(1 - e/E) n_c / N + (e/E) / C], rounded by largest remainder so that the sum is N;
-    C counts the classes that have records (Kang et al. 2020, section 4.1). The arithmetic is
-    in integers, so every machine rounds alike.
+    C counts the classes that have records (Kang et al. 2020, section 4.1). The arithmetic
+    is in integers, so every machine rounds alike.
 
     Args:
       counts: records of each class.
@@ -55,8 +55,8 @@ def epoch_order(
       ValueError: `kind` is neither.
     """
     # Raw bits and stable sorts: numpy promises these between versions, not Generator.permutation.
-    raw = stream(Purpose.ORDER, seed, epoch).random_raw(len(labels))
-    shuffled = np.argsort(raw, kind="stable")
+    bits = stream(Purpose.ORDER, seed, epoch)
+    shuffled = np.argsort(bits.random_raw(len(labels)), kind="stable")
     if kind not in ("progressive", "uniform"):
         raise ValueError(f"sampler kind {kind!r}: use 'progressive' or 'uniform'")
     if kind == "uniform" or not len(labels):
