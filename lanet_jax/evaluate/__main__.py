@@ -52,6 +52,9 @@ def evaluate(
     from lanet_jax.trained.load import restore
 
     setting = evaluated_splits(run_folder.load_config(workdir), split, data, data_dir)
+    if not setting.splits:
+        print("no test data: what the run held out was evaluated in training")
+        return
     mesh = mesh_lib.make(setting.batch)
     trained = restore(workdir, step, mesh)
     for name, records in setting.splits.items():

@@ -18,6 +18,11 @@ def check(c: Config) -> None:
       UserError: two fields do not fit.
     """
     d, p = c.data, c.optim
+    if not d.test and not d.holdout:
+        raise UserError(
+            "--config.data.test=(): there is nothing to evaluate on; name a prepared dataset, or "
+            "hold a part out by --config.data.holdout=0.1"
+        )
     if len(d.test_split) != len(d.test):
         raise UserError(
             f"--config.data.test_split={tuple(d.test_split)}: one split for each of "

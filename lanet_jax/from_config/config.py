@@ -24,6 +24,8 @@ def resolve(c: Config) -> Config:
     c = c.copy_and_resolve_references()
     if c.schedule == "published":
         c.update_from_flattened_dict(_published(c))
+    if not c.data.test:
+        c.data.test_split = ()
     if not c.el.projection:
         c.el.projection = {18: 64, 50: 256}[c.model.depth]
     combinations.check(c)

@@ -40,11 +40,9 @@ def evaluated_splits(c: Config, split: str, data: str, data_dir: str) -> Evaluat
     Raises:
       UserError: the data is not there, or `data` fits several splits of the run.
     """
-    if data and not split and len(c.data.test_split) > 1:
-        raise UserError(
-            f"--data={data}: the run has {len(c.data.test_split)} test splits "
-            f"({', '.join(c.data.test_split)}): name one by --split"
-        )
+    if data and not split and len(c.data.test_split) != 1:
+        own = ", ".join(c.data.test_split) or "none"
+        raise UserError(f"--data={data}: the run's test splits are {own}: name one by --split")
     datasets = (data,) if data else tuple(c.data.test)
     names = [split] * len(datasets) if split else c.data.test_split
     opened = splits(data_dir or c.data.dir, datasets, names)

@@ -70,11 +70,11 @@ def numbers(count: int, each: Limit, ordered: bool = False) -> Limit:
     return Limit(holds, f"{count} times {each.may_be}{order}")
 
 
-def names(may_be: str, different: bool = False) -> Limit:
-    """At least one text; `different`: none of them twice."""
+def names(may_be: str, different: bool = False, least: int = 1) -> Limit:
+    """At least so many texts; `different`: none of them twice."""
 
     def holds(x: object) -> bool:
-        if not isinstance(x, tuple | list) or not x or not all(map(_TEXT.holds, x)):
+        if not isinstance(x, tuple | list) or len(x) < least or not all(map(_TEXT.holds, x)):
             return False
         return not different or len(set(x)) == len(x)
 
@@ -96,8 +96,8 @@ LIMITS: dict[str, Limit] = {
     "data.dir": _TEXT,
     "data.train": _DATASETS,
     "data.train_split": _TEXT,
-    "data.test": _DATASETS,
-    "data.test_split": names("one split for each of data.test, such as \"('test',)\""),
+    "data.test": names("prepared datasets, none twice; or (), with data.holdout", True, 0),
+    "data.test_split": names("one split for each of data.test, such as \"('test',)\"", least=0),
     "data.limit": whole(0),
     "data.holdout": number(0, 1, below=True),
     "data.fold": whole(0),

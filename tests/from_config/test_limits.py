@@ -54,8 +54,8 @@ NONSENSE = {
     "seed": [-1, 2**32, 1.5, True, "0"],
     "data.dir": ["", " "],
     "data.train": [(), ("",), ("demo", "demo"), "demo", ("demo", 1)],
-    "data.test": [(), ("",)],
-    "data.test_split": [(), ("",)],
+    "data.test": [("",), ("demo", "demo")],
+    "data.test_split": [("",), "test"],
     "data.limit": [-5, 0.5],
     "data.holdout": [-0.1, 1.0, math.nan],
     "data.fold": [-1],
@@ -123,6 +123,8 @@ def test_no_number_takes_nan_or_a_word_or_a_switch(field):
         ({"landmarks.frame": "image", "lde.landmark_space": "geometry"}, "frame=face"),
         ({"method": "scn", "scn.top_share": 0.001}, "--config.scn.top_share=0.001: of "),
         ({"data.test_split": ("test", "valid")}, "one split for each of --config.data.test"),
+        ({"data.test_split": ()}, "one split for each of --config.data.test"),
+        ({"data.test": ()}, "--config.data.test=(): there is nothing to evaluate on"),
         ({"noise.kind": "file"}, "--config.noise.file='': a label file"),
         ({"data.fold": 2}, "set --config.data.holdout"),
         ({"optim.warmup": 80.0}, "fewer than --config.optim.epochs=80"),
@@ -143,6 +145,7 @@ def test_fields_that_do_not_fit_each_other(changes, named):
         {"el.queue_size": 100, "el.enabled": False},
         {"method": "ce", "lde.neighbors": 500, "el.queue_size": 100},
         {"data.holdout": 0.2, "data.fold": 4},
+        {"data.test": (), "data.holdout": 0.2},
     ],
 )
 def test_limits_of_a_method_bind_no_other(changes):
