@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import orbax.checkpoint as ocp
 
-from lanet_jax import checkpoint
+from lanet_jax.checkpoint import states
 
 FILES = ("metrics.jsonl", "labels.csv", "distributions.csv", "summary.json")
 
@@ -14,7 +14,7 @@ FILES = ("metrics.jsonl", "labels.csv", "distributions.csv", "summary.json")
 def differences(found: Path, expected: Path) -> list[str]:
     """The files and the arrays of the last checkpoint that are not the same, bit for bit."""
     names = [n for n in FILES if (found / n).read_bytes() != (expected / n).read_bytes()]
-    (_, step), (_, last) = checkpoint.find(found, "last"), checkpoint.find(expected, "last")
+    (_, step), (_, last) = states.find(found, "last"), states.find(expected, "last")
     ours, theirs = arrays(found, step), arrays(expected, last)
     for name in sorted(ours.keys() | theirs.keys()):
         pair = [

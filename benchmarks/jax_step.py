@@ -4,7 +4,7 @@ import jax
 
 from benchmarks import report, worker
 from benchmarks import shape as shape_lib
-from lanet_jax import runtime
+from lanet_jax.devices import runtime
 from lanet_jax.errors import exit_on_user_error
 
 
