@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 from lanet_jax import metrics
 from lanet_jax.errors import UserError
-from lanet_jax.audit import pool, probe, verdict
+from lanet_jax.audit import pool, probe
 from lanet_jax.audit.judgement import NO_SUGGESTION, Judgement, judge
 
 PROBABILITIES = "probabilities"
@@ -159,12 +159,11 @@ def combine(
       The audit.
     """
     share = pool.weights(list(views.values()), given)
-    beliefs = np.tensordot(share, np.stack(list(views.values())), axis=1)
+    beliefs = np.tensordot(share, np.stack(list(views.values())), axes=1)
     # Of a class with a single record no witness knows anything: its label stands.
     unknown = np.bincount(given, minlength=len(classes))[given] < 2
     beliefs[unknown] = np.eye(len(classes))[given[unknown]]
-    own_skill = verdict.skill(beliefs, given)
-    judgement = judge(verdict.judge(own_skill, how), beliefs, beliefs, given)
+    judgement = judge(beliefs, beliefs, given, how)
     weights = dict(zip(views, share.tolist(), strict=True))
     return LabelAudit(given, tuple(classes), beliefs, dict(views), weights, judgement)
 

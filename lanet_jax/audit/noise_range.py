@@ -15,18 +15,24 @@ class NoiseRange(NamedTuple):
 
     Attributes:
       at_least: lower end.
-      estimate: the likeliest.
+      estimate: the likeliest; None where the beliefs are too weak for one.
       at_most: upper end.
     """
 
     at_least: float
-    estimate: float
+    estimate: float | None
     at_most: float
 
     def __str__(self) -> str:
-        if self.at_least <= 0:
-            return f"{self.estimate:.0%} (at most {self.at_most:.0%})"
-        return f"{self.estimate:.0%} (at least {self.at_least:.0%}, at most {self.at_most:.0%})"
+        ends = f"at most {self.at_most:.0%}"
+        if self.at_least > 0:
+            ends = f"at least {self.at_least:.0%}, {ends}"
+        return ends if self.estimate is None else f"about {self.estimate:.0%} ({ends})"
+
+    @property
+    def upper_end(self) -> "NoiseRange":
+        """What remains of the range where the beliefs are too weak to count errors by."""
+        return NoiseRange(0.0, None, self.at_most)
 
 
 def estimate(

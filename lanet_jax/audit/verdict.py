@@ -6,9 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from lanet_jax.audit.noise_range import NoiseRange
+
 _PERMUTATIONS = 200
-_CHANCE = 4.0  # standard deviations above permuted labels; a set of one kind reaches 3 by luck
-_LEAST_SKILL = 0.25  # below it, suggestions on simulated sets were right for less than half
+_CHANCE = 4.0  # standard deviations above permuted labels
+_LEAST_SKILL = 0.6  # calibrated in docs/audit.md: below it too few suggestions are right
 
 
 class Level(enum.Enum):
@@ -79,34 +81,40 @@ def skill(
     )
 
 
-def judge(found: Skill, how: str) -> Verdict:
+def judge(found: Skill, noise: NoiseRange, classes: int, how: str) -> Verdict:
     """Decides what may be said.
+
+    Wrong labels take as much of the agreement from the best beliefs as from others: with wrong
+    labels spread evenly, a share e of them leaves 1 - e C / (C - 1) of what is beyond chance. What
+    is left after that is the skill at the true labels.
 
     Args:
       found: skill of the beliefs.
-      how: where they come from, as in "out of fold".
+      noise: as the same beliefs tell it.
+      classes: C.
+      how: the beliefs were come by, as in "out of fold".
 
     Returns:
       The verdict.
     """
     measured = (
-        f"{how}, {found.agreement:.0%} of the given labels are guessed "
-        f"(the commonest class alone: {found.commonest:.0%}; permuted labels: {found.permuted:.0%})"
+        f"{how[0].upper()}{how[1:]}, {found.agreement:.0%} of the given labels are guessed (always "
+        f"the commonest class: {found.commonest:.0%}; permuted labels: {found.permuted:.0%})."
     )
-    measured = measured[0].upper() + measured[1:]
     if found.deviations < _CHANCE:
         return Verdict(
             Level.NOTHING,
-            f"{measured}. That is chance: this audit has nothing to say about these labels.",
+            f"{measured} That may be chance: this audit has nothing to say about these labels.",
         )
-    if found.beyond_chance < _LEAST_SKILL:
+    left = max(1 - (noise.estimate or 0) * classes / max(classes - 1, 1), 1e-12)
+    if found.beyond_chance / left < _LEAST_SKILL:
         return Verdict(
             Level.RANKING,
-            f"{measured}. That is too little to suggest other labels or to count the wrong ones: "
-            "the order in which to look at the records is all that this audit can give.",
+            f"{measured} That is too little to suggest other labels: this audit gives the order in "
+            "which to look at the records, and no more.",
         )
     return Verdict(
         Level.SUGGESTIONS,
-        f"{measured}. That is enough to suggest labels: a suggestion is shown where it is "
-        "expected to be right more often than not.",
+        f"{measured} Another label is suggested only where that is expected to be right more often "
+        "than not.",
     )
