@@ -8,9 +8,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from lanet_jax import metrics
-from lanet_jax.errors import UserError
 from lanet_jax.audit import pool, probe
 from lanet_jax.audit.judgement import NO_SUGGESTION, Judgement, judge
+from lanet_jax.errors import UserError
 
 PROBABILITIES = "probabilities"
 _SUM_TOLERANCE = 1e-2

@@ -37,13 +37,11 @@ class Judgement:
         """What is found, in two or three sentences; the same wherever it is read."""
         if self.verdict.level is Level.NOTHING:
             return self.verdict.sentence
+        told = f"{self.verdict.sentence} Share of wrong labels: {self.noise}."
+        if self.verdict.level is Level.RANKING:
+            return told
         shown = np.mean(self.suggested != NO_SUGGESTION)
-        suggestions = f" A label is suggested for {shown:.1%} of them." if shown else ""
-        none = " None is suggested here." if self.verdict.level is Level.SUGGESTIONS else ""
-        return (
-            f"{self.verdict.sentence} Estimated share of wrong labels: {self.noise}."
-            f"{suggestions or none}"
-        )
+        return f"{told} Another label is suggested for {shown:.1%} of the records."
 
 
 def judge(
@@ -104,3 +102,22 @@ def decide(
     shown = order[margin[order] > _MARGIN][: round((noise.estimate or 0) * len(given))]
     suggested[shown] = likeliest[shown]
     return Judgement(decided, skill, noise, likeliest != given, suggested)
+
+
+def decide_all(
+    judged: Judgement, beliefs: dict[str, Float[np.ndarray, "N C"]], given: Int[np.ndarray, "N"]
+) -> dict[str, Judgement]:
+    """What one verdict allows to say by each of several beliefs.
+
+    Args:
+      judged: by whatever the verdict was decided on.
+      beliefs: by name.
+      given: labels.
+
+    Returns:
+      Judgements by name.
+    """
+    return {
+        name: decide(judged.verdict, judged.skill, judged.noise, believed, given)
+        for name, believed in beliefs.items()
+    }

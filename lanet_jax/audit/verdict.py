@@ -10,7 +10,8 @@ from lanet_jax.audit.noise_range import NoiseRange
 
 _PERMUTATIONS = 200
 _CHANCE = 4.0  # standard deviations above permuted labels
-_LEAST_SKILL = 0.6  # calibrated in docs/audit.md: below it too few suggestions are right
+# Calibrated in docs/audit.md; below either, too few suggestions are right.
+_LEAST_SKILL, _LEAST_BEYOND_CHANCE = 0.6, 0.3
 
 
 class Level(enum.Enum):
@@ -42,21 +43,33 @@ class Skill(NamedTuple):
         return (self.agreement - self.permuted) / max(1 - self.permuted, 1e-12)
 
 
+_SAYS = {
+    Level.NOTHING: "That may be chance: this audit has nothing to say about these labels.",
+    Level.RANKING: "That is too little to suggest other labels: this audit gives the order in "
+    "which to look at the records, and no more.",
+    Level.SUGGESTIONS: "Another label is suggested only where that is expected to be right more "
+    "often than not.",
+}
+
+
 class Verdict(NamedTuple):
     """What an audit may say, and why.
 
     Attributes:
       level: how far it may go.
-      sentence: the same for the page, the table and the output.
+      reason: what was measured, in whole sentences.
     """
 
     level: Level
-    sentence: str
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """The same for the page, the table and the output."""
+        return f"{self.reason} {_SAYS[self.level]}"
 
 
-def skill(
-    beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"], seed: int = 0
-) -> Skill:
+def skill(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"], seed: int = 0) -> Skill:
     """Measures beliefs against the given labels, and against the same labels permuted.
 
     Args:
@@ -101,20 +114,12 @@ def judge(found: Skill, noise: NoiseRange, classes: int, how: str) -> Verdict:
         f"{how[0].upper()}{how[1:]}, {found.agreement:.0%} of the given labels are guessed (always "
         f"the commonest class: {found.commonest:.0%}; permuted labels: {found.permuted:.0%})."
     )
-    if found.deviations < _CHANCE:
-        return Verdict(
-            Level.NOTHING,
-            f"{measured} That may be chance: this audit has nothing to say about these labels.",
-        )
     left = max(1 - (noise.estimate or 0) * classes / max(classes - 1, 1), 1e-12)
-    if found.beyond_chance / left < _LEAST_SKILL:
-        return Verdict(
-            Level.RANKING,
-            f"{measured} That is too little to suggest other labels: this audit gives the order in "
-            "which to look at the records, and no more.",
-        )
-    return Verdict(
-        Level.SUGGESTIONS,
-        f"{measured} Another label is suggested only where that is expected to be right more often "
-        "than not.",
-    )
+    weak = found.beyond_chance < _LEAST_BEYOND_CHANCE
+    if found.deviations < _CHANCE:
+        level = Level.NOTHING
+    elif weak or found.beyond_chance / left < _LEAST_SKILL:
+        level = Level.RANKING
+    else:
+        level = Level.SUGGESTIONS
+    return Verdict(level, measured)

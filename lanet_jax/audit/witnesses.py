@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jax
 import numpy as np
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Float, UInt8
 from tqdm import tqdm
 
 from lanet_jax.audit import geometry
@@ -87,9 +87,7 @@ def read(faces: Records, model: Path, step: str = "last", threads: int = 0) -> W
         if share >= _LEAST_KNOWN:
             scheme = faces.scheme if faces.landmarks else _SCHEME
             flips = faces.flip_index if faces.landmarks else SCHEMES[_SCHEME].flip_index
-            spaces["landmark"] = geometry.features(
-                np.stack(points), np.array(known), scheme, flips
-            )
+            spaces["landmark"] = geometry.features(np.stack(points), np.array(known), scheme, flips)
         else:
             remarks = (*remarks, f"landmarks are known of {share:.0%} of the faces: left out")
     own, more = _own(np.concatenate(probabilities), trained.card["classes"], faces.classes)
