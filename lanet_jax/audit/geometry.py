@@ -43,8 +43,7 @@ def features(
         mean = (mean + (mean * [-1, 1])[swap]) / 2
         mean /= np.sqrt((mean**2).sum())
     laid = _laid_on(faces, mean)
-    mirrored = _laid_on((laid * [-1, 1])[:, swap], mean)
-    both = (laid + mirrored) / 2
+    both = (laid + (laid * [-1, 1])[:, swap]) / 2  # the mean face is its own mirror image
     both[~known] = both[known].mean(axis=0)
     kept = list(_EXPRESSIVE.get(scheme, range(points.shape[1])))
     return both[:, kept].reshape(len(points), -1).astype(np.float32)
@@ -53,7 +52,11 @@ def features(
 def _laid_on(
     faces: Float[np.ndarray, "N L 2"], mean: Float[np.ndarray, "L 2"]
 ) -> Float[np.ndarray, "N L 2"]:
-    """Turned and scaled for the least squares from the mean face (Umeyama, PAMI 1991)."""
+    """Faces of size 1, turned and scaled for the least squares from the mean face.
+
+    Source: Umeyama, "Least-squares estimation of transformation parameters between two point
+    patterns", PAMI 1991.
+    """
     u, s, vt = np.linalg.svd(np.einsum("nij,ik->njk", faces, mean))
     sign = np.sign(np.linalg.det(u @ vt))
     u[:, :, 1] *= sign[:, None]

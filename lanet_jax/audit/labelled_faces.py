@@ -1,5 +1,6 @@
 """Labelled faces without a run: a folder, a CSV list or a prepared dataset, as records."""
 
+import contextlib
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from data.images import BrokenImageError
 from data.images import read as read_image
 from data.listing import Item, drop_missing, keep_first
 from lanet_jax.errors import UserError
+from lanet_jax.images.image_bytes import is_whole
 from lanet_jax.input import prepared, records
 from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Records
@@ -30,12 +32,13 @@ class _Files(Sequence[dict[str, Any]]):
 
     def __getitem__(self, place: int) -> dict[str, Any]:
         item = self.items[place]
-        try:
-            return {"image": read_image(item.image)}
-        except BrokenImageError:
-            raise UserError(
-                f"{item.image}: cut short, too large or no image: mend the file or take it away"
-            ) from None
+        with contextlib.suppress(BrokenImageError):
+            encoded = read_image(item.image)
+            if is_whole(encoded):
+                return {"image": encoded}
+        raise UserError(
+            f"{item.image}: cut short, too large or no image: mend the file or take it away"
+        )
 
 
 def load(source: Path, data_dir: Path, split: str) -> Records:

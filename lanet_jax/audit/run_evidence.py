@@ -17,7 +17,7 @@ from lanet_jax.run import metrics_log
 _LEAST_ACCURACY = 0.5  # a network that names fewer rightly suggests more wrong labels than right
 
 
-class Tested(NamedTuple):
+class Trial(NamedTuple):
     """How a run does on records that it does not train on.
 
     Attributes:
@@ -47,7 +47,7 @@ class Evidence(NamedTuple):
     visits: float
     repeated: float
     agreement: float | None
-    tested: Tested | None
+    tested: Trial | None
 
     def __str__(self) -> str:
         parts = [f"After {self.visits:.1f} visits a record the run repeats {self.repeated:.0%}"]
@@ -116,7 +116,7 @@ def temper(decided: Verdict, known: Evidence, unchecked: bool) -> Verdict:
     return Verdict(min(levels, key=list(Level).index), f"{known} {decided.reason}")
 
 
-def _tested(workdir: Path, step: int, data: Data) -> Tested | None:
+def _tested(workdir: Path, step: int, data: Data) -> Trial | None:
     splits = sorted(data.evaluate, key=lambda name: (name == HOLDOUT, -len(data.evaluate[name])))
     rows = metrics_log.read(workdir) if splits else []
     for name in splits:
@@ -124,5 +124,5 @@ def _tested(workdir: Path, step: int, data: Data) -> Tested | None:
         records = data.evaluate[name]
         if own and len(records):
             common = float(np.bincount(records.labels).max() / len(records))
-            return Tested(name, float(own[-1]["accuracy"]), len(records), common)
+            return Trial(name, float(own[-1]["accuracy"]), len(records), common)
     return None
