@@ -160,9 +160,10 @@ def combine(
     """
     share = pool.weights(list(views.values()), given)
     beliefs = np.tensordot(share, np.stack(list(views.values())), axes=1)
-    # Of a class with a single record no witness knows anything: its label stands.
+    # Nothing can be learnt of a class by its only record: unless a network knows it, it stands.
     unknown = np.bincount(given, minlength=len(classes))[given] < 2
-    beliefs[unknown] = np.eye(len(classes))[given[unknown]]
+    knowing = views.get(PROBABILITIES, np.eye(len(classes))[given])
+    beliefs[unknown] = knowing[unknown]
     judgement = judge(beliefs, beliefs, given, how)
     weights = dict(zip(views, share.tolist(), strict=True))
     return LabelAudit(given, tuple(classes), beliefs, dict(views), weights, judgement)

@@ -24,6 +24,7 @@ from lanet_jax.trained import load as trained_load
 
 BATCH = 64
 _SCHEME = "ibug68"
+_MOST = 0.75  # share of the points that must lie in the image; of a tight crop the jaw does not
 _LEAST_KNOWN = 0.5  # share of the faces whose landmarks must be known for the view to be of use
 
 
@@ -106,7 +107,7 @@ def _finder(faces: Records) -> tuple[Callable | None, tuple[str, ...]]:
 
 def _face(faces: Records, find: Callable | None, size: int, grey: bool, row: int) -> _Face:
     image, points, present = faces.read(row, 0)
-    points, known = points * image.shape[1::-1], bool(len(present)) and bool(present.all())
+    points, known = points * image.shape[1::-1], len(present) > 0 and present.mean() >= _MOST
     cut = pixels.resized(image, size)
     if find is not None:
         face, fills = find(image)

@@ -85,6 +85,10 @@ def test_the_only_record_of_a_class_is_not_doubted():
     audit = arrays.audit_labels(given, features=features)
     assert audit.score[5] == 0
     assert not audit.judgement.doubted[5]
+    network = np.full((80, 5), 0.05)
+    network[np.arange(80), np.arange(80) % 4] = 0.8
+    audit = arrays.audit_labels(given, network, features)
+    assert audit.score[5] == pytest.approx(0.95)
 
 
 X, Y = _clouds(40)[:2]

@@ -97,16 +97,8 @@ def test_what_an_audit_leaves(folder, capsys, monkeypatch):
     html = (folder / "audit.html").read_text()
     assert not re.search(r"https?://|@import|url\(", html)
     payload = json.loads(re.search(r'id="data">(.*?)</script>', html)[1])
-    names = [card["name"] for card in payload["cards"]]
-    assert names == [row["name"] for row in rows if row["name"] in names]
-    assert 0 < len(names) <= 10
-    for card in payload["cards"]:
-        assert card["suggested"] is None
-        assert np.argmax(card["belief"]) != card["given"]
-        assert list(card["why"]) == ["expression", "landmark"]
-        for faces in card["why"].values():
-            assert sum(weight for *_, weight, _ in faces) == pytest.approx(1, abs=0.01)
-            assert card["name"] not in [name for *_, name in faces]
+    # The bank repeats the given labels, so that nothing is likelier.
+    assert payload["cards"] == []
 
 
 def test_a_mirror_image_is_believed_the_same(folder, monkeypatch):
@@ -206,6 +198,14 @@ def test_the_probe_stands_beside_the_run_and_the_page_says_which_was_used(
     page = (folder / "audit.html").read_text()
     assert "Ordered by the probe" in page
     assert "nothing left out" in page
+    payload = json.loads(re.search(r'id="data">(.*?)</script>', page)[1])
+    assert payload["cards"]
+    for card in payload["cards"]:
+        assert np.argmax(card["belief"]) != card["given"]
+        assert list(card["why"]) == ["expression", "landmark"]
+        for faces in card["why"].values():
+            assert sum(weight for *_, weight, _ in faces) == pytest.approx(1, abs=0.01)
+            assert card["name"] not in [name for *_, name in faces]
     with open(folder / "audit.csv", newline="") as file:
         first = next(csv.DictReader(file))
     assert list(first)[5:10] == ["probe", "consensus", "suspicion", "kl", "margin"]
