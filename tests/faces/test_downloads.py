@@ -24,7 +24,7 @@ def published(monkeypatch):
     """Small files in place of the published ones."""
     contents = {"a": b"first", "b": b"second"}
     monkeypatch.setattr(
-        models,
+        downloads,
         "MODELS",
         {
             name: Model(f"deep/{name}.tflite", hashlib.sha256(content).hexdigest(), "")
