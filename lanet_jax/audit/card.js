@@ -31,9 +31,9 @@ function face(card) {
 }
 
 function what(card, choose) {
-  const title = make("h2", {}, "given ", make("span", { class: "was" }, classes[card.given]));
-  if (card.suggested === null) title.append(", doubtful, no suggestion");
-  else title.append(", looks like ", make("span", { class: "is" }, classes[card.suggested]));
+  const was = make("span", { class: "was" }, classes[card.given]);
+  const title = make("h2", {}, ...(card.suggested === null ? [was, ": doubtful, no suggestion"] : ["given ", was]));
+  if (card.suggested !== null) title.append(", looks like ", make("span", { class: "is" }, classes[card.suggested]));
   const said = decisions[card.name];
   const bars = make("div", { class: "bars" });
   for (const c of shownClasses(card)) {

@@ -218,10 +218,10 @@ def test_a_card_without_suggestion_cannot_be_accepted(browser, data, tmp_path):
     browser.open(_write(path, data, np.arange(4), beliefs, suggested=suggested))
     _decisions(browser)
     assert browser.run("document.querySelector('header p b').textContent") == "So & so."
-    assert _title(browser) == "given fear, doubtful, no suggestion"
+    assert _title(browser) == "fear: doubtful, no suggestion"
     assert browser.run("document.querySelector('.current .choice button').disabled")
     browser.press("a")
-    assert _title(browser) == "given fear, doubtful, no suggestion"
+    assert _title(browser) == "fear: doubtful, no suggestion"
     assert not _decisions(browser)
     browser.press("1")
     browser.until("document.getElementById('progress').textContent.startsWith('1 of 4')")
