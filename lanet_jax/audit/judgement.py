@@ -41,6 +41,8 @@ class Judgement:
         if self.verdict.level is Level.RANKING:
             return told
         shown = np.mean(self.suggested != NO_SUGGESTION)
+        if not shown:
+            return f"{told} No other label is suggested."
         return f"{told} Another label is suggested for {shown:.1%} of the records."
 
 

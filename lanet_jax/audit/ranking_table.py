@@ -9,13 +9,13 @@ from jaxtyping import Float
 
 from lanet_jax.audit.findings import Comparison, Findings
 from lanet_jax.audit.judgement import NO_SUGGESTION, Judgement
-from lanet_jax.audit.noise_estimate import NoiseEstimate
+from lanet_jax.audit.noise_estimate import NoiseEstimate, scaled
 from lanet_jax.audit.ranking import Quality, Ranking, order
 from lanet_jax.audit.verdict import Level
 from lanet_jax.files.atomic import write_csv
 from lanet_jax.from_config.data import Data
 
-_PAIRS = 5
+_PAIRS, _RARE = 5, 0.001  # of the pairs told, and the least share of the records that is told
 
 
 def write(
@@ -88,7 +88,7 @@ def summary_text(
     if data.true is not None:
         lines.append(f"known to be wrong: {np.mean(data.given != data.true):.1%}")
     if judged.verdict.level is Level.SUGGESTIONS:
-        lines.append(_commonest(found.noise, data.train.classes))
+        lines += _commonest(found.noise, judged.noise.estimate or 0, data.train.classes)
     if found.unchecked:
         lines.append(
             "caution: after so many epochs this network, and its expression space with it, repeats "
@@ -99,7 +99,8 @@ def summary_text(
         count = comparison.covered.sum()
         lines.append(
             f"cleanlab estimates {comparison.cleanlab.rate:.1%} of the {count:,} records that have "
-            "out-of-sample probabilities; the scores below are of these"
+            "out-of-sample probabilities"
+            + ("" if data.true is None else "; the scores below are of these")
         )
     return "\n".join(lines)
 
@@ -123,10 +124,14 @@ def quality_text(qualities: Mapping[str, Quality], chosen: str, k: int) -> str:
     return "\n".join(lines)
 
 
-def _commonest(estimate: NoiseEstimate, classes: Sequence[str]) -> str:
-    share = estimate.prior[:, None] * estimate.flips
-    np.fill_diagonal(share, -1)
-    first = np.argsort(-share, axis=None, kind="stable")[: min(_PAIRS, share.size - len(share))]
+def _commonest(estimate: NoiseEstimate, rate: float, classes: Sequence[str]) -> list[str]:
+    chance = scaled(estimate, rate)
+    share = estimate.prior[:, None] * chance * (1 - np.eye(len(chance)))
+    first = np.argsort(-share, axis=None, kind="stable")[:_PAIRS]
     pairs = np.dstack(np.unravel_index(first, share.shape))[0]
-    said = (f"{classes[j]} given {classes[i]} {estimate.flips[j, i]:.0%}" for j, i in pairs)
-    return "commonest: " + ", ".join(said)
+    said = [
+        f"{classes[j]} given {classes[i]} {chance[j, i]:.0%}"
+        for j, i in pairs
+        if share[j, i] >= _RARE
+    ]
+    return [f"commonest: {', '.join(said)}"] if said else []
