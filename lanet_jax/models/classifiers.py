@@ -7,27 +7,28 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from lanet_jax.models.resnet import ResNet, global_average
+from lanet_jax.models.linear import Linear
+from lanet_jax.models.resnet import global_average
 from lanet_jax.typing import Key
 
 
 class ImportanceClassifier(nn.Module):
-    """A ResNet whose logits are scaled by how much each image counts (SPEC 6, SCN).
+    """A backbone whose logits are scaled by how much each image counts (SPEC 6, SCN).
 
     Attributes:
-      backbone: the ResNet.
+      backbone: gives the maps of its stages.
       classes: C.
     """
 
-    backbone: ResNet
+    backbone: nn.Module
     classes: int
 
     def setup(self) -> None:
-        self.fc = nn.Dense(self.classes)
-        self.importance = nn.Dense(1)
+        self.fc = Linear(self.classes)
+        self.importance = Linear(1)
 
     def __call__(
-        self, images: Float[Array, "B H W 3"], train: bool
+        self, images: Float[Array, "B H W _"], train: bool
     ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], Float[Array, "B"]]:
         """Logits a * fc(u), features u, and importance a in (0, 1)."""
         features = global_average(self.backbone(images, train)[-1])
@@ -53,28 +54,28 @@ class Embedding(nn.Module):
         x = x.astype(jnp.float32)
         x = nn.BatchNorm(**norm, use_bias=False, use_scale=False, name="bn1")(x)
         x = nn.Dropout(self.dropout, deterministic=not train)(x)
-        x = nn.Dense(self.width, name="linear")(x.reshape(x.shape[0], -1))
+        x = Linear(self.width, name="linear")(x.reshape(x.shape[0], -1))
         return nn.BatchNorm(**norm, name="bn2")(x)
 
 
 class EmbeddingClassifier(nn.Module):
-    """A ResNet, an embedding of its last map and a classifier of that (SPEC 6, RUL).
+    """A backbone, an embedding of its last map and a classifier of that (SPEC 6, RUL).
 
     Attributes:
-      backbone: the ResNet.
+      backbone: gives the maps of its stages.
       mu: the embedding.
       classes: C.
     """
 
-    backbone: ResNet
+    backbone: nn.Module
     mu: Embedding
     classes: int
 
     def setup(self) -> None:
-        self.fc = nn.Dense(self.classes)
+        self.fc = Linear(self.classes)
 
     def __call__(
-        self, images: Float[Array, "B H W 3"], train: bool
+        self, images: Float[Array, "B H W _"], train: bool
     ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], Float[Array, "B h w _"]]:
         """Logits, embedding and the last map."""
         last = self.backbone(images, train)[-1]

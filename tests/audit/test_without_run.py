@@ -12,13 +12,12 @@ import pytest
 from lanet_jax.audit import __main__ as command
 from lanet_jax.audit import labelled_faces, witnesses
 from lanet_jax.errors import UserError
-from tests.audit.test_witnesses import colour_network
 
 CLASSES = ("anger", "fear", "neutral")
 
 
 @pytest.fixture(autouse=True)
-def network(monkeypatch):
+def network(monkeypatch, colour_network):
     def absent(*_, **__):
         raise UserError("get the models")
 

@@ -1,7 +1,5 @@
 """A network that knows colours, in place of one that knows faces."""
 
-import types
-
 import numpy as np
 import pytest
 
@@ -10,18 +8,8 @@ from lanet_jax.errors import UserError
 from lanet_jax.faces.find import Face
 
 
-def colour_network(classes=("anger", "fear", "neutral"), grey=False):
-    def predict(params, state, images):
-        mean = np.asarray(images, float).mean(axis=(1, 2)) / 255
-        p = np.exp(20 * mean)
-        return p / p.sum(axis=1, keepdims=True), mean
-
-    card = {"classes": list(classes), "size": 8, "grey": grey}
-    return types.SimpleNamespace(predict=predict, params=None, model_state=None, card=card)
-
-
 @pytest.fixture
-def network(monkeypatch):
+def network(monkeypatch, colour_network):
     def use(loaded=None, find=None):
         monkeypatch.setattr(witnesses.trained_load, "load", lambda *_: loaded or colour_network())
         monkeypatch.setattr(witnesses, "largest_face", find or absent)
@@ -43,7 +31,7 @@ def test_means_of_an_image_and_its_mirror_image_in_order(network, make_records):
     np.testing.assert_allclose(found.probabilities.sum(axis=1), 1, rtol=1e-5)
 
 
-def test_a_network_of_other_classes_has_no_vote(network, make_records):
+def test_a_network_of_other_classes_has_no_vote(network, make_records, colour_network):
     faces = make_records(["a.png", "b.png"], [0, 1])
     network(colour_network(("fear", "neutral", "anger")))
     reordered = witnesses.read(faces, None).probabilities
