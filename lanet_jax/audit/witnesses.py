@@ -9,10 +9,10 @@ from pathlib import Path
 
 import jax
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Bool, Float, UInt8
 from tqdm import tqdm
 
-from lanet_jax.audit import geometry
+from lanet_jax import face_frame
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.faces.align import align
@@ -24,7 +24,6 @@ from lanet_jax.trained import load as trained_load
 
 BATCH = 64
 _SCHEME = "ibug68"
-_MOST = 0.75  # share of the points that must lie in the image; of a tight crop the jaw does not
 _LEAST_KNOWN = 0.5  # share of the faces whose landmarks must be known for the view to be of use
 
 
@@ -47,7 +46,7 @@ class Witnesses:
 class _Face:
     pixels: UInt8[np.ndarray, "S S 3"]
     points: Float[np.ndarray, "L 2"]
-    known: bool
+    present: Bool[np.ndarray, "L"]
 
 
 def read(faces: Records, model: Path, step: str = "last", threads: int = 0) -> Witnesses:
@@ -70,7 +69,7 @@ def read(faces: Records, model: Path, step: str = "last", threads: int = 0) -> W
     prepare = functools.partial(
         _face, faces, find, trained.card["size"], bool(trained.card.get("grey", False))
     )
-    probabilities, features, points, known = [], [], [], []
+    probabilities, features, points, present = [], [], [], []
     progress = tqdm(total=len(faces), desc="looking", unit=" faces", disable=None)
     with progress, ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         for start in range(0, len(faces), BATCH):
@@ -80,15 +79,13 @@ def read(faces: Records, model: Path, step: str = "last", threads: int = 0) -> W
             probabilities.append(p)
             features.append(f)
             points += [face.points for face in seen]
-            known += [face.known for face in seen]
+            present += [face.present for face in seen]
             progress.update(len(seen))
     spaces = {"expression": np.concatenate(features)}
     if find is not None or faces.landmarks:
-        share = np.mean(known)
+        shapes, share = _shapes(faces, np.stack(points), np.stack(present))
         if share >= _LEAST_KNOWN:
-            scheme = faces.scheme if faces.landmarks else _SCHEME
-            flips = faces.flip_index if faces.landmarks else SCHEMES[_SCHEME].flip_index
-            spaces["landmark"] = geometry.features(np.stack(points), np.array(known), scheme, flips)
+            spaces["landmark"] = shapes
         else:
             remarks = (*remarks, f"landmarks are known of {share:.0%} of the faces: left out")
     own, more = _own(np.concatenate(probabilities), trained.card["classes"], faces.classes)
@@ -107,14 +104,26 @@ def _finder(faces: Records) -> tuple[Callable | None, tuple[str, ...]]:
 
 def _face(faces: Records, find: Callable | None, size: int, grey: bool, row: int) -> _Face:
     image, points, present = faces.read(row, 0)
-    points, known = points * image.shape[1::-1], len(present) > 0 and present.mean() >= _MOST
+    points = points * image.shape[1::-1]
     cut = pixels.resized(image, size)
     if find is not None:
         face, fills = find(image)
-        points, known = face.landmarks, face.ok
+        points, present = face.landmarks, np.full(len(face.landmarks), face.ok)
         if face.ok and not fills:
             cut = align(image, face.landmarks, size, _SCHEME)
-    return _Face(pixels.greyed(cut) if grey else cut, points, known)
+    return _Face(pixels.greyed(cut) if grey else cut, points, present)
+
+
+def _shapes(
+    faces: Records, points: Float[np.ndarray, "N L 2"], present: Bool[np.ndarray, "N L"]
+) -> tuple[Float[np.ndarray, "N P"], float]:
+    """The faces in their own frame, and the share of them of which something is known there."""
+    scheme = SCHEMES.get(faces.scheme if faces.landmarks else _SCHEME)
+    kept = scheme.expressive if scheme else range(points.shape[1])
+    flips = faces.flip_index if faces.landmarks else SCHEMES[_SCHEME].flip_index
+    frame = face_frame.fit(points, present, kept, flips)
+    found = face_frame.shapes(frame, points, present, kept, flips)
+    return found.points.reshape(len(points), -1), float(found.known.any(axis=1).mean())
 
 
 def _both_ways(
