@@ -62,3 +62,11 @@ def test_predictions_that_are_none_are_refused_and_named():
         spoilt[2, 0] = bad
         with pytest.raises(UserError, match="of 1 of 4 images, such as c, are not finite"):
             metrics.require_finite(spoilt, "abcd")
+
+
+def test_wilson_by_hand():
+    # (.5 + z^2 / 20 -+ z sqrt(.25 / 10 + z^2 / 400)) / (1 + z^2 / 10), z = 1.96
+    assert metrics.wilson(0.5, 10) == pytest.approx((0.23659, 0.76341), abs=1e-5)
+    assert metrics.wilson(0.0, 30) == pytest.approx((0, 0.11351), abs=1e-4)
+    low, high = metrics.wilson(1.0, 30)
+    assert (low, high) == pytest.approx((0.88649, 1.0), abs=1e-4)

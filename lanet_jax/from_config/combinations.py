@@ -9,10 +9,10 @@ Config = ml_collections.ConfigDict
 
 
 def check(c: Config) -> None:
-    """Checks what can be known before the data are read.
+    """Checks what can be known: before the data are read, and again once `fit` has chosen by them.
 
     Args:
-      c: resolved config, each field of which is one that may be.
+      c: resolved config, each field of which is one that may be; 0 is not chosen yet.
 
     Raises:
       UserError: two fields do not fit.
@@ -53,7 +53,7 @@ def check(c: Config) -> None:
             "give --config.model.pretrained, or set it to 0"
         )
     own = {"lanet": _lanet, "scn": _scn}.get(c.method)
-    if own is not None:
+    if own is not None and p.batch_size:
         own(c)
 
 
@@ -74,7 +74,7 @@ def _lanet(c: Config) -> None:
             f"--config.lde.neighbors={k}: a whole number from 1 to {batch}, as neighbours are "
             f"of the same batch of --config.optim.batch_size={batch}"
         )
-    if c.el.enabled and (q < batch or q % batch):
+    if c.el.enabled and q and (q < batch or q % batch):
         below = max(q // batch, 1) * batch
         raise UserError(
             f"--config.el.queue_size={q}: a multiple of --config.optim.batch_size={batch}, such "

@@ -81,8 +81,20 @@ def names(may_be: str, different: bool = False, least: int = 1) -> Limit:
     return Limit(holds, may_be)
 
 
+def fitted(limit: Limit) -> Limit:
+    """A field that may be left to the data, see `fit`."""
+    holds = lambda x: (type(x) is int and x == 0) or limit.holds(x)  # noqa: E731
+    return Limit(holds, f"{limit.may_be}; or 0, to be chosen from the data")
+
+
 _TEXT = Limit(lambda x: isinstance(x, str) and bool(x.strip()), "a name; it must not be empty")
-_MAYBE_TEXT = Limit(lambda x: isinstance(x, str), "a path, or empty")
+_MAYBEdef fitted(limit: Limit) -> Limit:
+    """A field that may be left to the data, see `fit`."""
+    holds = lambda x: (type(x) is int and x == 0) or limit.holds(x)  # noqa: E731
+    return Limit(holds, f"{limit.may_be}; or 0, to be chosen from the data")
+
+
+_TEXT = Limit(lambda x: isinstance(x, str), "a path, or empty")
 _SWITCH = Limit(lambda x: isinstance(x, bool), "True | False")
 _SHARE = number(0, 1)
 _SEED = whole(0, 2**32 - 1)  # a key of JAX takes 32 bits of it, and drops the others in silence
@@ -111,7 +123,7 @@ LIMITS: dict[str, Limit] = {
     "noise.file": _MAYBE_TEXT,
     "noise.truth_known": _SWITCH,
     "sampler": one_of("progressive", "uniform"),
-    "augment.size": whole(8, _PIXELS),
+    "augment.size": fitted(whole(8, _PIXELS)),
     "augment.resample": one_of("linear", "cubic"),
     "augment.noise_prob": _SHARE,
     "augment.noise_variance": number(0),
@@ -146,7 +158,7 @@ LIMITS: dict[str, Limit] = {
     "el.threshold": _SHARE,
     "el.temperature": number(0, above=True),
     "el.momentum": _SHARE,
-    "el.queue_size": whole(1, 2**24),
+    "el.queue_size": fitted(whole(1, 2**24)),
     "el.projection": whole(0, 4096),
     "el.batch_negatives": _SWITCH,
     "scn.margin": number(0),
@@ -159,7 +171,7 @@ LIMITS: dict[str, Limit] = {
     "loss.trust": number(0),
     "loss.trust_balance": _SHARE,
     "optim.epochs": whole(1),
-    "optim.batch_size": whole(2),
+    "optim.batch_size": fitted(whole(2)),
     "optim.learning_rate": number(0, above=True),
     "optim.weight_decay": number(0),
     "optim.head_learning_rate": number(0),

@@ -173,7 +173,22 @@ def load(data_dir: str, name: str, split: str) -> Records:
     Raises:
       UserError: the dataset or the split is not there.
     """
-    folder = prepared.newest_version(Path(data_dir).expanduser(), name)
+    return open_split(prepared.newest_version(Path(data_dir).expanduser(), name), split)
+
+
+def open_split(folder: Path, split: str) -> Records:
+    """Opens a split of one version of a prepared dataset; see `load`.
+
+    Args:
+      folder: DATA_DIR/NAME[/CONFIG]/VERSION.
+      split: "train", "valid" or "test".
+
+    Returns:
+      Its records in the order of their ids.
+
+    Raises:
+      UserError: the split is not there, or the folder is damaged.
+    """
     builder, metadata = prepared.open_builder(folder)
     if split not in builder.info.splits:
         have = ", ".join(sorted(builder.info.splits))

@@ -11,7 +11,7 @@ def test_another_dataset_on_a_run_of_several_splits_wants_one_named(monkeypatch)
     opened = []
     monkeypatch.setattr(evaluation, "splits", lambda *arguments: opened.append(arguments) or {})
     c = mixed.get_config()
-    with pytest.raises(UserError, match="--data=rafdb: .* are test, valid: name one by --split"):
+    with pytest.raises(UserError, match=r"--data=rafdb: .* are test, valid: name one by --split"):
         evaluation.evaluated_splits(c, "", "rafdb", "")
     evaluation.evaluated_splits(c, "valid", "rafdb", "here")
     evaluation.evaluated_splits(c, "", "", "")
