@@ -96,6 +96,11 @@ DATASETS: dict[str, Dataset] = {
                 "metavar": "FRACTION",
                 "help": "this share of each class becomes the test split (default 0)",
             },
+            "classes": {
+                "default": "",
+                "metavar": "WRITTEN=CLASS,...",
+                "help": "classes to be called otherwise, as in suprise=surprise",
+            },
         },
     ),
     "demo": Dataset(
@@ -145,8 +150,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = {option: getattr(args, option) for option in dataset.options}
     data_dir = args.data_dir.expanduser().absolute()
     if dataset.has_source:
+        landmarks = args.landmarks.expanduser() if args.landmarks else None
         building.from_source(
-            args.dataset, args.source, args.landmarks, data_dir, args.overwrite, options
+            args.dataset, args.source.expanduser(), landmarks, data_dir, args.overwrite, options
         )
     else:
         given = {option: value for option, value in options.items() if value is not None}

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping, Sequence
 
+    import numpy as np
+
+    from lanet_jax.audit.arrays import LabelAudit
     from lanet_jax.predict.predictor import Predictor
 
 
@@ -19,3 +23,22 @@ def load(checkpoint: str | os.PathLike = "", step: str = "last", batch: int = 64
     from lanet_jax.predict import predictor
 
     return predictor.load(checkpoint, step, batch)
+
+
+def audit_labels(
+    labels: Sequence[int] | Sequence[str] | np.ndarray,
+    probabilities: np.ndarray | None = None,
+    features: np.ndarray | Mapping[str, np.ndarray] | None = None,
+    classes: Sequence[str] = (),
+    *,
+    folds: int = 5,
+    seed: int = 0,
+) -> LabelAudit:
+    """Ranks labels by how wrong they look; see `audit.arrays.audit_labels`.
+
+    `lanet_jax.audit_labels(labels, features=x)` is a sequence of rows, the most doubtful first,
+    with `summary`, which says what the audit itself is worth.
+    """
+    from lanet_jax.audit import arrays
+
+    return arrays.audit_labels(labels, probabilities, features, classes, folds=folds, seed=seed)

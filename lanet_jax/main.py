@@ -27,19 +27,21 @@ def main(_: list[str]) -> None:
 def _run(folder: Path, stop: Stop) -> None:
     from lanet_jax.devices import hosts
     from lanet_jax.evaluate.__main__ import evaluate
-    from lanet_jax.from_config import config, run
+    from lanet_jax.from_config import config, fit, run
     from lanet_jax.report import page
     from lanet_jax.run import folder as run_folder
     from lanet_jax.run import lock
     from lanet_jax.train import loop
     from lanet_jax.train.finish import finish
 
-    resolved = config.resolve(CONFIG.value)
+    resolved, chosen = fit.fit(config.resolve(CONFIG.value))
     hosts.on_first(lambda: lock.hold(folder))
     hosts.on_first(lambda: run_folder.claim(folder, resolved, sys.argv[1:]))
     run_folder.check(folder, resolved)  # on every host: its command may be another one
     if jax.process_index() == 0 and (told := config.recipe(CONFIG.value, resolved)):
         print(told)
+    if jax.process_index() == 0 and chosen:
+        print(chosen)
     built = run.run(resolved, folder)
     hosts.on_first(lambda: run_folder.seal_labels(folder))
     if stop.asked(0):

@@ -10,6 +10,26 @@ def accuracy(predicted: Int[np.ndarray, "N"], labels: Int[np.ndarray, "N"]) -> f
     return float(np.mean(predicted == labels))
 
 
+def wilson(share: float, records: int, z: float = 1.96) -> tuple[float, float]:
+    """Interval around a share of independent records; 95% for the z that is set.
+
+    Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA
+    1927.
+
+    Args:
+      share: observed, in [0, 1].
+      records: how many it was observed on, at least one.
+      z: standard deviations of the normal distribution.
+
+    Returns:
+      Its ends.
+    """
+    middle = share + z**2 / (2 * records)
+    half = z * (share * (1 - share) / records + z**2 / (4 * records**2)) ** 0.5
+    scale = 1 + z**2 / records
+    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+
+
 def confusion(
     predicted: Int[np.ndarray, "N"], labels: Int[np.ndarray, "N"], classes: int
 ) -> Int[np.ndarray, "C C"]:

@@ -52,3 +52,11 @@ def test_suspicion_and_auroc_by_hand():
     # Wrong: rows 1 and 2. Of the four (wrong, right) pairs three are ordered, one is a tie.
     assert metrics.auroc(np.array([False, True, True, False]), scores) == pytest.approx(3.5 / 4)
     assert math.isnan(metrics.auroc(np.zeros(4, bool), scores))
+
+
+def test_wilson_by_hand():
+    # (.5 + z^2 / 20 -+ z sqrt(.25 / 10 + z^2 / 400)) / (1 + z^2 / 10), z = 1.96
+    assert metrics.wilson(0.5, 10) == pytest.approx((0.23659, 0.76341), abs=1e-5)
+    assert metrics.wilson(0.0, 30) == pytest.approx((0, 0.11351), abs=1e-4)
+    low, high = metrics.wilson(1.0, 30)
+    assert (low, high) == pytest.approx((0.88649, 1.0), abs=1e-4)

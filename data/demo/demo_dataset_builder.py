@@ -15,7 +15,7 @@ _SCHEME = SCHEMES["ibug68"]
 
 
 class Builder(RecordsBuilder):
-    """Drawn faces with exact landmarks and label distributions (SPEC 5.2).
+    """Drawn faces with exact landmarks and label distributions.
 
     A record depends on its split and index alone: a smaller set is the beginning of a larger one.
 

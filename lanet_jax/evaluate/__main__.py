@@ -93,10 +93,13 @@ def write(
     predicted = probabilities.argmax(axis=1)
     matrix = metrics.confusion(predicted, labels, len(classes))
     error, bins = metrics.calibration(probabilities, labels)
+    accuracy = metrics.accuracy(predicted, labels)
+    low, high = metrics.wilson(accuracy, len(records))
     numbers = {
         "step": step,
         "records": len(records),
-        "accuracy": metrics.accuracy(predicted, labels),
+        "accuracy": accuracy,
+        "accuracy_interval": [low, high],
         "mean_class_accuracy": metrics.mean_class_accuracy(matrix),
         "nll": metrics.negative_log_likelihood(probabilities, labels),
         "calibration_error": error,
@@ -113,7 +116,8 @@ def write(
     write_csv(folder / "calibration.csv", list(bins[0]), (row.values() for row in bins))
     write_text(folder / "metrics.json", json.dumps(numbers, indent=2) + "\n")
     print(
-        f"{folder.name} at step {step}: {numbers['accuracy']:.2%} of {len(records)}, mean over "
+        f"{folder.name} at step {step}: {accuracy:.2%} of {len(records)} (95% interval "
+        f"{low:.1%} to {high:.1%}), mean over "
         f"classes {numbers['mean_class_accuracy']:.2%}, calibration error {error:.3f}; {folder}"
     )
     return numbers

@@ -34,7 +34,7 @@ class Evaluator:
     mesh: Mesh
 
     def splits(self, state: TrainState) -> dict[str, dict[str, float]]:
-        """Accuracy, mean-class accuracy and negative log likelihood of every evaluated split."""
+        """Accuracy, mean-class accuracy, log likelihood and number of records of each split."""
         rows = {}
         for name, records in self.run.data.evaluate.items():
             probabilities = self._probabilities(state, records)
@@ -45,6 +45,7 @@ class Evaluator:
                 "accuracy": float(np.trace(matrix) / matrix.sum()),
                 "mean_class_accuracy": metrics.mean_class_accuracy(matrix),
                 "nll": metrics.negative_log_likelihood(probabilities, records.labels),
+                "records": len(records),
             }
         return rows
 
