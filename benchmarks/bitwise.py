@@ -14,8 +14,7 @@ FILES = ("metrics.jsonl", "labels.csv", "distributions.csv", "summary.json")
 def differences(found: Path, expected: Path) -> list[str]:
     """The files and the arrays of the last checkpoint that are not the same, bit for bit."""
     names = [n for n in FILES if (found / n).read_bytes() != (expected / n).read_bytes()]
-    (_, step), (_, last) = checkpoint.find(found, "last"), checkpoint.find(expected, "last")
-    ours, theirs = arrays(found, step), arrays(expected, last)
+    ours, theirs = last(found), last(expected)
     for name in sorted(ours.keys() | theirs.keys()):
         pair = [
             (a.dtype, a.shape, a.tobytes()) for a in (x[name] for x in (ours, theirs) if name in x)
@@ -23,6 +22,11 @@ def differences(found: Path, expected: Path) -> list[str]:
         if len(pair) < 2 or pair[0] != pair[1]:
             names.append(name)
     return names
+
+
+def last(workdir: Path) -> dict[str, np.ndarray]:
+    """Every array of a run's last checkpoint, by path."""
+    return arrays(workdir, checkpoint.find(workdir, "last")[1])
 
 
 def arrays(workdir: Path, step: int) -> dict[str, np.ndarray]:

@@ -2,14 +2,14 @@
 
   python -m benchmarks.floor --size 112 --precision bfloat16
 
-Operations and bytes are those that XLA counts in the program compiled for the device at hand. No
-card is faster than its peak rate on the operations, or than its memory on the bytes; the larger of
-both is the floor. On a GPU steps are timed too; on a CPU only with --rounds, as another backend may
-fuse otherwise, and its bytes are then an estimate of a GPU's.
+Operations are those of the mathematics, as XLA counts them; bytes are what the program's kernels
+read and write, compiled for the device at hand. No card is faster than its peak rate on the
+operations, or than its memory on the bytes; the larger of both is the floor. On a GPU steps are
+timed too; on a CPU only with --rounds, as another backend fuses otherwise: `benchmarks.gpu_program`
+compiles for a GPU where there is none.
 """
 
 import functools
-from typing import NamedTuple
 
 import jax
 
@@ -22,33 +22,6 @@ from lanet_jax.errors import exit_on_user_error
 # An H100 SXM as specified, dense: FLOP/s of its tensor cores (TF32 for float32), bytes/s.
 PEAK = {"float32": 495e12, "bfloat16": 989e12}
 BANDWIDTH = 3.35e12
-
-
-class Cost(NamedTuple):
-    """What a compiled program does.
-
-    Attributes:
-      operations: in floating point.
-      bytes: read and written.
-    """
-
-    operations: float
-    bytes: float
-
-    def floor(self, peak: float, bandwidth: float) -> float:
-        """The least time in seconds.
-
-        Args:
-          peak: operations a second.
-          bandwidth: bytes a second.
-        """
-        return max(self.operations / peak, self.bytes / bandwidth)
-
-
-def cost(compiled: jax.stages.Compiled) -> Cost:
-    """The cost that the compiler counts."""
-    counted = compiled.cost_analysis()
-    return Cost(counted["flops"], counted["bytes accessed"])
 
 
 def show(shape: Shape, rounds: int, peak: float, bandwidth: float) -> None:
@@ -69,7 +42,7 @@ def show(shape: Shape, rounds: int, peak: float, bandwidth: float) -> None:
         name: functools.partial(report.repeat, call, shape.steps)
         for name, call in (("whole step", step), ("LDE + EL within", part))
     }
-    costs = {"whole step": cost(step.compiled), "LDE + EL within": cost(part.compiled)}
+    costs = {"whole step": step.cost(), "LDE + EL within": part.cost()}
     turns = report.medians(report.interleaved(work, rounds)) if rounds else {}
     seconds = {name: turn / shape.steps for name, turn in turns.items()}
     whole = costs["whole step"]

@@ -32,4 +32,6 @@ def update(copy: PyTree, params: PyTree, momentum: float) -> PyTree:
       The moved copy.
     """
     params = jax.lax.stop_gradient(params)
-    return jax.tree.map(lambda k, q: momentum * k + (1 - momentum) * q, copy, params)
+    moved = jax.tree.map(lambda k, q: momentum * k + (1 - momentum) * q, copy, params)
+    # As in `lanet_jax.step`: what a convolution turns is not to be turned within the update.
+    return jax.lax.optimization_barrier(moved)

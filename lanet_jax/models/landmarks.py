@@ -47,12 +47,15 @@ class LandmarkNet(nn.Module):
         stages = maps if below is None else [below, *maps]
         fused = None
         for i, stage in reversed(list(enumerate(stages, start=1))):
-            lateral = nn.Conv(self.lateral, (1, 1), name=f"lateral{i}")(stage)
+            lateral = self._conv(self.lateral, f"lateral{i}")(stage)
             if fused is not None:
                 lateral += jax.image.resize(fused, lateral.shape, "nearest")
             fused = lateral
-        heatmaps = nn.Conv(self.landmarks, (1, 1), name="heatmaps")(fused)
+        heatmaps = self._conv(self.landmarks, "heatmaps")(fused)
         return heatmaps.astype(jnp.float32), global_average(fused)
+
+    def _conv(self, features: int, name: str) -> nn.Conv:
+        return nn.Conv(features, (1, 1), dtype=self.trunk.dtype, name=name)
 
 
 def _mean_over_present(

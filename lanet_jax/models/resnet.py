@@ -1,5 +1,6 @@
 """ResNet-18 and -50 whose parameter names are torchvision's, so that a port is a table."""
 
+import functools
 from typing import Any
 
 import flax.linen as nn
@@ -9,6 +10,7 @@ from jaxtyping import Array, Float
 
 from lanet_jax.models.normalization import BatchNorm
 
+_WINDOW = tuple((dy, dx) for dy in range(3) for dx in range(3))
 BLOCKS = {18: (2, 2, 2, 2), 50: (3, 4, 6, 3)}
 
 
@@ -26,9 +28,10 @@ def _conv(features: int, size: int, stride: int, dtype: Any, name: str) -> nn.Co
 
 
 def max_pool(x: Float[Array, "B H W D"]) -> Float[Array, "B h w D"]:
-    """3x3 max-pool with stride 2 as the maximum of nine strided slices.
+    """3x3 max-pool with stride 2, as nine strided slices; its gradient goes to the first maximum.
 
-    The gradient of `reduce_window` is a scalar loop on CPU; that of `maximum` is not.
+    The gradient of `reduce_window` is a scalar loop on CPU and a scatter on GPU; that of `maximum`
+    keeps every slice for the backward pass, where this keeps one byte for each pooled value.
 
     Args:
       x: the map.
@@ -36,14 +39,42 @@ def max_pool(x: Float[Array, "B H W D"]) -> Float[Array, "B h w D"]:
     Returns:
       The map at half the size, rounded up.
     """
-    height, width = x.shape[1], x.shape[2]
+    return _max_pool(x, x.shape[1:3])
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
+def _max_pool(x: jax.Array, size: tuple[int, int]) -> jax.Array:
+    return _max_pool_forward(x, size)[0]
+
+
+def _max_pool_forward(x: jax.Array, size: tuple[int, int]) -> tuple[jax.Array, jax.Array]:
+    height, width = size
     padded = jnp.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=-jnp.inf)
-    pooled = None
-    for dy in range(3):
-        for dx in range(3):
-            window = padded[:, dy : dy + height : 2, dx : dx + width : 2]
-            pooled = window if pooled is None else jnp.maximum(pooled, window)
-    return pooled
+    pooled, place = None, None
+    for number, (dy, dx) in enumerate(_WINDOW):
+        slices = padded[:, dy : dy + height : 2, dx : dx + width : 2]
+        if pooled is None:
+            pooled, place = slices, jnp.zeros(slices.shape, jnp.uint8)
+        else:
+            place = jnp.where(slices > pooled, jnp.uint8(number), place)
+            pooled = jnp.maximum(pooled, slices)
+    return pooled, place
+
+
+def _max_pool_backward(size: tuple[int, int], place: jax.Array, gradient: jax.Array) -> tuple:
+    total = 0
+    for number, offsets in enumerate(_WINDOW):
+        part = jnp.where(place == number, gradient, 0)
+        # The slice's pixels, back at every second place of the map.
+        edges = (
+            (offset - 1, length - offset - 2 * (pooled - 1), 1)
+            for offset, length, pooled in zip(offsets, size, place.shape[1:3], strict=True)
+        )
+        total += jax.lax.pad(part, jnp.zeros((), part.dtype), ((0, 0, 0), *edges, (0, 0, 0)))
+    return (total,)
+
+
+_max_pool.defvjp(_max_pool_forward, _max_pool_backward)
 
 
 class Downsample(nn.Module):
