@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks import report
 from benchmarks import shape as shape_lib
 from benchmarks.shape import Shape
-from lanet_jax import runtime
+from lanet_jax.devices import runtime
 from lanet_jax.errors import exit_on_user_error
 from lanet_jax.typing import PyTree
 
@@ -38,7 +38,7 @@ def gradients_of(name: str, shape: Shape) -> dict[str, PyTree]:
       The trees "cpu", "exact", "own" and "again", on the host.
     """
     from benchmarks.trainer import SCHEME, random_batch, settings
-    from lanet_jax.build import training
+    from lanet_jax.from_config import training
 
     c = settings(shape, name)
     method = training.method(c, shape.classes, shape.landmarks)

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import orbax.checkpoint as ocp
 
-from lanet_jax import checkpoint
+from lanet_jax.checkpoint import states
 
 FILES = ("metrics.jsonl", "labels.csv", "distributions.csv", "summary.json")
 
@@ -26,7 +26,7 @@ def differences(found: Path, expected: Path) -> list[str]:
 
 def last(workdir: Path) -> dict[str, np.ndarray]:
     """Every array of a run's last checkpoint, by path."""
-    return arrays(workdir, checkpoint.find(workdir, "last")[1])
+    return arrays(workdir, states.find(workdir, "last")[1])
 
 
 def arrays(workdir: Path, step: int) -> dict[str, np.ndarray]:

@@ -184,7 +184,7 @@ def main() -> None:
     parser.add_argument("--devices", type=int, default=8, help="default 8")
     arguments = parser.parse_args()
     force_devices(arguments.devices)
-    from lanet_jax import runtime
+    from lanet_jax.devices import runtime
 
     runtime.start()
     sys.exit(0 if show(shape_lib.shape(arguments)) else 1)

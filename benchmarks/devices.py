@@ -105,11 +105,11 @@ def result(workdir: Path) -> "Result":
     """Reads a run that has ended."""
     from benchmarks import bitwise
     from benchmarks.rounding import Result
-    from lanet_jax import checkpoint
+    from lanet_jax.checkpoint import states
 
     lines = (workdir / "metrics.jsonl").read_text().splitlines()
     rows = [row for row in map(json.loads, lines) if row["split"] == "train"]
-    state = bitwise.arrays(workdir, checkpoint.find(workdir, "last")[1])
+    state = bitwise.arrays(workdir, states.find(workdir, "last")[1])
     (bank,) = (value for path, value in state.items() if "bank" in path)
     parameters = {path: value for path, value in state.items() if path.startswith("['params']")}
     return Result(np.array([row["loss"] for row in rows]), bank, parameters)
@@ -171,7 +171,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer layouts, the same sizes")
     options = parser.parse_args()
     collectives.force_devices(8)
-    from lanet_jax import runtime
+    from lanet_jax.devices import runtime
 
     runtime.start()
     same = show(QUICK, 3) if options.quick else show(LAYOUTS, 10)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from lanet_jax.errors import UserError, exit_on_user_error
 
 if TYPE_CHECKING:
-    from lanet_jax.build.run import Run
+    from lanet_jax.from_config.run import Run
 
 GOAL = 4.0  # MiB
 SETTLED = 200  # steps after which caches and pools are full
@@ -51,10 +51,10 @@ def sizes(run: "Run", steps: int) -> list[float]:
     from jax.sharding import NamedSharding
     from jax.sharding import PartitionSpec as P
 
-    from lanet_jax import mesh as mesh_lib
     from lanet_jax import state as state_lib
+    from lanet_jax.devices import mesh as mesh_lib
     from lanet_jax.input.pipeline import train_batches
-    from lanet_jax.step import compile_step
+    from lanet_jax.train.step import compile_step
 
     mesh = mesh_lib.make(run.batch)
     batch_sharding = NamedSharding(mesh, P("data"))
@@ -85,12 +85,12 @@ def main() -> None:
             f"--steps={options.steps}: nothing can be said of fewer than {SETTLED + 2 * WINDOW}"
         )
     steps, settled, window = (60, 20, 10) if options.quick else (options.steps, SETTLED, WINDOW)
-    from lanet_jax import runtime
+    from lanet_jax.devices import runtime
 
     runtime.start()
     from benchmarks import demo, report
-    from lanet_jax.build import config
-    from lanet_jax.build.run import run
+    from lanet_jax.from_config import config
+    from lanet_jax.from_config.run import run
 
     with tempfile.TemporaryDirectory() as folder:
         c = demo.tiny_config(Path(folder))

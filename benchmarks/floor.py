@@ -16,7 +16,7 @@ import jax
 from benchmarks import report
 from benchmarks import shape as shape_lib
 from benchmarks.shape import Shape
-from lanet_jax import runtime
+from lanet_jax.devices import runtime
 from lanet_jax.errors import exit_on_user_error
 
 # An H100 SXM as specified, dense: FLOP/s of its tensor cores (TF32 for float32), bytes/s.

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lanet_jax import runtime
+from lanet_jax.devices import runtime
 from lanet_jax.errors import exit_on_user_error
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def main() -> None:
     report.show(("axis", "quantity", "slope", "equations allow", ""), rows, [note])
     if options.out:
         from benchmarks import growth_figure
-        from lanet_jax.drawing import style
+        from lanet_jax.figures import style
 
         figure = growth_figure.draw([*steps, *orders])
         print(*style.save(figure, options.out, "growth"), sep="\n")

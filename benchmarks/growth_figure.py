@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from benchmarks.sweeps import Curve
-from lanet_jax.drawing import style
+from lanet_jax.figures import style
 
 _UNITS = {"ms": "time, ms", "MiB": "memory, MiB"}
 _NAMES = {"B": "batch, $B$", "Q": "queue entries, $Q$", "N": "records, $N$", "C": "classes, $C$"}

@@ -8,7 +8,7 @@ import jax
 from benchmarks import report, worker
 from benchmarks import shape as shape_lib
 from benchmarks.shape import Shape
-from lanet_jax import runtime
+from lanet_jax.devices import runtime
 from lanet_jax.errors import exit_on_user_error
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from data import landmark_file
 from data.images import decode
 from data.landmarks import list_images
 from lanet_jax.errors import UserError, exit_on_user_error
-from lanet_jax.faces import models
+from lanet_jax.faces import downloads
 from lanet_jax.faces.find import Face, Finder
-from lanet_jax.faces.network import Network
+from lanet_jax.faces.litert import Network
 from lanet_jax.landmark_schemes import SCHEMES
 
 RUNS_OF_THE_MESH = 4  # for a crop: two refinements, the image and its mirror image
@@ -41,7 +41,7 @@ def main() -> None:
     names = [
         names[at] for at in sorted(rng.choice(len(names), min(args.images, len(names)), False))
     ]
-    finder, mesh = Finder(), Network(models.path("mesh"), low=0.0)
+    finder, mesh = Finder(), Network(downloads.path("mesh"), low=0.0)
     ours, bare, faces = [], [], []
     blank = np.zeros((mesh.side, mesh.side, 3), np.uint8)
     for round_ in range(ROUNDS):

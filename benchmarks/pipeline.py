@@ -18,7 +18,7 @@ from absl import app, flags
 from ml_collections import config_flags
 
 from benchmarks import demo, report
-from lanet_jax import runtime
+from lanet_jax.devices import runtime
 from lanet_jax.errors import exit_on_user_error
 from lanet_jax.typing import Batch
 
@@ -67,7 +67,7 @@ def main(argv: list[str]) -> None:
     del argv
     runtime.start()
     from benchmarks.trainer import Trainer
-    from lanet_jax.build import config, run
+    from lanet_jax.from_config import config, run
     from lanet_jax.input.pipeline import train_batches
 
     with tempfile.TemporaryDirectory() as folder:

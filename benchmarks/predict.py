@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import report
-from lanet_jax import runtime
+from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
-from lanet_jax.faces.network import Network
+from lanet_jax.faces.litert import Network
 
 BATCH = 64
 
@@ -39,7 +39,7 @@ def paths(source: Path, images: int) -> list[Path]:
     Raises:
       UserError: there is no image.
     """
-    from lanet_jax.prediction import sources
+    from lanet_jax.predict import sources
 
     items = sources.listing(source)
     every = [item.content for item in items if not item.is_video]
@@ -110,8 +110,8 @@ def by_onnxruntime(model: str, files: Sequence[Path], folder: Path) -> Callable[
     import cv2
     import onnxruntime
 
-    from lanet_jax.export import export
-    from lanet_jax.prediction.predictor import SHIPPED
+    from lanet_jax.export.__main__ import export
+    from lanet_jax.predict.predictor import SHIPPED
 
     exported = export(Path(model or SHIPPED), "onnx", out=folder / "model.onnx")
     session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
@@ -136,7 +136,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     runtime.start()
-    from lanet_jax.prediction import predictor
+    from lanet_jax.predict import predictor
 
     files = paths(arguments.source, arguments.images)
     network = predictor.load(arguments.model, batch=BATCH)

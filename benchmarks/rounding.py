@@ -10,12 +10,12 @@ from jax.sharding import NamedSharding
 from jax.sharding import PartitionSpec as P
 
 from configs import demo
-from lanet_jax import mesh as mesh_lib
 from lanet_jax import state as state_lib
-from lanet_jax.build import config
-from lanet_jax.build.run import run
+from lanet_jax.devices import mesh as mesh_lib
+from lanet_jax.from_config import config
+from lanet_jax.from_config.run import run
 from lanet_jax.input.pipeline import train_batches
-from lanet_jax.step import compile_step
+from lanet_jax.train.step import compile_step
 
 NUDGE = 2**-24  # half of float32's spacing at 1: what a sum in another order may change
 

@@ -21,8 +21,8 @@ from absl import app, flags, logging
 from ml_collections import config_flags
 
 from benchmarks import demo, report
-from lanet_jax import writer
 from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.run import metrics_log
 
 CONFIG = config_flags.DEFINE_config_file("config", "configs/demo.py", "As of lanet_jax.main.")
 QUICK = flags.DEFINE_bool("quick", False, "Tiny; shows only that it runs.")
@@ -61,7 +61,7 @@ def start(arguments: Sequence[str], cache: Path, folder: Path) -> tuple[float, s
             cwd=Path(__file__).parents[1],
         )
         while process.poll() is None:
-            if seconds is None and writer.read(folder):
+            if seconds is None and metrics_log.read(folder):
                 seconds = time.perf_counter() - begin
             time.sleep(0.02)
         log.seek(0)

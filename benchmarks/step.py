@@ -104,7 +104,7 @@ def take_apart(shape: Shape, rounds: int) -> None:
       shape: of the step.
       rounds: calls of each.
     """
-    from lanet_jax import runtime
+    from lanet_jax.devices import runtime
 
     runtime.start()
     from benchmarks.parts import parts

@@ -1,4 +1,4 @@
-"""A training step that can be called over and over, compiled as `lanet_jax.train` does."""
+"""A training step that can be called over and over, compiled as `lanet_jax.train.loop` does."""
 
 import functools
 import time
@@ -12,13 +12,13 @@ from jax.sharding import PartitionSpec as P
 from benchmarks.program import Cost, cost
 from benchmarks.shape import Shape
 from configs import common
-from lanet_jax import mesh as mesh_lib
 from lanet_jax import state as state_lib
-from lanet_jax.build import config, training
+from lanet_jax.devices import mesh as mesh_lib
+from lanet_jax.from_config import config, training
 from lanet_jax.landmark_schemes import SCHEMES
 from lanet_jax.methods.method import Example, Method
-from lanet_jax.step import Augment, compile_for, compile_step, train_step
-from lanet_jax.typing import Batch
+from lanet_jax.train.step import compile_for, compile_step, train_step
+from lanet_jax.typing import Augment, Batch
 
 SCHEME = SCHEMES["ibug68"]
 

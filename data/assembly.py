@@ -13,7 +13,7 @@ from data import images, landmark_file
 from data.listing import Item, Listing
 from data.records import Record, Schema
 from lanet_jax.errors import UserError
-from lanet_jax.input.image_bytes import MOST_PIXELS
+from lanet_jax.images.image_bytes import MOST_PIXELS
 from lanet_jax.landmark_schemes import SCHEMES, infer_flip_index
 
 SHOWN = 10

@@ -10,8 +10,8 @@ import numpy as np
 import PIL.Image
 from jaxtyping import UInt8
 
-from lanet_jax.input.image_bytes import JPEG, MOST_PIXELS, PNG, is_whole, pixel_count
-from lanet_jax.prediction import pixels as upright
+from lanet_jax.images import pixels as upright
+from lanet_jax.images.image_bytes import JPEG, MOST_PIXELS, PNG, is_whole, pixel_count
 
 JPEG_QUALITY = 95
 FORMATS = ("PNG", "BMP", "DIB", "TIFF", "WEBP")  # and JPEG, which has no opacity

@@ -12,8 +12,8 @@ from jaxtyping import Bool, Float
 
 from data.listing import Item
 from data.torch_zip import read_tensor
-from lanet_jax import archives
 from lanet_jax.errors import UserError
+from lanet_jax.files import npz
 
 MOST_POINTS = 1000
 PEERS_POINTS, PEERS_SCHEME, PEERS_SIDE = 19, "aflw19", 224
@@ -51,12 +51,12 @@ def load(path: Path) -> LandmarkTable:
             f"{path} is no landmark file: an npz with name, points, ok, scheme or a torch file of "
             f"float32 (N, {PEERS_POINTS}, 2) was expected"
         )
-    is_npz = any(entry.filename.endswith(".npy") for entry in archives.members(path))
+    is_npz = any(entry.filename.endswith(".npy") for entry in npz.members(path))
     return _load_npz(path) if is_npz else _load_torch(path)
 
 
 def _load_npz(path: Path) -> LandmarkTable:
-    arrays = archives.read_npz(path)
+    arrays = npz.read_npz(path)
     missing = {"name", "points", "ok", "scheme"} - set(arrays)
     if missing:
         raise UserError(

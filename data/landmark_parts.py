@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from lanet_jax.archives import read_npz
 from lanet_jax.errors import UserError
+from lanet_jax.files.atomic import replacing
+from lanet_jax.files.npz import read_npz
 from lanet_jax.landmark_schemes import SCHEMES
-from lanet_jax.whole_file import replacing
 
 # The columns of a part, and numpy's kind of type in each.
 _KINDS = {"name": "U", "size": "i", "changed": "i", "points": "f"}

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from lanet_jax import archives
 from lanet_jax.errors import UserError
+from lanet_jax.files import npz
 
 LONGEST_PICKLE = 1 << 16  # bytes; a tensor's takes about 150
 OPERATIONS = {
@@ -78,7 +78,7 @@ def read_tensor(path: Path) -> Float[np.ndarray, "..."]:
     Raises:
       UserError: the file holds anything else, or is not whole.
     """
-    archives.members(path)
+    npz.members(path)
     try:
         with zipfile.ZipFile(path) as archive:
             return _read(archive)

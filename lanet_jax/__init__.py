@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import os
 
-    from lanet_jax.prediction.predictor import Predictor
+    from lanet_jax.predict.predictor import Predictor
 
 
 def load(checkpoint: str | os.PathLike = "", step: str = "last", batch: int = 64) -> Predictor:
-    """Loads a trained network that predicts expressions; see `prediction.predictor.load`.
+    """Loads a trained network that predicts expressions; see `predict.predictor.load`.
 
     `lanet_jax.load().predict("photo.jpg")` is a table with one row a face.
     """
     # Importing the package must stay light, and must not start JAX.
-    from lanet_jax.prediction import predictor
+    from lanet_jax.predict import predictor
 
     return predictor.load(checkpoint, step, batch)

@@ -7,12 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from lanet_jax import runtime, votes
-from lanet_jax import workdir as workdir_lib
-from lanet_jax.build import data as build_data
+from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
-from lanet_jax.report import files, gallery
-from lanet_jax.whole_file import write_csv
+from lanet_jax.files.atomic import write_csv
+from lanet_jax.from_config import data as build_data
+from lanet_jax.input import votes
+from lanet_jax.report import gallery, run_files
+from lanet_jax.run import folder as run_folder
 
 GIVEN, TRUE, TARGETS = "given labels, one-hot", "true labels, one-hot", "target distributions"
 ALL, WRONG, RIGHT = "all", "given label wrong", "given label right"
@@ -52,7 +53,7 @@ def agreement(workdir: Path, data_dir: str = "") -> list[Row]:
     """Writes and prints the mean divergence from the votes (Table 6).
 
     All training records that have a vote for a class count; votes for anything else are left out
-    first, as `lanet_jax.votes.shares` says.
+    first, as `lanet_jax.input.votes.shares` says.
 
     Args:
       workdir: folder of the run, for `agreement.csv`.
@@ -64,7 +65,7 @@ def agreement(workdir: Path, data_dir: str = "") -> list[Row]:
     Raises:
       UserError: run or data are missing, or the data has no votes.
     """
-    config = workdir_lib.load_config(workdir)
+    config = run_folder.load_config(workdir)
     if data_dir:
         config.data.dir = data_dir
     data = build_data.data(config, workdir)
@@ -74,7 +75,7 @@ def agreement(workdir: Path, data_dir: str = "") -> list[Row]:
             f"{workdir}: the training data has no votes to compare with (FERPlus and the demo set "
             "have; a mixed set has none)"
         )
-    estimated = files.distributions(workdir, data.train.names)
+    estimated = run_files.distributions(workdir, data.train.names)
     rows = compare(people, data.given, data.true, estimated and estimated.targets)
     write_csv(workdir / "agreement.csv", HEADER, ((*row[:3], f"{row[3]:.6f}") for row in rows))
     without = int(np.isnan(people).any(axis=1).sum())

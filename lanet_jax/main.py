@@ -8,9 +8,9 @@ import jax
 from absl import app, flags
 from ml_collections import config_flags
 
-from lanet_jax import runtime
+from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
-from lanet_jax.stopping import Stop
+from lanet_jax.train.stop import Stop
 
 CONFIG = config_flags.DEFINE_config_file("config", None, "Config file, with presets after a colon.")
 WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the run.")
@@ -25,32 +25,37 @@ def main(_: list[str]) -> None:
 
 
 def _run(folder: Path, stop: Stop) -> None:
-    from lanet_jax import evaluate, hosts, lock, results, train, workdir
-    from lanet_jax.build import config, run
+    from lanet_jax.devices import hosts
+    from lanet_jax.evaluate.__main__ import evaluate
+    from lanet_jax.from_config import config, run
     from lanet_jax.report import page
+    from lanet_jax.run import folder as run_folder
+    from lanet_jax.run import lock
+    from lanet_jax.train import loop
+    from lanet_jax.train.finish import finish
 
     resolved = config.resolve(CONFIG.value)
     hosts.on_first(lambda: lock.hold(folder))
-    hosts.on_first(lambda: workdir.claim(folder, resolved, sys.argv[1:]))
-    workdir.check(folder, resolved)  # on every host: its command may be another one
+    hosts.on_first(lambda: run_folder.claim(folder, resolved, sys.argv[1:]))
+    run_folder.check(folder, resolved)  # on every host: its command may be another one
     if jax.process_index() == 0 and (told := config.recipe(CONFIG.value, resolved)):
         print(told)
     built = run.run(resolved, folder)
-    hosts.on_first(lambda: workdir.seal_labels(folder))
+    hosts.on_first(lambda: run_folder.seal_labels(folder))
     if stop.asked(0):
-        workdir.tell_stopped(folder, "stopped before training")
+        run_folder.tell_stopped(folder, "stopped before training")
         return
-    state = train.train(built, folder, stop)
+    state = loop.train(built, folder, stop)
     if state is None:
         return
-    results.finish(built, folder, state)
+    finish(built, folder, state)
     trained = f"stopped and saved at step {built.steps} of {built.steps}"
     if stop.asked(built.steps + 2):  # training asks up to the number before
-        workdir.tell_stopped(folder, f"{trained}, before the evaluation")
+        run_folder.tell_stopped(folder, f"{trained}, before the evaluation")
         return
-    evaluate.evaluate(folder)
+    evaluate(folder)
     if stop.asked(built.steps + 3):
-        workdir.tell_stopped(folder, f"{trained}, before the report")
+        run_folder.tell_stopped(folder, f"{trained}, before the report")
         return
     if jax.process_index() == 0:
         print(f"report: {page.write(folder)}")

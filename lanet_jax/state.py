@@ -10,7 +10,7 @@ from jax.sharding import Mesh
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Int
 
-from lanet_jax import mesh as mesh_lib
+from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.methods.method import Example, Method
 from lanet_jax.typing import Key, PyTree
 

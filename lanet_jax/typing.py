@@ -10,6 +10,7 @@ Arrays are annotated with jaxtyping (`Float[Array, "B D"]`); shapes are checked 
 tests only.
 """
 
+from collections.abc import Callable
 from typing import Any, NotRequired, TypedDict
 
 from jax import Array
@@ -37,3 +38,6 @@ class Batch(TypedDict):
     landmarks: Float[Array, "B L 2"]
     present: Bool[Array, "B L"]
     mirrored: NotRequired[Float[Array, "B H W 3"]]
+
+
+Augment = Callable[[Key, Batch], Batch]

@@ -19,7 +19,7 @@ hypothesis.settings.load_profile("lanet_jax")
 
 # Not el.queue: a pytree's leaves may be specs or shapes instead of arrays.
 CHECKED = (
-    *("augment", "copies", "lde", "linear", "losses"),
+    *("augment", "lde", "ops"),
     *("el.contrast", "el.momentum", "el.pairs", "el.projection"),
     *("models.resnet", "models.classifiers", "models.landmarks", "models.two_branch"),
 )

@@ -33,7 +33,7 @@ def measure(folder: Path, side: int, mebibytes: int, torch_python: str) -> dict[
     import jax
     import jax.numpy as jnp
 
-    from lanet_jax import runtime
+    from lanet_jax.devices import runtime
 
     runtime.start()
     peak = {}

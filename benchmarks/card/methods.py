@@ -19,7 +19,7 @@ def measure(folder: Path, name: str, shape: dict[str, Any] | None = None) -> dic
       The losses, the distances of the gradients, and whether a second call repeats the first.
     """
     del folder
-    from lanet_jax import runtime
+    from lanet_jax.devices import runtime
 
     runtime.start()
     found = accelerator.compare(name, Shape(**shape) if shape else accelerator.SHAPE)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.card.part import Part
 from lanet_jax.errors import exit_on_user_error
-from lanet_jax.whole_file import write_text
+from lanet_jax.files.atomic import write_text
 
 
 def command(part: Part, folder: Path, answer: Path) -> list[str]:

@@ -36,13 +36,13 @@ def measure(
     Returns:
       Images a second: of the step on one batch, and of each source alone and with the step.
     """
-    from lanet_jax import runtime
+    from lanet_jax.devices import runtime
 
     runtime.start()
     from benchmarks import demo, report
     from benchmarks.trainer import Trainer
     from configs import demo as demo_config
-    from lanet_jax.build import config, run
+    from lanet_jax.from_config import config, run
     from lanet_jax.input.memory import Memory
     from lanet_jax.input.pipeline import Visits, train_batches
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.card import answers as answers_lib
 from benchmarks.card.answers import Answer
 from benchmarks.card.part import Part
-from lanet_jax import json_files
+from lanet_jax.files import json_files
 
 ROOT = Path(__file__).parents[2]
 TRUSTED = 2.0  # minutes for which the estimates count as if they had been measured

@@ -26,7 +26,7 @@ def measure(folder: Path, shape: dict[str, Any], steps: int) -> dict[str, Any]:
       The sums by scope: name, count, total ms, ms a step, share.
     """
     os.environ["XLA_FLAGS"] = steps_lib.with_flags(NO_GRAPHS)
-    from lanet_jax import runtime
+    from lanet_jax.devices import runtime
 
     runtime.start()
     from benchmarks.trainer import lanet

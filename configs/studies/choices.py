@@ -9,7 +9,7 @@ head and the shared stem are the published code's (SPEC, section 2.2).
 """
 
 from configs.studies import common
-from lanet_jax.studies.grid import Axis, Level, Study, quote
+from lanet_jax.study.grid import Axis, Level, Study, quote
 
 CHOICES = Axis(
     ("Choice", "Value"),

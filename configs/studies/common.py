@@ -10,7 +10,7 @@ A scale follows the file's name: `configs/studies/table1.py:cpu`.
 from collections.abc import Mapping, Sequence
 
 from lanet_jax.errors import UserError
-from lanet_jax.studies.grid import Axis, Level
+from lanet_jax.study.grid import Axis, Level
 
 SCALES = ("", "cpu", "demo")
 SEEDS = {"": (0, 1, 2, 3, 4), "cpu": (0, 1), "demo": (0,)}

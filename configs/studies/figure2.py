@@ -9,7 +9,7 @@ original labels and at 8 on the noisy ones, slightly worse on either side.
 """
 
 from configs.studies import common
-from lanet_jax.studies.grid import Axis, Study, quote
+from lanet_jax.study.grid import Axis, Study, quote
 
 K = common.sweep("K", "lde.neighbors", (4, 8, 12, 16, 20), default=8)
 PAPER = quote("clean 30", {"default": "90.81 85.33"})

@@ -10,7 +10,7 @@ numbers at the defaults are Table 1's.
 """
 
 from configs.studies import common
-from lanet_jax.studies.grid import Axis, Study, quote
+from lanet_jax.study.grid import Axis, Study, quote
 
 SWEEPS = Axis(
     ("Parameter", "Value"),

@@ -9,7 +9,7 @@ quotes SCN, RUL and EAC from their own papers, each with its recipe.
 """
 
 from configs.studies import common
-from lanet_jax.studies.grid import Study, quote
+from lanet_jax.study.grid import Study, quote
 
 PAPER = quote(
     "rafdb ferplus affectnet8",

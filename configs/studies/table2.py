@@ -10,7 +10,7 @@ landmark network trains beside without touching the other.
 """
 
 from configs.studies import common
-from lanet_jax.studies.grid import Axis, Level, Study, quote
+from lanet_jax.study.grid import Axis, Level, Study, quote
 
 YES, NO = "✓", "-"
 COMPONENTS = Axis(

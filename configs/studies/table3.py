@@ -9,7 +9,7 @@ The networks need weights of their own, so run each with its own: --only=r18
 """
 
 from configs.studies import common
-from lanet_jax.studies.grid import Axis, Level, Study, quote
+from lanet_jax.study.grid import Axis, Level, Study, quote
 
 OTHERS = ("RAN", "SCN", "DACL", "KTN", "FDRL", "ARM", "DMUE", "EAC", "LDLVA", "TransFER")
 METHODS = Axis(

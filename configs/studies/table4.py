@@ -8,7 +8,7 @@ is no `:demo`, as one dataset cannot be mixed.
 """
 
 from configs.studies import common
-from lanet_jax.studies.grid import Axis, Level, Study, quote
+from lanet_jax.study.grid import Axis, Level, Study, quote
 
 OTHERS = ("AIR", "NAL", "IPA2LT", "LDL-ALSG", "LDLVA")
 METHODS = Axis(

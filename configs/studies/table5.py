@@ -9,7 +9,7 @@ in table1.py.
 """
 
 from configs.studies import common
-from lanet_jax.studies.grid import Study, quote
+from lanet_jax.study.grid import Study, quote
 
 PAPER = quote(
     "rafdb ferplus affectnet8",

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from lanet_jax import linear
+from lanet_jax.ops import linear
 from lanet_jax.typing import Key
 
 Projection = dict[str, linear.Linear]

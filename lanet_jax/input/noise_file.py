@@ -14,8 +14,8 @@ from jaxtyping import Int
 
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
+from lanet_jax.files.atomic import write_csv
 from lanet_jax.input import label_lines
-from lanet_jax.whole_file import write_csv
 
 # The dataset authors' own orders, which differ from the canonical one.
 _ORDERS = {

@@ -6,8 +6,8 @@ from typing import Any
 
 import tensorflow_datasets as tfds
 
-from lanet_jax import json_files
 from lanet_jax.errors import UserError
+from lanet_jax.files import json_files
 from lanet_jax.landmark_schemes import SCHEMES
 
 VERSION = re.compile(r"\d{1,9}(\.\d{1,9})*")

@@ -12,8 +12,8 @@ import tensorflow_datasets as tfds
 from jaxtyping import Bool, Float, Int, UInt8
 
 from lanet_jax.errors import UserError
+from lanet_jax.images.image_bytes import MOST_PIXELS, is_whole, pixel_count
 from lanet_jax.input import prepared
-from lanet_jax.input.image_bytes import MOST_PIXELS, is_whole, pixel_count
 from lanet_jax.input.memory import Memory
 
 _GREY = 8  # of 255

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from lanet_jax.copies import mean_of_copies
+from lanet_jax.ops.copies import mean_of_copies
 
 
 def init(labels: Int[Array, "N"], classes: int) -> Float[Array, "N C"]:

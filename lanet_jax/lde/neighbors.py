@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from lanet_jax.mesh import by_rows
+from lanet_jax.devices.mesh import by_rows
 
 
 def cosine_similarity(features: Float[Array, "B D"]) -> Float[Array, "B B"]:

@@ -11,10 +11,10 @@ import jax.numpy as jnp
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float
 
-from lanet_jax.losses import cross_entropy
 from lanet_jax.methods.classifier import predict, start
 from lanet_jax.methods.method import Example
 from lanet_jax.models.resnet import Classifier, apply
+from lanet_jax.ops.losses import cross_entropy
 from lanet_jax.typing import Batch, Key, PyTree
 
 

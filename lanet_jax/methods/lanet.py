@@ -7,15 +7,15 @@ import jax.numpy as jnp
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float, Int
 
-from lanet_jax import mesh
+from lanet_jax.devices import mesh
 from lanet_jax.el import contrast, momentum, pairs, projection, queue
 from lanet_jax.lde import aggregate, bank, contribution, neighbors
-from lanet_jax.losses import cross_entropy, kl_divergence
 from lanet_jax.methods.classifier import predict
 from lanet_jax.methods.method import Example
 from lanet_jax.models.landmarks import LANDMARK_LOSSES
 from lanet_jax.models.resnet import apply
 from lanet_jax.models.two_branch import Outputs, TwoBranch, start_from_backbone
+from lanet_jax.ops.losses import cross_entropy, kl_divergence
 from lanet_jax.typing import Batch, Key, PyTree
 
 BRANCHES = ("expression", "landmark")

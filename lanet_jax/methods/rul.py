@@ -11,11 +11,11 @@ import jax.numpy as jnp
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float, Int
 
-from lanet_jax import linear
-from lanet_jax.losses import cross_entropy
 from lanet_jax.methods.classifier import predict, start
 from lanet_jax.methods.method import Example
 from lanet_jax.models.classifiers import Embedding, EmbeddingClassifier, apply_with_dropout
+from lanet_jax.ops import linear
+from lanet_jax.ops.losses import cross_entropy
 from lanet_jax.typing import Batch, Key, PyTree
 
 

@@ -11,12 +11,12 @@ import jax.numpy as jnp
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float, Int
 
-from lanet_jax.copies import mean_of_copies
-from lanet_jax.losses import cross_entropy
 from lanet_jax.methods.classifier import predict, start
 from lanet_jax.methods.method import Example
 from lanet_jax.models.classifiers import ImportanceClassifier
 from lanet_jax.models.resnet import apply
+from lanet_jax.ops.copies import mean_of_copies
+from lanet_jax.ops.losses import cross_entropy
 from lanet_jax.typing import Batch, Key, PyTree
 
 

@@ -1,1 +1,1 @@
-"""Networks and their pretrained weights; the only room that uses Linen."""
+"""Networks; the only room that uses Linen."""

@@ -5,9 +5,9 @@ from pathlib import Path
 import jax
 
 from lanet_jax.errors import UserError
-from lanet_jax.profiling import table, timeline, tracks
+from lanet_jax.files.atomic import write_text
+from lanet_jax.profiling import operations, timeline, tracks
 from lanet_jax.typing import PyTree
-from lanet_jax.whole_file import write_text
 
 
 class Profiler:
@@ -78,4 +78,4 @@ class Profiler:
         trace = max(traces, key=lambda path: path.stat().st_mtime)
         work = timeline.read(trace)
         tracks.add(trace, work)
-        write_text(self._folder / "top_ops.txt", table.format_table(work, len(self._steps)))
+        write_text(self._folder / "top_ops.txt", operations.format_table(work, len(self._steps)))

@@ -6,9 +6,9 @@ names in the compiled program.
 
 from pathlib import Path
 
+from lanet_jax.files.atomic import write_bytes
 from lanet_jax.profiling.timeline import Segment, Timeline
 from lanet_jax.profiling.wire import encode
-from lanet_jax.whole_file import write_bytes
 
 # Planes of this prefix are shown as they are (xprof, xla/tsl/profiler/utils/xplane_schema.cc).
 PLANE = "/device:CUSTOM:scopes of the step"

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from lanet_jax.errors import UserError, exit_on_user_error
-from lanet_jax.report import compare, files, page
+from lanet_jax.report import compare, page, run_files
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
     if arguments.out is None:
         raise UserError("--out: several runs make one page, say where: --out=FILE.html")
     path = page.write_comparison(workdirs, arguments.out)
-    print(compare.text(compare.table([files.read(workdir) for workdir in workdirs])))
+    print(compare.text(compare.table([run_files.read(workdir) for workdir in workdirs])))
     print(path)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lanet_jax.report.charts import percent, thousandths
-from lanet_jax.report.figures import fields
-from lanet_jax.report.files import RunFiles
+from lanet_jax.report.run_files import RunFiles
+from lanet_jax.report.run_sections import fields
 from lanet_jax.report.section import Section, Table
 
 _HEADER = (

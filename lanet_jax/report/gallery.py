@@ -4,10 +4,10 @@ import base64
 from collections.abc import Sequence
 from pathlib import Path
 
-from lanet_jax.drawing.captions import CAPTIONS
 from lanet_jax.errors import UserError
-from lanet_jax.report import files
-from lanet_jax.report.files import RunFiles
+from lanet_jax.report import run_files
+from lanet_jax.report.captions import CAPTIONS
+from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Panel, Section, Table
 from lanet_jax.report.svg import element
 
@@ -51,7 +51,7 @@ def agreement(run: RunFiles) -> Section | None:
         return None
     again = f"write it again with python -m lanet_jax.agreement --workdir={run.folder}"
     try:
-        _, *lines = files.table(path, again)
+        _, *lines = run_files.table(path, again)
         rows = [(group, int(count), labels, float(js)) for group, count, labels, js in lines]
     except ValueError:
         raise UserError(f"{path} is damaged: {again}") from None

@@ -7,19 +7,19 @@ from pathlib import Path
 import jinja2
 
 from lanet_jax.errors import UserError
-from lanet_jax.report import compare, figures, files, gallery, theme
-from lanet_jax.report.files import RunFiles
+from lanet_jax.files.atomic import write_text
+from lanet_jax.report import compare, gallery, run_files, run_sections, theme
+from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Section
-from lanet_jax.whole_file import write_text
 
 # To show something new, write its function beside these and name it here.
 _SECTIONS = (
-    figures.confusions,
-    figures.calibrations,
-    figures.label_noise,
+    run_sections.confusions,
+    run_sections.calibrations,
+    run_sections.label_noise,
     gallery.agreement,
     gallery.figures,
-    figures.config,
+    run_sections.config,
 )
 
 
@@ -36,8 +36,8 @@ def write(workdir: Path, out: Path | None = None) -> Path:
     Raises:
       UserError: there is no run, or one of its files is not what it should be.
     """
-    run = files.read(workdir)
-    head = [figures.numbers(run), *figures.curves([run], [run.method])]
+    run = run_files.read(workdir)
+    head = [run_sections.numbers(run), *run_sections.curves([run], [run.method])]
     part = _part(run, "", [*head, *(section(run) for section in _SECTIONS)])
     return _write(out or workdir / "report.html", title(run), [part])
 
@@ -57,15 +57,15 @@ def write_comparison(workdirs: list[Path], out: Path) -> Path:
     """
     if len({path.resolve() for path in workdirs}) < len(workdirs):
         raise UserError("--workdir: a run is named twice; name each once")
-    runs = [files.read(path) for path in workdirs]
+    runs = [run_files.read(path) for path in workdirs]
     names = compare.names(workdirs)
     labels = [f"{run.method} ({name})" for run, name in zip(runs, names, strict=True)]
-    together = [*compare.sections(runs), *figures.curves(runs, labels)]
+    together = [*compare.sections(runs), *run_sections.curves(runs, labels)]
     if out.parent.resolve() not in {path.resolve() for path in workdirs}:
         together.append(gallery.pictures(out.parent / gallery.FOLDER))
     parts = [_head(together)]
     for run, label in zip(runs, labels, strict=True):
-        sections = [figures.numbers(run), *(section(run) for section in _SECTIONS)]
+        sections = [run_sections.numbers(run), *(section(run) for section in _SECTIONS)]
         parts.append(_part(run, label, sections))
     heading = " and ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))
     return _write(out, heading, parts)

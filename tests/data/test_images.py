@@ -6,7 +6,7 @@ import PIL.Image
 import pytest
 
 from data.images import BrokenImageError, Crop, decode, look, read
-from lanet_jax.prediction import pixels as upright
+from lanet_jax.images import pixels as upright
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png"])

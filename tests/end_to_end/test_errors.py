@@ -10,11 +10,18 @@ import numpy as np
 import pytest
 
 from configs import demo
-from lanet_jax import checkpoint, evaluate, mesh, restore, stopping, train, workdir, writer
-from lanet_jax.build import config as config_lib
-from lanet_jax.build import run as run_lib
+from lanet_jax.checkpoint import states
+from lanet_jax.devices import mesh
 from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.evaluate import __main__ as evaluate
+from lanet_jax.from_config import config as config_lib
+from lanet_jax.from_config import run as run_lib
 from lanet_jax.input import records
+from lanet_jax.run import folder as run_folder
+from lanet_jax.run import metrics_log
+from lanet_jax.train import loop
+from lanet_jax.train import stop as stopping
+from lanet_jax.trained import load
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,13 +38,13 @@ def config(data_dir):
 
 def _build(c, folder: Path) -> run_lib.Run:
     resolved = config_lib.resolve(c)
-    workdir.claim(folder, resolved)
+    run_folder.claim(folder, resolved)
     return run_lib.run(resolved, folder)
 
 
 def _train(built: run_lib.Run, folder: Path) -> None:
     with stopping.Stop() as stop:
-        train.train(built, folder, stop)
+        loop.train(built, folder, stop)
 
 
 def _message(action, *args) -> str:
@@ -78,11 +85,11 @@ def test_a_command_ends_with_one_line_and_exit_code_1(flags, said, command, envi
 def test_a_mistyped_field_is_corrected_in_the_same_folder(config, tmp_path):
     config.noise.rate, config.el.queue_size = 0.5, 100
     built = _build(config, tmp_path)
-    workdir.seal_labels(tmp_path)
+    run_folder.seal_labels(tmp_path)
     assert "96 or 104" in _message(_train, built, tmp_path)
     config.noise.rate, config.el.queue_size = 0.1, 96
     corrected = _build(config, tmp_path)
-    workdir.seal_labels(tmp_path)
+    run_folder.seal_labels(tmp_path)
     assert len(corrected.data.wrong) < len(built.data.wrong)
 
 
@@ -134,12 +141,12 @@ def test_a_batch_larger_than_the_data(config, tmp_path):
 
 
 def test_pretrained_weights_of_another_width_name_the_tensors(config, tmp_path):
-    from lanet_jax.models import weights
+    from lanet_jax.checkpoint import pretrained
 
     built = _build(config, tmp_path / "a")
     params, state = jax.jit(built.method.init)(jax.random.key(0), built.example)
     backbone = params["expression"]["backbone"], state["expression"]["backbone"]
-    weights.save(tmp_path / "w.safetensors", *jax.tree.map(np.asarray, backbone), {})
+    pretrained.save(tmp_path / "w.safetensors", *jax.tree.map(np.asarray, backbone), {})
     config.model.pretrained = str(tmp_path / "w.safetensors")
     loaded = _build(config, tmp_path / "b").example.pretrained
     np.testing.assert_array_equal(
@@ -167,7 +174,7 @@ def test_an_empty_step_folder_stops_evaluation_loudly(finished):
 
 
 def test_a_missing_step_names_those_that_are_there(finished):
-    assert "12" in _message(checkpoint.find, finished, "7")
+    assert "12" in _message(states.find, finished, "7")
 
 
 def test_a_folder_without_a_run_is_no_run(tmp_path):
@@ -175,14 +182,14 @@ def test_a_folder_without_a_run_is_no_run(tmp_path):
 
 
 def test_classes_of_checkpoint_and_data_must_match(finished, monkeypatch):
-    real = restore.restore
+    real = load.restore
 
     def other_classes(*args):
         trained = real(*args)
         trained.card["classes"][0] = "joy"
         return trained
 
-    monkeypatch.setattr(restore, "restore", other_classes)
+    monkeypatch.setattr(load, "restore", other_classes)
     message = _message(evaluate.evaluate, finished)
     assert "joy" in message and "--classes" in message
 
@@ -232,12 +239,12 @@ def test_a_full_disk_ends_in_one_line(finished, capsys):
 def test_a_checkpoint_that_cannot_be_written_says_how_to_go_on(config, tmp_path, monkeypatch):
     built = _build(config, tmp_path)
     synced = []
-    monkeypatch.setattr(writer.MetricsWriter, "sync", lambda log: synced.append(log))
+    monkeypatch.setattr(metrics_log.MetricsWriter, "sync", lambda log: synced.append(log))
 
     def full(*args, **kwargs):
         assert len(synced) == 1  # a checkpoint never knows more than the rows on disk
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint.ocp.CheckpointManager, "save", full)
+    monkeypatch.setattr(states.ocp.CheckpointManager, "save", full)
     message = _message(_train, built, tmp_path)
     assert "No space left" in message and "same command again" in message

@@ -10,12 +10,12 @@ import pytest
 
 from benchmarks import bitwise, faults, killing
 from configs import demo
-from lanet_jax import train as train_lib
-from lanet_jax.build import config as config_lib
-from lanet_jax.build import run as run_lib
 from lanet_jax.errors import UserError
+from lanet_jax.from_config import config as config_lib
+from lanet_jax.from_config import run as run_lib
 from lanet_jax.input.pipeline import train_batches
-from lanet_jax.stopping import Stop
+from lanet_jax.train import loop
+from lanet_jax.train.stop import Stop
 
 ROOT = Path(__file__).parents[2]
 
@@ -150,10 +150,10 @@ def test_a_signal_during_the_last_evaluation_is_heard_too(built, tmp_path, monke
         if step == built.steps:
             signal.raise_signal(signal.SIGTERM)
 
-    monkeypatch.setattr(train_lib._Log, "evaluate", told)
+    monkeypatch.setattr(loop._Log, "evaluate", told)
     (tmp_path / "command.txt").write_text("python -m lanet_jax.main --workdir=here\n")
     with Stop() as stop:
-        assert train_lib.train(built, tmp_path, stop) is None
+        assert loop.train(built, tmp_path, stop) is None
     steps = built.steps
     assert capsys.readouterr().out == (
         f"stopped and saved at step {steps} of {steps}; to go on: "

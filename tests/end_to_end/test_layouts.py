@@ -12,11 +12,11 @@ import pytest
 
 from data import prepare
 from lanet_jax import state as state_lib
-from lanet_jax import workdir as workdir_lib
-from lanet_jax.build import config as config_lib
-from lanet_jax.build import run as run_lib
+from lanet_jax.from_config import config as config_lib
+from lanet_jax.from_config import run as run_lib
 from lanet_jax.input.pipeline import train_batches
-from lanet_jax.step import train_step
+from lanet_jax.run import folder as run_folder
+from lanet_jax.train.step import train_step
 
 POINTS = np.random.default_rng(0).uniform(2, 14, (68, 2)).astype(np.float32)
 TRAIN, TEST = 16, 8
@@ -111,7 +111,7 @@ def _one_step(name: str, presets: str, tmp_path: Path, **changes: object) -> run
     for key, value in changes.items():
         c.update_from_flattened_dict({key.replace("__", "."): value})
     c = config_lib.resolve(c)
-    workdir_lib.claim(tmp_path / "run", c)
+    run_folder.claim(tmp_path / "run", c)
     run = run_lib.run(c, tmp_path / "run")
     # Drawn op by op: each op compiles in no time, and layouts share them.
     key = jax.random.key(0, impl="unsafe_rbg")

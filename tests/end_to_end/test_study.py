@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 STUDY = """
-from lanet_jax.studies.grid import Axis, Level, Study
+from lanet_jax.study.grid import Axis, Level, Study
 
 def get_study(scale):
     methods = tuple(Level(m, (m,), (f"method={m}",)) for m in ("nonsense", "ce"))

@@ -3,7 +3,7 @@ import importlib.util
 import numpy as np
 import pytest
 
-from lanet_jax.faces import models
+from lanet_jax.faces import downloads
 
 
 @pytest.fixture
@@ -14,5 +14,5 @@ def blank():
 @pytest.fixture
 def real_models():
     """Skips where the model files or what runs them are absent."""
-    if importlib.util.find_spec("ai_edge_litert") is None or not models.are_there():
-        pytest.skip(f"needs the extra faces and `{models.COMMAND}`")
+    if importlib.util.find_spec("ai_edge_litert") is None or not downloads.are_there():
+        pytest.skip(f"needs the extra faces and `{downloads.COMMAND}`")

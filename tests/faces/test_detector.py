@@ -66,7 +66,7 @@ class _Eye:
 def _detect(monkeypatch, near, far, smallest=0.03):
     eyes = [_Eye(near), _Eye(far)]
     monkeypatch.setattr(detector, "Detector", lambda path, grids: eyes.pop(0))
-    monkeypatch.setattr(detector.models, "path", lambda name: None)
+    monkeypatch.setattr(detector.downloads, "path", lambda name: None)
     return FaceDetector()(np.zeros((400, 400, 3), np.uint8), smallest).boxes.tolist()
 
 

@@ -7,8 +7,8 @@ import pytest
 from lanet_jax.errors import UserError
 from lanet_jax.faces import find
 from lanet_jax.faces.anchors import Candidates
+from lanet_jax.faces.face_mesh import Fit
 from lanet_jax.faces.find import Finder, find_faces, landmarks_of_crop
-from lanet_jax.faces.mesh import Fit
 
 
 class _Detector:

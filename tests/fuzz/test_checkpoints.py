@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lanet_jax import best, checkpoint
+from lanet_jax.checkpoint import best, states
 from lanet_jax.errors import UserError
 
 # Orbax closes its event loop while tensorstore still reports to it that a read failed.
@@ -45,15 +45,15 @@ def files(root):
 
 
 def restored(root):
-    folder, step = checkpoint.find(root / "changed", "best")
-    card = checkpoint.restore_card(folder, step)
+    folder, step = states.find(root / "changed", "best")
+    card = states.restore_card(folder, step)
     like = jax.tree.map(
         lambda x: jax.ShapeDtypeStruct(
             x.shape, np.float32, sharding=jax.sharding.SingleDeviceSharding(jax.devices()[0])
         ),
         {"params": TREE, "model_state": STATE},
     )
-    return card, checkpoint.restore_inference(folder, step, like)
+    return card, states.restore_inference(folder, step, like)
 
 
 def same(found):

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from data import images
 from data.images import BrokenImageError, Crop
 from lanet_jax.errors import UserError
+from lanet_jax.images.image_bytes import MOST_PIXELS, pixel_count
 from lanet_jax.input import records
-from lanet_jax.input.image_bytes import MOST_PIXELS, pixel_count
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (12, 16, 3), np.uint8)
 SUFFIXES = (".png", ".jpg", ".bmp", ".tif", ".webp")

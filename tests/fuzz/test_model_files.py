@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lanet_jax import mesh, model_file, restore
-from lanet_jax.build import inference
-from lanet_jax.card import wrong_keys
+from lanet_jax.checkpoint import model_file
+from lanet_jax.checkpoint.metadata import wrong_keys
+from lanet_jax.devices import mesh
+from lanet_jax.trained import load
+from lanet_jax.trained import network as trained_network
 
 CARD = {
     "classes": ["anger", "fear"],
@@ -29,7 +31,7 @@ def whole(tmp_path_factory):
     """The two files, and the arrays in them."""
     rng = np.random.default_rng(0)
     tree = jax.tree.map(
-        lambda x: rng.uniform(0.1, 1, x.shape).astype(np.float32), inference.shapes(CARD)
+        lambda x: rng.uniform(0.1, 1, x.shape).astype(np.float32), trained_network.shapes(CARD)
     )
     path = tmp_path_factory.mktemp("model") / "m.safetensors"
     model_file.write(path, tree["params"], tree["model_state"], CARD)
@@ -37,7 +39,7 @@ def whole(tmp_path_factory):
 
 
 def read(path):
-    return restore.read(path, mesh.make(1, jax.devices()[:1]))
+    return load.read(path, mesh.make(1, jax.devices()[:1]))
 
 
 def check(trained, tree):

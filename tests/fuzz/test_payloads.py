@@ -11,9 +11,9 @@ import pytest
 
 from data import landmark_file
 from data.affectnet import layout_2021
+from lanet_jax.checkpoint.formats import read_checkpoint
+from lanet_jax.checkpoint.pretrained import load_backbone
 from lanet_jax.errors import UserError
-from lanet_jax.models.checkpoint_formats import read_checkpoint
-from lanet_jax.models.weights import load_backbone
 
 # How a torch file from before zip archives begins: magic number, protocol, what the machine was.
 LEGACY = b"".join(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lanet_jax.audit import out_of_sample
 from lanet_jax.errors import UserError
-from lanet_jax.review import out_of_sample
 
 CLASSES = ("anger", "fear", "neutral")
 NAMES = ("a/1.png", "a/2.png", "b.png", "c.png")

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lanet_jax.report import files, gallery
-from lanet_jax.studies import declaration, outcome
+from lanet_jax.report import gallery, run_files
+from lanet_jax.study import declaration, outcome
 
 CLASSES = ["anger", "fear"]
 CONFUSION = [["", *CLASSES], ["anger", "3", "1"], ["fear", "0", "12"]]
@@ -47,7 +47,7 @@ def test_an_evaluation(scratch, fuzz, data):
     )
     whole = (folder / name).read_bytes()
     (folder / name).write_bytes(data.draw(fuzz.corrupted(whole) | fuzz.edited(rows)))
-    found = fuzz.read(files.evaluated, scratch)
+    found = fuzz.read(run_files.evaluated, scratch)
     if found is not None:
         (one,) = found
         size = len(one.classes)
@@ -61,7 +61,7 @@ def test_distributions(scratch, fuzz, data):
     path = scratch / "distributions.csv"
     whole = "".join(",".join(row) + "\n" for row in DISTRIBUTIONS).encode()
     path.write_bytes(data.draw(fuzz.corrupted(whole) | fuzz.edited(DISTRIBUTIONS)))
-    found = fuzz.read(files.distributions, scratch)
+    found = fuzz.read(run_files.distributions, scratch)
     path.unlink()
     if found is not None:
         assert found.targets.shape[0] == len(found.given)
@@ -74,7 +74,7 @@ def test_agreement(scratch, fuzz, data):
     whole = "".join(",".join(row) + "\n" for row in AGREEMENT).encode()
     content = data.draw(fuzz.corrupted(whole) | fuzz.edited(AGREEMENT))
     (scratch / "agreement.csv").write_bytes(content)
-    fuzz.read(gallery.agreement, files.RunFiles(scratch, {}, "", []))
+    fuzz.read(gallery.agreement, run_files.RunFiles(scratch, {}, "", []))
 
 
 @FAST

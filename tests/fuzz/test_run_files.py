@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lanet_jax import summary, workdir, writer
 from lanet_jax.errors import UserError
-from lanet_jax.studies import outcome
+from lanet_jax.run import folder as run_folder
+from lanet_jax.run import metrics_log, summary
+from lanet_jax.study import outcome
 
 ROWS = [
     {"step": 5 * n, "epoch": n / 2, "split": split, "accuracy": 0.5, "mean_class_accuracy": 0.25}
@@ -25,8 +26,8 @@ VALUES = st.recursive(
 
 
 def rows_and_summary(folder):
-    rows = writer.read(folder)
-    kept = [row for row in rows if writer._precedes(row, 10)]
+    rows = metrics_log.read(folder)
+    kept = [row for row in rows if metrics_log._precedes(row, 10)]
     return rows, kept, summary.summarize(rows)
 
 
@@ -61,7 +62,7 @@ def test_values_of_metrics(scratch, fuzz, number, key, value):
 @given(st.data())
 def test_bytes_of_a_config(scratch, fuzz, data):
     (scratch / "config.json").write_bytes(data.draw(fuzz.corrupted(CONFIG)))
-    fuzz.read(workdir.load_config, scratch)
+    fuzz.read(run_folder.load_config, scratch)
 
 
 EPOCHS = 2
@@ -116,4 +117,4 @@ def test_a_line_that_is_no_row_is_named(tmp_path, line, said):
     row = '{"step": 0, "split": "train"}'
     (tmp_path / "metrics.jsonl").write_text(f"{row}\n{line}\n{row}\n")
     with pytest.raises(UserError, match=said):
-        writer.read(tmp_path)
+        metrics_log.read(tmp_path)

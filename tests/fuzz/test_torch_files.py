@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lanet_jax.checkpoint.formats import read_checkpoint
 from lanet_jax.errors import UserError
-from lanet_jax.models.checkpoint_formats import read_checkpoint
 
 torch = pytest.importorskip("torch", reason="pip install 'lanet_jax[port]'")
 

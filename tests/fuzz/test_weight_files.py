@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save as safetensors_bytes
 
+from lanet_jax.checkpoint.formats import read_checkpoint
+from lanet_jax.checkpoint.pretrained import load_backbone
 from lanet_jax.errors import UserError
-from lanet_jax.models.checkpoint_formats import read_checkpoint
-from lanet_jax.models.name_table import table
-from lanet_jax.models.port import convert
-from lanet_jax.models.weights import load_backbone
+from lanet_jax.port.convert import convert
+from lanet_jax.port.name_table import table
 
 RNG = np.random.default_rng(0)
 PLAIN = {

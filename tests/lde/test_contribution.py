@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.lde import aggregate, bank, contribution, neighbors
-from lanet_jax.losses import kl_divergence
+from lanet_jax.ops.losses import kl_divergence
 
 B, K, D, C = 6, 3, 8, 4
 FEATURES = np.random.default_rng(0).normal(size=(B, D))

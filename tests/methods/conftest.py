@@ -12,14 +12,14 @@ import pytest
 from jax.sharding import NamedSharding
 from jax.sharding import PartitionSpec as P
 
-from lanet_jax import mesh as mesh_lib
 from lanet_jax import state as state_lib
+from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.methods.lanet import EL, LDE, LANet
 from lanet_jax.methods.method import Example, Method
 from lanet_jax.models.landmarks import LandmarkNet
 from lanet_jax.models.resnet import Classifier, ResNet
 from lanet_jax.models.two_branch import TwoBranch
-from lanet_jax.step import train_step
+from lanet_jax.train.step import train_step
 
 B, C, L, N, SIDE = 8, 7, 5, 24, 16
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default

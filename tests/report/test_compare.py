@@ -1,4 +1,4 @@
-from lanet_jax.report import compare, files
+from lanet_jax.report import compare, run_files
 
 
 def test_names_take_as_many_parents_as_they_need(bare, full, tmp_path):
@@ -13,7 +13,7 @@ def test_names_take_as_many_parents_as_they_need(bare, full, tmp_path):
 
 
 def test_the_table_as_text(bare, full):
-    lines = compare.text(compare.table([files.read(bare), files.read(full)])).splitlines()
+    lines = compare.text(compare.table([run_files.read(bare), run_files.read(full)])).splitlines()
     assert lines[0].split()[:3] == ["run", "method", "schedule"]
     at = lines[0].index("AUROC")
     assert [line[at:] for line in lines[2:4]] == ["0.841", "0.841"]
@@ -23,7 +23,7 @@ def test_the_table_as_text(bare, full):
 
 def test_a_run_without_results_has_a_row(bare):
     (bare / "metrics.jsonl").write_text('{"step": 10, "epoch": 1.0, "split": "train", "loss": 1}\n')
-    table = compare.table([files.read(bare)])
+    table = compare.table([run_files.read(bare)])
     assert table.rows == (
         ("bare", "CE", "shared", "30% symmetric noise", "1 of 3", "not yet", *[""] * 6),
     )

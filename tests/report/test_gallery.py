@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.errors import UserError
-from lanet_jax.report import files, gallery, page
+from lanet_jax.report import gallery, page, run_files
 
 PIXELS = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
 
@@ -29,7 +29,7 @@ def put_agreement(folder):
 def test_figures_are_whole_in_the_page_in_the_order_of_the_captions(full):
     for name in ("sweep", "features", "distributions-a", "distributions-b", "unknown"):
         put_figure(full / "figures", name)
-    section = gallery.figures(files.read(full))
+    section = gallery.figures(run_files.read(full))
     titles = [panel.title for panel in section.panels]
     people = "What people see and what the method estimates"
     assert titles == ["Features (t-SNE)", f"{people}, a", f"{people}, b", "Sweeps"]
@@ -61,13 +61,13 @@ def test_a_comparison_in_a_run_s_folder_shows_its_figures_once(bare, full):
 
 def test_without_figures_there_is_no_section(bare):
     (bare / "figures").mkdir()
-    assert gallery.figures(files.read(bare)) is None
-    assert gallery.agreement(files.read(bare)) is None
+    assert gallery.figures(run_files.read(bare)) is None
+    assert gallery.agreement(run_files.read(bare)) is None
 
 
 def test_agreement_has_a_column_for_each_group(full):
     put_agreement(full)
-    table = gallery.agreement(files.read(full)).table
+    table = gallery.agreement(run_files.read(full)).table
     assert table.header == ("", "all (1,200)", "given label wrong (300)")
     assert table.rows == (
         ("given labels, one-hot", "0.2500", "0.6900"),
@@ -78,4 +78,4 @@ def test_agreement_has_a_column_for_each_group(full):
 def test_a_damaged_agreement_is_an_error(full):
     (full / "agreement.csv").write_text("records,count,labels,js_nats\nall,x,y,z\n")
     with pytest.raises(UserError, match=r"agreement\.csv is damaged.*lanet_jax\.agreement"):
-        gallery.agreement(files.read(full))
+        gallery.agreement(run_files.read(full))

@@ -1,0 +1,121 @@
+"""What a trained run believes of its training records, and the spaces it compares them in."""
+
+import dataclasses
+from pathlib import Path
+
+import jax
+import numpy as np
+from jax.sharding import Mesh, NamedSharding
+from jax.sharding import PartitionSpec as P
+from jaxtyping import Float
+
+from lanet_jax.checkpoint import states
+from lanet_jax.from_config import training
+from lanet_jax.from_config.config import Config
+from lanet_jax.from_config.data import Data
+from lanet_jax.input.pipeline import eval_batches
+from lanet_jax.lde.contribution import Contribution
+from lanet_jax.methods.lanet import BRANCHES, LANet
+from lanet_jax.methods.method import Method
+from lanet_jax.models.resnet import apply
+from lanet_jax.typing import PyTree
+
+
+@dataclasses.dataclass(frozen=True)
+class Beliefs:
+    """What a checkpoint says of every training record.
+
+    Attributes:
+      targets: the label distributions that training aimed at; the probabilities of a method that
+        has none.
+      probabilities: the model's own, in the mean of the image and its mirror image, else without
+        augmentation.
+      features: by space, "expression" and for LA-Net "landmark"; means alike.
+      contribution: the trained score network of each space that has one (Eq. 3).
+      step: of the checkpoint.
+    """
+
+    targets: Float[np.ndarray, "N C"]
+    probabilities: Float[np.ndarray, "N C"]
+    features: dict[str, Float[np.ndarray, "N D"]]
+    contribution: dict[str, Contribution]
+    step: int
+
+
+def read(c: Config, workdir: Path, step: str, data: Data, mesh: Mesh) -> Beliefs:
+    """Restores a checkpoint and passes all training records through its networks.
+
+    Unlike `trained.load.restore` it needs what only training uses: the bank, the landmark branch
+    and the score networks. `checkpoints/best` holds none of them.
+
+    Args:
+      c: config of the run.
+      workdir: of the run.
+      step: a number or "last".
+      data: of the run.
+      mesh: the devices.
+
+    Returns:
+      The beliefs, in the order of the training records.
+
+    Raises:
+      UserError: there is no such checkpoint, or it is not whole.
+    """
+    folder, number = states.find(workdir, step)
+    method = training.method(c, len(data.train.classes), data.train.landmarks)
+    example = training.example_of_shape(c, data.given)
+    params, state = jax.eval_shape(method.init, jax.random.key(0), example)
+    whole = isinstance(method, LANet)
+    keys = (*BRANCHES, "contribution", "bank") if whole else method.inference
+    everywhere = NamedSharding(mesh, P())
+    like = {
+        part: {
+            key: jax.tree.map(
+                lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=everywhere), tree[key]
+            )
+            for key in keys
+            if key in tree
+        }
+        for part, tree in (("params", params), ("model_state", state))
+    }
+    restored = states.restore_inference(folder, number, like)
+    params, state = restored["params"], restored["model_state"]
+    probabilities, features = _pass(method, params, state, c, data, mesh)
+    targets = method.targets(state) if whole else None
+    return Beliefs(
+        targets=probabilities if targets is None else np.asarray(targets)[: len(data.train)],
+        probabilities=probabilities,
+        features=features,
+        contribution=params.get("contribution", {}),
+        step=number,
+    )
+
+
+def _pass(
+    method: Method, params: PyTree, state: PyTree, c: Config, data: Data, mesh: Mesh
+) -> tuple[Float[np.ndarray, "N C"], dict[str, Float[np.ndarray, "N D"]]]:
+    preprocess = training.preprocessing(c)
+
+    def look(params: PyTree, state: PyTree, images: jax.Array) -> tuple[jax.Array, dict]:
+        if isinstance(method, LANet):
+            weights, statistics = ({b: tree[b] for b in BRANCHES} for tree in (params, state))
+            outputs, _ = apply(method.network, weights, statistics, images, False)
+            spaces = {space: getattr(outputs, space) for space in BRANCHES}
+            return jax.nn.softmax(outputs.logits), spaces
+        logits, features = method.predict(params, state, images)
+        return jax.nn.softmax(logits), {"expression": features}
+
+    def look_twice(params: PyTree, state: PyTree, images: jax.Array) -> tuple[jax.Array, dict]:
+        images = preprocess(images)
+        seen = (look(params, state, view) for view in (images, images[:, :, ::-1]))
+        return jax.tree.map(lambda a, b: (a + b) / 2, *seen)
+
+    compiled = jax.jit(look_twice, out_shardings=NamedSharding(mesh, P()))
+    sharding = NamedSharding(mesh, P("data"))
+    batches = eval_batches(data.train, c.optim.batch_size, 0, 1, c.data.stored_size, c.data.threads)
+    parts = []
+    for local in batches:
+        images = jax.make_array_from_process_local_data(sharding, local["image"])
+        parts.append(jax.tree.map(np.asarray, compiled(params, state, images)))
+    records = len(data.train)
+    return jax.tree.map(lambda *xs: np.concatenate(xs)[:records], *parts)

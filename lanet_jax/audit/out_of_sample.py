@@ -1,0 +1,136 @@
+"""Class probabilities by models that did not train on the record they are asked about.
+
+A file brings them, or runs that each kept a part of the training set aside (`data.holdout`).
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from lanet_jax.devices import mesh as mesh_lib
+from lanet_jax.errors import UserError
+from lanet_jax.files.npz import read_npz
+from lanet_jax.from_config import data as build_data
+from lanet_jax.run import folder as run_folder
+from lanet_jax.trained.inference import predict_records
+from lanet_jax.trained.load import restore
+
+_SUM_TOLERANCE = 1e-2
+
+
+def read(path: Path, names: Sequence[str], classes: Sequence[str]) -> Float[np.ndarray, "N C"]:
+    """Reads probabilities from a file.
+
+    Args:
+      path: a CSV with the columns `name` and each class (such as `predictions.csv` of an
+        evaluation), or an npz with `name` [M] and `probabilities` [M, C] in the classes' order.
+      names: of the training records.
+      classes: of the run.
+
+    Returns:
+      A row for each record, nan where the file has none.
+
+    Raises:
+      UserError: the file is not one of these, names a record twice, or none of its names is a
+        training record's.
+    """
+    try:
+        found, values = _npz(path) if path.suffix == ".npz" else _csv(path, classes)
+    except (OSError, ValueError, KeyError, csv.Error) as error:
+        raise UserError(
+            f"{path} holds no probabilities ({str(error)[:200]}): give a CSV with the columns "
+            f"name and {', '.join(classes)}, or an npz with name and probabilities"
+        ) from error
+    if values.shape != (len(found), len(classes)):
+        raise UserError(
+            f"{path}: probabilities are {values.shape}, not {(len(found), len(classes))}: one row "
+            "a name and one column a class"
+        )
+    in_range = np.all((values >= 0) & (values <= 1 + _SUM_TOLERANCE))
+    if not in_range or np.any(np.abs(values.sum(axis=1) - 1) > _SUM_TOLERANCE):
+        raise UserError(f"{path}: rows of probabilities must be positive and sum to 1")
+    row_of = {name: row for row, name in enumerate(names)}
+    own = [i for i, name in enumerate(found) if name in row_of]
+    if not own:
+        raise UserError(f"{path} names no training record of the run: is it of another dataset?")
+    twice = [name for name, count in Counter(found[i] for i in own).items() if count > 1]
+    if twice:
+        raise UserError(f"{path} names {twice[0]!r} twice: keep one row a record")
+    result = np.full((len(names), len(classes)), np.nan)
+    result[[row_of[found[i]] for i in own]] = values[own]
+    return result
+
+
+def predict(
+    runs: Sequence[Path],
+    names: Sequence[str],
+    given: Int[np.ndarray, "N"],
+    classes: Sequence[str],
+    data_dir: str = "",
+) -> Float[np.ndarray, "N C"]:
+    """Lets each of several runs predict the records that it kept aside.
+
+    Args:
+      runs: work folders of finished runs with `data.holdout`, on the same labels.
+      names: of the training records of the audited run.
+      given: their labels.
+      classes: of the audited run.
+      data_dir: where the data lies; empty for where each run had it.
+
+    Returns:
+      A row for each record: the mean of the runs that kept it aside, nan where there is none.
+
+    Raises:
+      UserError: a run kept nothing aside, or was trained on other labels or classes.
+    """
+    row_of = {name: row for row, name in enumerate(names)}
+    total = np.zeros((len(names), len(classes)))
+    count = np.zeros((len(names), 1))
+    for run in runs:
+        config = run_folder.load_config(run)
+        config.data.dir = data_dir or config.data.dir
+        kept = build_data.data(config, run).evaluate.get(build_data.HOLDOUT)
+        if kept is None:
+            raise UserError(f"{run} kept nothing aside: train it with --config.data.holdout=0.2")
+        if kept.classes != tuple(classes):
+            raise UserError(f"{run} has other classes than the audited run: {kept.classes}")
+        own = np.array([i for i, name in enumerate(kept.names) if name in row_of], int)
+        rows = np.array([row_of[kept.names[i]] for i in own], int)
+        if np.any(kept.labels[own] != given[rows]):
+            raise UserError(
+                f"{run} was trained on other labels than the audited run: use the same noise"
+            )
+        mesh = mesh_lib.make(config.optim.batch_size)
+        trained = restore(run, "last", mesh)
+        probabilities, _ = predict_records(
+            trained.predict,
+            trained.params,
+            trained.model_state,
+            kept.take(own),
+            mesh=mesh,
+            batch=config.optim.batch_size,
+            stored_size=config.data.stored_size,
+            threads=config.data.threads,
+        )
+        total[rows] += probabilities
+        count[rows] += 1
+    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+
+
+def _npz(path: Path) -> tuple[list[str], Float[np.ndarray, "M C"]]:
+    arrays = read_npz(path)
+    names, values = arrays["name"], arrays["probabilities"]
+    if names.ndim != 1 or names.dtype.kind != "U" or values.dtype.kind not in "biuf":
+        raise ValueError(f"its name is {names.dtype} {names.shape}, its numbers {values.dtype}")
+    return names.tolist(), values.astype(float)
+
+
+def _csv(path: Path, classes: Sequence[str]) -> tuple[list[str], Float[np.ndarray, "M C"]]:
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    values = [[float(row[name] or "nan") for name in classes] for row in rows]
+    return [row["name"] for row in rows], np.array(values, float).reshape(-1, len(classes))

@@ -1,0 +1,81 @@
+"""The review page: one file that holds its images, its style and its script."""
+
+import base64
+import hashlib
+import importlib.resources
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jinja2
+import numpy as np
+from jaxtyping import Float, Int
+
+from lanet_jax.files.atomic import write_text
+from lanet_jax.report import theme
+from lanet_jax.report.section import Tile
+
+_SCRIPTS = ("decisions.js", "card.js", "list.js")
+
+
+class Flips(NamedTuple):
+    """The table of class pairs, which also filters.
+
+    Attributes:
+      chance: of a record of the row's class to be given the column's label.
+      suspects: how many cards have the column's label and the row's class as suggestion.
+      known: whether the truth is known and `chance` counted on it.
+    """
+
+    chance: Float[np.ndarray, "C C"]
+    suspects: Int[np.ndarray, "C C"]
+    known: bool
+
+
+def write(
+    path: Path,
+    *,
+    key: str,
+    heading: str,
+    note: str,
+    tiles: Sequence[Tile],
+    flips: Flips,
+    payload: dict[str, Any],
+) -> None:
+    """Writes the page.
+
+    Args:
+      path: `audit.html`.
+      key: of the run; the browser keeps the decisions under it.
+      heading: what was audited.
+      note: how to read the cards.
+      tiles: numbers.
+      flips: the table of class pairs.
+      payload: from `cards.cards`.
+    """
+    files = importlib.resources.files(__package__)
+
+    def text(name: str) -> str:
+        return files.joinpath(name).read_text(encoding="utf-8")
+
+    script = '"use strict";\n(() => {\n' + "".join(map(text, _SCRIPTS)) + "})();\n"
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    html = environment.from_string(text("template.html.jinja")).render(
+        heading=heading,
+        note=note,
+        tiles=tiles,
+        flips=flips,
+        classes=payload["classes"],
+        light=theme.variables(theme.LIGHT),
+        dark=theme.variables(theme.DARK),
+        style=text("review.css"),
+        script=script,
+        script_hash=f"sha256-{digest}",
+        # A "</script>" in a name must not end the block.
+        payload=json.dumps({"key": key, **payload}, separators=(",", ":")).replace("<", "\\u003c"),
+    )
+    write_text(path, html)

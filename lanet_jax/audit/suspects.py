@@ -1,0 +1,144 @@
+"""What the page knows of each suspect, as plain data."""
+
+import base64
+import dataclasses
+from typing import Any
+
+import cv2
+import numpy as np
+from jaxtyping import Float, Int
+
+from lanet_jax.from_config.data import HOLDOUT, Data
+from lanet_jax.images.image_bytes import PNG
+from lanet_jax.input.records import Records, decode
+
+_THUMBNAIL = 64  # px; neighbours are shown no larger
+
+
+@dataclasses.dataclass(frozen=True)
+class Why:
+    """The neighbours of each suspect in one space.
+
+    Attributes:
+      index: their rows, nearest first.
+      similarity: cosine similarities.
+      weight: shares that they contribute; None where no score network was trained.
+    """
+
+    index: Int[np.ndarray, "R K"]
+    similarity: Float[np.ndarray, "R K"]
+    weight: Float[np.ndarray, "R K"] | None
+
+
+def cards(
+    data: Data,
+    suspects: Int[np.ndarray, "R"],
+    score: Float[np.ndarray, "N"],
+    beliefs: Float[np.ndarray, "N C"],
+    why: dict[str, Why],
+) -> dict[str, Any]:
+    """All that the page's script reads.
+
+    Args:
+      data: of the run.
+      suspects: rows to show.
+      score: that they are ranked by.
+      beliefs: distributions to show.
+      why: their neighbours by space.
+
+    Returns:
+      JSON: `classes`; `images`, each once; `cards`; and `rest`, name and given class of the records
+      without a card whose given label is not the dataset's own. A label file leaves the dataset's
+      own label standing where it names no record, so `corrections.csv` must repeat these.
+    """
+    images = _Images(data.train)
+    suggested = beliefs.argmax(axis=1)
+    entries = [
+        {
+            "name": data.train.names[row],
+            "image": images.whole(row),
+            "given": int(data.given[row]),
+            "suggested": int(suggested[row]),
+            "changed": bool(data.given[row] != data.train.labels[row]),
+            "score": round(float(score[row]), 4),
+            "belief": [round(float(p), 3) for p in beliefs[row]],
+            **_votes(data.train, row),
+            **({} if data.true is None else {"true": int(data.true[row])}),
+            "why": {space: _neighbors(data, images, found, i) for space, found in why.items()},
+        }
+        for i, row in enumerate(suspects)
+    ]
+    shown = set(suspects.tolist())
+    rest = [
+        [data.train.names[row], int(data.given[row])]
+        for row in np.flatnonzero(data.given != data.train.labels)
+        if row not in shown
+    ]
+    held = data.evaluate.get(HOLDOUT)  # its labels are the given ones
+    if held is not None:
+        rest += zip(held.names, held.labels.tolist(), strict=True)
+    return {
+        "classes": list(data.train.classes),
+        "images": images.uris,
+        "cards": entries,
+        "rest": rest,
+    }
+
+
+def _votes(train: Records, row: int) -> dict[str, Any]:
+    if train.votes is None:
+        return {}
+    count = dict(zip(train.vote_names, train.votes[row].tolist(), strict=True))
+    other = [f"{name} {n}" for name, n in count.items() if n and name not in train.classes]
+    return {"votes": [count.get(name, 0) for name in train.classes], "other": ", ".join(other)}
+
+
+def _neighbors(data: Data, images: "_Images", why: Why, i: int) -> list[list[Any]]:
+    rows = why.index[i]
+    weights = [None] * len(rows) if why.weight is None else why.weight[i].round(3).tolist()
+    return [
+        [images.thumbnail(row), int(data.given[row]), round(float(s), 3), w, data.train.names[row]]
+        for row, s, w in zip(rows, why.similarity[i], weights, strict=True)
+    ]
+
+
+class _Images:
+    """Data URIs of images, each kept once."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._place: dict[str, int] = {}
+        self._thumbnails: dict[int, int] = {}
+
+    @property
+    def uris(self) -> list[str]:
+        """The images; a place in this list stands for one."""
+        return list(self._place)
+
+    def whole(self, row: int) -> int:
+        """The place of an image as it is stored."""
+        return self._keep(self._stored(row))
+
+    def thumbnail(self, row: int) -> int:
+        """The place of an image, made smaller if it is larger than it will be shown."""
+        if row not in self._thumbnails:
+            self._thumbnails[row] = self._keep(_small(self._stored(row), self._records.names[row]))
+        return self._thumbnails[row]
+
+    def _stored(self, row: int) -> bytes:
+        records = self._records
+        return records.sources[records.source[row]][int(records.position[row])]["image"]
+
+    def _keep(self, encoded: bytes) -> int:
+        kind = "png" if encoded.startswith(PNG) else "jpeg"
+        uri = f"data:image/{kind};base64,{base64.b64encode(encoded).decode()}"
+        return self._place.setdefault(uri, len(self._place))
+
+
+def _small(encoded: bytes, name: str) -> bytes:
+    image = decode(encoded, name)
+    scale = min(1, _THUMBNAIL / max(image.shape[:2]))
+    image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    quality = [cv2.IMWRITE_JPEG_QUALITY, 85]
+    small = cv2.imencode(".jpg", image[..., ::-1], quality)[1].tobytes()
+    return min(small, encoded, key=len)

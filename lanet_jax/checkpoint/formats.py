@@ -1,0 +1,162 @@
+"""Safe readers of checkpoint files: what a file holds never runs."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import ml_dtypes  # noqa: F401  (lets numpy read bfloat16)
+import numpy as np
+from safetensors import safe_open
+
+from lanet_jax.errors import UserError
+from lanet_jax.files.npz import damaged, members, read_npz
+
+TORCH_LEGACY = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # torch's magic number, pickled
+# Protocols 2 and later; then a dict or a mark in the text protocol of Python 2.
+PICKLE_STARTS = (b"\x80", b"(dp", b"(lp", b"ccollections")
+
+
+def file_format(path: Path) -> str:
+    """Tells a file's format by its content, since endings lie.
+
+    Args:
+      path: a file.
+
+    Returns:
+      "npz", "torch", "safetensors" or "pickle".
+
+    Raises:
+      UserError: the file cannot be read or is none of these.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError as error:
+        raise UserError(f"{path}: cannot read the checkpoint: {error.strerror}") from error
+    if head.startswith(b"PK"):
+        names = [entry.filename for entry in members(path)]
+        if any(name.endswith("/data.pkl") for name in names):
+            return "torch"
+        if names and all(name.endswith(".npy") for name in names):
+            return "npz"
+    if TORCH_LEGACY in head:
+        return "torch"
+    if head[8:9] == b"{":
+        return "safetensors"
+    if head.startswith(PICKLE_STARTS):
+        return "pickle"
+    raise UserError(
+        f"{path}: not a checkpoint (starts with {head!r}); "
+        "give a .pth, .npz or .safetensors file, and check that a download is not a web page"
+    )
+
+
+def read_safetensors(path: Path) -> dict[str, np.ndarray]:
+    """Reads a safetensors file.
+
+    Args:
+      path: the file.
+
+    Returns:
+      Its arrays by name.
+
+    Raises:
+      UserError: damaged, or a type numpy does not have.
+    """
+    try:
+        with safe_open(path, "numpy") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except Exception as error:  # SafetensorError for damage, others for a type numpy lacks
+        raise UserError(
+            f"{path}: a damaged safetensors file or a type numpy lacks "
+            f"({str(error).partition(chr(10))[0][:200]}); save it again as float32"
+        ) from error
+
+
+def read_torch(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Reads a torch checkpoint with `weights_only=True`.
+
+    Args:
+      path: the file.
+
+    Returns:
+      The tensors of its `state_dict`, or of the file where there is none, and the names of what
+      lies beside `state_dict`.
+
+    Raises:
+      UserError: torch is absent, or the file is damaged or holds more than tensors.
+    """
+    try:
+        import torch
+    except ImportError as error:
+        raise UserError(
+            f"{path}: reading a torch checkpoint needs PyTorch: pip install 'lanet_jax[port]'"
+        ) from error
+    try:
+        loaded = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise UserError(
+            f"{path}: damaged, or holds Python objects, which may run code and are refused; "
+            "fetch it again, or ask its owner for a file with the state_dict alone"
+        ) from error
+    except Exception as error:  # torch raises RuntimeError, EOFError and others for damage
+        raise damaged(path, "checkpoint", error) from error
+    if not isinstance(loaded, dict):
+        raise UserError(f"{path}: holds a {type(loaded).__name__}, not a state_dict; save that")
+    state = loaded.get("state_dict", loaded)
+    beside = [] if state is loaded else [str(name) for name in loaded if name != "state_dict"]
+    others = (
+        [str(name) for name, value in state.items() if not _is_plain(torch, name, value)]
+        if isinstance(state, dict)
+        else ["state_dict"]
+    )
+    if others:
+        raise UserError(
+            f"{path}: unknown layout, these are not plain tensors: {', '.join(others)}; "
+            "give a state_dict, or a file that holds one under 'state_dict'"
+        )
+    return {name: _to_numpy(value) for name, value in state.items()}, beside
+
+
+def read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Reads the tensors of any checkpoint we know, safely.
+
+    Args:
+      path: a torch, npz or safetensors file.
+
+    Returns:
+      The tensors by name, and the names of what lies beside a torch `state_dict`.
+
+    Raises:
+      UserError: unreadable, of unknown format, or a pickle.
+    """
+    match file_format(path):
+        case "torch":
+            return read_torch(path)
+        case "npz":
+            return read_npz(path), []
+        case "safetensors":
+            return read_safetensors(path), []
+    target = path.with_suffix(".npz")
+    code = (
+        f"import pickle, numpy; numpy.savez({str(target)!r}, "
+        f"**pickle.load(open({str(path)!r}, 'rb'), encoding='latin1'))"
+    )
+    raise UserError(
+        f"{path}: a plain pickle (VGGFace2's form), which may run code and is refused; if you "
+        f'trust it, convert it yourself: python -c "{code}" and give {target}'
+    )
+
+
+def _is_plain(torch: Any, name: Any, value: Any) -> bool:
+    """A dense tensor with a number in memory for each that it says it has, under a name."""
+    if not isinstance(name, str) or not isinstance(value, torch.Tensor):
+        return False
+    if value.layout != torch.strided or value.is_quantized or value.is_meta or value.is_complex():
+        return False
+    return value.numel() * value.element_size() <= value.untyped_storage().nbytes()
+
+
+def _to_numpy(tensor: Any) -> np.ndarray:
+    tensor = tensor.detach()
+    return (tensor.float() if tensor.is_floating_point() else tensor).numpy()

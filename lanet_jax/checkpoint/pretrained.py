@@ -1,0 +1,105 @@
+"""Writing a converted backbone, and filling a network with it."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from flax.traverse_util import flatten_dict, unflatten_dict
+from safetensors.numpy import save as safetensors_bytes
+
+from lanet_jax.checkpoint.checks import check_numbers, check_shapes
+from lanet_jax.checkpoint.formats import file_format, read_safetensors
+from lanet_jax.errors import UserError
+from lanet_jax.files.atomic import write_together
+from lanet_jax.files.npz import read_npz
+from lanet_jax.typing import PyTree
+
+ENDINGS = (".safetensors", ".npz")
+
+
+def check_ending(path: Path) -> None:
+    """Refuses a file name whose ending is not one we write.
+
+    Raises:
+      UserError: neither .safetensors nor .npz.
+    """
+    if path.suffix not in ENDINGS:
+        raise UserError(f"{path}: unknown ending; name the output .safetensors or .npz")
+
+
+def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> None:
+    """Writes a backbone and the JSON that tells where it came from.
+
+    Args:
+      path: output, .safetensors or .npz; the JSON gets the same name with the ending .json.
+      params: parameters of a `ResNet`.
+      stats: its running batch statistics.
+      card: the JSON's content.
+
+    Raises:
+      UserError: unknown ending, or the files cannot be written; then neither is left half-written.
+    """
+    check_ending(path)
+    flat = _flatten(params, stats)
+    arrays = {name: np.ascontiguousarray(value) for name, value in flat.items()}
+
+    def write_arrays(file: BinaryIO) -> None:
+        if path.suffix == ".npz":
+            np.savez(file, **arrays)
+        else:
+            file.write(safetensors_bytes(arrays))
+
+    text = json.dumps(card, indent=2) + "\n"
+    # Both are whole before either is renamed; the card goes first, so that new weights never stand
+    # without the record of their source.
+    write_together(
+        {path.with_suffix(".json"): lambda file: file.write(text.encode()), path: write_arrays}
+    )
+
+
+def load_backbone(
+    path: str | Path, params: PyTree, stats: PyTree, unused: Sequence[str] = ()
+) -> tuple[PyTree, PyTree]:
+    """Fills a backbone with ported weights; every tensor has to fit.
+
+    Args:
+      path: a file that `save` wrote.
+      params: parameters of a `ResNet`, arrays or their shapes.
+      stats: its running batch statistics.
+      unused: parts of the file that this backbone knowingly lacks, such as
+        ("conv1", "bn1", "layer1") for a trunk whose first stage is 2.
+
+    Returns:
+      The same trees with the file's values, as numpy arrays.
+
+    Raises:
+      UserError: not a ported file; or names every missing, extra and wrong-shape tensor.
+    """
+    path = Path(path)
+    advice = f"port it first: python -m lanet_jax.port {path} OUT.safetensors"
+    readers = {"npz": read_npz, "safetensors": read_safetensors}
+    found_format = file_format(path)
+    if found_format not in readers:
+        raise UserError(f"{path}: a {found_format} file, not ported weights; {advice}")
+    arrays = readers[found_format](path)
+    if not any(name.startswith("params/") for name in arrays):
+        raise UserError(f"{path}: no tensor under params/, not ported weights; {advice}")
+    parts = {name: f"{name}/".split("/")[1] for name in arrays}
+    arrays = {name: value for name, value in arrays.items() if parts[name] not in unused}
+    expected = _flatten(params, stats)
+    check_shapes(
+        {name: value.shape for name, value in arrays.items()},
+        {name: leaf.shape for name, leaf in expected.items()},
+        f"{path}: does not fit the configured backbone",
+        "set the depth, width and stem that stand in its .json, or port other weights",
+    )
+    check_numbers(arrays, str(path))
+    filled = {name: np.asarray(arrays[name], leaf.dtype) for name, leaf in expected.items()}
+    tree = unflatten_dict(filled, sep="/")
+    return tree["params"], tree["batch_stats"]
+
+
+def _flatten(params: PyTree, stats: PyTree) -> dict[str, Any]:
+    return flatten_dict({"params": params, "batch_stats": stats}, sep="/")

@@ -1,0 +1,123 @@
+"""`python -m lanet_jax.evaluate --workdir=DIR [--step=N|best] [--split=test]`."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+from lanet_jax import metrics
+from lanet_jax.devices import runtime
+from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.files.atomic import write_csv, write_text
+from lanet_jax.input.records import Records
+
+
+def main() -> None:
+    """Evaluates a checkpoint of a run and writes DIR/evaluation/SPLIT."""
+    parser = argparse.ArgumentParser(prog="python -m lanet_jax.evaluate", description=__doc__)
+    parser.add_argument("--workdir", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--step", default="last", help="number of a checkpoint, last or best")
+    parser.add_argument("--split", default="", help="split to evaluate; the run's own if left out")
+    parser.add_argument("--data", default="", help="prepared dataset; the run's own if left out")
+    parser.add_argument("--data_dir", default="", help="where it lies; as in the run if left out")
+    arguments = parser.parse_args()
+    runtime.start()
+    evaluate(**vars(arguments))
+
+
+def evaluate(
+    workdir: Path, step: str = "last", split: str = "", data: str = "", data_dir: str = ""
+) -> None:
+    """Writes predictions, confusion matrix, calibration and the numbers of a split.
+
+    Args:
+      workdir: folder of the run.
+      step: of the checkpoint: a number, "last" or "best".
+      split: to evaluate.
+      data: prepared dataset.
+      data_dir: where it lies.
+
+    Raises:
+      UserError: run, checkpoint or data are missing, or their classes differ.
+    """
+    # The compiler's flags must be set before anything of these touches a device.
+    from lanet_jax.devices import mesh as mesh_lib
+    from lanet_jax.from_config.evaluation import evaluated_splits
+    from lanet_jax.run import folder as run_folder
+    from lanet_jax.trained.inference import predict_records
+    from lanet_jax.trained.load import restore
+
+    setting = evaluated_splits(run_folder.load_config(workdir), split, data, data_dir)
+    mesh = mesh_lib.make(setting.batch)
+    trained = restore(workdir, step, mesh)
+    for name, records in setting.splits.items():
+        if list(records.classes) != trained.card["classes"]:
+            raise UserError(
+                f"{name} has classes {', '.join(records.classes)}, the checkpoint was trained on "
+                f"{', '.join(trained.card['classes'])}: prepare the data with the same --classes"
+            )
+        probabilities, _ = predict_records(
+            trained.predict,
+            trained.params,
+            trained.model_state,
+            records,
+            mesh=mesh,
+            batch=setting.batch,
+            stored_size=setting.stored_size,
+            threads=setting.threads,
+        )
+        if jax.process_index() == 0:
+            write(workdir / "evaluation" / name, records, probabilities, trained.step)
+
+
+def write(
+    folder: Path, records: Records, probabilities: Float[np.ndarray, "N C"], step: int
+) -> dict[str, Any]:
+    """Writes what is to be said of predictions.
+
+    Args:
+      folder: for predictions.csv, confusion.csv, calibration.csv and metrics.json.
+      records: what was predicted.
+      probabilities: of the classes.
+      step: of the checkpoint.
+
+    Returns:
+      The content of metrics.json.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    classes, labels = records.classes, records.labels
+    predicted = probabilities.argmax(axis=1)
+    matrix = metrics.confusion(predicted, labels, len(classes))
+    error, bins = metrics.calibration(probabilities, labels)
+    numbers = {
+        "step": step,
+        "records": len(records),
+        "accuracy": metrics.accuracy(predicted, labels),
+        "mean_class_accuracy": metrics.mean_class_accuracy(matrix),
+        "nll": metrics.negative_log_likelihood(probabilities, labels),
+        "calibration_error": error,
+    }
+    rows = (
+        (name, classes[label], classes[top], *(f"{p:.6f}" for p in ps))
+        for name, label, top, ps in zip(
+            records.names, labels, predicted, probabilities, strict=True
+        )
+    )
+    write_csv(folder / "predictions.csv", ("name", "label", "predicted", *classes), rows)
+    counts = ((name, *row) for name, row in zip(classes, matrix.tolist(), strict=True))
+    write_csv(folder / "confusion.csv", ("label", *classes), counts)
+    write_csv(folder / "calibration.csv", list(bins[0]), (row.values() for row in bins))
+    write_text(folder / "metrics.json", json.dumps(numbers, indent=2) + "\n")
+    print(
+        f"{folder.name} at step {step}: {numbers['accuracy']:.2%} of {len(records)}, mean over "
+        f"classes {numbers['mean_class_accuracy']:.2%}, calibration error {error:.3f}; {folder}"
+    )
+    return numbers
+
+
+if __name__ == "__main__":
+    exit_on_user_error(main)()

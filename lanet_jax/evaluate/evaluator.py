@@ -1,0 +1,95 @@
+"""What a run measures of its state after an epoch."""
+
+import dataclasses
+from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import Mesh
+from jaxtyping import Float
+
+from lanet_jax import metrics
+from lanet_jax.from_config.run import Run
+from lanet_jax.input.records import Records
+from lanet_jax.state import TrainState
+from lanet_jax.trained.inference import Predict, predict_records
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluator:
+    """Evaluates states of one run.
+
+    Attributes:
+      run: the run.
+      predict: its compiled inference function.
+      mesh: the devices.
+    """
+
+    run: Run
+    predict: Predict
+    mesh: Mesh
+
+    def splits(self, state: TrainState) -> dict[str, dict[str, float]]:
+        """Accuracy, mean-class accuracy and negative log likelihood of every evaluated split."""
+        rows = {}
+        for name, records in self.run.data.evaluate.items():
+            probabilities = self._probabilities(state, records)
+            matrix = metrics.confusion(
+                probabilities.argmax(axis=1), records.labels, len(records.classes)
+            )
+            rows[name] = {
+                "accuracy": float(np.trace(matrix) / matrix.sum()),
+                "mean_class_accuracy": metrics.mean_class_accuracy(matrix),
+                "nll": metrics.negative_log_likelihood(probabilities, records.labels),
+            }
+        return rows
+
+    def labels(self, state: TrainState) -> dict[str, float]:
+        """How the wrong training labels fare: the share fitted, and the AUROC of finding them.
+
+        Records are found by 1 - target[given]; a method without targets is judged by its own
+        probabilities instead, which needs a pass over all training records.
+        """
+        data = self.run.data
+        wrong = data.wrong
+        if data.true is None or not len(wrong):
+            return {}
+        targets = targets_of(self.run, state, len(data.train))
+        rows = wrong if targets is not None else np.arange(len(data.train))
+        probabilities = self._probabilities(state, data.train.take(rows))
+        predicted = probabilities.argmax(axis=1)
+        beliefs = probabilities if targets is None else targets
+        return {
+            "wrong_fitted": metrics.wrong_labels_fitted(
+                predicted, data.given[rows], data.true[rows]
+            ),
+            "auroc": metrics.auroc(data.given != data.true, metrics.suspicion(beliefs, data.given)),
+        }
+
+    def _probabilities(self, state: TrainState, records: Records) -> Float[np.ndarray, "N C"]:
+        return predict_records(
+            self.predict,
+            state.params,
+            state.model_state,
+            records,
+            mesh=self.mesh,
+            batch=self.run.batch,
+            stored_size=self.run.stored_size,
+            threads=self.run.threads,
+        )[0]
+
+
+def targets_of(run: Run, state: TrainState, records: int) -> Float[np.ndarray, "N C"] | None:
+    """The label distributions of the training records, on every host; None without any."""
+    targets = run.method.targets(state.model_state)
+    if targets is None:
+        return None
+    return np.asarray(_gather(targets))[:records]
+
+
+def _gather(x: jax.Array) -> Any:
+    if jax.process_count() == 1:
+        return x
+    from jax.experimental import multihost_utils
+
+    return multihost_utils.process_allgather(x, tiled=True)

@@ -1,0 +1,1 @@
+"""The network for other programs: arrows go from `exported` to the formats."""

@@ -1,0 +1,70 @@
+"""`python -m lanet_jax.export --workdir=DIR --format=stablehlo|onnx|safetensors`: the network."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from lanet_jax.devices import runtime
+from lanet_jax.errors import UserError, exit_on_user_error
+
+FORMATS = ("stablehlo", "onnx", "safetensors")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Writes what predicts, without anything that only trains, and its card."""
+    parser = argparse.ArgumentParser(prog="python -m lanet_jax.export", description=__doc__)
+    add = parser.add_argument
+    add("--workdir", type=Path, required=True, help="folder of the run, or a model file")
+    add("--format", choices=FORMATS, required=True)
+    add("--step", default="last", help="number of a checkpoint, last or best")
+    add("--out", type=Path, help="FILE.FORMAT; WORKDIR/export/FORMAT/model.FORMAT if left out")
+    half = "safetensors: store kernels in 16 bits, for half the size"
+    add("--half", action="store_true", help=half)
+    parsed = parser.parse_args(arguments)
+    runtime.start()
+    export(**vars(parsed))
+
+
+def export(
+    workdir: Path, format: str, step: str = "last", out: Path | None = None, half: bool = False
+) -> Path:
+    """Writes a trained network for others to use; nothing is written unless it agrees with JAX.
+
+    Args:
+      workdir: folder of a run, or a model file.
+      format: one of `FORMATS`.
+      step: of a work folder: a number, "last" or "best".
+      out: the file; its card gets the same name with the ending .json.
+      half: store kernels in 16 bits; of safetensors.
+
+    Returns:
+      The file.
+
+    Raises:
+      UserError: there is no such run or checkpoint, a package is absent, the exported network
+        disagrees with JAX, or the file cannot be written.
+    """
+    # The compiler's flags must be set before anything of these touches a device.
+    import jax
+
+    from lanet_jax.devices import mesh
+    from lanet_jax.export import exported
+    from lanet_jax.trained.load import load
+
+    if out is None:
+        folder = workdir.parent if workdir.suffix == ".safetensors" else workdir
+        out = folder / "export" / format / f"model.{format}"
+    if out.suffix != f".{format}":
+        raise UserError(f"--out={out}: --format={format} writes a file named NAME.{format}")
+    if half and format != "safetensors":
+        raise UserError(f"--half: --format={format} has 32 bits; it is of --format=safetensors")
+    exported.check_packages(format)
+    trained = load(workdir, step, mesh.make(1, jax.local_devices()[:1]))
+    if out.absolute() == workdir.absolute():
+        raise UserError(f"--out={out}: that is the file to export; choose another name")
+    print("\n".join([*exported.write(out, format, trained, half), f"wrote {out}, {out.stem}.json"]))
+    return out
+
+
+if __name__ == "__main__":
+    exit_on_user_error(main)()

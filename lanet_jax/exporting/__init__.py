@@ -1,1 +1,0 @@
-"""The network for other programs: arrows go from `files` to the formats."""

@@ -1,0 +1,88 @@
+"""`python -m lanet_jax.figures --workdir=DIR [--workdir=DIR2 ...] [--out=DIR]`."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from lanet_jax.devices import runtime
+from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.report.captions import CAPTIONS
+
+
+def main() -> None:
+    """Draws the paper's figures of runs as PNG and SVG."""
+    parser = argparse.ArgumentParser(prog="python -m lanet_jax.figures", description=__doc__)
+    parser.add_argument(
+        "--workdir",
+        type=Path,
+        action="append",
+        required=True,
+        help="folder of a run, or of a study for its sweeps; repeatable",
+    )
+    parser.add_argument(
+        "--step", action="append", help="checkpoint: a number, last or best; repeatable"
+    )
+    parser.add_argument("--out", type=Path, help="folder; with one run, DIR/figures")
+    parser.add_argument("--only", action="append", choices=CAPTIONS, help="a figure; repeatable")
+    parser.add_argument(
+        "--records", type=int, default=2000, help="training records looked at; 0 for all"
+    )
+    parser.add_argument("--images", type=int, default=12, help="training images shown")
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn by chance")
+    parser.add_argument("--data_dir", default="", help="where the data lies; as in the run")
+    arguments = parser.parse_args()
+    runtime.start()
+    figures(**vars(arguments))
+
+
+def figures(
+    workdir: Sequence[Path],
+    step: Sequence[str] | None = None,
+    out: Path | None = None,
+    only: Sequence[str] | None = None,
+    records: int = 2000,
+    images: int = 12,
+    seed: int = 0,
+    data_dir: str = "",
+) -> None:
+    """Draws every figure that the runs have the data for, and says which it skips and why.
+
+    The figures of one run go to its folder, and its report is written anew to show them.
+
+    Args:
+      workdir: folders of runs, and folders of studies, of which only the sweeps are drawn.
+      step: checkpoints of each run: numbers, "last" or "best"; None for the last.
+      out: where the figures go; None for `figures` in the only folder.
+      only: names of figures; None for all.
+      records: training records looked at; 0 for all.
+      images: training images shown with their distributions.
+      seed: of what is drawn by chance.
+      data_dir: where the data lies; "" for where the run had it.
+
+    Raises:
+      UserError: a run, a checkpoint or its data is missing, or several runs have no `out`.
+    """
+    # The compiler's flags must be set before anything of these touches a device.
+    from lanet_jax.figures import style, sweeps
+    from lanet_jax.figures.album import Album
+    from lanet_jax.report import page
+
+    for folder in workdir:
+        if not sweeps.runs_in(folder):
+            raise UserError(f"{folder} holds no run and no study: check --workdir")
+    if out is None and len(workdir) > 1:
+        raise UserError("--out: several runs share their figures, say where: --out=DIR")
+    album = Album(workdir, step or ["last"], records, images, seed, data_dir)
+    own = workdir[0] / "figures"
+    for name in only or CAPTIONS:
+        try:
+            for file, figure in getattr(album, name)():
+                print(", ".join(map(str, style.save(figure, out or own, file))))
+        except style.NotDrawnError as reason:
+            print(f"{name}: skipped, {reason}")
+    if out is None and (workdir[0] / "config.json").exists():
+        print(page.write(workdir[0]))
+
+
+if __name__ == "__main__":
+    exit_on_user_error(main)()

@@ -1,0 +1,149 @@
+"""All figures of some runs: what each needs, read once and only when a figure asks for it."""
+
+import dataclasses
+import functools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from matplotlib.figure import Figure
+
+from lanet_jax.errors import UserError
+from lanet_jax.figures import attention, cross_entropy, distributions, features, sweep, sweeps
+from lanet_jax.figures.distributions import Example, groups_of
+from lanet_jax.figures.source import Look, Source, look, open_run, sample
+from lanet_jax.figures.style import NotDrawnError
+from lanet_jax.from_config.evaluation import evaluated_splits
+from lanet_jax.input import votes
+from lanet_jax.report import compare, run_files
+
+
+class Checkpoint(NamedTuple):
+    """One column of a figure.
+
+    Attributes:
+      source: the run.
+      step: a number, "last" or "best".
+      label: what it is called in a figure.
+    """
+
+    source: Source
+    step: str
+    label: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Album:
+    """Figures by name; each method yields pairs of a file's name and its figure.
+
+    Attributes:
+      workdirs: folders of runs, and folders of studies, of which only the sweeps are drawn.
+      steps: checkpoints of each run.
+      records: training records looked at; 0 for all.
+      images: training images shown with their distributions.
+      seed: of what is drawn by chance.
+      data_dir: where the data lies; "" for where the run had it.
+    """
+
+    workdirs: Sequence[Path]
+    steps: Sequence[str]
+    records: int
+    images: int
+    seed: int
+    data_dir: str
+
+    def features(self) -> Iterator[tuple[str, Figure]]:
+        """Figure 3."""
+        yield "features", features.draw(self._looks, self.seed)
+
+    def cross_entropy(self) -> Iterator[tuple[str, Figure]]:
+        """Figure 4."""
+        yield "cross_entropy", cross_entropy.draw(self._looks)
+
+    def distributions(self) -> Iterator[tuple[str, Figure]]:
+        """Figures 5 and 8, one for each run that estimated distributions."""
+        found = []
+        for source in self._sources:
+            estimated = run_files.distributions(source.folder, source.data.train.names)
+            if estimated is not None:
+                found.append((source, estimated))
+        if not found:
+            raise NotDrawnError("no run left distributions.csv: LA-Net writes it at its end")
+        names = compare.names([source.folder for source, _ in found])
+        for name, (source, estimated) in zip(names, found, strict=True):
+            suffix = "" if len(found) == 1 else f"-{name.replace('/', '-')}"
+            groups = self._examples(source, estimated)
+            yield f"distributions{suffix}", distributions.draw(groups, source.data.train.classes)
+
+    def attention(self) -> Iterator[tuple[str, Figure]]:
+        """Figure 6."""
+        first, *_ = self._checkpoints
+        config = first.source.config
+        records = next(iter(evaluated_splits(config, "", "", config.data.dir).splits.values()))
+        faces = attention.faces_of(records, config.data.stored_size, self.seed)
+        seen = [attention.look(*checkpoint, faces) for checkpoint in self._checkpoints]
+        yield "attention", attention.draw(faces, seen)
+
+    def sweep(self) -> Iterator[tuple[str, Figure]]:
+        """Figures 2 and 7."""
+        runs = [run for folder in self.workdirs for run in sweeps.runs_in(folder)]
+        yield "sweep", sweep.draw(sweeps.curves(runs))
+
+    @functools.cached_property
+    def _sources(self) -> list[Source]:
+        folders = [folder for folder in self.workdirs if (folder / "config.json").exists()]
+        if not folders:
+            raise NotDrawnError("a study's folder has only sweeps: name runs in it with --workdir")
+        runs = [run_files.read(folder) for folder in folders]
+        labels = [run.method for run in runs]
+        if len(set(labels)) < len(labels):
+            names = compare.names(folders)
+            labels = [f"{m} ({name})" for m, name in zip(labels, names, strict=True)]
+        opened = [
+            open_run(folder, label, self.data_dir)
+            for folder, label in zip(folders, labels, strict=True)
+        ]
+        for source in opened[1:]:
+            if source.data.train.classes != opened[0].data.train.classes:
+                raise UserError(
+                    f"{source.folder} has other classes than {opened[0].folder}: draw their "
+                    "figures apart"
+                )
+        return opened
+
+    @functools.cached_property
+    def _checkpoints(self) -> list[Checkpoint]:
+        return [
+            Checkpoint(source, step, source.label + f", {_name(step)}" * (len(self.steps) > 1))
+            for source in self._sources
+            for step in self.steps
+        ]
+
+    @functools.cached_property
+    def _looks(self) -> list[Look]:
+        return [look(*checkpoint, self.records, self.seed) for checkpoint in self._checkpoints]
+
+    def _examples(
+        self, source: Source, estimated: run_files.Distributions
+    ) -> dict[str, list[Example]]:
+        data = source.data
+        people = votes.of_records(data.train)
+        groups = groups_of(data.given, data.true, people, estimated.targets)
+        shown = {}
+        for title, members in groups.items():
+            rows = sample(members.nonzero()[0], max(self.images // len(groups), 1), self.seed)
+            shown[title] = [
+                Example(
+                    image=data.train.read(int(row), source.config.data.stored_size)[0],
+                    given=int(data.given[row]),
+                    true=None if data.true is None else int(data.true[row]),
+                    votes=None if people is None else people[row],
+                    target=estimated.targets[row],
+                )
+                for row in rows
+            ]
+        return shown
+
+
+def _name(step: str) -> str:
+    return f"step {step}" if step.isdigit() else step

@@ -1,0 +1,158 @@
+"""Figure 6: where the network looks, beside the landmarks."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import cv2
+import jax
+import matplotlib
+import numpy as np
+from jaxtyping import Bool, Float, UInt8
+from matplotlib.figure import Figure
+
+from lanet_jax.devices.mesh import make
+from lanet_jax.figures import style
+from lanet_jax.figures.gradcam import grad_cam
+from lanet_jax.figures.source import Source, sample
+from lanet_jax.figures.style import NotDrawnError
+from lanet_jax.input.records import Records
+from lanet_jax.trained import network as trained_network
+from lanet_jax.trained.load import restore
+
+
+class Face(NamedTuple):
+    """An image, its class and its landmarks.
+
+    Attributes:
+      image: RGB.
+      label: name of the true class.
+      points: x and y in [0, 1].
+      present: which of them are known.
+    """
+
+    image: UInt8[np.ndarray, "H W 3"]
+    label: str
+    points: Float[np.ndarray, "L 2"]
+    present: Bool[np.ndarray, "L"]
+
+
+class Attention(NamedTuple):
+    """What a checkpoint sees in the faces.
+
+    Attributes:
+      label: what it is called in the figure.
+      predicted: name of each face's predicted class.
+      probability: of that class.
+      heat: where it looks for that class, in [0, 1].
+    """
+
+    label: str
+    predicted: Sequence[str]
+    probability: Float[np.ndarray, "B"]
+    heat: Float[np.ndarray, "B h w"]
+
+
+@style.styled
+def draw(faces: Sequence[Face], seen: Sequence[Attention]) -> Figure:
+    """A column for each face; the first row has the landmarks, each other row a checkpoint.
+
+    Args:
+      faces: of test images.
+      seen: by checkpoints.
+
+    Returns:
+      The figure.
+    """
+    side, names = 1.25, 0.9
+    height = (side + 0.25) * (1 + len(seen)) + 0.1
+    figure = style.canvas(side * len(faces) + names, height)
+    grid = figure.subplots(1 + len(seen), len(faces), squeeze=False)
+    for axes, face in zip(grid[0], faces, strict=True):
+        height, width = face.image.shape[:2]
+        axes.imshow(face.image, interpolation="lanczos")
+        x, y = (face.points[face.present] * (width, height) - 0.5).T
+        # Two colours, so that a point is seen on light and on dark skin.
+        axes.scatter(x, y, s=5, c=style.PAPER, edgecolors=style.INK, linewidths=0.4)
+        axes.set_title(face.label, fontsize=9)
+    for row, look in zip(grid[1:], seen, strict=True):
+        for i, (axes, face) in enumerate(zip(row, faces, strict=True)):
+            axes.imshow(_overlay(face.image, look.heat[i]), interpolation="lanczos")
+            right = look.predicted[i] == face.label
+            text = f"{look.predicted[i]} {look.probability[i]:.0%}"
+            color = style.INK if right else style.WRONG
+            axes.set_xlabel(text if right else f"\N{MULTIPLICATION X} {text}", color=color)
+            axes.xaxis.label.set_fontsize(8)
+    for row, label in zip(grid, ("landmarks", *(look.label for look in seen)), strict=True):
+        row[0].set_ylabel(label, fontweight="bold")
+        for axes in row:
+            style.bare(axes)
+    return figure
+
+
+def faces_of(records: Records, size: int, seed: int) -> list[Face]:
+    """One random face of each class, with landmarks.
+
+    Args:
+      records: to choose from.
+      size: side in pixels that images are brought to; 0 leaves them.
+      seed: draws the same from the same records.
+
+    Returns:
+      The faces; a class of which no record has landmarks is left out.
+
+    Raises:
+      NotDrawnError: no record has landmarks.
+    """
+    faces = []
+    for c, name in enumerate(records.classes):
+        for row in sample(np.flatnonzero(records.labels == c), 0, seed):
+            image, points, present = records.read(int(row), size)
+            if present.any():
+                faces.append(Face(image, name, points, present))
+                break
+    if not faces:
+        raise NotDrawnError("the evaluated data has no landmarks")
+    return faces
+
+
+def look(source: Source, step: str, label: str, faces: Sequence[Face]) -> Attention:
+    """Restores what inference needs of a checkpoint and computes its maps.
+
+    Args:
+      source: the run.
+      step: a number, "last" or "best".
+      label: what the checkpoint is called in the figure.
+      faces: to look at.
+
+    Returns:
+      What it sees.
+
+    Raises:
+      UserError: there is no such checkpoint, or it is not whole.
+    """
+    trained = restore(source.folder, step, make(1, jax.devices()[:1]))
+    classes = trained.card["classes"]
+    method, preprocess = (
+        trained_network.method(trained.card),
+        trained_network.preprocessing(trained.card),
+    )
+
+    @jax.jit
+    def maps(params, model_state, images):
+        return grad_cam(method, params, model_state, preprocess(images))
+
+    images = np.stack([face.image for face in faces])
+    p, heat = map(np.asarray, maps(trained.params, trained.model_state, images))
+    predicted = [classes[c] for c in p.argmax(axis=1)]
+    return Attention(label, predicted, p.max(axis=1), heat)
+
+
+def _overlay(
+    image: UInt8[np.ndarray, "H W 3"], heat: Float[np.ndarray, "h w"]
+) -> Float[np.ndarray, "H W 3"]:
+    height, width = image.shape[:2]
+    grown = cv2.resize(heat.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    grown = np.clip(grown, 0, 1)
+    grey = np.repeat(image.mean(axis=2, keepdims=True) / 255, 3, axis=2)
+    color = matplotlib.colormaps[style.HEAT](grown)[..., :3]
+    return np.clip(0.45 * grey + 0.55 * color, 0, 1)

@@ -1,0 +1,146 @@
+"""Figures 5 and 8: images with given label, people's votes and target distribution."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, UInt8
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import PercentFormatter
+
+from lanet_jax.figures import style
+from lanet_jax.figures.style import NotDrawnError
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """One training image.
+
+    Attributes:
+      image: RGB.
+      given: its label.
+      true: the label before the noise, None where it is not known.
+      votes: shares of people's votes, None where the data has none.
+      target: the estimated distribution.
+    """
+
+    image: UInt8[np.ndarray, "H W 3"]
+    given: int
+    true: int | None
+    votes: Float[np.ndarray, "C"] | None
+    target: Float[np.ndarray, "C"]
+
+
+@style.styled
+def draw(groups: dict[str, Sequence[Example]], classes: Sequence[str]) -> Figure:
+    """A column for each group; a row holds an image and its bars.
+
+    Args:
+      groups: images by what is special about them, as from `groups_of`.
+      classes: C names.
+
+    Returns:
+      The figure.
+
+    Raises:
+      NotDrawnError: there is no image.
+    """
+    columns = [(title, examples) for title, examples in groups.items() if len(examples)]
+    if not columns:
+        raise NotDrawnError("there is no training image to show")
+    rows = max(len(examples) for _, examples in columns)
+    figure = style.canvas(3.9 * len(columns), 1.75 * rows + 0.7)
+    parts = figure.subfigures(1, len(columns), squeeze=False, wspace=0.04)[0]
+    for part, (title, examples) in zip(parts, columns, strict=True):
+        part.suptitle(title, fontweight="bold")
+        grid = part.subplots(rows, 2, squeeze=False, width_ratios=(1, 1.1))
+        for i, (left, right) in enumerate(grid):
+            if i < len(examples):
+                _image(left, examples[i])
+                _bars(right, examples[i], classes)
+            else:
+                left.remove()
+                right.remove()
+    shown = [Patch(color=style.TARGET, label="target distribution")]
+    if any(example.votes is not None for _, examples in columns for example in examples):
+        shown.insert(0, Patch(color=style.PEOPLE, label="people's votes"))
+    figure.legend(handles=shown, loc="outside lower center", ncols=2)
+    return figure
+
+
+def groups_of(
+    given: Int[np.ndarray, "N"],
+    true: Int[np.ndarray, "N"] | None,
+    votes: Float[np.ndarray, "N C"] | None,
+    targets: Float[np.ndarray, "N C"],
+) -> dict[str, Bool[np.ndarray, "N"]]:
+    """Which records are in which group, each in one at most.
+
+    A label is wrong if that is known, or else if another class has more votes; a right one is
+    ambiguous if no class has more than half of the votes. With neither truth nor votes the target
+    decides which labels are doubted.
+
+    Args:
+      given: labels trained on.
+      true: labels before the noise, if known.
+      votes: shares of votes, if there are any; rows without a vote are nan.
+      targets: the estimated distributions.
+
+    Returns:
+      By title, members.
+    """
+    if true is None and votes is None:
+        doubted = targets.argmax(axis=1) != given
+        return {"Label doubted by the target": doubted, "Label kept": ~doubted}
+    if votes is None:
+        return {"Wrong label": given != true, "Right label": given == true}
+    top = votes.max(axis=1)
+    own = np.take_along_axis(votes, given[:, None], axis=1)[:, 0]
+    wrong = own < top if true is None else given != true
+    right = ~wrong & ~np.isnan(top)
+    return {
+        "Wrong label": wrong & ~np.isnan(top),
+        "Ambiguous: no majority": right & (top <= 0.5),
+        "Right label": right & (top > 0.5),
+    }
+
+
+def _image(axes: Axes, example: Example) -> None:
+    axes.imshow(example.image, interpolation="lanczos")
+    style.bare(axes)
+
+
+def _bars(axes: Axes, example: Example, classes: Sequence[str]) -> None:
+    places = np.arange(len(classes))
+    kinds = [(example.target, style.TARGET)]
+    if example.votes is not None:
+        kinds.insert(0, (example.votes, style.PEOPLE))
+    height = 0.8 / len(kinds)
+    for i, (shares, color) in enumerate(kinds):
+        shift = (i - (len(kinds) - 1) / 2) * height
+        axes.barh(places + shift, shares, height, color=color)
+    axes.set(xlim=(0, 1), xticks=(0, 0.5, 1), ylim=(len(classes) - 0.4, -0.6))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.set_yticks(places, classes)
+    axes.tick_params(left=False, labelsize=7)
+    axes.grid(False, axis="y")
+    axes.spines["left"].set_visible(False)
+    named = {example.given: "given"}
+    if example.true is not None and example.true != example.given:
+        named[example.true] = "true"
+    for c, word in named.items():
+        wrong = word == "given" and len(named) > 1
+        color = style.WRONG if wrong else style.INK
+        axes.get_yticklabels()[c].set(fontweight="bold", color=color)
+        axes.annotate(
+            word,
+            (1.04, c),
+            ha="left",
+            va="center",
+            annotation_clip=False,
+            fontsize=7,
+            fontweight="bold",
+            color=color,
+        )

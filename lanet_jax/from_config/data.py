@@ -1,0 +1,153 @@
+"""From the config to records and labels."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import jax
+import numpy as np
+from jaxtyping import Int
+
+from lanet_jax.errors import UserError
+from lanet_jax.from_config.config import Config
+from lanet_jax.input import noise, noise_file, records
+from lanet_jax.input.records import Records
+
+HOLDOUT = "holdout"
+
+
+@dataclasses.dataclass(frozen=True)
+class Data:
+    """The records of a run and their labels.
+
+    Attributes:
+      train: training records.
+      given: labels that training sees.
+      true: labels before the noise; None where nobody knows which labels are wrong.
+      evaluate: records (with the labels to compare with) by name; "holdout" has given labels.
+    """
+
+    train: Records
+    given: Int[np.ndarray, "N"]
+    true: Int[np.ndarray, "N"] | None
+    evaluate: dict[str, Records]
+
+    @property
+    def wrong(self) -> Int[np.ndarray, "M"]:
+        """Rows of the training records whose label is known to be wrong."""
+        known = self.given if self.true is None else self.true
+        return np.flatnonzero(self.given != known)
+
+
+def data(c: Config, workdir: Path) -> Data:
+    """Opens the datasets and reads or draws the labels.
+
+    Args:
+      c: resolved config.
+      workdir: `labels.csv` there, once written, is what counts.
+
+    Returns:
+      The data of the run.
+
+    Raises:
+      UserError: a dataset, split or label file is missing or does not fit.
+    """
+    train = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
+    train = records.concatenate(list(train.values()))
+    tests = splits(c.data.dir, c.data.test, c.data.test_split)
+    for name, test in tests.items():
+        if test.classes != train.classes:
+            raise UserError(
+                f"data.test {name} has classes {', '.join(test.classes)}, data.train has "
+                f"{', '.join(train.classes)}: prepare both with the same --classes"
+            )
+    if c.noise.kind == "file":
+        elsewhere = {name for test in tests.values() for name in test.names}
+        own = noise_file.read(c.noise.file, train.names, train.classes, train.labels, elsewhere)
+    else:
+        own = train.labels
+    rows = _subset(len(train), c.data.limit or len(train), c.seed)
+    train, own = train.take(rows), own[rows]
+    given, true = labels(c, train, own, workdir)
+    held = round(c.data.holdout * len(train))
+    if held:
+        out = _subset(len(train), held, c.seed, c.data.fold)
+        if not len(out):
+            parts = -(-len(train) // held)
+            raise UserError(
+                f"--config.data.fold={c.data.fold}: data.holdout={c.data.holdout} makes "
+                f"{parts} parts, numbered from 0"
+            )
+        rows = np.setdiff1d(np.arange(len(train)), out)
+        tests[HOLDOUT] = dataclasses.replace(train.take(out), labels=given[out])
+        train, given = train.take(rows), given[rows]
+        true = None if true is None else true[rows]
+    return Data(train, given, true, tests)
+
+
+def _subset(records: int, size: int, seed: int, part: int = 0) -> Int[np.ndarray, "M"]:
+    """Rows of one part of a random partition, in order; raw bits, which numpy always keeps."""
+    bits = np.random.PCG64(np.random.SeedSequence((seed, 2))).random_raw(records)
+    return np.sort(np.argsort(bits, kind="stable")[part * size : (part + 1) * size])
+
+
+def splits(data_dir: str, datasets: Sequence[str], names: Sequence[str]) -> dict[str, Records]:
+    """Opens one split of each dataset; with several, the records' names carry the dataset's.
+
+    Args:
+      data_dir: where the datasets lie.
+      datasets: prepared datasets.
+      names: the split of each.
+
+    Returns:
+      Records by "SPLIT", or by "SPLIT-DATASET" if there are several datasets.
+
+    Raises:
+      UserError: a dataset or split is missing, or there is not one split for each dataset.
+    """
+    if len(names) != len(datasets):
+        raise UserError(
+            f"{len(datasets)} datasets ({', '.join(datasets)}) but {len(names)} splits "
+            f"({', '.join(names)}): set data.test_split to one for each of data.test"
+        )
+    opened = {}
+    for dataset, split in zip(datasets, names, strict=True):
+        part = records.load(data_dir, dataset, split)
+        if len(datasets) == 1:
+            return {split: part}
+        whole = tuple(f"{dataset}/{name}" for name in part.names)
+        opened[f"{split}-{dataset.replace('/', '-')}"] = dataclasses.replace(part, names=whole)
+    return opened
+
+
+def labels(
+    c: Config, train: Records, own: Int[np.ndarray, "N"], workdir: Path
+) -> tuple[Int[np.ndarray, "N"], Int[np.ndarray, "N"] | None]:
+    """Given and true labels: those of `labels.csv` if the run has one, else drawn and written.
+
+    Args:
+      c: resolved config.
+      train: training records, the held-out ones too.
+      own: their labels before noise is drawn: the dataset's, or those of the label file.
+      workdir: of the run.
+
+    Returns:
+      Given labels, and the true ones where it is known which are wrong.
+
+    Raises:
+      UserError: `labels.csv` was changed into what is no list of all of them.
+    """
+    path = workdir / "labels.csv"
+    n, classes = c.noise, train.classes
+    injected = n.kind in ("symmetric", "asymmetric") or (n.kind == "file" and n.truth_known)
+    true = train.labels if injected else None
+    if path.exists():
+        return noise_file.read(path, train.names, classes, train.labels, complete=True), true
+    given = own
+    if n.kind == "symmetric":
+        given = noise.symmetric(own, len(classes), n.rate, n.seed, n.exact)
+    elif n.kind == "asymmetric":
+        given = noise.asymmetric(own, classes, n.rate, n.seed, n.exact)
+    if jax.process_index() == 0:
+        noise_file.write(path, train.names, given, true, classes)
+    return given, true

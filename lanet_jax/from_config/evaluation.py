@@ -1,0 +1,45 @@
+"""From the config of a finished run to the splits it is evaluated on."""
+
+import dataclasses
+
+from lanet_jax.from_config.config import Config
+from lanet_jax.from_config.data import splits
+from lanet_jax.input.records import Records
+
+
+@dataclasses.dataclass(frozen=True)
+class EvaluatedSplits:
+    """What to evaluate, and how it is read.
+
+    Attributes:
+      splits: records by name.
+      batch: B.
+      stored_size: side in pixels that the host brings images to; 0 leaves them.
+      threads: readers.
+    """
+
+    splits: dict[str, Records]
+    batch: int
+    stored_size: int
+    threads: int
+
+
+def evaluated_splits(c: Config, split: str, data: str, data_dir: str) -> EvaluatedSplits:
+    """The run's own test data, or another split, dataset or place of it.
+
+    Args:
+      c: config of the run.
+      split: instead of the run's; empty keeps it.
+      data: instead of the run's datasets; empty keeps them.
+      data_dir: instead of the run's; empty keeps it.
+
+    Returns:
+      The splits.
+
+    Raises:
+      UserError: the data is not there.
+    """
+    datasets = (data,) if data else tuple(c.data.test)
+    names = [split] * len(datasets) if split else c.data.test_split
+    opened = splits(data_dir or c.data.dir, datasets, names)
+    return EvaluatedSplits(opened, c.optim.batch_size, c.data.stored_size, c.data.threads)

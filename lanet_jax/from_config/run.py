@@ -1,0 +1,146 @@
+"""A run, put together."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jax
+import optax
+
+from lanet_jax.errors import UserError
+from lanet_jax.from_config import training
+from lanet_jax.from_config.config import Config
+from lanet_jax.from_config.data import Data, data
+from lanet_jax.input.pipeline import Visits
+from lanet_jax.input.records import looks_grey
+from lanet_jax.methods.method import Example, Method
+from lanet_jax.typing import Augment
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """All that training needs, none of it a config.
+
+    Attributes:
+      method: what is trained.
+      optimizer: moves the parameters.
+      augment: training augmentation.
+      preprocess: evaluation's preparation of images, uint8 to normalised.
+      example: initialises the method.
+      data: records and labels.
+      visits: what this host reads.
+      seed: of parameters and augmentation.
+      batch: B.
+      steps_per_epoch: whole batches in an epoch.
+      steps: of the whole run.
+      stored_size: side in pixels that the host brings images to; 0 leaves them.
+      threads: readers.
+      log_every: steps between two rows of training metrics.
+      checkpoint_every: steps between two checkpoints.
+      keep: checkpoints kept.
+      profile_start: first profiled step.
+      profile_steps: how many are profiled.
+      card: what a checkpoint says of itself.
+    """
+
+    method: Method
+    optimizer: optax.GradientTransformation
+    augment: Augment
+    preprocess: Callable[[jax.Array], jax.Array]
+    example: Example
+    data: Data
+    visits: Visits
+    seed: int
+    batch: int
+    steps_per_epoch: int
+    steps: int
+    stored_size: int
+    threads: int
+    log_every: int
+    checkpoint_every: int
+    keep: int
+    profile_start: int
+    profile_steps: int
+    card: dict[str, Any]
+
+
+def run(c: Config, workdir: Path) -> Run:
+    """Builds a run.
+
+    Args:
+      c: resolved config.
+      workdir: of the run; `labels.csv` is written there if it is not yet.
+
+    Returns:
+      The run.
+
+    Raises:
+      UserError: something of the config does not fit the data.
+    """
+    d = data(c, workdir)
+    batch = c.optim.batch_size
+    steps_per_epoch = len(d.train) // batch
+    if not steps_per_epoch:
+        raise UserError(
+            f"{len(d.train)} training records make no batch of {batch}: lower optim.batch_size"
+        )
+    if not c.profile.start:
+        raise UserError("profile.start=0 would profile the compilation: set it to 1 or more")
+    method = training.method(c, len(d.train.classes), d.train.landmarks)
+    return Run(
+        method=method,
+        optimizer=training.optimizer(c, steps_per_epoch),
+        augment=training.augmentation(c, d.train.flip_index),
+        preprocess=training.preprocessing(c),
+        example=training.example(c, d.given, method),
+        data=d,
+        visits=Visits(
+            d.train,
+            d.given,
+            batch=batch,
+            epochs=c.optim.epochs,
+            seed=c.seed,
+            kind=c.sampler,
+            host=jax.process_index(),
+            hosts=jax.process_count(),
+            size=c.data.stored_size,
+        ),
+        seed=c.seed,
+        batch=batch,
+        steps_per_epoch=steps_per_epoch,
+        steps=c.optim.epochs * steps_per_epoch,
+        stored_size=c.data.stored_size,
+        threads=c.data.threads,
+        log_every=c.train.log_every,
+        checkpoint_every=c.train.checkpoint_every or steps_per_epoch,
+        keep=c.train.keep,
+        profile_start=c.profile.start,
+        profile_steps=c.profile.steps,
+        card=card(c, d.train.classes, looks_grey(d.train)),
+    )
+
+
+def card(c: Config, classes: tuple[str, ...], grey: bool = False) -> dict[str, Any]:
+    """What a checkpoint must say to be used: it travels with the weights.
+
+    Args:
+      c: resolved config.
+      classes: names, in the order of the probabilities.
+      grey: the training images have no colours.
+
+    Returns:
+      The card, see `lanet_jax.checkpoint.metadata`.
+    """
+    return {
+        "classes": list(classes),
+        "size": c.augment.size,
+        "mean": list(c.augment.mean),
+        "std": list(c.augment.std),
+        "depth": c.model.depth,
+        "width": c.model.width,
+        "stem": c.model.stem,
+        "method": c.method,
+        "precision": c.precision,
+        "grey": grey,
+    }

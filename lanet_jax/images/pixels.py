@@ -1,0 +1,143 @@
+"""Whatever holds an image becomes upright, opaque RGB of 8 bits, in this one place."""
+
+import io
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import PIL.Image
+import PIL.ImageOps
+from jaxtyping import UInt8
+
+from lanet_jax.errors import UserError
+from lanet_jax.images.image_bytes import MOST_PIXELS, is_whole
+
+FORMATS = ("BMP", "DIB", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
+_WHITE = _OPAQUE = 255
+_CHANNELS = (1, 3, 4)
+
+Rgb = UInt8[np.ndarray, "H W 3"]
+
+
+class BrokenImageError(Exception):
+    """Why a file is no image that can be used, in a few words."""
+
+
+def decode(encoded: bytes) -> Rgb:
+    """Decodes an image file.
+
+    Args:
+      encoded: the file's bytes.
+
+    Returns:
+      RGB pixels: turned as EXIF says, transparent ones over white, 16 bits brought to 8.
+
+    Raises:
+      BrokenImageError: the file is empty, cut short, too large or no image.
+    """
+    if not encoded:
+        raise BrokenImageError("the file is empty")
+    if not is_whole(encoded):
+        raise BrokenImageError("the file is cut short or damaged")
+    try:
+        with PIL.Image.open(io.BytesIO(encoded), formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise BrokenImageError(
+                    f"{image.width} x {image.height} pixels are more than {MOST_PIXELS:,}"
+                )
+            return rgb(_channels(PIL.ImageOps.exif_transpose(image)))
+    except BrokenImageError:
+        raise
+    except PIL.UnidentifiedImageError:
+        raise BrokenImageError(f"no image of a known format ({', '.join(FORMATS)})") from None
+    except Exception as error:  # each format has its own for damaged bytes
+        reason = str(error).strip().partition("\n")[0][:200] or type(error).__name__
+        raise BrokenImageError(reason) from error
+
+
+def images(array: UInt8[np.ndarray, "..."]) -> Iterator[UInt8[np.ndarray, "..."]]:
+    """The images of an array: one [H, W] or [H, W, 1|3|4], or each of a batch of them.
+
+    Three axes are a batch of grey images unless the last one can be channels.
+
+    Raises:
+      UserError: it holds no image.
+    """
+    check(array)
+    is_one = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in _CHANNELS)
+    yield from (array,) if is_one else array
+
+
+def check(array: np.ndarray) -> None:
+    """Says what is wrong with an array of pixels.
+
+    Raises:
+      UserError: it is not uint8, or not shaped as `images` takes it.
+    """
+    found = f"found {array.dtype} {list(array.shape)}"
+    if array.dtype != np.uint8:
+        raise UserError(f"pixels of 0 to 255 as uint8 were expected, {found}: convert them first")
+    # [H, W, 7] is a batch of H grey images, which is why only the fourth axis can be wrong.
+    if array.ndim not in (2, 3, 4) or (array.ndim == 4 and array.shape[3] not in _CHANNELS):
+        raise UserError(
+            f"an image [H, W], [H, W, 1|3|4] or a batch of them was expected, {found}: move the "
+            "channels last"
+        )
+    if not array.size:
+        raise UserError(f"an image without pixels cannot be read, {found}")
+
+
+def rgb(image: UInt8[np.ndarray, "..."], bgr: bool = False) -> Rgb:
+    """One image in the one form that the rest of this project takes.
+
+    Args:
+      image: [H, W] grey, or [H, W, C] with C 1 (grey), 3 (colour) or 4 (colour and opacity).
+      bgr: whether the colours come in OpenCV's order.
+
+    Returns:
+      RGB over white.
+    """
+    grey = image if image.ndim == 2 else image[..., 0]
+    if image.ndim == 2 or image.shape[2] == 1:
+        return np.repeat(grey[..., None], 3, axis=2)
+    colour = _over_white(image) if image.shape[2] == 4 else image
+    return np.ascontiguousarray(colour[..., ::-1] if bgr else colour)
+
+
+def greyed(image: Rgb) -> Rgb:
+    """The image without its colours (ITU-R BT.601), in three equal channels."""
+    return np.repeat(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
+
+
+def resized(image: Rgb, size: int) -> UInt8[np.ndarray, "size size 3"]:
+    """The image brought to a square, as those of a prepared dataset are; not cut."""
+    height, width = image.shape[:2]
+    if (height, width) == (size, size):
+        return image
+    method = cv2.INTER_AREA if height * width > size * size else cv2.INTER_LINEAR
+    return cv2.resize(image, (size, size), interpolation=method)
+
+
+def _channels(image: PIL.Image.Image) -> UInt8[np.ndarray, "..."]:
+    if image.mode == "F":
+        raise BrokenImageError("floating-point pixels: save it with 8 or 16 bits a channel")
+    if image.mode.startswith("I"):
+        return _eight_bits(np.asarray(image))
+    # Opacity is a channel of its own (LA, RGBA, ...) or an entry of a palette.
+    is_opaque = image.mode[-1] not in "Aa" and "transparency" not in image.info
+    return np.asarray(image.convert("RGB" if is_opaque else "RGBA"))
+
+
+def _eight_bits(grey: np.ndarray) -> UInt8[np.ndarray, "H W"]:
+    if grey.min() < 0 or grey.max() > 0xFFFF:
+        raise BrokenImageError("32-bit pixels: save it with 8 or 16 bits a channel")
+    return ((grey.astype(np.uint32) + 128) // 257).astype(np.uint8)
+
+
+def _over_white(image: UInt8[np.ndarray, "H W 4"]) -> Rgb:
+    colour, opacity = image[..., :3], image[..., 3:]
+    if opacity.min() == _OPAQUE:
+        return colour
+    # Fits 16 bits, which matters where a photo has a hundred million pixels.
+    blend = colour * opacity.astype(np.uint16) + _WHITE * (_OPAQUE - opacity).astype(np.uint16)
+    return ((blend + _OPAQUE // 2) // _OPAQUE).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""Small operations on arrays that LDE, EL and the methods share."""

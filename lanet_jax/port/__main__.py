@@ -1,0 +1,73 @@
+"""Turns a published face checkpoint into weights of ours.
+
+    python -m lanet_jax.port CKPT OUT [--layout auto]
+
+CKPT is a torch, npz or safetensors file; OUT ends in .safetensors or .npz, and OUT.json beside it
+records the source's hash, the mapping of every tensor and what was dropped. Train from it with
+`--config.model.pretrained=OUT`.
+"""
+
+import argparse
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from lanet_jax.checkpoint.formats import read_checkpoint
+from lanet_jax.checkpoint.pretrained import check_ending, save
+from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.port.convert import LAYOUTS, convert
+
+
+def port(source: Path, out: Path, layout: str) -> dict:
+    """Converts one checkpoint (SPEC 4).
+
+    Args:
+      source: the checkpoint.
+      out: where the weights go, .safetensors or .npz.
+      layout: a key of `LAYOUTS`, or "auto".
+
+    Returns:
+      The card that was written beside the weights.
+
+    Raises:
+      UserError: whatever is wrong with the source or the output.
+    """
+    check_ending(out)
+    if out.exists() and source.exists() and out.samefile(source):
+        raise UserError(f"{out}: is the source itself; name another OUT")
+    tensors, beside = read_checkpoint(source)
+    ported = convert(tensors, layout, str(source))
+    with source.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    card = {"source": source.name, "sha256": sha256, **ported.card}
+    card["dropped"] |= dict.fromkeys(beside, "stands beside state_dict")
+    save(out, ported.params, ported.stats, card)
+    return card
+
+
+@exit_on_user_error
+def main(argv: Sequence[str] | None = None) -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m lanet_jax.port",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("ckpt", type=Path, metavar="CKPT", help="the published checkpoint")
+    parser.add_argument("out", type=Path, metavar="OUT", help="output, .safetensors or .npz")
+    parser.add_argument("--layout", default="auto", choices=["auto", *LAYOUTS])
+    arguments = parser.parse_args(argv)
+    card = port(arguments.ckpt, arguments.out, arguments.layout)
+    print(
+        f"{arguments.out}: ResNet-{card['depth']}, width {card['width']}, {card['stem']} stem, "
+        f"from layout {card['layout']!r}; {len(card['mapping'])} tensors mapped"
+    )
+    counters = [name for name in card["dropped"] if name.endswith(".num_batches_tracked")]
+    named = [name for name in card["dropped"] if name not in counters]
+    print(f"dropped: {', '.join(named) or 'nothing'} (and {len(counters)} batch counters)")
+    if "note" in card:
+        print(f"note: {card['note']}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""Conversion of a checkpoint along the table of names.
+
+Every tensor of a source is either mapped by a row of `table` or dropped by a line of its layout;
+anything else is an error, because silently skipped tensors are how face weights get lost.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from flax.traverse_util import unflatten_dict
+
+from lanet_jax.checkpoint.checks import check_numbers, check_shapes
+from lanet_jax.errors import UserError
+from lanet_jax.port.name_table import table
+from lanet_jax.typing import PyTree
+
+COUNTER = "counter of batches; the momentum of our running statistics is fixed"
+IDENTITIES = "head over face identities; the expression classifier is learned anew"
+MARGIN = "weights of the loss the source was trained with"
+VGGFACE2_IDENTITIES = 8631
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one family of checkpoints names its tensors.
+
+    Attributes:
+      prefix: what stands before torchvision's names.
+      dropped: names, or beginnings that end in ".", of what is left out, and why.
+      note: what the weights alone do not say.
+    """
+
+    prefix: str = ""
+    dropped: tuple[tuple[str, str], ...] = (("fc.", IDENTITIES),)
+    note: str = ""
+
+    def why_dropped(self, name: str) -> str | None:
+        """The reason to leave a tensor out, None if it must be mapped."""
+        if name.endswith(".num_batches_tracked"):
+            return COUNTER
+        reasons = (why for start, why in self.dropped if name.startswith(self.prefix + start))
+        return next(reasons, None)
+
+
+LAYOUTS = {
+    "torchvision": Layout(),  # resnet18_msceleb.pth, or any npz or safetensors with these names
+    "ijba": Layout("module.", (("feature.", IDENTITIES), ("fc.", IDENTITIES))),
+    "criterion": Layout(dropped=(("fc.", IDENTITIES), ("criterion.", MARGIN))),
+    "vggface2": Layout(
+        note="trained with the stride of a block on its first 1x1 convolution and an unpadded "
+        "max-pool; here the stride is on the 3x3, as in torchvision: the tensors fit, the maps "
+        "differ from the source's"
+    ),
+    "lanet_jax": Layout(dropped=()),  # what this package wrote
+}
+
+
+@dataclass(frozen=True)
+class Ported:
+    """A converted backbone.
+
+    Attributes:
+      params: parameters of `ResNet`.
+      stats: its running batch statistics.
+      card: layout, depth, width, stem, mapping and dropped tensors, ready for JSON.
+    """
+
+    params: PyTree
+    stats: PyTree
+    card: dict[str, Any]
+
+
+def detect_layout(tensors: Mapping[str, np.ndarray], source: str) -> str:
+    """Tells the layout of a checkpoint by its names.
+
+    Args:
+      tensors: every tensor by name.
+      source: file named in the error.
+
+    Returns:
+      A key of `LAYOUTS`.
+
+    Raises:
+      UserError: no layout starts like this.
+    """
+    if "params/conv1/kernel" in tensors:
+        return "lanet_jax"
+    if "module.conv1.weight" in tensors:
+        return "ijba"
+    if "conv1.weight" not in tensors:
+        first = ", ".join(list(tensors)[:8]) or "none"
+        raise UserError(
+            f"{source}: unknown layout, no tensor is named conv1.weight, module.conv1.weight or "
+            f"params/conv1/kernel (first names: {first}); give the weights of a ResNet-18 or -50"
+        )
+    if any(name.startswith("criterion.") for name in tensors):
+        return "criterion"
+    identities = tensors["fc.weight"].shape[:1] if "fc.weight" in tensors else ()
+    if identities == (VGGFACE2_IDENTITIES,) and "layer1.0.conv3.weight" in tensors:
+        return "vggface2"
+    return "torchvision"
+
+
+def convert(tensors: Mapping[str, np.ndarray], layout: str, source: str) -> Ported:
+    """Turns a checkpoint's tensors into a backbone of ours.
+
+    Args:
+      tensors: every tensor by name.
+      layout: a key of `LAYOUTS`, or "auto".
+      source: file named in errors.
+
+    Returns:
+      Float32 parameters and statistics, and the card without the file's name and hash.
+
+    Raises:
+      UserError: unknown layout; or names every tensor that is missing, extra, of a wrong shape,
+        not floating point or not finite in float32, or a negative variance.
+    """
+    layout = detect_layout(tensors, source) if layout == "auto" else layout
+    if layout not in LAYOUTS:
+        raise UserError(f"unknown layout {layout!r}; choose auto, {', '.join(LAYOUTS)}")
+    rules, ours = LAYOUTS[layout], layout == "lanet_jax"
+    stem_name = "params/conv1/kernel" if ours else f"{rules.prefix}conv1.weight"
+    deep_name = "params/layer1/0/conv3/kernel" if ours else f"{rules.prefix}layer1.0.conv3.weight"
+    shape = tensors[stem_name].shape if stem_name in tensors else ()
+    depth = 50 if deep_name in tensors else 18
+    width = ((shape[-1] if ours else shape[0]) if shape else 64) or 64
+    stem = "small" if (shape[:2] if ours else shape[2:]) == (3, 3) else "imagenet"
+
+    rows = {
+        row.path if ours else rules.prefix + row.source: row for row in table(depth, width, stem)
+    }
+    dropped = {name: why for name in tensors if (why := rules.why_dropped(name))}
+    kept = {name: value for name, value in tensors.items() if name not in dropped}
+    check_shapes(
+        {name: value.shape for name, value in kept.items()},
+        {name: row.our_shape if ours else row.shape for name, row in rows.items()},
+        f"{source}: not a ResNet-{depth} of width {width} in layout {layout!r}",
+        "give the weights of a plain ResNet-18 or -50, or another --layout",
+    )
+    check_numbers(kept, source)
+    flat = {}
+    for name, row in rows.items():
+        value = np.asarray(kept[name], np.float32)
+        turn = len(row.shape) == 4 and not ours
+        flat[row.path] = np.ascontiguousarray(value.transpose(2, 3, 1, 0)) if turn else value
+    tree = unflatten_dict(flat, sep="/")
+    card = {"layout": layout, "depth": depth, "width": width, "stem": stem}
+    card |= {"note": rules.note} if rules.note else {}
+    card |= {"mapping": {name: row.path for name, row in rows.items()}, "dropped": dropped}
+    return Ported(tree["params"], tree["batch_stats"], card)

@@ -1,0 +1,96 @@
+"""Faces of many frames through the network together, with few frames held at a time."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from typing import TypeVar
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from lanet_jax.predict.crops import Found
+
+MOST_BYTES = 1 << 27  # of frames and their faces that wait for a batch to fill
+
+Network = Callable[[UInt8[np.ndarray, "B S S 3"]], Float[np.ndarray, "B C"]]
+X = TypeVar("X")
+Y = TypeVar("Y")
+
+
+def in_order(
+    pool: Executor, function: Callable[[X], Y], values: Iterable[X], ahead: int
+) -> Iterator[Y]:
+    """Maps a function over values in a pool, at most `ahead` values further than was asked for.
+
+    Args:
+      pool: runs the function.
+      function: of one value.
+      values: are taken one by one, in the caller's thread.
+      ahead: how many may be under way.
+
+    Yields:
+      The results, in the values' order.
+    """
+    under_way: deque[Future[Y]] = deque()
+    for value in values:
+        under_way.append(pool.submit(function, value))
+        del value  # else the last one would live until the next is there
+        if len(under_way) >= ahead:
+            yield under_way.popleft().result()
+    while under_way:
+        yield under_way.popleft().result()
+
+
+def classified(
+    found: Iterable[Found], network: Network, batch: int, size: int, classes: int
+) -> Iterator[tuple[Found, Float[np.ndarray, "n C"]]]:
+    """Classifies faces in batches that reach over frames.
+
+    Args:
+      found: frames and their faces.
+      network: class probabilities of exactly B faces, so that it is compiled once.
+      batch: B.
+      size: S.
+      classes: C.
+
+    Yields:
+      Each frame with the probabilities of its faces, in order; they wait until B frames or
+      MOST_BYTES of pixels are there.
+    """
+    waiting: list[Found] = []
+    for one in found:
+        waiting.append(one)
+        del one
+        if len(waiting) >= batch or sum(map(_bytes, waiting)) >= MOST_BYTES:
+            yield from _flush(waiting, network, batch, size, classes)
+    yield from _flush(waiting, network, batch, size, classes)
+
+
+def _flush(
+    waiting: list[Found], network: Network, batch: int, size: int, classes: int
+) -> Iterator[tuple[Found, Float[np.ndarray, "n C"]]]:
+    """Classifies the faces of the frames that wait, which then wait no longer."""
+    crops = [crop.pixels for one in waiting for crop in one.crops]
+    shares = np.zeros((len(crops), classes), np.float32)
+    for start in range(0, len(crops), batch):
+        part = crops[start : start + batch]
+        shares[start : start + batch] = network(_padded(part, batch, size))[: len(part)]
+    start = 0
+    while waiting:
+        one = waiting.pop(0)
+        yield one, shares[start : start + len(one.crops)]
+        start += len(one.crops)
+        del one
+
+
+def _padded(
+    crops: Sequence[UInt8[np.ndarray, "S S 3"]], batch: int, size: int
+) -> UInt8[np.ndarray, "B S S 3"]:
+    faces = np.zeros((batch, size, size, 3), np.uint8)
+    faces[: len(crops)] = crops
+    return faces
+
+
+def _bytes(one: Found) -> int:
+    frame = 0 if one.frame.pixels is None else one.frame.pixels.nbytes
+    return frame + sum(crop.pixels.nbytes for crop in one.crops)

@@ -1,0 +1,89 @@
+"""From a frame to the squares that the network sees, one a face."""
+
+import dataclasses
+import functools
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+from lanet_jax.errors import UserError
+from lanet_jax.faces.align import align
+from lanet_jax.faces.find import Face
+from lanet_jax.images import pixels
+from lanet_jax.predict.sources import Frame
+
+WAYS = ("detect", "whole")
+Find = Callable[[UInt8[np.ndarray, "H W 3"]], Sequence[Face]]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Crop:
+    """One face.
+
+    Attributes:
+      box: left, upper, right and lower edge in pixels of the frame; may reach beyond it.
+      score: how surely it is a face, in [0, 1].
+      pixels: RGB, of the network's input size.
+    """
+
+    box: tuple[float, float, float, float]
+    score: float
+    pixels: UInt8[np.ndarray, "S S 3"]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Found:
+    """The faces of a frame; none where it cannot be read or there is none."""
+
+    frame: Frame
+    crops: tuple[Crop, ...] = ()
+
+
+def cutter(faces: str, find: Find, size: int, grey: bool) -> Callable[[Frame], Found]:
+    """What cuts the faces out of a frame.
+
+    Args:
+      faces: `detect`: look for them and align them by their eyes; `whole`: a frame is one face.
+      find: finds the faces of an RGB image.
+      size: S, side of the network's input in pixels.
+      grey: whether the network was trained on grey faces.
+
+    Returns:
+      A function of a frame, for any thread.
+
+    Raises:
+      UserError: `faces` is none of the two; or what `find` raises where its models are absent.
+    """
+    if faces not in WAYS:
+        raise UserError(f"faces={faces!r}: choose from {', '.join(WAYS)}")
+    if faces == "detect":
+        find(np.zeros((8, 8, 3), np.uint8))  # what is absent is said before anything is read
+    way = functools.partial(_detected, find=find) if faces == "detect" else _whole
+
+    def cut(frame: Frame) -> Found:
+        if frame.pixels is None:
+            return Found(frame)
+        try:
+            crops = way(frame.pixels, size=size)
+        except cv2.error as error:  # some releases take no side of more than 32,767 pixels
+            reason = f"faces cannot be sought in it: {str(error).strip().partition(chr(10))[0]}"
+            return Found(dataclasses.replace(frame, pixels=None, error=reason))
+        if grey:
+            crops = [dataclasses.replace(c, pixels=pixels.greyed(c.pixels)) for c in crops]
+        return Found(frame, tuple(crops))
+
+    return cut
+
+
+def _whole(image: UInt8[np.ndarray, "H W 3"], size: int) -> list[Crop]:
+    height, width = image.shape[:2]
+    return [Crop((0.0, 0.0, float(width), float(height)), 1.0, pixels.resized(image, size))]
+
+
+def _detected(image: UInt8[np.ndarray, "H W 3"], size: int, find: Find) -> list[Crop]:
+    return [
+        Crop(tuple(map(float, face.box)), face.score, align(image, face.landmarks, size))
+        for face in find(image)
+    ]

@@ -1,0 +1,199 @@
+"""What was predicted, as a table with one row a face."""
+
+import dataclasses
+import importlib.util
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from lanet_jax.errors import UserError
+from lanet_jax.files.atomic import replacing, write_csv, write_text
+from lanet_jax.predict.crops import Found
+
+FACE, NO_FACE, ERROR = "face", "no face", "error"
+COLUMNS = ("file", "frame", "status", "left", "upper", "right", "lower", "score", "top")
+LAST = "error"
+_EDGES = ("left", "upper", "right", "lower")
+_SHOWN = 10
+PIP = "pip install 'lanet_jax[parquet]'"
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One face, or that there is none.
+
+    Attributes:
+      file: the path, or "array".
+      frame: in a video or batch, from 0.
+      status: "face", "no face" or "error".
+      box: left, upper, right and lower edge in pixels; None without a face, as all that follow.
+      score: how surely it is a face, in [0, 1].
+      top: the most probable class.
+      probabilities: of the classes, in their order.
+      error: why the file could not be used; empty if it could.
+    """
+
+    file: str
+    frame: int
+    status: str
+    box: tuple[float, float, float, float] | None = None
+    score: float | None = None
+    top: str | None = None
+    probabilities: tuple[float, ...] | None = None
+    error: str = ""
+
+
+def rows_of(
+    found: Found, probabilities: Float[np.ndarray, "n C"], classes: Sequence[str]
+) -> list[Row]:
+    """The rows of a frame: one a face, or one that says why there is none."""
+    where = found.frame.item.file, found.frame.number
+    if found.frame.pixels is None:
+        return [Row(*where, ERROR, error=found.frame.error)]
+    if not found.crops:
+        return [Row(*where, NO_FACE)]
+    return [
+        Row(*where, FACE, crop.box, crop.score, classes[int(p.argmax())], tuple(p.tolist()))
+        for crop, p in zip(found.crops, probabilities, strict=True)
+    ]
+
+
+@dataclasses.dataclass(frozen=True, repr=False)
+class Table:
+    """Rows in the order of what was asked about; `pandas.DataFrame(table.columns())` takes it.
+
+    Attributes:
+      classes: C names, in the order of the probabilities.
+      rows: one a face; a frame without one has a row, too.
+    """
+
+    classes: tuple[str, ...]
+    rows: list[Row]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __getitem__(self, place: int) -> Row:
+        return self.rows[place]
+
+    def __repr__(self) -> str:
+        return f"<Table of {self.summary()}>"
+
+    @property
+    def probabilities(self) -> Float[np.ndarray, "n C"]:
+        """The classes' probabilities, nan in rows without a face."""
+        nothing = (np.nan,) * len(self.classes)
+        found = [row.probabilities or nothing for row in self.rows]
+        return np.array(found, np.float32).reshape(-1, len(self.classes))
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The columns by name, a class's probabilities by that of the class; None where empty."""
+        columns: dict[str, list[Any]] = {name: [] for name in self._header()}
+        for row in self.rows:
+            for column, value in zip(columns.values(), self._values(row), strict=True):
+                column.append(value)
+        return columns
+
+    def write(self, path: Path | str) -> None:
+        """Writes the table as CSV, JSON or Parquet, by the ending of its name.
+
+        Raises:
+          UserError: another ending, or pyarrow is not installed for Parquet.
+        """
+        path = Path(path)
+        check(path)
+        _WRITERS[path.suffix.lower()](self, path)
+
+    def summary(self) -> str:
+        """What was found, in one line, and what could not be read, a line each."""
+        frames = {(row.file, row.frame): row.status for row in self.rows}
+        faces = sum(row.status == FACE for row in self.rows)
+        count = {s: list(frames.values()).count(s) for s in (FACE, NO_FACE, ERROR)}
+        lines = [
+            f"{len(frames)} images: {faces} faces in {count[FACE]}, {count[NO_FACE]} without a "
+            f"face, {count[ERROR]} broken"
+        ]
+        broken = [row for row in self.rows if row.status == ERROR]
+        # A name may hold anything; as an error it is one line that moves no cursor.
+        lines += [f"  {UserError(f'{row.file}: {row.error}')}" for row in broken[:_SHOWN]]
+        if len(broken) > _SHOWN:
+            lines.append(f"  and {len(broken) - _SHOWN} more, as the table says")
+        return "\n".join(lines)
+
+    def _header(self) -> list[str]:
+        taken = {*COLUMNS, LAST}
+        names = (f"class:{name}" if name in taken else name for name in self.classes)
+        return [*COLUMNS, *names, LAST]
+
+    def _values(self, row: Row) -> list[Any]:
+        box = row.box or (None,) * 4
+        shares = row.probabilities or (None,) * len(self.classes)
+        error = row.error or None
+        return [row.file, row.frame, row.status, *box, row.score, row.top, *shares, error]
+
+
+def check(path: Path) -> None:
+    """Says what keeps a table from being written, before there is one.
+
+    Raises:
+      UserError: as `Table.write`, there is no such folder, or the table is one.
+    """
+    if path.suffix.lower() not in _WRITERS:
+        raise UserError(f"{path}: a table's name ends with {', '.join(_WRITERS)}")
+    if path.suffix.lower() == ".parquet" and importlib.util.find_spec("pyarrow") is None:
+        raise UserError(f"{path}: Parquet is written by pyarrow, which is not installed: {PIP}")
+    if not path.absolute().parent.is_dir():
+        raise UserError(f"{path}: the folder {path.parent} is not there; make it first")
+    if path.is_dir():
+        raise UserError(f"{path} is a folder: choose another name for the table")
+
+
+def _write_csv(table: Table, path: Path) -> None:
+    columns = table.columns()
+    rows = (map(_cell, values) for values in zip(*columns.values(), strict=True))
+    write_csv(path, columns, rows)
+
+
+def _cell(value: Any) -> Any:
+    return f"{value:.6f}" if isinstance(value, float) else value
+
+
+def _write_json(table: Table, path: Path) -> None:
+    rows = (
+        {
+            **{"file": row.file, "frame": row.frame, "status": row.status},
+            "box": None if row.box is None else dict(zip(_EDGES, row.box, strict=True)),
+            **{"score": row.score, "top": row.top, "error": row.error or None},
+            "probabilities": None
+            if row.probabilities is None
+            else dict(zip(table.classes, row.probabilities, strict=True)),
+        }
+        for row in table.rows
+    )
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    classes = json.dumps(table.classes, ensure_ascii=False)
+    write_text(path, f'{{"classes": {classes}, "rows": [\n{lines}\n]}}\n')
+
+
+def _write_parquet(table: Table, path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    # A column of nothing but None would have no type of its own.
+    kinds = {"frame": pyarrow.int64(), **dict.fromkeys(("file", "status", "top", LAST))}
+    fields = [
+        (name, kinds.get(name, pyarrow.float64()) or pyarrow.string()) for name in table._header()
+    ]
+    content = pyarrow.table(table.columns(), schema=pyarrow.schema(fields))
+    with replacing(path) as temporary:
+        pyarrow.parquet.write_table(content, temporary)
+
+
+_WRITERS = {".csv": _write_csv, ".json": _write_json, ".parquet": _write_parquet}

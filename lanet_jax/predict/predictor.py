@@ -1,0 +1,122 @@
+"""A trained network that is asked about images: `lanet_jax.load(CKPT).predict(x)`."""
+
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import jax
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from lanet_jax.devices import mesh as mesh_lib
+from lanet_jax.errors import UserError
+from lanet_jax.faces.find import find_faces
+from lanet_jax.predict import sources
+from lanet_jax.predict.batches import classified, in_order
+from lanet_jax.predict.crops import Find, cutter
+from lanet_jax.predict.faces_table import Row, Table, rows_of
+from lanet_jax.predict.sources import Frame, Source
+from lanet_jax.trained.load import Trained
+from lanet_jax.trained.load import load as load_trained
+
+SHIPPED = Path(__file__).parents[1] / "shipped" / "ferplus.safetensors"
+BATCH = 64
+_MOST_THREADS = 8  # each may hold a frame
+
+
+class Predictor:
+    """Asks a trained network about images, files, folders and videos.
+
+    Args:
+      trained: the network; its card says the classes, their order, and the input's size, colours
+        and normalisation.
+      batch: faces that go through the network together.
+      find: finds the faces of an RGB image; it must serve several threads.
+
+    Attributes:
+      classes: names, in the order of the probabilities.
+    """
+
+    def __init__(self, trained: Trained, batch: int = BATCH, find: Find = find_faces) -> None:
+        self._trained, self._batch, self._find = trained, batch, find
+        self.classes: tuple[str, ...] = tuple(trained.card["classes"])
+
+    def predict(
+        self, x: Source | Iterable[Source], *, faces: str = "detect", bgr: bool = False
+    ) -> Table:
+        """Predicts the expression of each face.
+
+        Args:
+          x: uint8 pixels [H, W], [H, W, 1|3|4] or a batch of these; a path of an image, a video or
+            a folder, which is searched at any depth; or several of these.
+          faces: `detect`: look for the faces of each image; `whole`: each image is one face.
+          bgr: whether arrays come in OpenCV's order of colours.
+
+        Returns:
+          One row a face; an image without one, or that cannot be read, has a row that says so.
+
+        Raises:
+          UserError: there is nothing to read, or the face models are absent.
+        """
+        frames = sources.frames(sources.listing(x), bgr)
+        rows = [row for _, found in self.stream(frames, faces) for row in found]
+        return Table(self.classes, rows)
+
+    def stream(
+        self, frames: Iterable[Frame], faces: str = "detect"
+    ) -> Iterator[tuple[Frame, list[Row]]]:
+        """Predicts frames as they come, and forgets them.
+
+        Args:
+          frames: from `sources.frames`.
+          faces: see `predict`.
+
+        Yields:
+          Each frame with its rows, in order; a bounded number of frames later.
+
+        Raises:
+          UserError: as `predict` does.
+        """
+        card = self._trained.card
+        cut = cutter(faces, self._find, card["size"], bool(card.get("grey", False)))
+        threads = min(os.cpu_count() or 1, _MOST_THREADS)
+        with ThreadPoolExecutor(threads, thread_name_prefix="faces") as pool:
+            found = in_order(pool, cut, frames, ahead=threads + 1)
+            for one, probabilities in classified(
+                found, self._probabilities, self._batch, card["size"], len(self.classes)
+            ):
+                yield one.frame, rows_of(one, probabilities, self.classes)
+
+    def _probabilities(self, faces: UInt8[np.ndarray, "B S S 3"]) -> Float[np.ndarray, "B C"]:
+        trained = self._trained
+        probabilities, _ = trained.predict(trained.params, trained.model_state, faces)
+        return np.asarray(probabilities)
+
+
+def load(checkpoint: str | os.PathLike = "", step: str = "last", batch: int = BATCH) -> Predictor:
+    """Loads a trained network.
+
+    Args:
+      checkpoint: work folder of a run, or a model file; empty for the model that comes with this
+        package.
+      step: of a work folder: a number, "last" or "best".
+      batch: faces that go through the network together.
+
+    Returns:
+      What predicts.
+
+    Raises:
+      UserError: there is no such model, or it is not whole.
+    """
+    path = Path(checkpoint).expanduser() if checkpoint else SHIPPED
+    if not checkpoint and not path.is_file():
+        raise UserError(
+            "no model comes with this copy of the package: name one by --model=CKPT, or "
+            "lanet_jax.load(CKPT): a run's work folder or a model file NAME.safetensors"
+        )
+    if batch < 1:
+        raise UserError(f"batch={batch}: 1 or more was expected")
+    # One device: it is the search for faces that takes the time.
+    mesh = mesh_lib.make(batch, jax.local_devices()[:1])
+    return Predictor(load_trained(path, step, mesh), batch)

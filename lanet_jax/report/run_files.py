@@ -1,0 +1,235 @@
+"""What a run left in its work folder, as far as the page shows it."""
+
+import csv
+import dataclasses
+import io
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from lanet_jax import metrics
+from lanet_jax.errors import UserError
+from lanet_jax.files import json_files
+from lanet_jax.run import folder as run_folder
+from lanet_jax.run import metrics_log, summary
+
+_METHODS = {"ce": "CE", "lanet": "LA-Net", "scn": "SCN", "rul": "RUL", "eac": "EAC"}
+
+
+@dataclasses.dataclass(frozen=True)
+class RunFiles:
+    """A run, read from its folder.
+
+    Attributes:
+      folder: its work folder.
+      config: what it was made from.
+      command: that started it, "" if not kept.
+      rows: of `metrics.jsonl`.
+    """
+
+    folder: Path
+    config: dict[str, Any]
+    command: str
+    rows: list[metrics_log.Row]
+
+    @property
+    def method(self) -> str:
+        """The method's usual name."""
+        return _METHODS.get(self.config["method"], self.config["method"])
+
+    @property
+    def summary(self) -> dict[str, dict[str, Any]]:
+        """The numbers it is quoted by; see `lanet_jax.run.summary`."""
+        return summary.summarize(self.rows)
+
+    @property
+    def tested(self) -> list[str]:
+        """The splits that it was tested on, by name."""
+        return sorted(self.summary.keys() - {"labels", "holdout"})
+
+    @property
+    def noise(self) -> str:
+        """Which labels were made wrong."""
+        noise = self.config["noise"]
+        if noise["kind"] in ("symmetric", "asymmetric"):
+            return f"{100 * noise['rate']:g}% {noise['kind']} noise"
+        return f"labels of {Path(noise['file']).name}" if noise["kind"] == "file" else "no noise"
+
+    @property
+    def data(self) -> str:
+        """What it was trained on."""
+        return " + ".join(self.config["data"]["train"])
+
+    @property
+    def epochs(self) -> tuple[int, int]:
+        """Whole epochs done, and epochs wanted."""
+        done = max((row["epoch"] for row in self.rows), default=0)
+        return int(done), self.config["optim"]["epochs"]
+
+    def curve(self, split: str, name: str) -> tuple[list[float], list[float]]:
+        """Epochs and values of one number of one split; what is not finite is left out."""
+        own = [row for row in self.rows if row["split"] == split and name in row]
+        finite = [(row["epoch"], row[name]) for row in own if math.isfinite(row[name])]
+        return [epoch for epoch, _ in finite], [value for _, value in finite]
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluated:
+    """What `lanet_jax.evaluate` wrote of a split.
+
+    Attributes:
+      split: its name.
+      classes: C names.
+      confusion: counts; rows are labels, columns predictions.
+      calibration: bins of the confidence, as in `calibration.csv`.
+      numbers: of `metrics.json`.
+    """
+
+    split: str
+    classes: list[str]
+    confusion: Int[np.ndarray, "C C"]
+    calibration: list[dict[str, float]]
+    numbers: dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Suspicions:
+    """How little of its estimated distribution lies on each training record's given label.
+
+    Attributes:
+      values: 1 - target[given].
+      wrong: whether the given label is wrong; None where no true labels are known.
+    """
+
+    values: Float[np.ndarray, "N"]
+    wrong: Bool[np.ndarray, "N"] | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Distributions:
+    """The label distributions that a run estimated of its training records.
+
+    Attributes:
+      given: the labels trained on.
+      wrong: whether the given label is wrong; None where no true labels are known.
+      targets: the distributions.
+    """
+
+    given: Int[np.ndarray, "N"]
+    wrong: Bool[np.ndarray, "N"] | None
+    targets: Float[np.ndarray, "N C"]
+
+
+def read(folder: Path) -> RunFiles:
+    """Reads a run.
+
+    Args:
+      folder: its work folder.
+
+    Returns:
+      What is in it.
+
+    Raises:
+      UserError: there is no run in it.
+    """
+    config = run_folder.load_config(folder).to_dict()
+    command = folder / "command.txt"
+    text = command.read_text(encoding="utf-8").strip() if command.exists() else ""
+    return RunFiles(folder, config, text, metrics_log.read(folder))
+
+
+def evaluated(folder: Path) -> list[Evaluated]:
+    """The evaluated splits of a run, in the order of their names.
+
+    Raises:
+      UserError: a file of an evaluation is not as `lanet_jax.evaluate` writes it.
+    """
+    again = f"write it again with python -m lanet_jax.evaluate --workdir={folder}"
+    found = []
+    for path in sorted(folder.glob("evaluation/*/confusion.csv")):
+        classes, counts = _confusion(path, again)
+        bins, numbers = path.with_name("calibration.csv"), path.with_name("metrics.json")
+        calibration = _calibration(bins, again) if bins.exists() else []
+        known = json_files.read(numbers, again) if numbers.exists() else {}
+        found.append(Evaluated(path.parent.name, classes, counts, calibration, known))
+    return found
+
+
+def _confusion(path: Path, again: str) -> tuple[list[str], Int[np.ndarray, "C C"]]:
+    (_, *classes), *rows = table(path, again) or [[""]]
+    try:
+        counts = np.array([[int(count) for count in row[1:]] for row in rows], np.int64)
+    except (ValueError, OverflowError):
+        counts = np.zeros(0)
+    if not classes or counts.shape != (len(classes), len(classes)) or counts.min() < 0:
+        raise UserError(f"{path} is no confusion matrix of {len(classes)} classes: {again}")
+    return classes, counts
+
+
+def _calibration(path: Path, again: str) -> list[dict[str, float]]:
+    header, *rows = table(path, again) or [[]]
+    try:
+        return [dict(zip(header, map(float, row), strict=True)) for row in rows]
+    except ValueError:
+        raise UserError(f"{path} holds no calibration: {again}") from None
+
+
+def distributions(folder: Path, names: Sequence[str] | None = None) -> Distributions | None:
+    """The label distributions in `distributions.csv`; None if the run left none.
+
+    Args:
+      folder: work folder of the run.
+      names: of the records that they must be of, in order; None takes any.
+
+    Returns:
+      The distributions.
+
+    Raises:
+      UserError: they are of other records, or the file is not as a run writes it.
+    """
+    path = folder / "distributions.csv"
+    if not path.exists():
+        return None
+    again = "give the training command again, it writes the file anew"
+    try:
+        (_, _, _, _, *classes), *rows = table(path, again)
+        given = np.array([classes.index(row[2]) for row in rows], np.int64)
+        values = np.array([row[4:] for row in rows], np.float64).reshape(len(rows), len(classes))
+    except (ValueError, IndexError):
+        raise UserError(f"{path} is damaged: {again}") from None
+    if names is not None and [row[1] for row in rows] != list(names):
+        raise UserError(f"{path} is of other records than labels.csv beside it: {again}")
+    wrong = np.array([row[2] != row[3] for row in rows], bool)
+    known = bool(rows) and all(row[3] for row in rows)
+    return Distributions(given, wrong if known else None, values)
+
+
+def suspicions(folder: Path) -> Suspicions | None:
+    """What `distributions.csv` says of each given label; None if the run left none."""
+    found = distributions(folder)
+    if found is None:
+        return None
+    return Suspicions(metrics.suspicion(found.targets, found.given), found.wrong)
+
+
+def table(path: Path, again: str) -> list[list[str]]:
+    """The rows of a CSV file, its header first.
+
+    Args:
+      path: the file.
+      again: end of the error: how it is written again.
+
+    Returns:
+      Rows that have cells.
+
+    Raises:
+      UserError: it cannot be read.
+    """
+    try:
+        return [row for row in csv.reader(io.StringIO(json_files.read_text(path, again))) if row]
+    except csv.Error as error:
+        raise UserError(f"{path} is no table ({error}): {again}") from None

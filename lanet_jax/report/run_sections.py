@@ -1,0 +1,208 @@
+"""The sections of one run; a section whose files are absent is None and left out."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from lanet_jax.report import charts, run_files
+from lanet_jax.report.charts import digits, percent, thousandths
+from lanet_jax.report.run_files import RunFiles
+from lanet_jax.report.section import Panel, Section, Table, Tile
+
+
+def numbers(run: RunFiles) -> Section | None:
+    """The numbers that the run is quoted by."""
+    summary = run.summary
+    if not summary:
+        return None
+    epoch_of = {row["step"]: row["epoch"] for row in run.rows}
+    splits = {name: values for name, values in summary.items() if name != "labels"}
+    tiles = []
+    for split, values in splits.items():
+        on = f"on {split}"
+        best, judge = ("oracle", split) if "oracle" in values else ("best", "holdout")
+        when = f"at epoch {epoch_of[values['best_step']]:g}, the best on {judge}"
+        tiles += [
+            Tile("Final accuracy", percent(values["final"]), on),
+            Tile("Last 5 epochs", percent(values["last5"]), f"mean accuracy {on}"),
+            Tile(best.capitalize(), percent(values[best]), f"accuracy {on} {when}"),
+            Tile("Mean-class accuracy", percent(values["final_mean_class"]), f"{on}, final"),
+        ]
+    labels = summary.get("labels", {})
+    if "wrong_fitted" in labels:
+        note = "share of the wrong training labels that the model repeats; lower is better"
+        tiles.append(Tile("Wrong labels fitted", percent(labels["wrong_fitted"]), note))
+    if "auroc" in labels:
+        note = "of finding the wrong labels; 0.5 is chance"
+        tiles.append(Tile("AUROC", thousandths(labels["auroc"]), note))
+    oracle = any("oracle" in values for values in splits.values())
+    note = "Oracle is the best epoch chosen on the evaluated split itself: a bound, not a result."
+    return Section("Results", note if oracle else "", tiles=tuple(tiles))
+
+
+def confusions(run: RunFiles) -> Section | None:
+    """Confusion matrix and recall of every evaluated split."""
+    panels = []
+    for one in run_files.evaluated(run.folder):
+        totals = one.confusion.sum(axis=1)
+        recall = [
+            (name, hits / total, f"{hits} of {total} {name}")
+            for name, hits, total in zip(one.classes, np.diag(one.confusion), totals, strict=True)
+            if total
+        ]
+        at = f"{one.split}, step {one.numbers['step']}" if "step" in one.numbers else one.split
+        title = f"Confusion, {at}"
+        panels.append(Panel(title, charts.heatmap(one.confusion, one.classes, title)))
+        title = f"Recall by class, {at}"
+        panels.append(Panel(title, charts.bars(recall, title)))
+    note = (
+        "Rows are true classes, columns predictions, in percent of the row. The diagonal is the "
+        "recall; point at a cell for its count."
+    )
+    return Section("Classes", note, panels=tuple(panels), wide=True) if panels else None
+
+
+def calibrations(run: RunFiles) -> Section | None:
+    """Accuracy over confidence of every evaluated split."""
+    panels = []
+    for one in run_files.evaluated(run.folder):
+        bins = [
+            (b["from"], b["to"], b["accuracy"], _of_bin(b["records"], b)) for b in one.calibration
+        ]
+        if bins:
+            title = f"Accuracy by confidence, {one.split}"
+            error = one.numbers.get("calibration_error")
+            values = () if error is None else ((0, f"error {error:.3f}"),)
+            panels.append(Panel(title, charts.reliability(bins, title), values))
+    note = "Bars on the dashed diagonal are calibrated; below it the model is too sure of itself."
+    return Section("Calibration", note, panels=tuple(panels), wide=True) if panels else None
+
+
+def label_noise(run: RunFiles) -> Section | None:
+    """How far the estimated distributions leave the given labels, right and wrong ones."""
+    found = run_files.suspicions(run.folder)
+    if found is None or not len(found.values):
+        return None
+    groups = [("given labels", found.values)]
+    if found.wrong is not None:
+        parts = (("right labels", ~found.wrong), ("wrong labels", found.wrong))
+        groups = [(name, found.values[own]) for name, own in parts if own.any()]
+    axis = "1 - target[given]"
+    title = "Share of the records by 1 - target[given]"
+    panel = Panel(title, charts.histogram(groups, 40, axis, title))
+    legend = tuple(f"{name} ({len(values)})" for name, values in groups)
+    note = (
+        "The estimated label distribution of a training record puts target[given] on the label it "
+        "was given. The further right, the more the record is suspected to be wrong."
+    )
+    return Section("Which labels are suspected", note, legend=legend, panels=(panel,), wide=True)
+
+
+def config(run: RunFiles) -> Section:
+    """Every field of the run's config."""
+    rows = tuple(fields(run.config))
+    return Section("Config", table=Table(("field", "value"), rows), folded=True)
+
+
+def curves(runs: list[RunFiles], labels: list[str]) -> list[Section | None]:
+    """What was measured over the epochs, all runs in the same axes.
+
+    Args:
+      runs: one or more.
+      labels: their names.
+
+    Returns:
+      Sections of the evaluated splits and of the training.
+    """
+    splits = sorted({row["split"] for run in runs for row in run.rows} - {"train", "labels"})
+    evaluated = [
+        (f"{title}, {split}", split, name, percent)
+        for split in splits
+        for title, name in (
+            ("Accuracy", "accuracy"),
+            ("Mean-class accuracy", "mean_class_accuracy"),
+        )
+    ]
+    evaluated.append(("Wrong labels fitted", "labels", "wrong_fitted", percent))
+    evaluated.append(("AUROC of finding wrong labels", "labels", "auroc", thousandths))
+    present = {name for run in runs for row in run.rows if row["split"] == "train" for name in row}
+    rest = sorted(present - set(_TRAINING) - {"step", "epoch", "split"})
+    training = [
+        (_TRAINING.get(name, name), "train", name, percent if name in _SHARES else digits)
+        for name in (*_TRAINING, *rest)
+        if name in present
+    ]
+    legend = tuple(labels) if len(runs) > 1 else ()
+    return [
+        _curves("Over the epochs", "", evaluated, runs, labels, legend, wide=True),
+        _curves(
+            "Training",
+            "Means of the logged batches; accuracy is against the given labels.",
+            training,
+            runs,
+            labels,
+            legend,
+        ),
+    ]
+
+
+def fields(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """The fields of a nested config as dotted names and texts, the outermost first."""
+    for key, value in sorted(tree.items(), key=lambda item: (isinstance(item[1], dict), item[0])):
+        if isinstance(value, dict):
+            yield from fields(value, f"{prefix}{key}.")
+        else:
+            several = isinstance(value, (list, tuple))
+            yield f"{prefix}{key}", ", ".join(map(str, value)) if several else str(value)
+
+
+_TRAINING = {
+    "loss": "Loss",
+    "ce": "Cross-entropy (ce)",
+    "lm": "Landmark loss (lm)",
+    "kl": "Divergence from the targets (kl)",
+    "el": "Contrastive loss (el)",
+    "accuracy": "Training accuracy",
+    "ambiguous": "Ambiguous images",
+    "gradient_norm": "Gradient norm",
+}
+_SHARES = ("accuracy", "ambiguous")
+_POINTS = 60  # of a line; more are averaged
+
+
+def _curves(
+    title: str,
+    note: str,
+    panels: list[tuple[str, str, str, charts.Format]],
+    runs: list[RunFiles],
+    labels: list[str],
+    legend: tuple[str, ...],
+    wide: bool = False,
+) -> Section | None:
+    drawn = []
+    for name, split, key, show in panels:
+        series = []
+        for index, (run, label) in enumerate(zip(runs, labels, strict=True)):
+            x, y = _thin(*run.curve(split, key))
+            if x:
+                series.append(charts.Series(label, x, y, index))
+        if series:
+            ends = ((one.index, show(one.y[-1])) for one in series if split != "train")
+            chart = charts.lines(series, "epoch", show, name, wide)
+            drawn.append(Panel(name, chart, tuple(ends)))
+    if not drawn:
+        return None
+    return Section(title, note, legend=legend, panels=tuple(drawn), wide=wide)
+
+
+def _thin(x: list[float], y: list[float]) -> tuple[list[float], list[float]]:
+    parts = np.array_split(np.arange(len(x)), min(len(x), _POINTS) or 1)
+    return tuple([float(np.mean(np.array(v)[part])) for part in parts if len(part)] for v in (x, y))
+
+
+def _of_bin(records: float, b: dict[str, float]) -> str:
+    return (
+        f"confidence {b['from']:.2f} to {b['to']:.2f}: accuracy {b['accuracy']:.1%}, mean "
+        f"confidence {b['confidence']:.1%}, {records:g} records"
+    )

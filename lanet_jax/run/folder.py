@@ -1,0 +1,162 @@
+"""The work folder of a run: its config at the start, its results at the end."""
+
+import hashlib
+import json
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+import jax
+import ml_collections
+
+from lanet_jax.errors import UserError
+from lanet_jax.files import json_files
+from lanet_jax.files.atomic import write_text
+
+ADVICE = "restore it, or choose another --workdir"
+CONFIG, COMMAND = "config.json", "command.txt"
+LABELS, SEAL = "labels.csv", "labels.sha256"
+ABSENT = "absent"
+# What may differ when a run goes on: it changes nothing of what is computed.
+FREE = ("profile.", "train.keep", "data.threads", "data.dir")
+
+
+def claim(workdir: Path, config: ml_collections.ConfigDict, arguments: Sequence[str] = ()) -> None:
+    """Writes `config.json` and `command.txt`, for one process to do.
+
+    A run that ended before its first row or checkpoint, as a mistyped one does, binds nothing: its
+    config is written over, and labels that were drawn by another one are drawn again.
+
+    Args:
+      workdir: folder of the run.
+      config: resolved config.
+      arguments: of the command that makes the run.
+
+    Raises:
+      UserError: another run lives there, see `check`.
+    """
+    path, text = workdir / CONFIG, _text(config)
+    if _has_begun(workdir):
+        check(workdir, config)
+    elif path.exists() and path.read_bytes() != text.encode():
+        for name in (LABELS, SEAL):
+            (workdir / name).unlink(missing_ok=True)
+    workdir.mkdir(parents=True, exist_ok=True)
+    write_text(path, text)
+    line = shlex.join(["python", "-m", "lanet_jax.main", *arguments])
+    write_text(workdir / COMMAND, line + "\n")
+
+
+def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
+    """Checks that a config is that of the run in a folder; every process has to.
+
+    Args:
+      workdir: folder of the run.
+      config: resolved config.
+
+    Raises:
+      UserError: another run lives there; the differing keys are named, those too that came or went
+        with a version of this program, as they may change what is computed.
+    """
+    path = workdir / CONFIG
+    if not path.exists():
+        return
+    then, now = flatten(json_files.read(path, ADVICE)), flatten(json.loads(_text(config)))
+    differing = [
+        f"{key} ({then.get(key, ABSENT)} there, {now.get(key, ABSENT)} now)"
+        for key in sorted(then.keys() | now.keys())
+        if then.get(key, ABSENT) != now.get(key, ABSENT) and not key.startswith(FREE)
+    ]
+    if differing:
+        advice = "choose another --workdir or the same fields"
+        if then.keys() != now.keys():
+            advice += (
+                "; a field that is absent came or went with a version of this program: go on "
+                "with the version that began the run, or, where the field changes nothing of "
+                f"it, write it into {path} or take it out"
+            )
+        raise UserError(
+            f"{workdir} holds a run with another config: {', '.join(differing)}; {advice}"
+        )
+
+
+def _text(config: ml_collections.ConfigDict) -> str:
+    return config.to_json(indent=2, sort_keys=True) + "\n"
+
+
+def _has_begun(workdir: Path) -> bool:
+    rows = workdir / "metrics.jsonl"
+    if rows.exists() and rows.stat().st_size:
+        return True
+    return any(path.name.isdecimal() for path in workdir.glob("checkpoints/*"))
+
+
+def command(workdir: Path) -> str:
+    """The command that makes the run, and goes on with it."""
+    return json_files.read_text(workdir / COMMAND, ADVICE).strip()
+
+
+def tell_stopped(workdir: Path, where: str) -> None:
+    """Prints where a run was stopped and how it goes on.
+
+    Args:
+      workdir: folder of the run.
+      where: the start of the line.
+    """
+    if jax.process_index() == 0:
+        print(f"{where}; to go on: {command(workdir)}")
+
+
+def seal_labels(workdir: Path) -> None:
+    """Notes the checksum of `labels.csv` beside it, or checks that it is what it was.
+
+    Args:
+      workdir: folder of a run that has written its labels.
+
+    Raises:
+      UserError: they were changed, so that the run would go on with others than it began with.
+    """
+    labels, seal = workdir / LABELS, workdir / SEAL
+    line = f"{hashlib.sha256(labels.read_bytes()).hexdigest()}  {labels.name}\n"  # as sha256sum
+    if not seal.exists():
+        write_text(seal, line)
+    elif json_files.read_text(seal, ADVICE) != line:
+        raise UserError(
+            f"{labels} was changed since the run began ({seal.name} beside it is of another one): "
+            "restore it, or delete it to have it made again; to train on it as it is, start a run "
+            f"in another --workdir with --config.noise.kind=file --config.noise.file={labels}"
+        )
+
+
+def load_config(workdir: Path) -> ml_collections.ConfigDict:
+    """The resolved config of a run.
+
+    Raises:
+      UserError: the folder holds no run, or its config cannot be read.
+    """
+    path = workdir / CONFIG
+    if not path.exists():
+        raise UserError(f"{workdir} holds no run (no config.json): check --workdir")
+    tree = _tuples(json_files.read(path, ADVICE))
+    try:
+        return ml_collections.ConfigDict(tree)
+    except (ValueError, TypeError) as error:
+        raise UserError(f"{path} is no config ({error}); {ADVICE}") from None
+
+
+def flatten(tree: dict, prefix: str = "") -> dict[str, object]:
+    """The fields of a config's JSON by their dotted names."""
+    flat: dict[str, object] = {}
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            flat.update(flatten(value, f"{prefix}{key}."))
+        else:
+            flat[prefix + key] = value
+    return flat
+
+
+def _tuples(value: object) -> object:
+    # JSON knows no tuples, a config no lists.
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(value) if isinstance(value, list) else value

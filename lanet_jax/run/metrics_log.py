@@ -1,0 +1,172 @@
+"""The record of a run: `metrics.jsonl` is the truth, TensorBoard's events are a copy."""
+
+import contextlib
+import json
+import os
+import socket
+import time
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from tensorboardX.proto.event_pb2 import Event, SessionLog
+from tensorboardX.record_writer import RecordWriter
+from tensorboardX.summary import scalar
+
+from lanet_jax.errors import UserError
+from lanet_jax.files import json_files
+from lanet_jax.files.atomic import write_text
+
+Row = dict[str, Any]
+ADVICE = "mend the line, or delete it if it is of split train and can be done without"
+
+
+class MetricsWriter:
+    """Appends rows to `metrics.jsonl`, in order.
+
+    A row is handed to the system before the next, so that it outlives this process, and is on disk,
+    so that it outlives a power cut, once `sync` or `close` returns.
+
+    Args:
+      workdir: of the run.
+      step: steps that are done; what an interrupted run wrote beyond its checkpoint is dropped, so
+        that the file of a resumed run equals that of an uninterrupted one.
+    """
+
+    def __init__(self, workdir: Path, step: int) -> None:
+        self._path = workdir / "metrics.jsonl"
+        rows = [row for row in read(workdir) if _precedes(row, step)]
+        write_text(self._path, "".join(json.dumps(row) + "\n" for row in rows))
+        self._file = open(self._path, "a", encoding="utf-8")  # noqa: SIM115
+        self._board = _Board(workdir / "tensorboard", step)
+
+    def write(self, row: Row) -> None:
+        """Writes one row: `step`, `epoch`, `split` and numbers."""
+        with _closed_on_error(self._file, self._path):
+            self._file.write(json.dumps(row) + "\n")
+            self._file.flush()
+        self._board.write(row)
+
+    def sync(self) -> None:
+        """Waits until the rows are on disk: before each checkpoint, which must not know more."""
+        with _closed_on_error(self._file, self._path):
+            os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Closes both."""
+        self.sync()
+        with _closed_on_error(self._file, self._path):
+            self._file.close()
+        self._board.close()
+
+
+class _Board:
+    """TensorBoard's events, written as they come.
+
+    tensorboardX's own SummaryWriter hands them to a thread, which dies when the disk is full; after
+    ten more numbers the run would wait for it for ever.
+
+    Args:
+      folder: for the file of events.
+      step: steps that are done; TensorBoard forgets what it has seen of later ones.
+    """
+
+    SECONDS = 30  # between two flushes
+
+    def __init__(self, folder: Path, step: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        # TensorBoard finds its files by this name and reads them in the order of the times.
+        self._path = folder / f"events.out.tfevents.{time.time():.0f}.{socket.gethostname()}"
+        self._events = RecordWriter(str(self._path))
+        self._flushed = time.monotonic()
+        self._add(0, file_version="brain.Event:2")
+        self._add(step, session_log=SessionLog(status=SessionLog.START))
+
+    def write(self, row: Row) -> None:
+        for name, value in row.items():
+            if name not in ("step", "epoch", "split"):
+                self._add(row["step"], summary=scalar(f"{row['split']}/{name}", value))
+        if time.monotonic() - self._flushed > self.SECONDS:
+            with _closed_on_error(self._events, self._path):
+                self._events.flush()
+            self._flushed = time.monotonic()
+
+    def close(self) -> None:
+        with _closed_on_error(self._events, self._path):
+            self._events.close()
+
+    def _add(self, step: int, **content: Any) -> None:
+        with _closed_on_error(self._events, self._path):
+            event = Event(step=step, wall_time=time.time(), **content)
+            self._events.write(event.SerializeToString())
+
+
+@contextlib.contextmanager
+def _closed_on_error(file: IO[str] | RecordWriter, path: Path) -> Iterator[None]:
+    # An error of an open file does not name it, and what could not be written would be tried once
+    # more, and told of in a traceback, when Python ends.
+    try:
+        yield
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            file.close()
+        error.filename = error.filename or str(path)
+        raise
+
+
+def read(workdir: Path) -> list[Row]:
+    """The rows of `metrics.jsonl` so far; a last line that a crash cut short is left out.
+
+    Raises:
+      UserError: with the line's number, it is not as `MetricsWriter` writes it.
+    """
+    path = workdir / "metrics.jsonl"
+    if not path.exists():
+        return []
+    whole = json_files.read_text(path, "restore it").rpartition("\n")[0]
+    return [
+        _row(line, f"{path}, line {number}")
+        for number, line in enumerate(whole.split("\n") if whole else [], start=1)
+    ]
+
+
+def require(workdir: Path, steps: Iterable[int], splits: Collection[str]) -> None:
+    """Checks that the evaluations up to where a run goes on are still there.
+
+    Without them a worse state would take the place of the best one, and the summary would be of the
+    rest.
+
+    Args:
+      workdir: of the run.
+      steps: after which it was evaluated.
+      splits: each time on all of these.
+
+    Raises:
+      UserError: one of them is missing.
+    """
+    there = {(row["step"], row["split"]) for row in read(workdir) if "accuracy" in row}
+    lost = [(step, split) for step in steps for split in splits if (step, split) not in there]
+    if lost:
+        step, split = lost[0]
+        raise UserError(
+            f"{workdir / 'metrics.jsonl'} has lost {len(lost)} of its evaluations, the first "
+            f"after step {step} on split {split!r}; the best state and the summary need them: "
+            "restore the file from a copy, or start again in another --workdir"
+        )
+
+
+def _row(line: str, where: str) -> Row:
+    row = json_files.parse(line, where, ADVICE)
+    step, split = row.get("step"), row.get("split")
+    numbers = [value for name, value in row.items() if name != "split"]
+    if type(step) is not int or step < 0 or not isinstance(split, str):
+        raise UserError(f"{where}: a step and a split were expected; {ADVICE}")
+    # A number that no float can hold would end every later reader.
+    if not all(type(v) is float or (type(v) is int and abs(v) < 2**63) for v in numbers):
+        raise UserError(f"{where}: numbers were expected beside the split; {ADVICE}")
+    return row
+
+
+def _precedes(row: Row, step: int) -> bool:
+    # A checkpoint is written after its step's training row and before its evaluation.
+    return row["step"] < step or (row["step"] == step and row["split"] == "train")

@@ -1,0 +1,87 @@
+"""`python -m lanet_jax.study configs/studies/table1.py[:SCALE] --workdir=DIR [--config.x.y=v]`."""
+
+import argparse
+import shlex
+import signal
+import sys
+from pathlib import Path
+
+from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.study import declaration, grid, loading, outcome, runner, write
+
+
+def main() -> None:
+    """Runs what is not finished of a study, and writes its tables."""
+    arguments, rest = _parser().parse_known_args()
+    extra = [_override(argument) for argument in rest]
+    folder: Path = arguments.workdir
+    study = loading.load(arguments.study)
+    cells = grid.cells(study, extra)
+    selected = declaration.select(cells, arguments.only)
+    if arguments.dry_run:
+        declaration.claim(folder, cells, selected, write=False)
+        for cell in selected:
+            command = shlex.join(["python", "-m", "lanet_jax.main", *cell.arguments(folder)])
+            print(f"{cell.name} ({outcome.state(folder / cell.name)})\n  {command}")
+        return
+    if arguments.table_only:
+        if not (folder / "study.json").exists():
+            raise UserError(f"{folder} holds no study (no study.json): check --workdir")
+        declaration.claim(folder, cells, [], write=False)
+        print(write.write(study, cells, folder))
+        return
+    declaration.claim(folder, cells, selected)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup asks for
+            signal.signal(number, signal.default_int_handler)
+    try:
+        failed = runner.run(
+            selected, folder, lambda: write.write(study, cells, folder), program=runner.MAIN
+        )
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on", file=sys.stderr)
+        sys.exit(130)
+    table = write.write(study, cells, folder)
+    print(table.read_text(encoding="utf-8").partition("\n\n```")[0])
+    print(f"\n{table}")
+    if failed:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in failed.items())
+        raise UserError(
+            f"{len(failed)} of {len(selected)} cells failed ({reasons}); the same command tries "
+            "them again"
+        )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m lanet_jax.study",
+        description="Runs a study's cells one after the other; the same command goes on.",
+        epilog="--config.FIELD=VALUE is handed to every run.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("study", help="configs/studies/NAME.py, and after a colon cpu or demo")
+    parser.add_argument("--workdir", type=Path, required=True, help="folder of the study")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="run the cells of this name ('30/*') or with this part in it (lanet); repeatable",
+    )
+    parser.add_argument(
+        "--dry_run", action="store_true", help="print the cells and their commands, run nothing"
+    )
+    parser.add_argument(
+        "--table_only", action="store_true", help="write the tables from the runs that are there"
+    )
+    return parser
+
+
+def _override(argument: str) -> str:
+    if not argument.startswith("--config.") or "=" not in argument:
+        raise UserError(f"{argument}: not known; a field of every run is --config.FIELD=VALUE")
+    return argument.removeprefix("--config.")
+
+
+if __name__ == "__main__":
+    exit_on_user_error(main)()

@@ -1,0 +1,122 @@
+"""`study.json`: what the runs of a folder were declared as."""
+
+import difflib
+import fnmatch
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from lanet_jax.errors import UserError
+from lanet_jax.files import json_files
+from lanet_jax.files.atomic import write_text
+from lanet_jax.run import folder as run_folder
+from lanet_jax.study.grid import Cell
+from lanet_jax.study.loading import base
+
+
+def select(cells: Sequence[Cell], patterns: Iterable[str]) -> list[Cell]:
+    """The cells that a pattern names.
+
+    Args:
+      cells: of a study.
+      patterns: of a whole name ("30/*") or of one part of it ("lanet"); none selects all.
+
+    Returns:
+      The cells, in their order.
+
+    Raises:
+      UserError: a pattern names none.
+    """
+    patterns = list(patterns)
+    for pattern in patterns:
+        if not any(_matches(cell, pattern) for cell in cells):
+            raise UserError(f"--only={pattern}: no cell has that name, as {cells[0].name} has")
+    return [c for c in cells if not patterns or any(_matches(c, p) for p in patterns)]
+
+
+def claim(
+    folder: Path, cells: Sequence[Cell], selected: Sequence[Cell], write: bool = True
+) -> None:
+    """Checks that a folder is this study's, and notes the selected cells in `study.json`.
+
+    A declaration may grow, by seeds or rows: the runs that are there stay what they are.
+
+    Args:
+      folder: of the study.
+      cells: all that are declared.
+      selected: those that are to run; only their fields are compared and noted.
+      write: False only checks.
+
+    Raises:
+      UserError: the folder was declared otherwise, naming what differs; or a field does not exist.
+    """
+    for cell in selected:
+        _check_fields(cell)
+    path = folder / "study.json"
+    known = _read(path) if path.exists() else {"configs": {}, "cells": {}}
+    names = {cell.name for cell in cells}
+    differences = [f"{name} (not declared now)" for name in known["cells"] if name not in names]
+    configs = {cell.config: _counting(base(cell.config)) for cell in selected}
+    for config, now in configs.items():
+        then = known["configs"].get(config, now)
+        both = then.keys() & now.keys()  # a field that is new to the program changes no run
+        common = ({key: fields[key] for key in sorted(both)} for fields in (then, now))
+        differences += [f"{config} {line}" for line in _differences(*common)]
+    for cell in selected:
+        then = known["cells"].get(cell.name, _noted(cell))
+        differences += [f"{cell.name} {line}" for line in _differences(then, _noted(cell))]
+    if differences:
+        more = f" and {len(differences) - 4} more" if len(differences) > 4 else ""
+        raise UserError(
+            f"{folder} holds a study declared otherwise: {', '.join(differences[:4])}{more}; "
+            "choose another --workdir or the same declaration"
+        )
+    if write:
+        noted = {cell.name: _noted(cell) for cell in selected}
+        now = {"configs": known["configs"] | configs, "cells": known["cells"] | noted}
+        folder.mkdir(parents=True, exist_ok=True)
+        write_text(path, json.dumps(now, indent=2) + "\n")
+
+
+def _read(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    advice = "restore it, or delete it and give the study's command again"
+    known = json_files.read(path, advice)
+    parts = [known.get("configs"), known.get("cells")]
+    if not all(isinstance(p, dict) and all(isinstance(x, dict) for x in p.values()) for p in parts):
+        raise UserError(f"{path} is no declaration of a study; {advice}")
+    return known
+
+
+def _matches(cell: Cell, pattern: str) -> bool:
+    return any(fnmatch.fnmatchcase(n, pattern) for n in (cell.name, *cell.name.split("/")))
+
+
+def _check_fields(cell: Cell) -> None:
+    fields = base(cell.config)
+    for override in cell.overrides:
+        name, equals, _ = override.partition("=")
+        if name not in fields or not equals:
+            near = difflib.get_close_matches(name, fields, 1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise UserError(
+                f"{cell.name}: --config.{override}: the config has no field {name!r}; {hint}"
+                "write --config.FIELD=VALUE"
+            )
+
+
+def _noted(cell: Cell) -> dict[str, str]:
+    fields = dict(override.split("=", 1) for override in cell.overrides)
+    return _counting({"config": cell.config, **fields})
+
+
+def _counting(fields: dict[str, Any]) -> dict[str, Any]:
+    return {k: value for k, value in fields.items() if not k.startswith(run_folder.FREE)}
+
+
+def _differences(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    return [
+        f"{field} ({then.get(field, 'absent')} there, {now.get(field, 'absent')} now)"
+        for field in dict.fromkeys((*then, *now))
+        if then.get(field, "absent") != now.get(field, "absent")
+    ]

@@ -1,0 +1,138 @@
+"""What a cell's work folder says of it: finished, cut off or failed, and its numbers."""
+
+import contextlib
+import dataclasses
+import json
+import math
+import os
+from pathlib import Path
+
+from lanet_jax.errors import UserError
+from lanet_jax.files import json_files
+from lanet_jax.files.atomic import write_text
+
+_ERROR, _SUMMARY = "error.txt", "summary.json"
+_ADVICE = "delete it, and the study's command writes it again"
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """The numbers of a finished run on one split; shares in [0, 1].
+
+    Attributes:
+      final: accuracy at the end.
+      last5: mean accuracy of the last five epochs.
+      best: the best accuracy.
+      oracle: whether the best was chosen on this split itself.
+      fitted: share of the wrong labels fitted; None where no wrong labels are known.
+      auroc: of finding wrong labels; None as well.
+    """
+
+    final: float
+    last5: float
+    best: float
+    oracle: bool
+    fitted: float | None
+    auroc: float | None
+
+
+def finished(cell: Path) -> bool:
+    """Whether a run came to its end: trained, summed up and evaluated on all its test splits.
+
+    Args:
+      cell: its work folder.
+    """
+    if not (cell / _SUMMARY).exists():
+        return False
+    splits = _summary(cell).keys() - {"labels", "holdout"}
+    return all((cell / "evaluation" / split / "metrics.json").exists() for split in splits)
+
+
+def read(cell: Path, split: str = "") -> Outcome:
+    """The numbers of a finished run.
+
+    Args:
+      cell: its work folder.
+      split: of the evaluated ones; empty for the only one.
+
+    Returns:
+      Its numbers.
+
+    Raises:
+      UserError: the run was not evaluated on that split, or on several where one is expected; or
+        its summary is damaged.
+    """
+    summary = _summary(cell)
+    splits = summary.keys() - {"labels", "holdout"}
+    if split not in splits and (split or len(splits) != 1):
+        raise UserError(
+            f"{cell} was evaluated on {', '.join(sorted(splits))}, the study asks for "
+            f"{split or 'one split'}: name it in the splits of its column"
+        )
+    numbers, labels = summary[split or min(splits)], summary.get("labels", {})
+    try:
+        return Outcome(
+            final=float(numbers["final"]),
+            last5=float(numbers["last5"]),
+            best=float(numbers.get("best", numbers.get("oracle"))),
+            oracle="oracle" in numbers,
+            fitted=_known(labels.get("wrong_fitted")),
+            auroc=_known(labels.get("auroc")),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise UserError(f"{cell / _SUMMARY} lacks numbers of a run; {_ADVICE}") from None
+
+
+def progress(cell: Path) -> float:
+    """The share of a run that is done, as its last row says.
+
+    Args:
+      cell: its work folder, possibly of a run that has not started.
+    """
+    try:
+        epochs = json.loads((cell / "config.json").read_text())["optim"]["epochs"]
+        with open(cell / "metrics.jsonl", "rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 8192))
+            whole = file.read().rpartition(b"\n")[0]
+        share = json.loads(whole.rpartition(b"\n")[2])["epoch"] / epochs
+        return min(1.0, share) if share > 0 else 0.0
+    # Nothing is written yet, or by another program; RecursionError is deep JSON's.
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
+        return 0.0
+
+
+def error(cell: Path) -> str:
+    """Why the last attempt at a cell failed; empty if it did not."""
+    path = cell / _ERROR
+    return path.read_text(encoding="utf-8").strip() if path.exists() else ""
+
+
+def note_error(cell: Path, reason: str) -> None:
+    """Notes why an attempt failed; an empty reason takes the note back."""
+    path = cell / _ERROR
+    if not reason:
+        path.unlink(missing_ok=True)
+        return
+    with contextlib.suppress(OSError):  # where a full disk ended the run, the study still goes on
+        write_text(path, reason + "\n")
+
+
+def state(cell: Path) -> str:
+    """One word: finished, failed, cut off or waiting."""
+    if finished(cell):
+        return "finished"
+    if error(cell):
+        return "failed"
+    return "cut off" if (cell / "config.json").exists() else "waiting"
+
+
+def _summary(cell: Path) -> dict[str, dict[str, float]]:
+    path = cell / _SUMMARY
+    summary = json_files.read(path, _ADVICE)
+    if not all(isinstance(numbers, dict) for numbers in summary.values()):
+        raise UserError(f"{path} is no summary of a run; {_ADVICE}")
+    return summary
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else float(value)

@@ -1,0 +1,50 @@
+"""Where a study's runs are shown together: each group of rows, tested on each split."""
+
+import itertools
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lanet_jax.report.run_files import RunFiles
+from lanet_jax.study.grid import Level, Study, rows
+
+# The finished runs of each row and column, a run a seed.
+Runs = dict[tuple[tuple[Level, ...], Level], list[RunFiles]]
+
+
+class Place(NamedTuple):
+    """Runs that belong into the same axes.
+
+    Attributes:
+      title: what they share.
+      split: that they are tested on; "" for their only one.
+      lines: each row's name with its runs.
+    """
+
+    title: str
+    split: str
+    lines: tuple[tuple[str, list[RunFiles]], ...]
+
+
+def places(study: Study, runs: Runs) -> Iterator[Place]:
+    """The places of a study.
+
+    Args:
+      study: the declaration.
+      runs: its finished runs.
+
+    Yields:
+      Each, in the order of the table.
+    """
+    groups: dict[str, list[tuple[Level, ...]]] = {}
+    for row in rows(study):
+        groups.setdefault(row[0].labels[0] if study.grouped else "", []).append(row)
+    for (group, members), column in itertools.product(groups.items(), study.columns.levels):
+        lines = tuple((_name(row, study.grouped), runs[row, column]) for row in members)
+        for split, title in column.splits or (("", column.labels[0]),):
+            shared = f"{title}, {study.rows[0].titles[0]} {group}" if study.grouped else title
+            yield Place(shared, split, lines)
+
+
+def _name(row: tuple[Level, ...], grouped: bool) -> str:
+    """A row's labels, but for the one that its group shares."""
+    return ", ".join([label for level in row for label in level.labels][grouped:])

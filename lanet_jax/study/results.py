@@ -1,0 +1,91 @@
+"""The numbers of a study: mean and standard deviation over the seeds, for each row and column."""
+
+import dataclasses
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+from lanet_jax.study import outcome
+from lanet_jax.study.grid import Level, Study, key, rows
+from lanet_jax.study.outcome import Outcome
+
+MEASURES = ("final", "last5", "best", "fitted", "auroc")
+
+
+@dataclasses.dataclass(frozen=True)
+class Mean:
+    """A mean over seeds.
+
+    Attributes:
+      mean: of the values.
+      std: sample standard deviation, over n - 1; None for a single value.
+    """
+
+    mean: float
+    std: float | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One row of the table in one of its columns.
+
+    Attributes:
+      labels: of the row.
+      column: title of the column.
+      means: by measure; a measure that no run has is absent.
+      seeds: how many runs are in them.
+      oracle: whether the best was chosen on the tested split itself.
+      published: the paper's number, "" if there is none.
+    """
+
+    labels: tuple[str, ...]
+    column: str
+    means: dict[str, Mean]
+    seeds: int
+    oracle: bool
+    published: str
+
+
+def mean(values: Sequence[float]) -> Mean:
+    """Mean and sample standard deviation of at least one value."""
+    std = statistics.stdev(values) if len(values) > 1 else None
+    return Mean(statistics.fmean(values), std)
+
+
+def entries(study: Study, folder: Path) -> list[list[Entry]]:
+    """The numbers of the finished runs.
+
+    Args:
+      study: the declaration.
+      folder: of the study.
+
+    Returns:
+      For each row of the table its columns.
+    """
+    columns = [
+        (level, split, title)
+        for level in study.columns.levels
+        for split, title in level.splits or (("", level.labels[0]),)
+    ]
+    return [[_entry(study, folder, row, *column) for column in columns] for row in rows(study)]
+
+
+def _entry(
+    study: Study, folder: Path, row: tuple[Level, ...], column: Level, split: str, title: str
+) -> Entry:
+    experiment = key((*row, column))
+    homes = [folder / experiment / f"seed{seed}" for seed in study.seeds]
+    runs = [outcome.read(home, split) for home in homes if outcome.finished(home)]
+    return Entry(
+        labels=tuple(label for level in row for label in level.labels),
+        column=title,
+        means={m: mean(v) for m in MEASURES if (v := _values(runs, m))},
+        seeds=len(runs),
+        oracle=any(run.oracle for run in runs),
+        published=study.published.get(f"{experiment}/{split}" if split else experiment, ""),
+    )
+
+
+def _values(runs: Sequence[Outcome], measure: str) -> list[float]:
+    values = [getattr(run, measure) for run in runs]
+    return [value for value in values if value is not None]

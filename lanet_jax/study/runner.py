@@ -1,0 +1,145 @@
+"""Runs cells, each in a process of its own, one at a time."""
+
+import contextlib
+import fcntl
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from lanet_jax.errors import UserError
+from lanet_jax.study import outcome
+from lanet_jax.study.grid import Cell
+from lanet_jax.study.progress import Progress
+
+MAIN = (sys.executable, "-m", "lanet_jax.main")
+# A command's last word (`errors.exit_on_user_error`), perhaps on the line of the progress bar.
+_ERROR = re.compile(r"(?:^|[\r\n\]])error: ([^\r\n]+)")
+# May save some percent of a CPU step (docs/benchmarks.md); the C library reads this when a process
+# starts, and others ignore it.
+_HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+_GRACE = 60  # seconds that a run has to end by itself when the study is stopped
+
+
+def run(
+    cells: Sequence[Cell],
+    folder: Path,
+    after: Callable[[], None],
+    program: Sequence[str],
+    seconds: float = 1.0,
+) -> dict[str, str]:
+    """Runs the cells that are not finished; one that fails is noted, and the next goes on.
+
+    Args:
+      cells: in the order to run them.
+      folder: of the study.
+      after: called after each cell that ran.
+      program: what a cell's arguments are handed to: `MAIN`, but for tests.
+      seconds: between two looks at the running cell.
+
+    Returns:
+      For each failed cell its reason.
+
+    Raises:
+      UserError: a study, or a run that outlived one, is at work in the folder.
+    """
+    failed: dict[str, str] = {}
+    with _alone(folder) as lock:
+        waiting = [cell for cell in cells if not outcome.finished(folder / cell.name)]
+        progress = Progress(folder, waiting, len(cells) - len(waiting))
+        for cell in waiting:
+            progress.begin(cell)
+            reason = _run_one(cell, folder, program, lock, progress.show, seconds)
+            if reason:
+                failed[cell.name] = reason
+            progress.end(reason)
+            after()
+    return failed
+
+
+def _run_one(
+    cell: Cell,
+    folder: Path,
+    program: Sequence[str],
+    lock: int,
+    look: Callable[[], None],
+    seconds: float,
+) -> str:
+    """Runs one cell to its end; returns why it failed, or nothing."""
+    home = folder / cell.name
+    home.mkdir(parents=True, exist_ok=True)
+    log = home / "log.txt"
+    with open(log, "ab") as output:
+        start = output.seek(0, os.SEEK_END)  # earlier attempts stand before it
+        # The process inherits the lock, so that no second one starts beside it if this one dies.
+        process = subprocess.Popen(
+            [*program, *cell.arguments(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**_HUGE_PAGES, **os.environ},
+            pass_fds=[lock],
+            process_group=0,  # a terminal's Ctrl-C is for the study, which then ends its run once
+        )
+        try:
+            while True:
+                look()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(seconds)
+                    break
+        except BaseException:
+            _stop(process)
+            raise
+    reason = _reason(process.returncode, log, start)
+    if not reason and not outcome.finished(home):
+        reason = f"it ended before its work was done, see {log}"
+    outcome.note_error(home, reason)
+    return reason
+
+
+def _stop(process: subprocess.Popen) -> None:
+    process.terminate()
+    try:
+        process.wait(_GRACE)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        process.kill()
+        process.wait()
+
+
+def _reason(code: int, log: Path, start: int) -> str:
+    if code == 0:
+        return ""
+    if code < 0:
+        memory = ", perhaps for want of memory" if code == -signal.SIGKILL else ""
+        return f"ended by signal {-code} ({signal.strsignal(-code)}{memory}), see {log}"
+    with open(log, "rb") as file:
+        file.seek(max(start, file.seek(0, os.SEEK_END) - 65536))
+        text = file.read().decode(errors="replace")
+    said = _ERROR.findall(text)
+    if said:
+        return said[-1]
+    last = text.replace("\r", "\n").strip().rpartition("\n")[2]
+    return f"exit code {code}: {last}, see {log}"
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[int]:
+    """Keeps a second study out of the folder: a lock that ends with its last process."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(lock)
+        raise UserError(
+            f"{folder}: a study, or a run that one left behind, is at work there; wait for it or "
+            "end it, or choose another --workdir"
+        ) from error
+    except OSError:  # a file system that does not lock folders
+        pass
+    try:
+        yield lock
+    finally:
+        os.close(lock)

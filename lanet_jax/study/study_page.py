@@ -1,0 +1,79 @@
+"""`report.html` of a study: its tables, what was measured over the epochs, and its commands."""
+
+import itertools
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from lanet_jax.figures import style, sweep, sweeps
+from lanet_jax.report import gallery, page, run_files, run_sections
+from lanet_jax.report.run_files import RunFiles
+from lanet_jax.report.section import Section, Table
+from lanet_jax.study import class_recall, curves, outcome
+from lanet_jax.study.grid import Study, key, rows
+from lanet_jax.study.places import places
+from lanet_jax.study.results_table import Sheet
+
+
+def write(
+    study: Study,
+    sheets: Sequence[Sheet],
+    notes: Sequence[str],
+    commands: Sequence[tuple[str, str]],
+    folder: Path,
+) -> Path:
+    """Writes the page from the runs that are finished, and draws a sweep if they are one.
+
+    Below the tables stand curves, recall and confusion of each row, the study's figures, the fields
+    that all runs share, and the commands.
+
+    Args:
+      study: the declaration.
+      sheets: its tables.
+      notes: what a reader of the tables must know.
+      commands: pairs of a run's name and the command that makes it.
+      folder: of the study.
+
+    Returns:
+      The page.
+
+    Raises:
+      UserError: a run's file is not what it should be.
+    """
+    runs = {
+        (row, column): [
+            run_files.read(home)
+            for home in (folder / key((*row, column)) / f"seed{seed}" for seed in study.seeds)
+            if outcome.finished(home)
+        ]
+        for row, column in itertools.product(rows(study), study.columns.levels)
+    }
+    # Rows that share a key are one run.
+    finished = {run.folder: run for several in runs.values() for run in several}.values()
+    _draw_sweep(finished, folder)
+    shown = list(places(study, runs))
+    made = Table(("run", "command"), tuple(commands))
+    sections = [
+        *(Section(s.title, table=Table(s.header, s.rows, s.bold)) for s in sheets),
+        Section("How to read them", " ".join(f"{note.rstrip('.:')}." for note in notes)),
+        *curves.sections(shown),
+        *class_recall.sections(shown),
+        gallery.pictures(folder / gallery.FOLDER),
+        _config(finished),
+        Section("Commands", table=made, folded=True),
+    ]
+    return page.render(folder / "report.html", study.title, sections)
+
+
+def _draw_sweep(runs: Collection[RunFiles], folder: Path) -> None:
+    found = sweeps.curves(runs)
+    if found:
+        style.save(sweep.draw(found), folder / gallery.FOLDER, "sweep")
+
+
+def _config(runs: Collection[RunFiles]) -> Section | None:
+    """The fields that all runs share; those that differ stand in the commands."""
+    configs = [set(run_sections.fields(run.config)) for run in runs]
+    if not configs:
+        return None
+    table = Table(("field", "value"), tuple(sorted(set.intersection(*configs))))
+    return Section("Config that all runs share", table=table, folded=True)

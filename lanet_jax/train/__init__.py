@@ -1,0 +1,1 @@
+"""Training: the step, the loop around it, how it stops and what it leaves."""

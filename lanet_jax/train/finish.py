@@ -1,0 +1,44 @@
+"""What a finished run leaves in its work folder."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+from lanet_jax.evaluate import evaluator
+from lanet_jax.files.atomic import write_csv, write_text
+from lanet_jax.from_config.run import Run
+from lanet_jax.run import metrics_log, summary
+from lanet_jax.state import TrainState
+
+
+def finish(run: Run, workdir: Path, state: TrainState) -> None:
+    """Writes `summary.json` and `distributions.csv` and prints the summary.
+
+    Args:
+      run: the finished run.
+      workdir: its folder.
+      state: its final state.
+    """
+    targets = evaluator.targets_of(run, state, len(run.data.train))
+    if jax.process_index():
+        return
+    numbers = summary.summarize(metrics_log.read(workdir))
+    write_text(workdir / "summary.json", json.dumps(numbers, indent=2) + "\n")
+    if targets is not None:
+        header = ("id", "name", "given", "true", *run.data.train.classes)
+        write_csv(workdir / "distributions.csv", header, _distributions(run, targets))
+    for split, values in numbers.items():
+        pairs = (f"{k} {v:.4f}" if isinstance(v, float) else f"{k} {v}" for k, v in values.items())
+        print(f"{split}: {', '.join(pairs)}")
+
+
+def _distributions(run: Run, targets: Float[np.ndarray, "N C"]) -> Iterator[tuple[int | str, ...]]:
+    data = run.data
+    classes = data.train.classes
+    for row, name in enumerate(data.train.names):
+        true = "" if data.true is None else classes[data.true[row]]
+        yield row, name, classes[data.given[row]], true, *(f"{p:.6f}" for p in targets[row])

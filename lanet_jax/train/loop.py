@@ -1,0 +1,193 @@
+"""The training loop, from the first step or from where it was cut off to the last."""
+
+import functools
+import math
+from pathlib import Path
+
+import jax
+from jax.sharding import Mesh, NamedSharding
+from jax.sharding import PartitionSpec as P
+from tqdm import tqdm
+
+from lanet_jax import state as state_lib
+from lanet_jax.checkpoint import best as best_lib
+from lanet_jax.checkpoint.states import Checkpoints
+from lanet_jax.devices import hosts
+from lanet_jax.devices import mesh as mesh_lib
+from lanet_jax.errors import UserError
+from lanet_jax.evaluate.evaluator import Evaluator
+from lanet_jax.from_config.data import HOLDOUT
+from lanet_jax.from_config.run import Run
+from lanet_jax.input.pipeline import train_batches
+from lanet_jax.profiling.profiler import Profiler
+from lanet_jax.run import folder as run_folder
+from lanet_jax.run import metrics_log
+from lanet_jax.state import TrainState
+from lanet_jax.train.step import compile_for, compile_step
+from lanet_jax.train.stop import Stop
+from lanet_jax.trained.inference import compile_predict
+
+
+def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
+    """Trains a run to its end, or until a signal asks it to stop.
+
+    The order of a step is a contract: fetch the batch, step, log the metrics of the step before,
+    save, evaluate. What is logged is one step old so that the devices never wait for the host; a
+    save logs the step's own metrics first, so that a checkpoint never knows more than the log. A
+    run that is to stop saves and leaves the evaluation to the one that goes on.
+
+    Args:
+      run: what to train.
+      workdir: where it is kept; a run that was cut off goes on from its newest checkpoint.
+      stop: entered; notes the signals.
+
+    Returns:
+      The final state; None if the run was stopped, which it then says with the command to go on.
+
+    Raises:
+      UserError: the loss is not finite, no checkpoint restores, one cannot be written, or
+        `metrics.jsonl` has lost evaluations from before the one that restores.
+    """
+    mesh = mesh_lib.make(run.batch)
+    batch_sharding = NamedSharding(mesh, P("data"))
+    checkpoints = Checkpoints(workdir, run.keep)
+    with mesh_lib.use(mesh):
+        state = initial_state(run, mesh, checkpoints)
+        start = int(state.step)
+        before = range(run.steps_per_epoch, start, run.steps_per_epoch)
+        hosts.on_first(lambda: metrics_log.require(workdir, before, run.data.evaluate))
+        best_lib.rewind(workdir, start, state, run.method)
+        writer = metrics_log.MetricsWriter(workdir, start) if jax.process_index() == 0 else None
+        to_compile = compile_step(run.method, run.optimizer, run.augment, mesh)
+        step_fn = None  # until there is a batch to compile it for
+        evaluator = Evaluator(run, compile_predict(run.method, run.preprocess, mesh), mesh)
+        profiler = Profiler(workdir / "profile", run.profile_start, run.profile_steps, run.steps)
+        log = _Log(run, workdir, writer)
+        if start and start % run.steps_per_epoch == 0:
+            log.evaluate(evaluator, state, start)
+        local_batch = run.batch // jax.process_count()
+        batches = train_batches(run.visits, start, local_batch, run.threads)
+        step = start
+        for step in _progress(run, start):
+            profiler.begin(step, state)
+            local = next(batches)
+            batch = jax.make_array_from_process_local_data(batch_sharding, local)
+            if step_fn is None:
+                step_fn = compile_for(to_compile, state, batch)
+            state, metrics = step_fn(state, batch)
+            log.previous(step, metrics)
+            profiler.end(step, state)
+            stopping = stop.asked(step)
+            if step % run.checkpoint_every == 0 or step == run.steps or stopping:
+                log.sync()
+                checkpoints.save(step, state, run.card)
+            if stopping:
+                break
+            if step % run.steps_per_epoch == 0:
+                log.flush()
+                log.evaluate(evaluator, state, step)
+        else:  # the last evaluation may have been told to stop
+            stopping = stop.asked(run.steps + 1)
+        checkpoints.close()
+        if writer:
+            writer.close()
+    if stopping:
+        run_folder.tell_stopped(workdir, f"stopped and saved at step {step} of {run.steps}")
+        return None
+    return state
+
+
+def _progress(run: Run, start: int) -> tqdm:
+    return tqdm(
+        range(start + 1, run.steps + 1),
+        initial=start,
+        total=run.steps,
+        unit_scale=run.batch,
+        unit="img",
+        disable=jax.process_index() != 0,
+        mininterval=1.0,
+    )
+
+
+def initial_state(run: Run, mesh: Mesh, checkpoints: Checkpoints) -> TrainState:
+    """The state of the newest checkpoint that restores, or the state before the first step.
+
+    Args:
+      run: what to train.
+      mesh: the devices.
+      checkpoints: of the work folder.
+
+    Returns:
+      The state, on the devices.
+    """
+    key = jax.random.key(run.seed)
+    if checkpoints.latest() is None:
+        return state_lib.create(run.method, run.optimizer, key, run.example, mesh)
+    init = functools.partial(state_lib.init, run.method, run.optimizer)
+    shapes = jax.eval_shape(init, key, run.example)
+    like = jax.tree.map(
+        lambda sharding, part: jax.tree.map(
+            lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=sharding), part
+        ),
+        state_lib.shardings(mesh, run.method),
+        shapes,
+    )
+    return checkpoints.restore_newest(like)
+
+
+class _Log:
+    """Writes rows, one step late."""
+
+    def __init__(self, run: Run, workdir: Path, writer: metrics_log.MetricsWriter | None) -> None:
+        self._run, self._workdir, self._writer = run, workdir, writer
+        self._pending: tuple[int, dict] | None = None
+
+    def previous(self, step: int, metrics: dict[str, jax.Array]) -> None:
+        """Logs the metrics handed in last time and keeps these."""
+        self.flush()
+        self._pending = (step, metrics)
+
+    def flush(self) -> None:
+        """Logs what is kept."""
+        if self._pending is None:
+            return
+        step, metrics = self._pending
+        self._pending = None
+        row = {name: float(value) for name, value in jax.device_get(metrics).items()}
+        bad = [name for name, value in row.items() if not math.isfinite(value)]
+        if bad:
+            raise UserError(
+                f"step {step}: {', '.join(bad)} is not finite; the last good checkpoint is kept in "
+                f"{self._workdir}: lower optim.learning_rate and start again from another --workdir"
+            )
+        if step % self._run.log_every == 0:
+            self._write(step, "train", row)
+
+    def sync(self) -> None:
+        """Logs what is kept and waits until all is on disk."""
+        self.flush()
+        if self._writer:
+            self._writer.sync()
+
+    def evaluate(self, evaluator: Evaluator, state: TrainState, step: int) -> None:
+        """Logs the evaluation after an epoch, and keeps the best state."""
+        splits = evaluator.splits(state)
+        for name, row in splits.items():
+            self._write(step, name, row)
+        labels = evaluator.labels(state)
+        if labels:
+            self._write(step, "labels", labels)
+        judge = HOLDOUT if HOLDOUT in splits else next(iter(splits))
+        now = splits[judge]["accuracy"]
+        before = [
+            row["accuracy"]
+            for row in metrics_log.read(self._workdir)
+            if row["split"] == judge and row["step"] < step
+        ]
+        if now > max(before, default=-1.0):
+            best_lib.save(self._workdir, step, state, self._run.method, self._run.card)
+
+    def _write(self, step: int, split: str, row: dict[str, float]) -> None:
+        if self._writer:
+            epoch = step / self._run.steps_per_epoch
+            self._writer.write({"step": step, "epoch": round(epoch, 4), "split": split, **row})

@@ -1,0 +1,89 @@
+"""One training step, as a pure function, and how it is compiled."""
+
+import functools
+
+import jax
+import optax
+from jax.sharding import Mesh, NamedSharding
+from jax.sharding import PartitionSpec as P
+from jaxtyping import Array, Float
+
+from lanet_jax.devices import runtime
+from lanet_jax.methods.method import Method
+from lanet_jax.state import TrainState, shardings
+from lanet_jax.typing import Augment, Batch
+
+
+def train_step(
+    method: Method,
+    optimizer: optax.GradientTransformation,
+    augment: Augment,
+    state: TrainState,
+    batch: Batch,
+) -> tuple[TrainState, dict[str, Float[Array, ""]]]:
+    """Augments a batch, takes its loss and moves the parameters once.
+
+    Args:
+      method: gives the loss.
+      optimizer: turns gradients into updates.
+      augment: from (key, batch as stored) to a normalised batch of the input size.
+      state: before the step.
+      batch: the global batch.
+
+    Returns:
+      The state after the step, and scalar metrics of the batch.
+    """
+    augment_key, loss_key = jax.random.split(jax.random.fold_in(state.key, state.step))
+    with jax.named_scope("augment"):
+        batch = augment(augment_key, batch)
+    (loss, (model_state, metrics)), gradients = jax.value_and_grad(method.loss, has_aux=True)(
+        state.params, state.model_state, batch, loss_key
+    )
+    with jax.named_scope("optimizer"):
+        # Convolutions give their gradients in another order than parameters have. Turned within the
+        # optimizer's kernels, they keep these from working in place: three copies a parameter.
+        gradients = jax.lax.optimization_barrier(gradients)
+        updates, opt_state = optimizer.update(gradients, state.opt_state, state.params)
+        params = optax.apply_updates(state.params, updates)
+    metrics = {"loss": loss, **metrics, "gradient_norm": optax.global_norm(gradients)}
+    state = state.replace(
+        step=state.step + 1, params=params, model_state=model_state, opt_state=opt_state
+    )
+    return state, metrics
+
+
+def compile_step(
+    method: Method, optimizer: optax.GradientTransformation, augment: Augment, mesh: Mesh
+) -> jax.stages.Wrapped:
+    """`train_step` of a run, to be compiled; it takes the state's memory over.
+
+    Args:
+      method: of the run.
+      optimizer: of the run.
+      augment: of the run.
+      mesh: the devices.
+
+    Returns:
+      (state, batch) to (state, metrics); the metrics lie on every device.
+    """
+    return jax.jit(
+        functools.partial(train_step, method, optimizer, augment),
+        donate_argnums=0,
+        out_shardings=(shardings(mesh, method), NamedSharding(mesh, P())),
+    )
+
+
+def compile_for(step: jax.stages.Wrapped, state: TrainState, batch: Batch) -> jax.stages.Compiled:
+    """Compiles a step for a batch, and gives back the memory that compiling takes.
+
+    Args:
+      step: from `compile_step`.
+      state: before the first step.
+      batch: the global batch.
+
+    Returns:
+      The step, for batches of that shape.
+    """
+    compiled = step.lower(state, batch).compile()
+    runtime.give_back_memory()
+    return compiled

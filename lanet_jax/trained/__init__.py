@@ -1,0 +1,1 @@
+"""From a checkpoint or model file to class probabilities."""

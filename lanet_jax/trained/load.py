@@ -1,0 +1,105 @@
+"""A trained classifier from a work folder or a model file: nothing of what only trains."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import jax
+from jax.sharding import Mesh, NamedSharding
+from jax.sharding import PartitionSpec as P
+
+from lanet_jax.checkpoint import model_file, states
+from lanet_jax.checkpoint.metadata import completed
+from lanet_jax.trained import network as trained_network
+from lanet_jax.trained.inference import Predict, compile_predict
+from lanet_jax.typing import PyTree
+
+
+@dataclasses.dataclass(frozen=True)
+class Trained:
+    """What is left of a run at inference.
+
+    Attributes:
+      predict: (params, model state, uint8 images) to class probabilities and features.
+      params: restored parameters.
+      model_state: restored batch statistics.
+      card: classes, input size, normalisation, network.
+      step: of the checkpoint.
+    """
+
+    predict: Predict
+    params: PyTree
+    model_state: PyTree
+    card: dict[str, Any]
+    step: int
+
+
+def load(path: Path, step: str, mesh: Mesh) -> Trained:
+    """Loads what a run left, from wherever it lies.
+
+    Args:
+      path: work folder of a run, or a model file NAME.safetensors.
+      step: of a work folder: a number, "last" or "best"; a model file has but one.
+      mesh: the devices.
+
+    Returns:
+      The trained classifier.
+
+    Raises:
+      UserError: there is no such run, checkpoint or file, or it is not whole.
+    """
+    if path.suffix == model_file.ENDING and not path.is_dir():
+        return read(path, mesh)
+    return restore(path, step, mesh)
+
+
+def read(path: Path, mesh: Mesh) -> Trained:
+    """Reads a model file.
+
+    Args:
+      path: NAME.safetensors, with NAME.json beside it.
+      mesh: the devices.
+
+    Returns:
+      The trained classifier.
+
+    Raises:
+      UserError: there is no such file, or it is not whole.
+    """
+    params, state, card = model_file.read(path)
+    trained_network.check(params, state, card, str(path))
+    params, state = jax.device_put((params, state), NamedSharding(mesh, P()))
+    step = card.get("step")
+    return _trained(params, state, card, step if type(step) is int else 0, mesh)
+
+
+def restore(folder: Path, step: str, mesh: Mesh) -> Trained:
+    """Restores a checkpoint for inference, by what its own card says of the network.
+
+    Args:
+      folder: work folder of a run.
+      step: a number, "last" or "best".
+      mesh: the devices.
+
+    Returns:
+      The trained classifier.
+
+    Raises:
+      UserError: there is no such run or checkpoint, or it is not whole.
+    """
+    steps, number = states.find(folder, step)
+    card = completed(states.restore_card(steps, number))
+    everywhere = NamedSharding(mesh, P())
+    like = jax.tree.map(
+        lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=everywhere),
+        trained_network.shapes(card),
+    )
+    restored = states.restore_inference(steps, number, like)
+    return _trained(restored["params"], restored["model_state"], card, number, mesh)
+
+
+def _trained(
+    params: PyTree, model_state: PyTree, card: dict[str, Any], step: int, mesh: Mesh
+) -> Trained:
+    method, preprocess = trained_network.method(card), trained_network.preprocessing(card)
+    return Trained(compile_predict(method, preprocess, mesh), params, model_state, card, step)

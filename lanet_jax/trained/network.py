@@ -1,0 +1,119 @@
+"""From the card of a trained network to the network: nothing else is needed to predict."""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+from flax.traverse_util import flatten_dict
+from jaxtyping import Array, Float
+
+from lanet_jax.augment.compose import preprocess_batch
+from lanet_jax.checkpoint.checks import check_shapes
+from lanet_jax.checkpoint.metadata import Card
+from lanet_jax.methods import classifier
+from lanet_jax.models.classifiers import Embedding, EmbeddingClassifier, ImportanceClassifier
+from lanet_jax.models.resnet import Classifier, ResNet
+from lanet_jax.typing import PyTree
+
+PART = "expression"
+
+
+@dataclasses.dataclass(frozen=True)
+class Inference:
+    """The part of a `Method` that predicts, whatever it was trained by.
+
+    Attributes:
+      network: what is left of the method.
+    """
+
+    network: nn.Module
+    inference = (PART,)
+
+    def predict(
+        self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
+    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
+        """See `Method.predict`."""
+        return classifier.predict(self.network, params[PART], model_state[PART], images)
+
+
+def network(method: str, backbone: ResNet, classes: int) -> nn.Module:
+    """What is left of a method at inference (SPEC 2.4, 6).
+
+    Args:
+      method: its name.
+      backbone: the ResNet.
+      classes: C.
+
+    Returns:
+      A network that is called with (images, train) and gives logits, features and something more.
+    """
+    if method == "scn":
+        return ImportanceClassifier(backbone, classes)
+    if method == "rul":
+        return EmbeddingClassifier(backbone, Embedding(), classes)
+    return Classifier(backbone, classes)
+
+
+def method(card: Card) -> Inference:
+    """What predicts.
+
+    Args:
+      card: complete, see `metadata.wrong_keys`.
+
+    Returns:
+      It, without weights.
+    """
+    dtype = jnp.dtype(card["precision"])
+    backbone = ResNet(card["depth"], card["width"], card["stem"], dtype=dtype)
+    return Inference(network(card["method"], backbone, len(card["classes"])))
+
+
+def preprocessing(card: Card) -> Callable[[jax.Array], jax.Array]:
+    """The preparation of uint8 images, as in training's evaluation."""
+    mean, std = tuple(card["mean"]), tuple(card["std"])
+    return functools.partial(preprocess_batch, size=card["size"], mean=mean, std=std)
+
+
+def shapes(card: Card) -> dict[str, PyTree]:
+    """Shapes and types of the network's arrays.
+
+    Args:
+      card: complete.
+
+    Returns:
+      {"params", "model_state"}, as `states.inference_part` makes them.
+    """
+    images = jax.ShapeDtypeStruct((1, card["size"], card["size"], 3), jnp.float32)
+    init = functools.partial(method(card).network.init, train=False)
+    variables = jax.eval_shape(init, jax.random.key(0), images)
+    return {
+        "params": {PART: variables["params"]},
+        "model_state": {PART: variables["batch_stats"]},
+    }
+
+
+def check(params: PyTree, model_state: PyTree, card: Card, where: str) -> None:
+    """Compares arrays with the network that the card describes.
+
+    Args:
+      params: nested dicts of arrays.
+      model_state: likewise.
+      card: complete.
+      where: start of the error: the file.
+
+    Raises:
+      UserError: names every missing, extra and wrong-shape array.
+    """
+    found, expected = (
+        {name: leaf.shape for name, leaf in flatten_dict(tree, sep="/").items()}
+        for tree in ({"params": params, "model_state": model_state}, shapes(card))
+    )
+    check_shapes(
+        found,
+        expected,
+        f"{where}: does not hold the network that its card describes",
+        "take both from one export",
+    )

@@ -1,0 +1,160 @@
+"""The whole command on a run that has only begun: its networks say little, its labels much."""
+
+import csv
+import dataclasses
+import json
+import re
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from configs import demo
+from data.demo.demo_dataset_builder import Builder
+from lanet_jax.audit import __main__ as audit
+from lanet_jax.audit import beliefs, dataset_neighbors, findings, noise_estimate, ranking_table
+from lanet_jax.checkpoint.states import Checkpoints
+from lanet_jax.devices import mesh as mesh_lib
+from lanet_jax.errors import UserError
+from lanet_jax.from_config import config, data, run
+from lanet_jax.input.pipeline import eval_batches
+from lanet_jax.run import folder as run_folder
+from lanet_jax.state import TrainState
+
+N = 40
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A work folder with a checkpoint of an untrained LA-Net."""
+    root = tmp_path_factory.mktemp("run")
+    Builder(train=N, test=8, size=24, data_dir=root / "prepared").download_and_prepare()
+    c = demo.get_config("tiny")
+    with c.unlocked():
+        c.data.dir = str(root / "prepared")
+        c.data.limit = 0
+        c.optim.batch_size, c.el.queue_size = 8, 16
+    c = config.resolve(c)
+    run_folder.claim(root / "run", c)
+    built = run.run(c, root / "run")
+    # Drawn by hand: compiling the true initialisation takes longer than all else here.
+    shapes = jax.eval_shape(built.method.init, jax.random.key(0), built.example)
+    rng = np.random.default_rng(0)
+    params, model_state = jax.tree.map(
+        lambda x: jnp.asarray(rng.uniform(0.01, 0.1, x.shape), x.dtype), shapes
+    )
+    model_state["bank"] = jnp.eye(len(built.data.train.classes))[built.example.labels]
+    step, nothing = jnp.ones((), jnp.int32), jnp.zeros(1)
+    checkpoints = Checkpoints(root / "run", 1)
+    state = TrainState(step, params, model_state, nothing, nothing)
+    checkpoints.save(1, state, built.card)
+    checkpoints.close()
+    return root / "run"
+
+
+def test_what_an_audit_leaves(folder, capsys, monkeypatch):
+    monkeypatch.setattr(findings, "_FORGOTTEN", 1.0)  # the targets are witnesses from the start
+    # A wrong label is as likely any class.
+    monkeypatch.setattr(noise_estimate, "_spread", lambda counts: (1 - np.eye(8)) / 7)
+    audit.audit(folder, limit=10, neighbors=3)
+    said = capsys.readouterr().out
+    with open(folder / "audit.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with open(folder / "labels.csv", newline="") as file:
+        labels = {row["name"]: row for row in csv.DictReader(file)}
+    assert sorted(int(row["id"]) for row in rows) == list(range(N))
+    for row in rows:
+        assert (row["given"], row["true"]) == tuple(
+            labels[row["name"]][k] for k in ("given", "true")
+        )
+        # The bank still is the one-hot given label: nothing else is suspected by it.
+        assert float(row["suspicion"]) == 0
+        assert float(row[f"target:{row['given']}"]) == 1
+        share = float(row[f"neighbors:{row['given']}"])
+        assert float(row["consensus"]) == pytest.approx((1 - share) / 2, abs=1e-5)
+    scores = [float(row["consensus"]) for row in rows]
+    assert scores == sorted(scores, reverse=True)
+    wrong = sum(row["given"] != row["true"] for row in rows)
+    assert f", {wrong / N:.1%} known" in said
+    assert re.search(r"\n  suspicion +0\.5000", said)
+    assert re.search(r"\n\* consensus +0\.\d+", said)
+    html = (folder / "audit.html").read_text()
+    assert not re.search(r"https?://|@import|url\(", html)
+    payload = json.loads(re.search(r'id="data">(.*?)</script>', html)[1])
+    assert [card["name"] for card in payload["cards"]] == [
+        row["name"] for row in rows if row["given"] != row["suggested"]
+    ][:10]
+    for card in payload["cards"]:
+        assert list(card["why"]) == ["expression", "landmark"]
+        for faces in card["why"].values():
+            assert sum(weight for *_, weight, _ in faces) == pytest.approx(1, abs=0.01)
+            assert card["name"] not in [name for *_, name in faces]
+
+
+def test_a_mirror_image_is_believed_the_same(folder, monkeypatch):
+    c = run_folder.load_config(folder)
+    loaded, mesh = data.data(c, folder), mesh_lib.make(c.optim.batch_size)
+    seen = beliefs.read(c, folder, "last", loaded, mesh)
+
+    def mirrored(*arguments):
+        for batch in eval_batches(*arguments):
+            yield {"image": np.ascontiguousarray(batch["image"][:, :, ::-1])}
+
+    monkeypatch.setattr(beliefs, "eval_batches", mirrored)
+    again = beliefs.read(c, folder, "last", loaded, mesh)
+    np.testing.assert_allclose(again.probabilities, seen.probabilities, atol=1e-6)
+    for space, features in seen.features.items():
+        np.testing.assert_allclose(again.features[space], features, rtol=1e-5)
+
+
+@pytest.mark.parametrize("decay, forgotten", [(0.9, False), (1e-20, True)])
+def test_targets_are_witnesses_once_they_have_forgotten_their_start(folder, decay, forgotten):
+    c = run_folder.load_config(folder)
+    c.lde.decay = decay  # after a fifth of a visit: 0.98 and 1e-4 of the start are left
+    loaded = data.data(c, folder)
+    found = findings.find(c, folder, "last", loaded, N)
+    rows, given, classes = np.arange(N), loaded.given, len(loaded.train.classes)
+    votes = {
+        space: dataset_neighbors.vote(features, given, classes, rows)
+        for space, features in found.seen.features.items()
+    }
+    both = (votes["expression"] + votes["landmark"]) / 2
+    np.testing.assert_allclose(found.neighbors, both)
+    view = found.seen.targets if forgotten else found.seen.probabilities
+    beliefs = (found.seen.targets + votes["landmark"]) / 2 if forgotten else both
+    noise = noise_estimate.estimate(beliefs, given)
+    assert found.noise.rate == noise.rate
+    taken = np.eye(classes) + noise.spread * (classes - 1)
+    believed = (view + both) * taken[:, given].T
+    consensus = 1 - believed[rows, given] / believed.sum(axis=1)
+    np.testing.assert_allclose(found.ranking.scores["consensus"], consensus, atol=1e-6)
+    assert not found.unchecked
+
+
+@pytest.mark.parametrize("decay, cautioned", [(0.9, False), (1e-20, True)])
+def test_a_long_run_without_landmarks_is_no_witness(folder, monkeypatch, decay, cautioned):
+    def expression_only(*arguments):
+        seen = whole(*arguments)
+        return dataclasses.replace(seen, features={"expression": seen.features["expression"]})
+
+    whole = findings.beliefs.read
+    monkeypatch.setattr(findings.beliefs, "read", expression_only)
+    c = run_folder.load_config(folder)
+    c.lde.decay = decay
+    loaded = data.data(c, folder)
+    found = findings.find(c, folder, "last", loaded, N)
+    assert ("\ncaution: " in ranking_table.summary_text(loaded, found, None)) == cautioned
+
+
+def test_users_errors(folder, tmp_path):
+    with pytest.raises(UserError, match="holds no run"):
+        audit.audit(tmp_path)
+    with pytest.raises(UserError, match="--step=best"):
+        audit.audit(folder, step="best")
+    with pytest.raises(UserError, match="no step 7"):
+        audit.audit(folder, step="7")
+    with pytest.raises(UserError, match="--limit"):
+        audit.audit(folder, limit=0)
+    with pytest.raises(UserError, match="kept nothing aside"):
+        audit.audit(folder, held_out=[folder])

@@ -1,0 +1,64 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from lanet_jax.audit import dataset_neighbors
+from lanet_jax.lde import contribution
+
+N, D, K = 9, 8, 3
+
+
+@pytest.fixture
+def features():
+    return np.random.default_rng(0).normal(size=(N, D)).astype(np.float32)
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(dataset_neighbors, "BLOCK", 4)
+
+
+def _brute(features, among, k):
+    unit = features / np.linalg.norm(features, axis=1, keepdims=True)
+    similarity = unit @ unit.T
+    np.fill_diagonal(similarity, -9)
+    index = among[np.argsort(-similarity[:, among], axis=1)[:, :k]]
+    return index, np.take_along_axis(similarity, index, axis=1)
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("among", [np.arange(N), np.array([1, 2, 4, 8])])
+def test_nearest_are_those_of_all_pairs(features, among):
+    rows = np.array([8, 0, 3, 4, 1, 2])
+    blocks = list(dataset_neighbors.nearest(features, rows, among, K))
+    assert [len(index) for index, _ in blocks] == [4, 2]
+    index, similarity = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+    expected = _brute(features, among, K)
+    np.testing.assert_array_equal(index, expected[0][rows])
+    np.testing.assert_allclose(similarity, expected[1][rows], atol=1e-6)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_votes_leave_the_own_label_out(features):
+    given = np.arange(N) % 3
+    # All others vote, so exactly the own label is missing: 3 of each class, less one.
+    found = dataset_neighbors.vote(features, given, 3, np.arange(N), 99)
+    expected = (3 - np.eye(3)[given]) / 8
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_contributions_are_those_of_training(features):
+    params = contribution.init(jax.random.key(0), D)
+    index, _ = _brute(features, np.arange(N), K)
+    z = contribution.scores(params, jnp.asarray(features), jnp.asarray(index))
+    c = np.asarray(jax.nn.sigmoid(z))
+    found = dataset_neighbors.contributions(params, features, np.arange(N), index)
+    np.testing.assert_allclose(found, c / c.sum(axis=1, keepdims=True), rtol=1e-5)
+
+
+def test_candidates_are_a_sample_where_there_are_too_many():
+    assert dataset_neighbors.candidates(5, 5).tolist() == [0, 1, 2, 3, 4]
+    some = dataset_neighbors.candidates(1000, 10)
+    assert len(set(some)) == 10 and (np.diff(some) > 0).all() and some.max() > 100

@@ -1,0 +1,91 @@
+from pathlib import Path
+from types import SimpleNamespace
+
+import ml_collections
+import numpy as np
+import pytest
+
+from lanet_jax.audit import out_of_sample
+from lanet_jax.errors import UserError
+from lanet_jax.from_config.data import HOLDOUT, Data
+
+NAMES, CLASSES = ("a.png", "b,1.png", "c.png"), ("anger", "fear")
+EXPECTED = [[0.25, 0.75], [np.nan, np.nan], [1, 0]]
+
+
+def test_csv_in_any_order_with_records_missing(tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text("fear,name,label,anger\n0,c.png,x,1\n0.75,a.png,x,0.25\n1,other.png,x,0\n")
+    np.testing.assert_array_equal(out_of_sample.read(path, NAMES, CLASSES), EXPECTED)
+
+
+def test_npz(tmp_path):
+    path = tmp_path / "p.npz"
+    np.savez(path, name=np.array(["c.png", "a.png"]), probabilities=[[1, 0], [0.25, 0.75]])
+    np.testing.assert_array_equal(out_of_sample.read(path, NAMES, CLASSES), EXPECTED)
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("name,anger\na.png,1\n", "holds no probabilities"),
+        ("name,anger,fear\na.png,1,x\n", "holds no probabilities"),
+        ("name,anger,fear\na.png,1,1\n", "sum to 1"),
+        ("name,anger,fear\na.png,,1\n", "sum to 1"),
+        ("name,anger,fear\nz.png,1,0\n", "another dataset"),
+    ],
+)
+def test_what_does_not_fit_is_said(text, message, tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text(text)
+    with pytest.raises(UserError, match=message):
+        out_of_sample.read(path, NAMES, CLASSES)
+
+
+def test_an_npz_is_never_unpickled(tmp_path):
+    path = tmp_path / "p.npz"
+    np.savez(path, name=np.array(["a.png"], object), probabilities=[[1, 0]])
+    with pytest.raises(UserError, match="holds pickled Python objects"):
+        out_of_sample.read(path, NAMES, CLASSES)
+
+
+@pytest.fixture
+def runs(monkeypatch, make_records):
+    """Runs that keep aside the records that they are named by, and predict what we say."""
+
+    def data(config, run):
+        if not run.name:
+            return Data(make_records(["a.png"], [0]), np.zeros(1, int), None, {})
+        names = [f"{letter}.png" for letter in run.name]
+        return Data(None, None, None, {HOLDOUT: make_records(names, [0] * len(names))})
+
+    def predict_records(predict, params, state, records, **_):
+        sure = {"runs/ab": 1.0, "runs/bz": 0.5}[str(predict)]
+        return np.tile([sure, 1 - sure, 0], (len(records), 1)), None
+
+    def restore(run, step, mesh):
+        return SimpleNamespace(predict=run, params=None, model_state=None)
+
+    settings = {"data": {"dir": "", "stored_size": 0, "threads": 1}, "optim": {"batch_size": 8}}
+    config = ml_collections.ConfigDict(settings)
+    monkeypatch.setattr(out_of_sample.run_folder, "load_config", lambda run: config)
+    monkeypatch.setattr(out_of_sample.build_data, "data", data)
+    monkeypatch.setattr(out_of_sample, "restore", restore)
+    monkeypatch.setattr(out_of_sample, "predict_records", predict_records)
+    return [Path("runs/ab"), Path("runs/bz")]
+
+
+def test_runs_predict_what_they_kept_aside(runs):
+    names, given = ("a.png", "b.png", "c.png"), np.zeros(3, int)
+    found = out_of_sample.predict(runs, names, given, ("anger", "fear", "neutral"))
+    np.testing.assert_array_equal(found, [[1, 0, 0], [0.75, 0.25, 0], [np.nan] * 3])
+
+
+def test_runs_that_do_not_fit_are_refused(runs):
+    names, classes = ("a.png", "b.png"), ("anger", "fear", "neutral")
+    with pytest.raises(UserError, match="other labels"):
+        out_of_sample.predict(runs, names, np.array([0, 1]), classes)
+    with pytest.raises(UserError, match="other classes"):
+        out_of_sample.predict(runs, names, np.zeros(2, int), classes[::-1])
+    with pytest.raises(UserError, match="kept nothing aside"):
+        out_of_sample.predict([Path("")], names, np.zeros(2, int), classes)

@@ -1,0 +1,50 @@
+import base64
+import re
+
+import cv2
+import numpy as np
+
+from lanet_jax.audit import suspects as cards
+from lanet_jax.audit.suspects import Why
+from lanet_jax.from_config.data import HOLDOUT, Data
+
+BELIEFS = np.eye(3)[[0, 2, 2, 1, 1, 2]]
+
+
+def _cards(data, suspects=(2, 0)):
+    suspects = np.array(suspects)
+    why = {"expression": Why(suspects[:, None], np.full((len(suspects), 1), 0.5), None)}
+    return cards.cards(data, suspects, np.arange(6) / 6, BELIEFS, why)
+
+
+def test_a_card_says_what_is_known(data):
+    first, second = _cards(data)["cards"]
+    assert (first["name"], first["given"], first["suggested"]) == ("c</script>.png", 0, 2)
+    assert (first["true"], first["changed"], first["score"]) == (2, True, 0.3333)
+    assert (first["votes"], first["other"]) == ([5, 0, 5], "")
+    assert second["votes"] == [9, 0, 1]
+    assert _cards(data, [5])["cards"][0]["other"] == "unknown 2"
+
+
+def test_records_without_a_card_keep_their_label_in_the_file(data, make_records):
+    assert _cards(data)["rest"] == [["f.png", 0]]
+    held = make_records(["h.png"], [1])
+    kept = Data(data.train, data.given, None, {HOLDOUT: held})
+    assert [list(row) for row in _cards(kept)["rest"]] == [["f.png", 0], ["h.png", 1]]
+
+
+def test_images_stand_once_as_stored_and_neighbours_small(make_records):
+    records = make_records(["a.png", "b.png"], [0, 1], size=200)
+    data = Data(records, np.array([1, 1]), None, {})
+    why = {"expression": Why(np.array([[1], [1]]), np.ones((2, 1)), np.ones((2, 1)))}
+    found = cards.cards(data, np.array([0, 1]), np.zeros(2), np.eye(3)[:2], why)
+    assert len(found["images"]) == 3
+    assert [card["image"] for card in found["cards"]] == [0, 2]
+    assert [card["why"]["expression"][0][0] for card in found["cards"]] == [1, 1]
+    sizes, stored = [], records.sources[0]
+    for uri in found["images"]:
+        kind, encoded = re.fullmatch(r"data:image/(png|jpeg);base64,(.+)", uri).groups()
+        encoded = base64.b64decode(encoded)
+        sizes.append(cv2.imdecode(np.frombuffer(encoded, np.uint8), 1).shape[0])
+        assert kind == "jpeg" or encoded in (stored[0]["image"], stored[1]["image"])
+    assert sizes == [200, 64, 200]

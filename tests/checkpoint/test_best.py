@@ -1,0 +1,106 @@
+"""The best state of a run that goes on: no broken and no later one stands in its way."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from lanet_jax.checkpoint import best, states
+from lanet_jax.errors import UserError
+from lanet_jax.state import TrainState
+
+# Orbax closes its event loop while tensorstore still reports to it that a read failed.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+CARD = {
+    "classes": ["a"],
+    **{"size": 8, "mean": [0.5] * 3, "std": [0.2] * 3},
+    **{"depth": 18, "width": 4, "stem": "small", "method": "ce"},
+}
+
+
+class Method:
+    inference = ("net",)
+
+
+def _state(step):
+    noise = np.random.default_rng(step).normal(size=(50, 40)).astype(np.float32)
+    where = jax.sharding.SingleDeviceSharding(jax.devices()[0])
+    return TrainState(
+        step=jnp.int32(step),
+        params={"net": jax.device_put(noise, where), "head": jnp.zeros(3)},
+        model_state={"net": jax.device_put(noise[0], where), "bank": jnp.zeros(3)},
+        opt_state=jnp.zeros(2),
+        key=jax.random.key(0),
+    )
+
+
+def _save(folder, step):
+    best.save(folder, step, _state(step), Method, CARD)
+
+
+def _truncate(step):
+    for path in step.rglob("*"):
+        if path.is_file() and "ocdbt" not in path.name:
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _without_card(step):
+    (step / "card" / "metadata").write_bytes(b"")
+
+
+def _kept(folder):
+    where, step = states.find(folder, "best")
+    state = _state(step)
+    like = jax.tree.map(
+        lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=x.sharding),
+        states.inference_part(state.params, state.model_state, Method),
+    )
+    found = states.restore_inference(where, step, like)
+    np.testing.assert_array_equal(found["params"]["net"], state.params["net"])
+    return step
+
+
+def test_a_better_one_takes_the_place_of_the_one_before(tmp_path, capsys):
+    for step in (3, 6):
+        _save(tmp_path, step)
+        best.rewind(tmp_path, step, _state(step), Method)
+        _save(tmp_path, step)  # as a resumed run does
+    assert [path.name for path in (tmp_path / "checkpoints" / "best").iterdir()] == ["6"]
+    assert _kept(tmp_path) == 6 and not capsys.readouterr().err
+
+
+@pytest.mark.parametrize("damage", [_truncate, _without_card])
+def test_a_broken_one_is_moved_aside_and_its_step_saved_again(damage, tmp_path, capsys):
+    _save(tmp_path, 6)
+    folder = tmp_path / "checkpoints" / "best"
+    damage(folder / "6")
+    best.rewind(tmp_path, 6, _state(6), Method)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"warning: {folder / '6'} does not restore (") and "6.broken" in line
+    _save(tmp_path, 6)
+    assert _kept(tmp_path) == 6 and (folder / "6.broken").exists()
+
+
+def test_one_of_a_later_step_is_moved_aside(tmp_path, capsys):
+    _save(tmp_path, 9)
+    best.rewind(tmp_path, 3, _state(3), Method)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "is of a later step than 3" in line and "9.later" in line
+    _save(tmp_path, 6)
+    assert _kept(tmp_path) == 6
+
+
+def test_a_save_that_orbax_declines_is_an_error(tmp_path):
+    _save(tmp_path, 9)
+    with pytest.raises(UserError, match=r"best/6 was not written, as step 9 .*same command again"):
+        _save(tmp_path, 6)
+    checkpoints = states.Checkpoints(tmp_path / "run", 3)
+    checkpoints.save(9, _state(9), CARD)
+    with pytest.raises(UserError, match="checkpoints/6 was not written"):
+        checkpoints.save(6, _state(6), CARD)
+
+
+def test_a_run_without_a_best_state_has_nothing_to_move(tmp_path):
+    best.rewind(tmp_path, 0, _state(0), Method)
+    assert not (tmp_path / "checkpoints").exists()

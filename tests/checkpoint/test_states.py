@@ -1,0 +1,185 @@
+"""Checkpoints that a crash or a full disk left: nothing is lost, and what is broken is named."""
+
+import json
+import resource
+import shutil
+import signal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from lanet_jax.checkpoint import orbax, states
+from lanet_jax.errors import UserError
+from lanet_jax.state import TrainState
+
+# Orbax closes its event loop while tensorstore still reports to it that a read failed.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+CARD = {
+    "classes": ["a"],
+    **{"size": 8, "mean": [0.5] * 3, "std": [0.2] * 3},
+    **{"depth": 18, "width": 4, "stem": "small", "method": "ce"},
+}
+
+
+def _state(step):
+    noise = np.random.default_rng(step).normal(size=(50, 40)).astype(np.float32)
+    return TrainState(
+        step=jnp.int32(step),
+        params={"kernel": jnp.asarray(noise)},
+        model_state={"bank": jnp.full((3, 2), float(step))},
+        opt_state=jnp.zeros(2),
+        key=jax.random.key(0),
+    )
+
+
+def _like():
+    where = jax.sharding.SingleDeviceSharding(jax.devices()[0])
+    return jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=where), _state(0))
+
+
+def _same(found, step):
+    for a, b in zip(jax.tree.leaves(found), jax.tree.leaves(_state(step)), strict=True):
+        if jnp.issubdtype(a.dtype, jax.dtypes.prng_key):
+            a, b = jax.random.key_data(a), jax.random.key_data(b)
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("saved")
+    checkpoints = states.Checkpoints(folder, 3)
+    for step in (3, 6, 9):
+        checkpoints.save(step, _state(step), CARD)
+    checkpoints.close()
+    return folder
+
+
+@pytest.fixture
+def saved(whole, tmp_path):
+    return shutil.copytree(whole, tmp_path / "run")
+
+
+def _empty(step):
+    shutil.rmtree(step)
+    step.mkdir()
+
+
+def _truncate(step):
+    for path in step.rglob("*"):
+        if path.is_file() and "ocdbt" not in path.name:
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _without_data(step):
+    shutil.rmtree(step / "state")
+
+
+def _without_card(step):
+    (step / "card" / "metadata").write_bytes(b"")
+
+
+DAMAGE = [_empty, _truncate, _without_data, _without_card]
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_the_one_before_a_broken_one_is_taken_loudly(damage, saved, capsys):
+    damage(saved / "checkpoints" / "9")
+    content = sorted((saved / "checkpoints" / "9").rglob("*"))
+    checkpoints = states.Checkpoints(saved, 3)
+    _same(checkpoints.restore_newest(_like()), 6)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"warning: {saved / 'checkpoints' / '9'} does not restore (")
+    assert "9.broken" in line and "step 6" in line
+    aside = saved / "checkpoints" / "9.broken"
+    assert len(sorted(aside.rglob("*"))) == len(content)
+    # The run saves this step again, and nothing of the old one is in its way.
+    checkpoints.save(9, _state(9), CARD)
+    checkpoints.close()
+    _same(states.Checkpoints(saved, 3).restore_newest(_like()), 9)
+    assert states.find(saved, "last")[1] == 9
+    assert aside.exists() and not capsys.readouterr().err
+
+
+def test_a_step_that_breaks_twice_is_kept_twice(saved, capsys):
+    (saved / "checkpoints" / "9.broken").mkdir()
+    for step in ("6", "9"):
+        _empty(saved / "checkpoints" / step)
+    _same(states.Checkpoints(saved, 3).restore_newest(_like()), 3)
+    assert len(capsys.readouterr().err.splitlines()) == 2
+    names = {path.name for path in (saved / "checkpoints").iterdir()}
+    assert names == {"3", "6.broken", "9.broken", "9.broken1"}
+
+
+def test_if_none_restores_all_stay_where_they_are(saved, capsys):
+    for step in (3, 6, 9):
+        _truncate(saved / "checkpoints" / str(step))
+    with pytest.raises(UserError, match="none of 3 checkpoints") as caught:
+        states.Checkpoints(saved, 3).restore_newest(_like())
+    assert "step 9" in str(caught.value) and not capsys.readouterr().err
+    assert {path.name for path in (saved / "checkpoints").iterdir()} == {"3", "6", "9"}
+
+
+def test_evaluation_takes_no_other_than_it_was_asked_for(saved):
+    _empty(saved / "checkpoints" / "9")
+    folder, step = states.find(saved, "last")
+    with pytest.raises(UserError, match=r"checkpoints/9 does not restore .*--step"):
+        states.restore_card(folder, step)
+    assert (saved / "checkpoints" / "9").exists()
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(tmp_path):
+    (tmp_path / "checkpoints").touch()
+    with pytest.raises(UserError, match="checkpoints cannot be written"):
+        states.Checkpoints(tmp_path, 3)
+
+
+def test_a_folder_that_cannot_be_written_is_named_before_an_epoch_is_lost(saved, monkeypatch):
+    # As on a disk that is mounted read-only; permission bits do not bind root.
+    monkeypatch.setattr(orbax.os, "access", lambda path, mode: False)
+    with pytest.raises(UserError, match=r"checkpoints cannot be written .*read-only"):
+        states.Checkpoints(saved, 3)
+    folder, step = states.find(saved, "last")
+    assert states.restore_card(folder, step) == CARD  # it can still be read
+
+
+def test_half_written_ones_are_cleared_away_by_a_run_and_by_no_reader(saved):
+    half = saved / "checkpoints" / "12.orbax-checkpoint-tmp"
+    half.mkdir()
+    (half / "part").touch()
+    states.restore_card(*states.find(saved, "last"))
+    assert half.exists()
+    checkpoints = states.Checkpoints(saved, 3)
+    checkpoints.save(12, _state(12), CARD)
+    assert not half.exists()
+    _same(checkpoints.restore_newest(_like()), 12)
+
+
+@pytest.mark.parametrize("backend", ["cpu", "gpu"])  # the latter writes in the background
+def test_when_the_disk_takes_no_more_the_one_before_stays(backend, saved, monkeypatch, caplog):
+    monkeypatch.setattr(orbax.jax, "default_backend", lambda: backend)
+    checkpoints = states.Checkpoints(saved, 3)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
+    try:
+        with pytest.raises(UserError, match="cannot be written") as caught:
+            checkpoints.save(12, _state(12), CARD)
+            checkpoints.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert "(File too large)" in str(caught.value) and "same command again" in str(caught.value)
+    assert not [record for record in caplog.records if record.exc_info]  # no traceback beside it
+    again = states.Checkpoints(saved, 3)
+    _same(again.restore_newest(_like()), 9)
+    again.save(12, _state(12), CARD)
+    again.close()
+    _same(again.restore_newest(_like()), 12)
+
+
+def test_the_card_travels_with_the_state(saved):
+    (path,) = (saved / "checkpoints" / "9" / "card").glob("metadata")
+    assert json.loads(path.read_text()) == CARD

@@ -1,0 +1,89 @@
+"""Memory that is kept, and hosts that the environment promises and that are not there."""
+
+import platform
+import subprocess
+import sys
+
+import jax
+import pytest
+
+from lanet_jax.devices import runtime
+from lanet_jax.errors import UserError
+
+NAMES = ("JAX_COORDINATOR_ADDRESS", "JAX_NUM_PROCESSES", "JAX_PROCESS_ID", *runtime._TASKS)
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch):
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def joined(monkeypatch):
+    calls = []
+    monkeypatch.setattr(jax.distributed, "initialize", lambda *arguments: calls.append(arguments))
+    return calls
+
+
+def test_one_process_joins_nobody(joined, monkeypatch):
+    runtime.join_hosts()
+    monkeypatch.setenv("SLURM_NTASKS", "1")
+    runtime.join_hosts()
+    assert joined == []
+
+
+def test_variables_are_handed_on_and_clusters_found(joined, monkeypatch):
+    monkeypatch.setenv("SLURM_NTASKS", "2")
+    runtime.join_hosts()
+    for name, value in zip(NAMES, ("host0:1234", "2", "1"), strict=False):
+        monkeypatch.setenv(name, value)
+    runtime.join_hosts()
+    assert joined == [(), ("host0:1234", 2, 1)]
+
+
+def test_a_missing_variable_is_named(joined, monkeypatch):
+    monkeypatch.setenv("JAX_COORDINATOR_ADDRESS", "host0:1234")
+    with pytest.raises(UserError, match=r"JAX_NUM_PROCESSES='' .* docs/scaling\.md"):
+        runtime.join_hosts()
+    assert joined == []
+
+
+def test_a_task_outside_its_cluster_gets_one_line(monkeypatch):
+    monkeypatch.setenv("SLURM_NTASKS", "2")  # left by salloc; no srun around this process
+    with pytest.raises(UserError, match="unset SLURM_NTASKS") as caught:
+        runtime.join_hosts()
+    assert "\n" not in str(caught.value)
+
+
+# Takes 64 MiB, writes to them, gives them back, and says how much of that the process still holds.
+FREED = """
+import ctypes
+from lanet_jax import runtime
+def resident():
+    lines = dict(line.split(":", 1) for line in open("/proc/self/status"))
+    return int(lines["VmRSS"].split()[0]) / 1024
+{before}
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+before, block = resident(), libc.malloc(64 << 20)
+ctypes.memset(block, 1, 64 << 20)
+libc.free(block)
+{after}
+print(resident() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="of glibc's malloc")
+@pytest.mark.parametrize(
+    "before, after, least, most",
+    [
+        ("", "", -1, 8),
+        ("runtime.keep_memory()", "", 56, 80),
+        ("runtime.keep_memory()", "runtime.give_back_memory()", -8, 8),
+    ],
+)
+def test_what_is_freed_stays_with_the_process_until_it_gives_it_back(before, after, least, most):
+    program = FREED.format(before=before, after=after)
+    kept = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert least < float(kept.stdout) < most, kept.stderr

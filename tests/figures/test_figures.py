@@ -1,0 +1,93 @@
+"""Both commands on a run of the demo set that has only begun."""
+
+import functools
+
+import jax
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_limits
+
+from configs import demo
+from data import building
+from lanet_jax import agreement, state
+from lanet_jax.checkpoint import states
+from lanet_jax.errors import UserError
+from lanet_jax.figures import __main__ as command
+from lanet_jax.figures.source import open_run, sample
+from lanet_jax.from_config import config, run
+from lanet_jax.input import votes
+from lanet_jax.run import folder as run_folder
+from lanet_jax.train.finish import finish
+
+ROW = '{{"step": 1, "epoch": 2.0, "split": "{}", "accuracy": 0.5, "mean_class_accuracy": 0.25}}\n'
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The work folder of a LA-Net, with a checkpoint and distributions.csv."""
+    data_dir = tmp_path_factory.mktemp("prepared")
+    building.generated("demo", data_dir, False, {"train": 40, "test": 24, "size": 24})
+    c = demo.get_config("tiny")
+    changes = {"data.dir": str(data_dir), "data.limit": 32, "optim.batch_size": 8}
+    c.update_from_flattened_dict({**changes, "el.enabled": False, "noise.exact": True})
+    c = config.resolve(c)
+    target = tmp_path_factory.mktemp("runs") / "begun"
+    run_folder.claim(target, c)
+    built = run.run(c, target)
+    start = functools.partial(state.init, built.method, built.optimizer)
+    key = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default
+    initial = jax.jit(start)(key, built.example)
+    steps = states.Checkpoints(target, 1)
+    steps.save(1, initial, built.card)
+    steps.close()
+    (target / "metrics.jsonl").write_text(ROW.format("test"))
+    finish(built, target, initial)
+    return target
+
+
+def test_every_figure_is_drawn_or_skipped_with_a_reason(folder, capsys):
+    with threadpool_limits(1):
+        command.figures([folder], records=16, images=6)
+    lines = capsys.readouterr().out.splitlines()
+    drawn = ("features", "cross_entropy", "distributions", "attention")
+    for line, name in zip(lines, drawn, strict=False):
+        both = [folder / "figures" / f"{name}.{kind}" for kind in ("png", "svg")]
+        assert line == f"{both[0]}, {both[1]}"
+        assert all(path.stat().st_size > 1000 for path in both)
+    assert lines[4].startswith("sweep: skipped, no finished runs differ")
+    assert lines[5:] == [str(folder / "report.html")]
+    assert (folder / "report.html").read_text().count("<img ") == 4
+
+
+def test_agreement_with_the_votes(folder, capsys):
+    rows = {row[:3:2]: row for row in agreement.agreement(folder)}
+    assert rows["given label wrong", agreement.GIVEN].count == 10  # round(0.3 * 32)
+    # Before the first step the bank holds the given labels.
+    for group in ("all", "given label wrong", "given label right"):
+        given, targets = (rows[group, kind] for kind in (agreement.GIVEN, agreement.TARGETS))
+        assert targets.divergence == pytest.approx(given.divergence, abs=1e-4)
+    assert (folder / "agreement.csv").read_text().count("\n") == 10
+    assert "given label wrong (10)" in capsys.readouterr().out
+
+
+def test_votes_of_the_demo_set_name_its_labels(folder):
+    train = open_run(folder, "").data.train
+    shares = votes.of_records(train)
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    np.testing.assert_array_equal(shares.argmax(axis=1), train.labels)
+
+
+def test_a_user_s_errors(folder, tmp_path):
+    with pytest.raises(UserError, match="--out"):
+        command.figures([folder, folder])
+    with pytest.raises(UserError, match="holds no run and no study"):
+        command.figures([tmp_path], out=tmp_path)
+    with pytest.raises(UserError, match="holds no step 7"):
+        command.figures([folder], step=["7"], out=tmp_path, only=["cross_entropy"])
+
+
+def test_runs_on_the_same_data_get_the_same_sample():
+    rows = sample(np.arange(100), 10, seed=3)
+    np.testing.assert_array_equal(rows, sample(np.arange(100), 10, seed=3))
+    assert len(set(rows)) == 10
+    assert set(sample(rows, 0, seed=1)) == set(rows)

@@ -1,0 +1,88 @@
+import json
+
+import pytest
+
+from lanet_jax.figures import sweeps
+
+
+@pytest.fixture
+def study(tmp_path):
+    """Adds a finished run of two epochs to a study's folder."""
+
+    def add(name, accuracy, method="lanet", k=8, alpha=1.0, noise="symmetric", seed=0, done=2):
+        folder = tmp_path / name
+        folder.mkdir(parents=True)
+        config = {
+            "method": method,
+            "seed": seed,
+            "data": {"train": ["demo"], "dir": name},
+            "noise": {"kind": noise, "rate": 0.3, "seed": seed, "file": ""},
+            "optim": {"epochs": 2},
+            "lde": {"neighbors": k},
+            "loss": {"alpha": alpha},
+        }
+        (folder / "config.json").write_text(json.dumps(config))
+        row = {"split": "test", "mean_class_accuracy": 0.1}
+        rows = [
+            {**row, "step": i, "epoch": float(i), "accuracy": value}
+            for i, value in enumerate((accuracy - 0.1, accuracy + 0.1)[:done], 1)
+        ]
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        (folder / "metrics.jsonl").write_text(text)
+        return tmp_path
+
+    return add
+
+
+def _curves(folder):
+    return {
+        field: [
+            (curve.label, {value: sorted(seeds) for value, seeds in curve.points})
+            for curve in curves
+        ]
+        for field, curves in sweeps.curves(sweeps.runs_in(folder)).items()
+    }
+
+
+def near(value):
+    return pytest.approx(value)
+
+
+def test_one_field_at_a_time_around_a_default(study):
+    study("default/seed0", 0.6)
+    study("default/seed1", 0.7, seed=1)
+    study("k4/seed0", 0.5, k=4)
+    folder = study("alpha2/seed0", 0.4, alpha=2.0)
+    default = [near(0.6), near(0.7)]
+    assert _curves(folder) == {
+        "lde.neighbors": [("", {8: default, 4: [near(0.5)]})],
+        "loss.alpha": [("", {1: default, 2: [near(0.4)]})],
+    }
+
+
+def test_each_noise_and_method_has_its_curve(study):
+    for method in ("lanet", "scn"):
+        for noise in ("none", "symmetric"):
+            for k in (4, 8):
+                folder = study(f"{method}-{noise}-{k}", 0.5, method, k, noise=noise)
+    (field, curves), *rest = _curves(folder).items()
+    assert (field, rest) == ("lde.neighbors", [])
+    assert [label for label, _ in curves] == [
+        "LA-Net, 30% symmetric noise",
+        "LA-Net, no noise",
+        "SCN, 30% symmetric noise",
+        "SCN, no noise",
+    ]
+
+
+def test_unfinished_runs_and_fields_that_vary_together_make_no_curve(study):
+    study("a", 0.5)
+    study("b", 0.5, k=4, alpha=2.0)
+    folder = study("c", 0.5, k=12, done=1)
+    assert _curves(folder) == {}
+
+
+def test_a_run_s_own_folder(study):
+    folder = study("a", 0.5)
+    assert [run.folder.name for run in sweeps.runs_in(folder / "a")] == ["a"]
+    assert sweeps.runs_in(folder / "nowhere") == []

@@ -1,0 +1,57 @@
+"""The parts of the training set that runs keep aside."""
+
+import numpy as np
+import pytest
+
+from configs import demo
+from lanet_jax.errors import UserError
+from lanet_jax.from_config import data as build_data
+from lanet_jax.input.memory import Memory
+from lanet_jax.input.records import Records
+
+RECORDS = 23
+
+
+@pytest.fixture
+def config(monkeypatch):
+    rows = np.arange(RECORDS)
+    names = tuple(f"{row:02}.png" for row in rows)
+    labels, classes = rows % 3, ("anger", "fear", "neutral")
+    records = Records(
+        ((),), 0 * rows, rows, names, labels, classes, 0, "", (), None, (), Memory(RECORDS)
+    )
+    monkeypatch.setattr(build_data, "splits", lambda *_: {"test": records})
+    c = demo.get_config()
+    c.data.limit = 0
+    c.data.holdout = 0.25
+    return c
+
+
+def test_the_folds_of_a_holdout_are_each_kept_aside_once(config, tmp_path):
+    held = []
+    for fold in range(4):
+        config.data.fold = fold
+        data = build_data.data(config, tmp_path)
+        out = data.evaluate[build_data.HOLDOUT]
+        assert not set(out.names) & set(data.train.names)
+        assert len(out) + len(data.train) == RECORDS
+        given = dict(zip(out.names, out.labels, strict=True))
+        given |= dict(zip(data.train.names, data.given, strict=True))
+        held.append(out.names)
+        assert given == held_labels(config, tmp_path)  # the same noise in every fold
+    assert [len(names) for names in held] == [6, 6, 6, 5]
+    assert len(set(sum(held, ()))) == RECORDS
+
+
+def held_labels(config, workdir):
+    whole = config.copy_and_resolve_references()
+    whole.data.holdout = 0.0
+    data = build_data.data(whole, workdir)
+    assert np.any(data.given != data.true)
+    return dict(zip(data.train.names, data.given, strict=True))
+
+
+def test_a_fold_beyond_the_last_is_said(config, tmp_path):
+    config.data.fold = 4
+    with pytest.raises(UserError, match=r"data\.fold=4.*makes 4 parts"):
+        build_data.data(config, tmp_path)

@@ -1,0 +1,111 @@
+"""Recipes and the rate of the heads."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from configs import common
+from lanet_jax.from_config import config, training
+from lanet_jax.recipes import PUBLISHED
+
+
+def resolved(method, schedule="published", **fields):
+    c = common.get_config()
+    c.method, c.schedule = method, schedule
+    c.update_from_flattened_dict(fields)
+    return config.resolve(c)
+
+
+@pytest.mark.parametrize(
+    ("method", "rate", "head", "batch", "epochs"),
+    [  # SPEC 6
+        ("ce", 1e-3, 0.0, 128, 80),
+        ("scn", 1e-3, 0.0, 64, 70),
+        ("rul", 2e-4, 2e-3, 64, 60),
+        ("eac", 2e-4, 0.0, 32, 60),
+    ],
+)
+def test_published_recipes(method, rate, head, batch, epochs):
+    c = resolved(method)
+    p, a = c.optim, c.augment
+    assert (p.learning_rate, p.head_learning_rate) == (rate, head)
+    assert (p.batch_size, p.epochs) == (batch, epochs)
+    assert (p.weight_decay, p.schedule, p.decay) == (1e-4, "exponential", 0.9)
+    assert (a.erase_prob, a.erase_scale, a.mean[0]) == (0.5, (0.02, 0.25), 0.485)
+    assert c.scn.margin == (0.07 if method == "scn" else 0.15)
+
+
+def test_what_a_recipe_writes_over_is_said():
+    c = common.get_config()
+    c.method, c.optim.epochs, c.optim.weight_decay = "eac", 5, 1e-4
+    told = config.recipe(c, config.resolve(c))
+    assert "eac has augment.mean (0.485, " in told
+    assert "optim.epochs 60 instead of 5" in told and "weight_decay" not in told
+    for field, value in (("method", "lanet"), ("schedule", "shared")):
+        other = c.copy_and_resolve_references()
+        other[field] = value
+        assert config.recipe(other, config.resolve(other)) == ""
+
+
+@pytest.mark.parametrize("method", PUBLISHED)
+def test_shared_leaves_every_field_alone(method):
+    then, now = common.get_config(), resolved(method, "shared")
+    then.method, then.schedule, then.el.projection = method, "shared", 64
+    assert now.to_json() == then.to_json()
+
+
+@pytest.mark.parametrize("method", PUBLISHED)
+def test_every_method_is_built_and_told_its_own_settings(method):
+    built = training.method(resolved(method, **{"model.width": 4}), 7, 5)
+    assert type(built).__name__.lower() == method
+    if method == "scn":
+        assert (built.margin, built.relabel_epoch) == (0.07, 10)
+    if method == "eac":
+        assert built.weight == 5
+    images = jax.eval_shape(
+        training.augmentation(resolved(method, **{"augment.size": 16}), ()),
+        jax.random.key(0),
+        {
+            "image": jnp.zeros((2, 20, 20, 3), jnp.uint8),
+            "landmarks": jnp.zeros((2, 5, 2)),
+            "present": jnp.zeros((2, 5), bool),
+        },
+    )
+    assert images["image"].shape == (2, 16, 16, 3)
+    assert ("mirrored" in images) == (method == "eac")
+
+
+def test_layers_named_fc_move_at_the_heads_rate():
+    params = {"expression": {"fc": {"kernel": jnp.ones(3)}, "conv": jnp.ones(3)}}
+    gradients = jax.tree.map(lambda x: x * jnp.array([1.0, -2.0, 5.0]), params)
+    moved = {}
+    for head in (0.0, 2e-3):
+        fields = {"optim.learning_rate": 2e-4, "optim.head_learning_rate": head}
+        optimizer = training.optimizer(resolved("ce", "shared", **fields), 10)
+        updates, _ = optimizer.update(gradients, optimizer.init(params), params)
+        moved[head] = updates["expression"]
+    # Adam's first step has the size of the rate.
+    sign = np.array([-1.0, 1.0, -1.0])
+    np.testing.assert_allclose(moved[2e-3]["fc"]["kernel"], 2e-3 * sign, rtol=1e-5)
+    np.testing.assert_allclose(moved[2e-3]["conv"], 2e-4 * sign, rtol=1e-5)
+    np.testing.assert_allclose(moved[0.0]["fc"]["kernel"], 2e-4 * sign, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("warmup", "rates"),
+    [
+        (0.0, [1, 7 / 8, 6 / 8, 5 / 8, 4 / 8, 3 / 8, 2 / 8, 1 / 8]),
+        (0.5, [1 / 2, 1, 1, 5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6]),
+    ],
+)
+def test_the_rate_rises_then_falls_to_zero(warmup, rates):
+    fields = {"optim.learning_rate": 1.0, "optim.epochs": 2, "optim.warmup": warmup}
+    optimizer = training.optimizer(resolved("lanet", **fields), 4)
+    params, found = jnp.zeros(()), []
+    state = optimizer.init(params)
+    for _ in rates:
+        # Under a constant gradient each of Adam's steps has the size of the rate.
+        update, state = optimizer.update(jnp.ones(()), state, params)
+        found.append(-float(update))
+    np.testing.assert_allclose(found, rates, rtol=1e-4)

@@ -1,0 +1,174 @@
+import io
+
+import cv2
+import numpy as np
+import PIL.Image
+import pytest
+
+from lanet_jax.errors import UserError
+from lanet_jax.images import pixels
+from lanet_jax.images.pixels import BrokenImageError
+from lanet_jax.input.records import decode as decode_record
+
+# How a picture that is seen upright is stored under each of EXIF's orientations.
+STORED = {
+    1: lambda a: a,
+    2: lambda a: a[:, ::-1],
+    3: lambda a: a[::-1, ::-1],
+    4: lambda a: a[::-1],
+    5: lambda a: a.transpose(1, 0, 2),
+    6: lambda a: np.rot90(a),  # to be turned clockwise by the reader
+    7: lambda a: a[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda a: np.rot90(a, -1),
+}
+
+
+@pytest.fixture
+def colours():
+    """Four corners of different colours in a picture that is wider than high."""
+    image = np.zeros((8, 12, 3), np.uint8)
+    image[:4, :6], image[:4, 6:] = (250, 10, 20), (10, 240, 30)
+    image[4:, :6], image[4:, 6:] = (20, 30, 230), (200, 190, 180)
+    return image
+
+
+def _encoded(image, kind, **options):
+    file = io.BytesIO()
+    image = image if isinstance(image, PIL.Image.Image) else PIL.Image.fromarray(image)
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "JPEG"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_turns_the_picture_upright(colours, kind, orientation):
+    exif = PIL.Image.Exif()
+    exif[0x0112] = orientation
+    large = colours.repeat(8, 0).repeat(8, 1)  # whole blocks of a JPEG
+    stored = np.ascontiguousarray(STORED[orientation](large))
+    options = {"quality": 100, "subsampling": 0} if kind == "JPEG" else {}
+    found = pixels.decode(_encoded(stored, kind, exif=exif, **options))
+    np.testing.assert_allclose(found.astype(int), large, atol=4)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "WEBP"])
+def test_formats_without_loss(colours, kind):
+    options = {"lossless": True} if kind == "WEBP" else {}
+    np.testing.assert_array_equal(pixels.decode(_encoded(colours, kind, **options)), colours)
+
+
+def test_a_jpeg_has_the_pixels_that_training_reads():
+    noise = np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8)
+    image = cv2.resize(noise, (70, 90), interpolation=cv2.INTER_CUBIC)
+    encoded = cv2.imencode(".jpg", image)[1].tobytes()
+    np.testing.assert_allclose(
+        pixels.decode(encoded).astype(int), decode_record(encoded, "a.jpg"), atol=2
+    )
+
+
+def test_alpha_lies_over_white():
+    image = np.zeros((1, 3, 4), np.uint8)
+    image[0] = [(200, 100, 0, 255), (200, 100, 0, 0), (200, 100, 0, 51)]
+    expected = [[200, 100, 0], [255, 255, 255], [244, 224, 204]]  # .2 c + .8 * 255
+    np.testing.assert_array_equal(pixels.decode(_encoded(image, "PNG"))[0], expected)
+    np.testing.assert_array_equal(pixels.rgb(image)[0], expected)
+    bgra = image[..., [2, 1, 0, 3]]
+    np.testing.assert_array_equal(pixels.rgb(bgra, bgr=True)[0], expected)
+
+
+def test_transparency_of_grey_and_of_palettes():
+    grey = np.array([[[100, 255], [100, 0]]], np.uint8)
+    found = pixels.decode(_encoded(PIL.Image.fromarray(grey, "LA"), "PNG"))
+    np.testing.assert_array_equal(found[0], [[100] * 3, [255] * 3])
+    palette = PIL.Image.fromarray(np.array([[0, 1]], np.uint8), "P")
+    palette.putpalette([10, 20, 30, 40, 50, 60])
+    found = pixels.decode(_encoded(palette, "PNG", transparency=1))
+    np.testing.assert_array_equal(found[0], [[10, 20, 30], [255] * 3])
+
+
+def test_sixteen_bits_come_to_eight():
+    grey = np.array([[0, 128, 129, 257 * 100, 65535]], np.uint16)
+    found = pixels.decode(cv2.imencode(".png", grey)[1].tobytes())
+    np.testing.assert_array_equal(found[0, :, 0], [0, 0, 1, 100, 255])  # v / 257, rounded
+    assert found.shape == (1, 5, 3)
+    colour = np.array([[[10, 20, 30], [65535, 0, 257 * 7]]], np.uint16)
+    found = pixels.decode(cv2.imencode(".png", colour)[1].tobytes())
+    np.testing.assert_allclose(found[0].astype(int), [[0, 0, 0], [7, 0, 255]], atol=1)
+
+
+def test_grey_cmyk_and_black_and_white_files():
+    grey = np.array([[0, 130, 255]], np.uint8)
+    np.testing.assert_array_equal(
+        pixels.decode(_encoded(grey, "PNG"))[0], [[0] * 3, [130] * 3, [255] * 3]
+    )
+    two = PIL.Image.fromarray(grey > 100)
+    np.testing.assert_array_equal(pixels.decode(_encoded(two, "PNG"))[0, :, 1], [0, 255, 255])
+    cmyk = PIL.Image.new("CMYK", (16, 16), (0, 255, 255, 0))
+    red = pixels.decode(_encoded(cmyk, "JPEG", quality=100))
+    np.testing.assert_allclose(red[8, 8], [255, 0, 0], atol=4)
+
+
+def test_arrays_of_each_kind():
+    colour = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
+    np.testing.assert_array_equal(pixels.rgb(colour), colour)
+    np.testing.assert_array_equal(pixels.rgb(colour, bgr=True), colour[..., ::-1])
+    for grey in (colour[..., 1], colour[..., 1:2]):
+        for bgr in (False, True):
+            found = pixels.rgb(grey, bgr)
+            np.testing.assert_array_equal(found, np.stack([colour[..., 1]] * 3, -1))
+
+
+@pytest.mark.parametrize(
+    ("shape", "count"),
+    [
+        *(((5, 7), 1), ((5, 7, 1), 1), ((5, 7, 3), 1), ((5, 7, 4), 1)),
+        *(((6, 5, 7), 6), ((2, 5, 7, 1), 2), ((2, 5, 7, 3), 2), ((2, 5, 7, 4), 2)),
+    ],
+)
+def test_one_image_or_a_batch(shape, count):
+    assert len(list(pixels.images(np.zeros(shape, np.uint8)))) == count
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (np.zeros((4, 4, 3)), "uint8"),
+        (np.zeros(4, np.uint8), "batch"),
+        (np.zeros((2, 3, 8, 8), np.uint8), "channels last"),
+        (np.zeros((0, 4, 3), np.uint8), "without pixels"),
+    ],
+)
+def test_arrays_that_are_no_image(array, message):
+    with pytest.raises(UserError, match=message):
+        pixels.check(array)
+
+
+def test_files_that_are_no_image(colours):
+    whole, jpeg = _encoded(colours, "PNG"), _encoded(colours, "JPEG")
+    damaged = whole[:40] + b"\0\0\0" + whole[43:]
+    floats = _encoded(PIL.Image.fromarray(np.ones((2, 2), np.float32)), "TIFF")
+    broken = [b"", b"text", whole[:-20], jpeg[: len(jpeg) // 2], damaged, floats, b"GIF89a"]
+    for encoded in broken:
+        with pytest.raises(BrokenImageError) as error:
+            pixels.decode(encoded)
+        assert str(error.value)
+        assert "\n" not in str(error.value)
+
+
+def test_a_bomb_is_not_unpacked():
+    header = _encoded(PIL.Image.new("1", (1, 1)), "BMP")
+    huge = header[:18] + (60_000).to_bytes(4, "little") * 2 + header[26:]
+    with pytest.raises(BrokenImageError, match="pixels"):
+        pixels.decode(huge)
+
+
+def test_greyed_and_resized():
+    image = np.zeros((4, 8, 3), np.uint8)
+    image[:, :4], image[:, 4:] = (255, 0, 0), (0, 0, 255)
+    grey = pixels.greyed(image)
+    assert (grey[0, 0] == 76).all()  # .299 * 255
+    assert (grey[0, 7] == 29).all()  # .114 * 255
+    np.testing.assert_array_equal(pixels.resized(image, 2)[:, 0], [[255, 0, 0]] * 2)
+    assert pixels.resized(image, 16).shape == (16, 16, 3)
+    square = image[:, :4]
+    assert pixels.resized(square, 4) is square

@@ -1,0 +1,130 @@
+import json
+import subprocess
+
+import pytest
+
+from configs import demo
+from lanet_jax.errors import UserError
+from lanet_jax.run import folder as run_folder
+
+
+@pytest.fixture
+def config():
+    return demo.get_config("tiny")
+
+
+def _begin(folder):
+    (folder / "metrics.jsonl").write_text('{"step": 1, "epoch": 0.5, "split": "train"}\n')
+
+
+def _claim(folder, config, change):
+    run_folder.claim(folder, config)
+    _begin(folder)
+    path = folder / "config.json"
+    tree = json.loads(path.read_text())
+    change(tree)
+    path.write_text(json.dumps(tree))
+    before = path.read_text()
+    try:
+        run_folder.claim(folder, config)
+    finally:
+        changed = path.read_text() != before
+    return changed
+
+
+def test_the_same_config_goes_on_and_the_command_is_kept(tmp_path, config):
+    for _ in range(2):
+        run_folder.claim(tmp_path, config, ["--config=a b.py", "--workdir=x"])
+    assert run_folder.command(tmp_path) == (
+        "python -m lanet_jax.main '--config=a b.py' --workdir=x"
+    )
+
+
+def test_a_field_that_is_new_to_the_program_is_a_difference(tmp_path, config):
+    with pytest.raises(UserError) as caught:
+        _claim(tmp_path, config, lambda tree: tree["lde"].pop("decay"))
+    said = str(caught.value)
+    assert "lde.decay (absent there, 0.9 now)" in said
+    assert "version" in said and str(tmp_path / "config.json") in said
+    there = json.loads((tmp_path / "config.json").read_text())
+    assert "decay" not in there["lde"]  # nothing is written
+
+
+def test_a_field_that_the_program_lost_is_a_difference(tmp_path, config):
+    with pytest.raises(UserError, match=r"lde\.bound \(8\.0 there, absent now\)"):
+        _claim(tmp_path, config, lambda tree: tree["lde"].update(bound=8.0))
+
+
+def test_fields_that_change_nothing_may_come_and_go(tmp_path, config):
+    def change(tree):
+        del tree["train"]["keep"]
+        tree["profile"]["more"] = 1
+
+    assert _claim(tmp_path, config, change)
+
+
+def test_another_value_is_named_without_talk_of_versions(tmp_path, config):
+    with pytest.raises(UserError) as caught:
+        _claim(tmp_path, config, lambda tree: tree.update(seed=7))
+    assert "seed (7 there, 0 now)" in str(caught.value) and "version" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", [None, "{", '{"seed": 7}'])
+def test_a_run_that_came_to_nothing_binds_neither_config_nor_labels(text, tmp_path, config):
+    run_folder.claim(tmp_path, config)
+    (tmp_path / "labels.csv").write_text("name,given,true\na,fear,anger\n")
+    run_folder.seal_labels(tmp_path)
+    (tmp_path / "metrics.jsonl").touch()  # what is left of one that failed at its first step
+    (tmp_path / "checkpoints").mkdir()
+    if text is None:
+        config.seed = 7
+    else:
+        (tmp_path / "config.json").write_text(text)
+    run_folder.claim(tmp_path, config)
+    assert run_folder.load_config(tmp_path).seed == config.seed
+    assert not (tmp_path / "labels.csv").exists() and not (tmp_path / "labels.sha256").exists()
+
+
+def test_the_same_config_again_leaves_the_labels_sealed(tmp_path, config):
+    run_folder.claim(tmp_path, config)
+    (tmp_path / "labels.csv").write_text("name,given,true\na,fear,anger\n")
+    run_folder.seal_labels(tmp_path)
+    run_folder.claim(tmp_path, config)
+    (tmp_path / "labels.csv").write_text("name,given,true\na,anger,anger\n")
+    with pytest.raises(UserError, match="was changed"):
+        run_folder.seal_labels(tmp_path)
+
+
+@pytest.mark.parametrize("begun", ["metrics.jsonl", "checkpoints"])
+def test_a_row_or_a_checkpoint_binds_the_folder(begun, tmp_path, config):
+    run_folder.claim(tmp_path, config)
+    if begun == "checkpoints":
+        (tmp_path / begun / "3").mkdir(parents=True)
+    else:
+        _begin(tmp_path)
+    config.seed = 7
+    with pytest.raises(UserError, match="seed"):
+        run_folder.claim(tmp_path, config)
+    assert run_folder.load_config(tmp_path).seed == 0
+
+
+def test_another_host_with_another_config_is_told(tmp_path, config):
+    run_folder.claim(tmp_path, config)
+    run_folder.check(tmp_path, config)
+    config.seed = 7
+    with pytest.raises(UserError, match="seed"):
+        run_folder.check(tmp_path, config)
+
+
+def test_changed_labels_are_noticed_and_restored_ones_taken(tmp_path):
+    labels = tmp_path / "labels.csv"
+    labels.write_text("name,given,true\na,fear,anger\n")
+    run_folder.seal_labels(tmp_path)
+    subprocess.run(["sha256sum", "-c", "labels.sha256"], cwd=tmp_path, check=True)
+    before = labels.read_bytes()
+    labels.write_text("name,given,true\na,anger,anger\n")
+    with pytest.raises(UserError) as caught:
+        run_folder.seal_labels(tmp_path)
+    assert str(labels) in str(caught.value) and "noise.kind=file" in str(caught.value)
+    labels.write_bytes(before)
+    run_folder.seal_labels(tmp_path)

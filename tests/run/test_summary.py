@@ -1,0 +1,42 @@
+from lanet_jax.run.summary import summarize
+
+
+def _row(step, split, accuracy):
+    return {
+        "step": step,
+        "epoch": step / 10,
+        "split": split,
+        "accuracy": accuracy,
+        "mean_class_accuracy": accuracy / 2,
+    }
+
+
+ACCURACIES = (0.1, 0.9, 0.5, 0.4, 0.3, 0.2, 0.6)
+TEST = [_row(10 * i, "test", a) for i, a in enumerate(ACCURACIES, start=1)]
+
+
+def test_final_last5_and_an_oracle_that_is_called_one():
+    summary = summarize([{"step": 3, "split": "train", "loss": 1.0}, *TEST])
+    assert summary["test"] == {
+        "final": 0.6,
+        "last5": 0.4,
+        "oracle": 0.9,
+        "best_step": 20,
+        "final_mean_class": 0.3,
+    }
+    assert "train" not in summary
+
+
+def test_with_a_holdout_the_best_is_chosen_there():
+    holdout = [_row(10 * i, "holdout", a) for i, a in enumerate((0.1, 0.2, 0.3, 0.8, 0.1, 0, 0), 1)]
+    summary = summarize([*TEST, *holdout])
+    assert summary["test"]["best"] == 0.4 and summary["test"]["best_step"] == 40
+    assert "oracle" not in summary["test"]
+
+
+def test_the_last_word_on_the_labels():
+    rows = [
+        {"step": 10, "epoch": 1.0, "split": "labels", "auroc": 0.5, "wrong_fitted": 0.1},
+        {"step": 20, "epoch": 2.0, "split": "labels", "auroc": 0.7, "wrong_fitted": 0.2},
+    ]
+    assert summarize([*TEST, *rows])["labels"] == {"step": 20, "auroc": 0.7, "wrong_fitted": 0.2}

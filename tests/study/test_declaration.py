@@ -1,0 +1,92 @@
+import dataclasses
+import json
+
+import pytest
+
+from lanet_jax.errors import UserError
+from lanet_jax.study import loading
+from lanet_jax.study.declaration import claim, select
+from lanet_jax.study.grid import Axis, cells
+
+
+def _only(study, *methods):
+    levels = tuple(level for level in study.rows[0].levels if level.key in methods)
+    return cells(dataclasses.replace(study, rows=(Axis(("Method",), levels),)))
+
+
+def _message(folder, declared, selected=None) -> str:
+    with pytest.raises(UserError) as caught:
+        claim(folder, declared, declared if selected is None else selected)
+    return str(caught.value)
+
+
+def test_the_same_declaration_goes_on_and_a_larger_one_too(study, folder):
+    claim(folder, _only(study, "ce"), _only(study, "ce"))
+    everything = cells(study)
+    claim(folder, everything, everything)
+    before = (folder / "study.json").read_text()
+    claim(folder, everything, everything)
+    assert (folder / "study.json").read_text() == before
+    assert set(json.loads(before)["cells"]) == {cell.name for cell in everything}
+
+
+def test_a_cell_that_is_no_longer_declared_is_named(study, folder):
+    claim(folder, cells(study), cells(study))
+    message = _message(folder, _only(study, "ce"))
+    assert "lanet/demo/seed0 (not declared now)" in message and "ce/demo" not in message
+
+
+def test_another_field_is_named_with_both_values(study, folder):
+    claim(folder, cells(study), cells(study))
+    message = _message(folder, cells(study, ["rate=0.2"]))
+    assert "ce/demo/seed0 rate (absent there, 0.2 now)" in message and "and 0 more" not in message
+
+
+def test_where_the_data_lies_may_change(study, folder):
+    declared = cells(study, ["data.dir=here"])
+    claim(folder, declared, declared)
+    declared = cells(study, ["data.dir=there"])
+    claim(folder, declared, declared)
+
+
+def test_only_the_selected_cells_are_compared(study, folder):
+    first = cells(study, ["rate=0.1"])
+    claim(folder, first, select(first, ["ce"]))
+    second = cells(study, ["rate=0.2"])
+    claim(folder, second, select(second, ["lanet"]))
+    assert "ce/demo/seed0 rate (0.1 there, 0.2 now)" in _message(folder, second)
+
+
+def test_a_changed_config_file_is_named(study, folder, config):
+    declared = cells(study)
+    claim(folder, declared, declared)
+    path = folder / "study.json"
+    path.write_text(path.read_text().replace('"rate": 0.3', '"rate": 0.4'))
+    assert f"{config} rate (0.4 there, 0.3 now)" in _message(folder, declared)
+    path.write_text(path.read_text().replace('"rate": 0.4', '"gone": 1'))
+    claim(folder, declared, declared)  # fields that the program gained or lost change no run
+
+
+def test_a_field_that_does_not_exist_is_named_before_anything_runs(study, folder):
+    message = _message(folder, cells(study, ["noise.sed=1"]))
+    assert "--config.noise.sed=1" in message and "did you mean 'noise.seed'?" in message
+    assert not list(folder.iterdir())
+
+
+def test_patterns_name_whole_cells_or_parts(study):
+    names = lambda *patterns: [cell.name for cell in select(cells(study), patterns)]  # noqa: E731
+    assert names("ce") == ["ce/demo/seed0", "ce/demo/seed1"]
+    assert names("*/seed1") == ["ce/demo/seed1", "lanet/demo/seed1"]
+    assert names("ce/*0", "lanet/*1") == ["ce/demo/seed0", "lanet/demo/seed1"]
+    assert len(names()) == 4
+    with pytest.raises(UserError, match="--only=scn: no cell"):
+        names("ce", "scn")
+
+
+def test_a_file_that_is_no_study(tmp_path):
+    with pytest.raises(UserError, match=r"nowhere.py: no such file"):
+        loading.load("nowhere.py:cpu")
+    path = tmp_path / "empty.py"
+    path.write_text("")
+    with pytest.raises(UserError, match="declares no study"):
+        loading.load(str(path))

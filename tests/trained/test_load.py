@@ -1,0 +1,74 @@
+"""What predicts comes back from a work folder and from a model file, by its card alone."""
+
+import json
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from lanet_jax.checkpoint import best, model_file
+from lanet_jax.devices import mesh
+from lanet_jax.errors import UserError
+from lanet_jax.trained import network as trained_network
+from lanet_jax.trained.load import load
+
+# As runs wrote it before cards said the precision, and whether the images were grey.
+CARD = {
+    "classes": ["anger", "fear", "neutral"],
+    **{"size": 16, "depth": 18, "width": 2, "stem": "small", "method": "lanet"},
+    **{"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25]},
+}
+FULL = {**CARD, "precision": "float32", "grey": False}
+
+
+@pytest.fixture(scope="module")
+def one():
+    return mesh.make(1, jax.devices()[:1])
+
+
+@pytest.fixture(scope="module")
+def arrays():
+    rng = np.random.default_rng(0)
+    return jax.tree.map(
+        lambda x: jnp.asarray(rng.uniform(0.1, 0.5, x.shape), x.dtype), trained_network.shapes(FULL)
+    )
+
+
+@pytest.fixture(scope="module")
+def run(arrays, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "config.json").write_text(json.dumps({"method": "lanet", "lde": {}}))
+    state = type("State", (), arrays)
+    best.save(folder, 7, state, trained_network.method(FULL), CARD)
+    return folder
+
+
+def test_the_runs_config_does_not_matter(run, arrays, one):
+    trained = load(run, "best", one)
+    assert (trained.step, trained.card) == (7, FULL)
+    jax.tree.map(np.testing.assert_array_equal, trained.params, arrays["params"])
+    jax.tree.map(np.testing.assert_array_equal, trained.model_state, arrays["model_state"])
+
+
+def test_a_model_file_predicts_as_its_run(run, one, tmp_path):
+    trained = load(run, "best", one)
+    path = tmp_path / "model.safetensors"
+    model_file.write(path, trained.params, trained.model_state, {**trained.card, "step": 7})
+    read = load(path, "last", one)
+    assert read.step == 7
+    images = np.random.default_rng(1).integers(0, 256, (2, 16, 16, 3), np.uint8)
+    ours, theirs = (t.predict(t.params, t.model_state, images)[0] for t in (trained, read))
+    np.testing.assert_array_equal(ours, theirs)
+    np.testing.assert_allclose(np.sum(ours, axis=1), 1, atol=1e-6)
+
+
+def test_a_file_of_another_network_is_refused(arrays, one, tmp_path):
+    path = tmp_path / "model.safetensors"
+    model_file.write(path, arrays["params"], arrays["model_state"], {**FULL, "width": 3})
+    with pytest.raises(UserError, match=r"model\.safetensors: does not hold the network"):
+        load(path, "last", one)
+    with pytest.raises(UserError, match="there is no such model file"):
+        load(tmp_path / "absent.safetensors", "last", one)
+    with pytest.raises(UserError, match="holds no checkpoint"):
+        load(tmp_path, "last", one)
