@@ -10,11 +10,14 @@ compiles for a GPU where there is none.
 """
 
 import functools
+from collections.abc import Callable
+from typing import NamedTuple
 
 import jax
 
 from benchmarks import report
 from benchmarks import shape as shape_lib
+from benchmarks.program import Program
 from benchmarks.shape import Shape
 from lanet_jax.devices import runtime
 from lanet_jax.errors import exit_on_user_error
@@ -22,6 +25,47 @@ from lanet_jax.errors import exit_on_user_error
 # An H100 SXM as specified, dense: FLOP/s of its tensor cores (TF32 for float32), bytes/s.
 PEAK = {"float32": 495e12, "bfloat16": 989e12}
 BANDWIDTH = 3.35e12
+
+
+class Cost(NamedTuple):
+    """What a compiled program does.
+
+    Attributes:
+      operations: in floating point.
+      bytes: read and written.
+    """
+
+    operations: float
+    bytes: float
+
+    def floor(self, peak: float, bandwidth: float) -> float:
+        """The least time in seconds.
+
+        Args:
+          peak: operations a second.
+          bandwidth: bytes a second.
+        """
+        return max(self.operations / peak, self.bytes / bandwidth)
+
+
+def cost(
+    compiled: jax.stages.Compiled, function: Callable[..., object], *arguments: object
+) -> Cost:
+    """The cost of a program.
+
+    Args:
+      compiled: the program, of which the bytes are counted.
+      function: what it computes. Its operations are counted before any backend replaces them by
+        calls of a library, whose operations XLA does not know.
+      *arguments: of the function, or anything of their shapes.
+
+    Returns:
+      The cost.
+    """
+    shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), arguments)
+    with jax.default_device(jax.devices("cpu")[0]):
+        counted = jax.jit(function).lower(*shapes).cost_analysis()
+    return Cost(counted["flops"], Program(compiled.as_text()).bytes())
 
 
 def show(shape: Shape, rounds: int, peak: float, bandwidth: float) -> None:

@@ -3,14 +3,12 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
-import jax
-
 _COMPUTATION = re.compile(r"^(ENTRY )?%?([\w.-]+) (?:\(.*\) -> .* )?\{")
-_DEFINITION = re.compile(r"^\s+(?:ROOT )?%?([\w.-]+) = (.*?) ([a-z][\w-]*)\((.*)$")
-_ARRAY = re.compile(r"\b(pred|[a-z]+\d+\w*)\[([\d,]*)\](?:\{([\d,]*))?")
+_DEFINITION = re.compile(r"^\s*(?:ROOT )?%?([\w.-]+) = (.*?) ([a-z][\w-]*)\((.*)$")
+_ARRAY = re.compile(r"\b(pred|[a-z]+\d+\w*)\[([\d,]*)\]")
 _NAME = re.compile(r"%([\w.-]+)")
 _CALLEE = re.compile(r"\b(?:to_apply|calls|called_computations)=\{?%?([\w.-]+)")
 _TARGET = re.compile(r'custom_call_target="([^"]*)"')
@@ -34,6 +32,9 @@ class Array(NamedTuple):
         """Its size."""
         bits = 8 if self.type == "pred" else int(re.search(r"\d+", self.type)[0])
         return bits * math.prod(self.shape) // 8
+
+    def __str__(self) -> str:
+        return f"{self.type}[{','.join(map(str, self.shape))}]"
 
 
 class Instruction(NamedTuple):
@@ -72,6 +73,11 @@ class Program:
         self.instructions = list(_instructions(text))
         self._arrays = {(i.computation, i.name): i.results for i in self.instructions}
 
+    def operands(self, instruction: Instruction) -> list[Array]:
+        """The arrays that an instruction reads."""
+        names = instruction.operands
+        return [a for name in names for a in self._arrays[instruction.computation, name]]
+
     def launched(self, computation: str = "") -> Iterator[Instruction]:
         """What the program has run one after the other: a fusion is one, a call what it calls."""
         for instruction in self.instructions:
@@ -84,8 +90,7 @@ class Program:
 
     def bytes_of(self, instruction: Instruction) -> int:
         """Bytes that an instruction reads and writes, each operand once and in whole."""
-        read = [self._arrays[instruction.computation, name] for name in instruction.operands]
-        return sum(array.bytes for arrays in (*read, instruction.results) for array in arrays)
+        return sum(array.bytes for array in (*self.operands(instruction), *instruction.results))
 
     def bytes(self) -> int:
         """Bytes that all of them read and write."""
@@ -100,47 +105,16 @@ class Program:
         return Counter(
             i.results[0].type
             for i in self.instructions
-            if i.kind == "convolution" or "conv" in i.kind and "$" in i.kind
+            if i.kind == "convolution" or ("conv" in i.kind and "$" in i.kind)
         )
 
 
-class Cost(NamedTuple):
-    """What a compiled program does.
-
-    Attributes:
-      operations: in floating point.
-      bytes: read and written.
-    """
-
-    operations: float
-    bytes: float
-
-    def floor(self, peak: float, bandwidth: float) -> float:
-        """The least time in seconds.
-
-        Args:
-          peak: operations a second.
-          bandwidth: bytes a second.
-        """
-        return max(self.operations / peak, self.bytes / bandwidth)
-
-
-def cost(compiled: jax.stages.Compiled, function: Callable[..., object], *arguments: object) -> Cost:
-    """The cost of a program.
-
-    Args:
-      compiled: the program, of which the bytes are counted.
-      function: what it computes. Its operations are counted before any backend replaces them by
-        calls of a library, whose operations XLA does not know.
-      *arguments: of the function, or anything of their shapes.
-
-    Returns:
-      The cost.
-    """
-    shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), arguments)
-    with jax.default_device(jax.devices("cpu")[0]):
-        counted = jax.jit(function).lower(*shapes).cost_analysis()
-    return Cost(counted["flops"], Program(compiled.as_text()).bytes())
+def arrays(text: str) -> tuple[Array, ...]:
+    """The types of arrays in a text, such as "(f32[2,5], bf16[3])"."""
+    return tuple(
+        Array(type_, tuple(map(int, filter(None, dims.split(",")))))
+        for type_, dims in _ARRAY.findall(text)
+    )
 
 
 def _instructions(text: str) -> Iterator[Instruction]:
@@ -152,16 +126,12 @@ def _instructions(text: str) -> Iterator[Instruction]:
             name, shape, kind, rest = found.groups()
             if kind == "custom-call" and (target := _TARGET.search(rest)):
                 kind = target[1]
-            arrays = (
-                Array(type_, tuple(map(int, filter(None, dims.split(",")))))
-                for type_, dims, _ in _ARRAY.findall(shape)
-            )
             callee = _CALLEE.search(rest)
             yield Instruction(
                 computation,
                 name,
                 kind,
-                tuple(arrays),
+                arrays(shape),
                 tuple(_NAME.findall(rest.partition(")")[0])),
                 callee[1] if callee else "",
                 rest,

@@ -9,7 +9,7 @@ import optax
 from jax.sharding import NamedSharding
 from jax.sharding import PartitionSpec as P
 
-from benchmarks.program import Cost, cost
+from benchmarks.floor import Cost, cost
 from benchmarks.shape import Shape
 from configs import common
 from lanet_jax import state as state_lib

@@ -70,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="folder of the answers")
     parser.add_argument("--minutes", type=float, default=9.0, help="of this command; default 9")
     parser.add_argument("--torch_python", default=sys.executable, metavar="PATH")
-    parser.add_argument("--study", action="store_true", help="train, with the minutes that are left")
+    parser.add_argument(
+        "--study", action="store_true", help="train, with the minutes that are left"
+    )
     parser.add_argument("--data_dir", type=Path, help="of the prepared FERPlus, for --study")
     parser.add_argument("--allow_cpu", action="store_true", help="do not ask for a GPU")
     parser.add_argument("--tiny", action="store_true", help="sizes that show only that it runs")

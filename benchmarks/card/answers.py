@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.card.part import Part
-from lanet_jax.files import json_files
 from lanet_jax.errors import UserError
+from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
 
 ADVICE = "delete it, and the same command measures it again"

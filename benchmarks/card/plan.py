@@ -8,10 +8,10 @@ from benchmarks.shape import Shape
 
 METHODS = ("ce", "scn", "rul", "eac", "lanet")
 FULL = Shape(steps=20)
+NO_GRAPHS = "--xla_gpu_enable_command_buffer="  # a trace knows no kernel's place within them
 SMALL = dataclasses.replace(FULL, size=48, width=32, stem="small")
-TINY = Shape(
-    size=16, batch=8, width=4, stem="small", queue=32, landmarks=68, records=64, steps=2
-)
+TINY = Shape(size=16, batch=8, width=4, stem="small", queue=32, landmarks=68, records=64, steps=2)
+TINY_MINUTES = 5.0  # more than any takes on a machine that other tests share
 
 
 def parts(torch_python: str = sys.executable, tiny: bool = False) -> tuple[Part, ...]:
@@ -68,7 +68,7 @@ def _full(torch_python: str) -> tuple[Part, ...]:
             "112 px bfloat16, 5 steps by scope",
             1.5,
             "scopes.measure",
-            {"shape": _fields(FULL, "bfloat16"), "steps": 5},
+            {"shape": _fields(FULL, "bfloat16"), "steps": 5, "flags": NO_GRAPHS},
         ),
         _runs("usual-runs", False, 4.0),
         _step(FULL, "bfloat16", torch_python, 4.0, torch_compile=True),
@@ -81,22 +81,15 @@ def _tiny(torch_python: str) -> tuple[Part, ...]:
         Part(
             "environment",
             "the device's own peaks",
-            0.1,
+            TINY_MINUTES,
             "environment.measure",
             {"side": 64, "mebibytes": 1, "torch_python": torch_python},
         ),
-        _step(TINY, "float32", torch_python, 0.3, rounds=2),
-        Part(
-            "deterministic-step",
-            "deterministic kernels",
-            0.3,
-            "steps.deterministic",
-            {"shape": shape, "rounds": 2},
-        ),
+        _step(TINY, "float32", torch_python, TINY_MINUTES, rounds=2),
         Part(
             "deterministic-runs",
             "runs, deterministic kernels",
-            0.8,
+            TINY_MINUTES,
             "runs.measure",
             {
                 "flags": True,
@@ -104,28 +97,35 @@ def _tiny(torch_python: str) -> tuple[Part, ...]:
                 "epochs": 3,
                 "size": 24,
                 "kill_after": 5,
-                "fields": {"data.limit": 32, "optim.batch_size": 8, "el.queue_size": 32},
+                "fields": {"method": "ce", "data.limit": 32, "optim.batch_size": 8},
                 "preset": "tiny",
             },
         ),
         Part(
             "gradients-ce",
             "CE against the CPU",
-            0.3,
+            TINY_MINUTES,
             "methods.measure",
             {"name": "ce", "shape": shape},
         ),
         Part(
             "input-24",
             "input, 24 px",
-            0.4,
+            TINY_MINUTES,
             "reading.measure",
-            {"size": 24, "records": 32, "threads": 1, "seconds": 1, "fields": {}, "preset": "tiny"},
+            {
+                "size": 24,
+                "records": 32,
+                "threads": 1,
+                "seconds": 1,
+                "fields": {"method": "ce", "optim.batch_size": 8},
+                "preset": "tiny",
+            },
         ),
         Part(
             "profile",
             "2 steps by scope",
-            0.3,
+            TINY_MINUTES,
             "scopes.measure",
             {"shape": shape, "steps": 2},
         ),

@@ -71,7 +71,7 @@ def measure(
     for name, limit in sources.items():
         read = batches(limit)
         ahead = built.steps_per_epoch + ALONE_WARM_UP if limit else ALONE_WARM_UP
-        first = list(itertools.islice(read, ahead))[0]
+        first, *_ = itertools.islice(read, ahead)
         alone[name] = built.batch * _rate(read, seconds)
         del read
     trainer = Trainer(built.method, built.optimizer, built.augment, built.example, first)

@@ -50,7 +50,8 @@ def run(
             continue
         print(f"{part.name}: about {needed:.1f} of {left:.1f} minutes left", flush=True)
         used, begin = busy(), time.monotonic()
-        failed, found = _one(part, folder, program, 60 * min(left, PATIENCE * needed))
+        limit = min(left, PATIENCE * max(part.minutes, needed))
+        failed, found = _one(part, folder, program, 60 * limit)
         took = (time.monotonic() - begin) / 60
         answers_lib.write(folder, Answer(part.name, device, took, used, failed, found))
         print(f"  {failed or 'measured'} ({took:.1f} minutes)", flush=True)

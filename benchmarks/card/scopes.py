@@ -10,22 +10,21 @@ from benchmarks.card import steps as steps_lib
 from benchmarks.shape import Shape
 
 WARM_UP = 3
-# Within CUDA graphs the trace knows no kernel's place.
-NO_GRAPHS = "--xla_gpu_enable_command_buffer="
 
 
-def measure(folder: Path, shape: dict[str, Any], steps: int) -> dict[str, Any]:
+def measure(folder: Path, shape: dict[str, Any], steps: int, flags: str = "") -> dict[str, Any]:
     """Traces steps as `--config.profile.steps` does; the trace stays in the folder.
 
     Args:
       folder: of the day.
       shape: fields of a `Shape`.
       steps: how many.
+      flags: of the compiler.
 
     Returns:
       The sums by scope: name, count, total ms, ms a step, share.
     """
-    os.environ["XLA_FLAGS"] = steps_lib.with_flags(NO_GRAPHS)
+    os.environ["XLA_FLAGS"] = steps_lib.with_flags(flags)
     from lanet_jax.devices import runtime
 
     runtime.start()

@@ -1,5 +1,6 @@
 """The whole LA-Net step beside another one, a turn each."""
 
+import os
 import statistics
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,6 @@ def deterministic(folder: Path, shape: dict[str, Any], rounds: int) -> dict[str,
 
 def with_flags(*flags: str) -> str:
     """The environment's XLA_FLAGS and more."""
-    import os
-
     return " ".join((os.environ.get("XLA_FLAGS", ""), *flags)).strip()
 
 

@@ -33,5 +33,6 @@ def update(copy: PyTree, params: PyTree, momentum: float) -> PyTree:
     """
     params = jax.lax.stop_gradient(params)
     moved = jax.tree.map(lambda k, q: momentum * k + (1 - momentum) * q, copy, params)
-    # As in `lanet_jax.step`: what a convolution turns is not to be turned within the update.
+    # On a GPU the convolutions turn their kernels. Fused with that, the update would not work in
+    # place, and every kernel would be copied.
     return jax.lax.optimization_barrier(moved)

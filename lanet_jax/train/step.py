@@ -40,9 +40,6 @@ def train_step(
         state.params, state.model_state, batch, loss_key
     )
     with jax.named_scope("optimizer"):
-        # Convolutions give their gradients in another order than parameters have. Turned within the
-        # optimizer's kernels, they keep these from working in place: three copies a parameter.
-        gradients = jax.lax.optimization_barrier(gradients)
         updates, opt_state = optimizer.update(gradients, state.opt_state, state.params)
         params = optax.apply_updates(state.params, updates)
     metrics = {"loss": loss, **metrics, "gradient_norm": optax.global_norm(gradients)}
