@@ -32,7 +32,4 @@ def update(copy: PyTree, params: PyTree, momentum: float) -> PyTree:
       The moved copy.
     """
     params = jax.lax.stop_gradient(params)
-    moved = jax.tree.map(lambda k, q: momentum * k + (1 - momentum) * q, copy, params)
-    # On a GPU the convolutions turn their kernels. Fused with that, the update would not work in
-    # place, and every kernel would be copied.
-    return jax.lax.optimization_barrier(moved)
+    return jax.tree.map(lambda k, q: momentum * k + (1 - momentum) * q, copy, params)

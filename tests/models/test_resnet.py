@@ -71,6 +71,29 @@ def test_gradient_of_max_pool_goes_to_the_maximum():
     np.testing.assert_array_equal(gradient, expected)
 
 
+@pytest.mark.parametrize("size", [(8, 8), (7, 9), (8, 5), (2, 3), (1, 1)])
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_gradient_of_max_pool_equals_a_loop(size, dtype):
+    rng = np.random.default_rng(1)
+    x = jnp.asarray(rng.permutation(2 * 3 * size[0] * size[1]).reshape(2, *size, 3) - 9.0, dtype)
+    height, width = (size[0] + 1) // 2, (size[1] + 1) // 2
+    weights = jnp.asarray(rng.integers(1, 9, (2, height, width, 3)), dtype)
+    gradient = jax.grad(lambda x: jnp.sum(max_pool(x) * weights))(x)
+    expected = np.zeros(x.shape, np.float32)
+    for b, i, j, d in np.ndindex(2, height, width, 3):
+        top, left = max(2 * i - 1, 0), max(2 * j - 1, 0)
+        window = np.asarray(x, np.float32)[b, top : 2 * i + 2, left : 2 * j + 2, d]
+        y, z = np.unravel_index(np.argmax(window), window.shape)
+        expected[b, top + y, left + z, d] += float(weights[b, i, j, d])
+    assert gradient.dtype == dtype
+    np.testing.assert_array_equal(np.asarray(gradient, np.float32), expected)
+
+
+def test_equal_pixels_give_the_whole_gradient_to_the_first():
+    gradient = jax.grad(lambda x: max_pool(x).sum())(jnp.ones((1, 2, 2, 1)))
+    np.testing.assert_array_equal(gradient[0, :, :, 0], [[1, 0], [0, 0]])
+
+
 @pytest.mark.parametrize("train", [False, True])
 def test_a_trunk_from_stage_two_is_the_tail_of_the_network(train):
     whole, tail = ResNet(width=2, stem="small"), ResNet(width=2, first_stage=2)
