@@ -1,5 +1,6 @@
 """The whole LA-Net step beside another one, a turn each."""
 
+import dataclasses
 import os
 import statistics
 from pathlib import Path
@@ -10,8 +11,8 @@ from benchmarks.shape import Shape
 from benchmarks.worker import Worker
 
 GIB = 2**30
-# JAX would take three quarters of the card at its start; both processes are to find room.
-HALF = {"XLA_PYTHON_CLIENT_MEM_FRACTION": "0.5"}
+# JAX would take three quarters of the card at its start; two processes are to find room.
+SHARE = {"XLA_PYTHON_CLIENT_MEM_FRACTION": "0.4"}
 DETERMINISTIC = "--xla_gpu_deterministic_ops=true"
 
 
@@ -32,7 +33,7 @@ def beside_torch(
     """
     del folder
     sizes = Shape(**shape)
-    workers = [Worker([*step.ours(sizes), "--lde_el"], HALF)]
+    workers = [Worker([*step.ours(sizes), "--lde_el"], SHARE)]
     if step.has_torch(torch_python):
         command = step.theirs(sizes, torch_python)
         workers.append(Worker([*command, *["--compile"] * torch_compile]))
@@ -52,8 +53,8 @@ def deterministic(folder: Path, shape: dict[str, Any], rounds: int) -> dict[str,
     """
     del folder
     sizes = Shape(**shape)
-    flags = {**HALF, "XLA_FLAGS": with_flags(DETERMINISTIC)}
-    workers = [Worker(step.ours(sizes), HALF), Worker(step.ours(sizes), flags)]
+    flags = {**SHARE, "XLA_FLAGS": with_flags(DETERMINISTIC)}
+    workers = [Worker(step.ours(sizes), SHARE), Worker(step.ours(sizes), flags)]
     return _compare(sizes, workers, rounds)
 
 
@@ -65,7 +66,7 @@ def with_flags(*flags: str) -> str:
 def _compare(shape: Shape, workers: list[Worker], rounds: int) -> dict[str, Any]:
     step.take_turns(workers, rounds)
     ours, others = workers[0], workers[1:]
-    answer = {"shape": shape.__dict__, "rounds": rounds, "ours": _told(shape, ours)}
+    answer = {"shape": dataclasses.asdict(shape), "rounds": rounds, "ours": _told(shape, ours)}
     answer["other"] = _told(shape, others[0]) if others else None
     answer["ratio"] = step.ratio(ours, others[0]) if others else None
     return answer

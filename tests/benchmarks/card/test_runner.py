@@ -75,6 +75,15 @@ def test_a_hang_is_cut_off_with_all_that_it_started(run, tmp_path, monkeypatch):
     assert not (tmp_path / "late").exists()
 
 
+def test_what_the_end_of_the_minutes_cuts_off_keeps_its_place(run, tmp_path):
+    slow = part("slow", "sleep 60", minutes=0.05)
+    begin = time.monotonic()
+    (told,) = run([slow, part("other")], minutes=runner.ENDING + 0.06)
+    assert time.monotonic() - begin < 30
+    assert told.startswith("slow: the minutes were over")
+    assert answers.read(tmp_path, [slow, part("other")]) == {}
+
+
 def test_the_pace_is_learned_from_what_was_measured():
     parts = [part("a", minutes=1.0), part("b", minutes=1.0)]
     done = {"a": Answer("a", DEVICE, 7.0, 0, "", {})}
