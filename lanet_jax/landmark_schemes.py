@@ -1,5 +1,6 @@
 """Landmark schemes: how many points each has, and which point is which after a mirror."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,17 +18,24 @@ class Scheme:
       points: number of landmarks L.
       flip_index: `flip_index[j]` is the point that lands at j when the image is mirrored left to
         right, so that `points_flipped = mirrored[flip_index]`. It is its own inverse.
+      expressive: the points of brows, eyes and mouth, which an expression moves.
+      eyes: the outer corners of the eyes (of `points5` their centres), whose distance is the usual
+        unit of landmark errors.
     """
 
     points: int
     flip_index: tuple[int, ...]
+    expressive: tuple[int, ...]
+    eyes: tuple[int, int]
 
 
-def _scheme(points: int, pairs: list[tuple[int, int]]) -> Scheme:
+def _scheme(
+    points: int, pairs: list[tuple[int, int]], eyes: tuple[int, int], *expressive: range
+) -> Scheme:
     index = list(range(points))
     for left, right in pairs:
         index[left], index[right] = right, left
-    return Scheme(points, tuple(index))
+    return Scheme(points, tuple(index), tuple(itertools.chain(*expressive)), eyes)
 
 
 def _facing(first: int, last: int, mirror_of_first: int) -> list[tuple[int, int]]:
@@ -71,10 +79,10 @@ _WFLW98 = [
 ]
 
 SCHEMES: dict[str, Scheme] = {
-    "points5": _scheme(5, _POINTS5),
-    "aflw19": _scheme(19, _AFLW19),
-    "ibug68": _scheme(68, _IBUG68),
-    "wflw98": _scheme(98, _WFLW98),
+    "points5": _scheme(5, _POINTS5, (0, 1), range(2), range(3, 5)),
+    "aflw19": _scheme(19, _AFLW19, (6, 11), range(12), range(15, 18)),
+    "ibug68": _scheme(68, _IBUG68, (36, 45), range(17, 27), range(36, 68)),
+    "wflw98": _scheme(98, _WFLW98, (60, 72), range(33, 51), range(60, 98)),
 }
 
 _MOST_ASYMMETRY = 0.05  # mean distance of paired points over the face's width

@@ -1,6 +1,7 @@
 """What a run measures of its state after an epoch."""
 
 import dataclasses
+import functools
 from typing import Any
 
 import jax
@@ -9,8 +10,11 @@ from jax.sharding import Mesh
 from jaxtyping import Float
 
 from lanet_jax import metrics
+from lanet_jax.evaluate import spaces
+from lanet_jax.evaluate.spaces import Spaces
 from lanet_jax.from_config.run import Run
 from lanet_jax.input.records import Records
+from lanet_jax.run.metrics_log import Row
 from lanet_jax.state import TrainState
 from lanet_jax.trained.inference import Predict, predict_records
 
@@ -65,6 +69,19 @@ class Evaluator:
             ),
             "auroc": metrics.auroc(data.given != data.true, metrics.suspicion(beliefs, data.given)),
         }
+
+    def parts(self, state: TrainState) -> Row:
+        """Whether each part of the method does its work; empty for a method without parts."""
+        watch = self._spaces
+        if watch is None:
+            return {}
+        return watch.measure(
+            state, np.asarray(_gather(state.model_state["bank"]))[: len(self.run.data.train)]
+        )
+
+    @functools.cached_property
+    def _spaces(self) -> Spaces | None:
+        return spaces.of(self.run, self.mesh)
 
     def _probabilities(self, state: TrainState, records: Records) -> Float[np.ndarray, "N C"]:
         return predict_records(

@@ -5,7 +5,8 @@ import functools
 import ml_collections
 
 from lanet_jax.errors import UserError
-from lanet_jax.recipes import PUBLISHED
+from lanet_jax.models.backbones import FAMILIES
+from lanet_jax.recipes import IMAGENET, PUBLISHED
 
 Config = ml_collections.ConfigDict
 
@@ -13,12 +14,16 @@ CHOICES = {
     "method": tuple(PUBLISHED),
     "schedule": ("published", "shared"),
     "precision": ("float32", "bfloat16"),
+    "data.streams": (1, 2),
     "noise.kind": ("none", "symmetric", "asymmetric", "file"),
     "sampler": ("progressive", "uniform"),
-    "model.depth": (18, 50),
-    "model.stem": ("imagenet", "small"),
+    "model.family": tuple(FAMILIES),
+    **{f"model.{k}": v for family in FAMILIES.values() for k, v in family.choices.items()},
     "landmarks.head": ("coordinates", "heatmap"),
     "landmarks.trunk": ("separate", "shared_stem"),
+    "landmarks.frame": ("face", "image"),
+    "landmarks.points": ("expressive", "all"),
+    "lde.landmark_space": ("features", "geometry"),
     "lde.spaces": ("none", "expression", "both"),
     "el.pair_labels": ("pseudo", "one_hot"),
     "optim.schedule": ("linear", "exponential"),
@@ -35,7 +40,7 @@ def resolve(c: Config) -> Config:
       The config that the run follows and stores, every field as it is used.
 
     Raises:
-      UserError: a field holds a word that is none of its choices.
+      UserError: a field holds a word that is none of its choices, or two contradict each other.
     """
     for field, choices in CHOICES.items():
         value = _get(c, field)
@@ -43,12 +48,37 @@ def resolve(c: Config) -> Config:
             raise UserError(
                 f"--config.{field}={value!r}: choose from {', '.join(map(str, choices))}"
             )
+    if c.landmarks.head == "heatmap" and c.landmarks.frame == "face":
+        raise UserError(
+            "--config.landmarks.head=heatmap: maps are of the image; set "
+            "--config.landmarks.frame=image with it"
+        )
+    if c.lde.landmark_space == "geometry" and c.landmarks.frame == "image":
+        raise UserError(
+            "--config.lde.landmark_space=geometry: in a crop neighbours in it would be of the same "
+            "place and turn; set --config.landmarks.frame=face"
+        )
     c = c.copy_and_resolve_references()
+    if c.model.family == "face29" and c.model.depth != 18:
+        raise UserError("--config.model.depth is of resnet: leave it out with model.family=face29")
+    if c.model.frozen_stages and not c.model.pretrained:
+        raise UserError(
+            f"--config.model.frozen_stages={c.model.frozen_stages} would freeze random weights: "
+            "give --config.model.pretrained, or set it to 0"
+        )
     if c.schedule == "published":
-        c.update_from_flattened_dict(PUBLISHED[c.method])
+        c.update_from_flattened_dict(_published(c))
     if not c.el.projection:
         c.el.projection = {18: 64, 50: 256}[c.model.depth]
     return c
+
+
+def _published(c: Config) -> dict[str, object]:
+    """The method's recipe; the colours are those of its ResNet's weights, and of no other."""
+    written = PUBLISHED[c.method]
+    if c.model.family == "resnet":
+        return written
+    return {field: value for field, value in written.items() if field not in IMAGENET}
 
 
 def recipe(given: Config, resolved: Config) -> str:

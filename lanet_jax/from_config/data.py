@@ -10,8 +10,10 @@ from jaxtyping import Int
 
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
+from lanet_jax.from_config.landmarks import Framed, framed
 from lanet_jax.input import noise, noise_file, records
 from lanet_jax.input.records import Records
+from lanet_jax.input.streams import Purpose, stream, stream_before
 
 HOLDOUT = "holdout"
 
@@ -25,12 +27,19 @@ class Data:
       given: labels that training sees.
       true: labels before the noise; None where nobody knows which labels are wrong.
       evaluate: records (with the labels to compare with) by name; "holdout" has given labels.
+      framed: the training records' landmarks in the face's frame; None for those of the image.
     """
 
     train: Records
     given: Int[np.ndarray, "N"]
     true: Int[np.ndarray, "N"] | None
     evaluate: dict[str, Records]
+    framed: Framed | None = None
+
+    @property
+    def landmarks(self) -> int:
+        """L of what training sees."""
+        return self.framed.shapes.points.shape[1] if self.framed else self.train.landmarks
 
     @property
     def wrong(self) -> Int[np.ndarray, "M"]:
@@ -66,12 +75,12 @@ def data(c: Config, workdir: Path) -> Data:
         own = noise_file.read(c.noise.file, train.names, train.classes, train.labels, elsewhere)
     else:
         own = train.labels
-    rows = _subset(len(train), c.data.limit or len(train), c.seed)
+    rows = _part(c, Purpose.LIMIT, len(train), c.data.limit or len(train))
     train, own = train.take(rows), own[rows]
     given, true = labels(c, train, own, workdir)
     held = round(c.data.holdout * len(train))
     if held:
-        out = _subset(len(train), held, c.seed, c.data.fold)
+        out = _part(c, Purpose.HOLDOUT, len(train), held, c.data.fold)
         if not len(out):
             parts = -(-len(train) // held)
             raise UserError(
@@ -82,13 +91,16 @@ def data(c: Config, workdir: Path) -> Data:
         tests[HOLDOUT] = dataclasses.replace(train.take(out), labels=given[out])
         train, given = train.take(rows), given[rows]
         true = None if true is None else true[rows]
-    return Data(train, given, true, tests)
+    return Data(train, given, true, tests, framed(c, train))
 
 
-def _subset(records: int, size: int, seed: int, part: int = 0) -> Int[np.ndarray, "M"]:
-    """Rows of one part of a random partition, in order; raw bits, which numpy always keeps."""
-    bits = np.random.PCG64(np.random.SeedSequence((seed, 2))).random_raw(records)
-    return np.sort(np.argsort(bits, kind="stable")[part * size : (part + 1) * size])
+def _part(
+    c: Config, purpose: Purpose, records: int, size: int, part: int = 0
+) -> Int[np.ndarray, "M"]:
+    """Rows of one part of a random partition, in order."""
+    bits = stream(purpose, c.seed) if c.data.streams == 2 else stream_before(c.seed)
+    order = np.argsort(bits.random_raw(records), kind="stable")
+    return np.sort(order[part * size : (part + 1) * size])
 
 
 def splits(data_dir: str, datasets: Sequence[str], names: Sequence[str]) -> dict[str, Records]:

@@ -15,6 +15,7 @@ from lanet_jax.from_config.data import Data, data
 from lanet_jax.input.pipeline import Visits
 from lanet_jax.input.records import looks_grey
 from lanet_jax.methods.method import Example, Method
+from lanet_jax.models import backbones
 from lanet_jax.typing import Augment
 
 
@@ -87,13 +88,13 @@ def run(c: Config, workdir: Path) -> Run:
         )
     if not c.profile.start:
         raise UserError("profile.start=0 would profile the compilation: set it to 1 or more")
-    method = training.method(c, len(d.train.classes), d.train.landmarks)
+    method = training.method(c, len(d.train.classes), d.landmarks)
     return Run(
         method=method,
         optimizer=training.optimizer(c, steps_per_epoch),
-        augment=training.augmentation(c, d.train.flip_index),
+        augment=training.augmentation(c, d.train.flip_index, framed=d.framed is not None),
         preprocess=training.preprocessing(c),
-        example=training.example(c, d.given, method),
+        example=training.example(c, d),
         data=d,
         visits=Visits(
             d.train,
@@ -105,6 +106,7 @@ def run(c: Config, workdir: Path) -> Run:
             host=jax.process_index(),
             hosts=jax.process_count(),
             size=c.data.stored_size,
+            shapes=d.framed.shapes if d.framed else None,
         ),
         seed=c.seed,
         batch=batch,
@@ -137,9 +139,8 @@ def card(c: Config, classes: tuple[str, ...], grey: bool = False) -> dict[str, A
         "size": c.augment.size,
         "mean": list(c.augment.mean),
         "std": list(c.augment.std),
-        "depth": c.model.depth,
-        "width": c.model.width,
-        "stem": c.model.stem,
+        **backbones.description(c.model),
+        "frozen_stages": c.model.frozen_stages,
         "method": c.method,
         "precision": c.precision,
         "grey": grey,

@@ -18,15 +18,19 @@ from lanet_jax.augment.compose import (
 from lanet_jax.checkpoint import pretrained
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
+from lanet_jax.from_config.data import Data
 from lanet_jax.methods.ce import CE
 from lanet_jax.methods.eac import EAC
-from lanet_jax.methods.lanet import EL, LDE, LANet
+from lanet_jax.methods.frozen import Frozen
+from lanet_jax.methods.lanet import LANet
+from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example, Method
 from lanet_jax.methods.rul import RUL
 from lanet_jax.methods.scn import SCN
+from lanet_jax.models import backbones
+from lanet_jax.models.backbones import Backbone
 from lanet_jax.models.classifiers import Embedding
 from lanet_jax.models.landmarks import LandmarkNet
-from lanet_jax.models.resnet import ResNet
 from lanet_jax.models.two_branch import TwoBranch
 from lanet_jax.trained import network as trained_network
 from lanet_jax.typing import Augment, Batch, Key, PyTree
@@ -44,10 +48,21 @@ def method(c: Config, classes: int, landmarks: int) -> Method:
       It, with its networks.
 
     Raises:
-      UserError: LA-Net on data without landmarks.
+      UserError: LA-Net on data without landmarks, or all stages frozen.
     """
-    dtype = jnp.dtype(c.precision)
-    backbone = ResNet(c.model.depth, c.model.width, c.model.stem, dtype=dtype)
+    frozen, dtype = c.model.frozen_stages, jnp.dtype(c.precision)
+    backbone = backbones.make(c.model, frozen + 1, dtype=dtype)
+    if not 0 <= frozen < backbone.stages:
+        raise UserError(
+            f"--config.model.frozen_stages={frozen}: {c.model.family} has {backbone.stages} "
+            f"stages, freeze 0 to {backbone.stages - 1} of them"
+        )
+    trained = _trained(c, backbone, classes, landmarks)
+    return Frozen(backbones.make(c.model, 1, frozen, dtype), trained) if frozen else trained
+
+
+def _trained(c: Config, backbone: Backbone, classes: int, landmarks: int) -> Method:
+    """The method behind the frozen stages."""
     expression = trained_network.network(c.method, backbone, classes)
     if c.method == "ce":
         return CE(expression)
@@ -62,11 +77,13 @@ def method(c: Config, classes: int, landmarks: int) -> Method:
             "method=lanet needs landmarks, and the prepared data has none: run data.prepare again "
             "with --landmarks FILE --overwrite"
         )
-    first_stage = 2 if c.landmarks.trunk == "shared_stem" else 1
-    trunk = ResNet(c.model.depth, c.model.width, c.model.stem, first_stage, dtype)
+    # Frozen stages are shared whatever the config says of the trunk.
+    first_stage = max(backbone.first_stage, 2 if c.landmarks.trunk == "shared_stem" else 1)
+    trunk = backbones.make(c.model, first_stage, dtype=backbone.dtype)
     lateral = {18: 64, 50: 256}[c.model.depth]
     network = TwoBranch(expression, LandmarkNet(trunk, c.landmarks.head, landmarks, lateral))
-    return LANet(network, LDE(**c.lde), EL(**c.el), c.loss.alpha, c.loss.beta)
+    framed = c.landmarks.frame == "face"
+    return LANet(network, LDE(**c.lde), EL(**c.el), Loss(**c.loss), framed)
 
 
 def optimizer(c: Config, steps_per_epoch: int) -> optax.GradientTransformation:
@@ -102,17 +119,23 @@ def _heads(params: PyTree) -> PyTree:
     )
 
 
-def augmentation(c: Config, flip_index: tuple[int, ...]) -> Augment:
+def augmentation(c: Config, flip_index: tuple[int, ...], framed: bool = False) -> Augment:
     """The training augmentation of batches.
 
     Args:
       c: resolved config.
       flip_index: of the landmark scheme; empty for data without landmarks.
+      framed: landmarks are in the face's frame, where no crop and no mirror changes them.
 
     Returns:
       A function of (key, batch).
     """
-    settings = Augmentation(flip_index=flip_index, **c.augment)
+    settings = Augmentation(flip_index=() if framed else flip_index, **c.augment)
+
+    def augment_image(key: Key, batch: Batch) -> Batch:
+        none = batch["landmarks"][:, :0], batch["present"][:, :0]
+        image, _, _ = augment_batch(key, batch["image"], *none, settings)
+        return {**batch, "image": image}
 
     def augment(key: Key, batch: Batch) -> Batch:
         image, landmarks, present = augment_batch(*_arguments(key, batch), settings)
@@ -123,6 +146,8 @@ def augmentation(c: Config, flip_index: tuple[int, ...]) -> Augment:
         augmented = {"image": image, "landmarks": landmarks, "present": present}
         return {**batch, **augmented, "mirrored": mirrored}
 
+    if framed:
+        return augment_image
     return augment_twice if c.method == "eac" else augment
 
 
@@ -136,13 +161,12 @@ def preprocessing(c: Config) -> Callable[[jax.Array], jax.Array]:
     return functools.partial(preprocess_batch, size=a.size, mean=a.mean, std=a.std)
 
 
-def example(c: Config, given: Int[np.ndarray, "N"], m: Method) -> Example:
+def example(c: Config, data: Data) -> Example:
     """What the method must know of the data, the pretrained backbone included.
 
     Args:
       c: resolved config.
-      given: labels of all training records.
-      m: the method, whose backbone the pretrained weights must fit.
+      data: of the run.
 
     Returns:
       The example, as host arrays.
@@ -150,12 +174,15 @@ def example(c: Config, given: Int[np.ndarray, "N"], m: Method) -> Example:
     Raises:
       UserError: the weights do not fit.
     """
-    bare = example_of_shape(c, given)
+    bare = example_of_shape(c, data.given)
+    if data.framed:
+        bare = bare._replace(frame=data.framed.frame)
     if not c.model.pretrained:
         return bare
-    params, stats = jax.eval_shape(m.init, jax.random.key(0), bare)
-    backbone = params["expression"]["backbone"], stats["expression"]["backbone"]
-    return bare._replace(pretrained=pretrained.load_backbone(c.model.pretrained, *backbone))
+    whole = backbones.make(c.model)
+    shapes = backbones.shapes(whole, c.augment.size)
+    path = pretrained.find(c.model.pretrained)
+    return bare._replace(pretrained=pretrained.load_backbone(path, *shapes, whole.left_out))
 
 
 def example_of_shape(c: Config, given: Int[np.ndarray, "N"]) -> Example:

@@ -1,5 +1,6 @@
 """Whether an encoded image is whole, and its size, before any memory is taken for its pixels."""
 
+import math
 import zlib
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
@@ -43,24 +44,31 @@ def _png_is_whole(data: bytes) -> bool:
 
 
 def pixel_count(encoded: bytes) -> int | None:
-    """Width times height in the header of a PNG or JPEG.
+    """Width times height in the header of a PNG or JPEG; None as `pixel_size`."""
+    size = pixel_size(encoded)
+    return None if size is None else size[0] * size[1]
+
+
+def pixel_size(encoded: bytes) -> tuple[int, int] | None:
+    """Width and height in the header of a PNG or JPEG, in pixels.
 
     Args:
       encoded: the file's bytes.
 
     Returns:
-      The number of pixels; None if it is neither, or its header does not say.
+      Both; None if it is neither, or its header does not say.
     """
     if encoded.startswith(PNG):
         whole = encoded[12:16] == b"IHDR" and len(encoded) >= 24
-        return _product(encoded, 16, 4) if whole else None
+        return _two(encoded, 16, 4) if whole else None
     if encoded.startswith(JPEG):
-        return _jpeg_pixel_count(encoded)
+        return _jpeg_pixel_size(encoded)
     return None
 
 
-def _jpeg_pixel_count(encoded: bytes) -> int | None:
-    largest = None
+def _jpeg_pixel_size(encoded: bytes) -> tuple[int, int] | None:
+    largest = (0, 0)
+    found = False
     at = encoded.find(0xFF, 2)  # decoders skip what stands between two segments, too
     while 0 <= at <= len(encoded) - 9:
         marker = encoded[at + 1]
@@ -72,12 +80,14 @@ def _jpeg_pixel_count(encoded: bytes) -> int | None:
             at += 2
         else:
             if marker in _JPEG_FRAMES:
-                largest = max(largest or 0, _product(encoded, at + 5, 2))
+                height, width = _two(encoded, at + 5, 2)
+                largest = max(largest, (width, height), key=math.prod)
+                found = True
             at += 2 + int.from_bytes(encoded[at + 2 : at + 4], "big")
         at = encoded.find(0xFF, at)
-    return largest
+    return largest if found else None
 
 
-def _product(encoded: bytes, at: int, size: int) -> int:
+def _two(encoded: bytes, at: int, size: int) -> tuple[int, int]:
     first, second = encoded[at : at + size], encoded[at + size : at + 2 * size]
-    return int.from_bytes(first, "big") * int.from_bytes(second, "big")
+    return int.from_bytes(first, "big"), int.from_bytes(second, "big")

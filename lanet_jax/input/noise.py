@@ -6,8 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from lanet_jax.errors import UserError
-
-_STREAM = 2  # keeps the noise's random numbers apart from the sampler's under the same seed
+from lanet_jax.input.streams import Purpose, stream
 
 # Paper, Table 5: each expression becomes the one it is most often mistaken for.
 ASYMMETRIC = {
@@ -44,7 +43,7 @@ def symmetric(
         raise UserError(
             f"noise: {num_classes} class leaves no other class to flip to; use 2 or more"
         )
-    bits = _bits(seed)
+    bits = stream(Purpose.NOISE, seed)
     flipped = _choose(bits, len(labels), rate, exact)
     shift = 1 + np.floor(_uniform(bits, len(labels)) * (num_classes - 1)).astype(labels.dtype)
     return np.where(flipped, (labels + shift) % num_classes, labels)
@@ -69,7 +68,7 @@ def asymmetric(
       UserError: the rate is out of range, or Table 5 has no target among `class_names`.
     """
     target = np.array([_target(name, class_names) for name in class_names], labels.dtype)
-    flipped = _choose(_bits(seed), len(labels), rate, exact)
+    flipped = _choose(stream(Purpose.NOISE, seed), len(labels), rate, exact)
     return np.where(flipped, target[labels], labels)
 
 
@@ -85,10 +84,6 @@ def _target(name: str, class_names: Sequence[str]) -> int:
             "class of this dataset; use symmetric noise"
         )
     return list(class_names).index(ASYMMETRIC[name])
-
-
-def _bits(seed: int) -> np.random.PCG64:
-    return np.random.PCG64(np.random.SeedSequence((_STREAM, seed)))
 
 
 def _uniform(bits: np.random.PCG64, count: int) -> Float[np.ndarray, "N"]:

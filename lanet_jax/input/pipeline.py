@@ -7,6 +7,7 @@ import grain
 import numpy as np
 from jaxtyping import Int
 
+from lanet_jax.face_frame import Shapes
 from lanet_jax.input.records import Records
 from lanet_jax.input.sampler import epoch_order
 from lanet_jax.typing import Batch
@@ -28,6 +29,7 @@ class Visits:
       host: this host.
       hosts: how many there are; each reads its own slice of every batch.
       size: side that images are brought to on the host; 0 leaves them as stored.
+      shapes: landmarks to give instead of those of the image, one row a record.
     """
 
     def __init__(
@@ -42,8 +44,9 @@ class Visits:
         host: int = 0,
         hosts: int = 1,
         size: int = 0,
+        shapes: Shapes | None = None,
     ) -> None:
-        self._records, self._labels, self._size = records, labels, size
+        self._records, self._labels, self._size, self._shapes = records, labels, size, shapes
         self._batch, self._epochs, self._seed, self._kind = batch, epochs, seed, kind
         self._host, self._local = host, batch // hosts
         self._steps = len(records) // batch
@@ -58,6 +61,8 @@ class Visits:
         epoch, step = divmod(step, self._steps)
         row = int(self._order(epoch)[step * self._batch + self._host * self._local + place])
         image, landmarks, present = self._records.read(row, self._size)
+        if self._shapes is not None:
+            landmarks, present = self._shapes.points[row], self._shapes.known[row]
         return {
             "id": np.int32(row),
             "image": image,

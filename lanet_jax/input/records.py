@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -12,11 +12,29 @@ import tensorflow_datasets as tfds
 from jaxtyping import Bool, Float, Int, UInt8
 
 from lanet_jax.errors import UserError
-from lanet_jax.images.image_bytes import MOST_PIXELS, is_whole, pixel_count
+from lanet_jax.images.image_bytes import MOST_PIXELS, is_whole, pixel_count, pixel_size
 from lanet_jax.input import prepared
 from lanet_jax.input.memory import Memory
 
 _GREY = 8  # of 255
+
+
+class Landmarks(NamedTuple):
+    """The landmarks of all records, as they lie in the stored images.
+
+    Attributes:
+      points: x and y in fractions of the image's width and height.
+      present: which of them are known.
+      aspect: width over height of the image.
+    """
+
+    points: Float[np.ndarray, "N L 2"]
+    present: Bool[np.ndarray, "N L"]
+    aspect: Float[np.ndarray, "N"]
+
+    def take(self, rows: Int[np.ndarray, "M"]) -> "Landmarks":
+        """Those of the records `rows`, in that order."""
+        return Landmarks(*(values[rows] for values in self))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +54,7 @@ class Records:
       votes: annotators' votes, or None.
       vote_names: what the columns of `votes` are.
       memory: what was decoded already.
+      marks: the landmarks of all records; None where the data has none.
     """
 
     sources: tuple[Sequence[dict[str, Any]], ...]
@@ -50,6 +69,7 @@ class Records:
     votes: Int[np.ndarray, "N V"] | None
     vote_names: tuple[str, ...]
     memory: Memory
+    marks: Landmarks | None = None
 
     def __len__(self) -> int:
         return len(self.names)
@@ -63,6 +83,7 @@ class Records:
             names=tuple(self.names[row] for row in rows),
             labels=self.labels[rows],
             votes=None if self.votes is None else self.votes[rows],
+            marks=None if self.marks is None else self.marks.take(rows),
         )
 
     def read(
@@ -165,32 +186,49 @@ def load(data_dir: str, name: str, split: str) -> Records:
     skip = {"image": tfds.decode.SkipDecoding()}
     try:
         source = builder.as_data_source(split, decoders=skip)
-        table = [
-            (record["id"], _text(record["name"]), record["label"], record.get("votes"))
-            for record in source
-        ]
+        table = [_row(record) for record in source]
     except Exception as error:  # ArrayRecord, protobuf and TFDS each have their own
         raise prepared.damaged(folder, error) from error
     classes = tuple(metadata["classes"])
-    if any(not 0 <= label < len(classes) for _, _, label, _ in table):
+    if any(not 0 <= row["label"] < len(classes) for row in table):
         raise prepared.damaged(folder, ValueError("a label is none of the classes"))
-    order = np.argsort([row[0] for row in table], kind="stable")
+    order = np.argsort([row["id"] for row in table], kind="stable")
+    table = [table[i] for i in order]
     votes = tuple(metadata["votes"])
-    features = builder.info.features
+    marked = "landmarks" in builder.info.features
     return Records(
         sources=(source,),
         source=np.zeros(len(table), np.int64),
         position=order,
-        names=tuple(table[i][1] for i in order),
-        labels=np.array([table[i][2] for i in order], np.int64),
+        names=tuple(row["name"] for row in table),
+        labels=np.array([row["label"] for row in table], np.int64),
         classes=classes,
-        landmarks=features["landmarks"].shape[0] if "landmarks" in features else 0,
+        landmarks=builder.info.features["landmarks"].shape[0] if marked else 0,
         scheme=metadata["scheme"],
         flip_index=tuple(metadata["flip_index"]),
-        votes=np.stack([table[i][3] for i in order]) if votes else None,
+        votes=np.stack([row["votes"] for row in table]) if votes else None,
         vote_names=votes,
         memory=Memory(len(table)),
+        marks=Landmarks(
+            *(np.stack([row[n] for row in table]) for n in ("landmarks", "present", "aspect"))
+        )
+        if marked and table
+        else None,
     )
+
+
+def _row(record: dict[str, Any]) -> dict[str, Any]:
+    """What of a record is kept in memory: all but its pixels."""
+    width, height = pixel_size(record["image"]) or (1, 1)
+    return {
+        "id": record["id"],
+        "name": _text(record["name"]),
+        "label": record["label"],
+        "votes": record.get("votes"),
+        "landmarks": record.get("landmarks"),
+        "present": record.get("present"),
+        "aspect": np.float32(width / max(height, 1)),
+    }
 
 
 def concatenate(parts: Sequence[Records]) -> Records:
@@ -230,6 +268,9 @@ def concatenate(parts: Sequence[Records]) -> Records:
         votes=None,
         vote_names=(),
         memory=Memory(sum(len(part) for part in parts)),
+        marks=None
+        if first.marks is None
+        else Landmarks(*map(np.concatenate, zip(*(part.marks for part in parts), strict=True))),
     )
 
 

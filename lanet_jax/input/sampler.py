@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Int
 
-_STREAM = 1  # keeps the sampler's random numbers apart from the noise's under the same seed
+from lanet_jax.input.streams import Purpose, stream
 
 
 def class_counts(counts: Int[np.ndarray, "C"], epoch: int, epochs: int) -> Int[np.ndarray, "C"]:
@@ -55,8 +55,8 @@ def epoch_order(
       ValueError: `kind` is neither.
     """
     # Raw bits and stable sorts: numpy promises these between versions, not Generator.permutation.
-    bits = np.random.PCG64(np.random.SeedSequence((_STREAM, seed, epoch)))
-    shuffled = np.argsort(bits.random_raw(len(labels)), kind="stable")
+    raw = stream(Purpose.ORDER, seed, epoch).random_raw(len(labels))
+    shuffled = np.argsort(raw, kind="stable")
     if kind not in ("progressive", "uniform"):
         raise ValueError(f"sampler kind {kind!r}: use 'progressive' or 'uniform'")
     if kind == "uniform" or not len(labels):

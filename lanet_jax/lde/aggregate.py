@@ -15,9 +15,6 @@ def neighborhood_mean(
 ) -> Float[Array, "B C"]:
     """Mean of the neighbours' p_k weighted by c_ik, in one space (one term of Eq. 4).
 
-    c_ik / sum_k c_ik is the softmax over k of log sigmoid(z_ik): exact for scores of any size,
-    where a quotient with an epsilon lets the scores shrink the target's mass to 0.
-
     Args:
       probabilities: p of the batch.
       neighbors: indices k.
@@ -27,18 +24,40 @@ def neighborhood_mean(
     Returns:
       Rows that sum to 1; a sample with no neighbour at all keeps its own p.
     """
-    weights = jax.nn.softmax(jnp.where(exists, jax.nn.log_sigmoid(z), -1e30), axis=1)
+    weights = shares(exists, z)
     mean = jnp.einsum("bk,bkc->bc", weights, jnp.take(probabilities, neighbors, axis=0))
     return jnp.where(jnp.any(exists, axis=1, keepdims=True), mean, probabilities)
 
 
-def mean_over_spaces(distributions: Sequence[Float[Array, "B C"]]) -> Float[Array, "B C"]:
+def shares(exists: Bool[Array, "B K"], z: Float[Array, "B K"]) -> Float[Array, "B K"]:
+    """c_ik / sum_k c_ik (Eq. 4).
+
+    c_ik / sum_k c_ik is the softmax over k of log sigmoid(z_ik): exact for scores of any size,
+    where a quotient with an epsilon lets the scores shrink the target's mass to 0.
+
+    Args:
+      exists: which of the K neighbours there are; the others weigh 0.
+      z: scores before the sigmoid.
+
+    Returns:
+      Rows that sum to 1; without meaning where no neighbour exists.
+    """
+    return jax.nn.softmax(jnp.where(exists, jax.nn.log_sigmoid(z), -1e30), axis=1)
+
+
+def mean_over_spaces(
+    distributions: Sequence[Float[Array, "B C"]], exists: Sequence[Bool[Array, "B K"]]
+) -> Float[Array, "B C"]:
     """d_i, the mean pooling of the spaces' distributions (Eq. 4).
 
     Args:
       distributions: one a space.
+      exists: which neighbours there are in each; a space where a sample has none does not count.
 
     Returns:
-      Their mean.
+      Their mean; for a sample without a neighbour in any space, what `neighborhood_mean` gave it.
     """
-    return sum(distributions) / len(distributions)
+    counts = jnp.stack([jnp.any(e, axis=1, keepdims=True) for e in exists])
+    counts = jnp.where(jnp.any(counts, axis=0), counts, True)
+    total = sum(jnp.where(c, d, 0) for c, d in zip(counts, distributions, strict=True))
+    return total / jnp.sum(counts, axis=0)

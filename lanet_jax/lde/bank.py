@@ -55,3 +55,16 @@ def update(
     """
     mean = mean_of_copies(ids, values)
     return bank.at[ids].set(jax.lax.stop_gradient(mean))
+
+
+def class_means(bank: Float[Array, "N C"]) -> Float[Array, "C"]:
+    """How much of the records' label distributions each class has.
+
+    Args:
+      bank: running means; rows of padding are zero.
+
+    Returns:
+      Shares that sum to 1.
+    """
+    mass = jnp.sum(bank, axis=0)
+    return mass / jnp.sum(mass)

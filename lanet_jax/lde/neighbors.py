@@ -24,7 +24,11 @@ def cosine_similarity(features: Float[Array, "B D"]) -> Float[Array, "B B"]:
 
 
 def nearest_neighbors(
-    features: Float[Array, "B D"], ids: Int[Array, "B"], k: int, exclude_same_id: bool
+    features: Float[Array, "B D"],
+    ids: Int[Array, "B"],
+    k: int,
+    exclude_same_id: bool,
+    known: Bool[Array, "B"] | None = None,
 ) -> tuple[Int[Array, "B K"], Bool[Array, "B K"]]:
     """The K most similar samples of each sample (Eq. 2).
 
@@ -33,6 +37,7 @@ def nearest_neighbors(
       ids: record of each sample; balanced sampling repeats rare records in a batch.
       k: K, at most B.
       exclude_same_id: leave out other copies of the same record, not only the sample itself.
+      known: samples that have a place in this space; the others have no neighbours and are none.
 
     Returns:
       Indices of the neighbours, nearest first, and which of them exist: a sample with fewer than
@@ -42,6 +47,8 @@ def nearest_neighbors(
     excluded = (
         ids[:, None] == ids[None, :] if exclude_same_id else jnp.eye(ids.shape[0], dtype=bool)
     )
+    if known is not None:
+        excluded |= ~(known[:, None] & known[None, :])
     candidates = jnp.where(excluded, -jnp.inf, similarity)
     # Left to itself, the compiler gathers the whole [B, B] matrix on every device.
     values, index = by_rows(functools.partial(jax.lax.top_k, k=k), candidates)

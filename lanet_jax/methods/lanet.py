@@ -1,16 +1,18 @@
 """LA-Net: two networks, label distribution estimation and the contrastive loss between them."""
 
 import dataclasses
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax.sharding import PartitionSpec as P
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from lanet_jax.devices import mesh
 from lanet_jax.el import contrast, momentum, pairs, projection, queue
-from lanet_jax.lde import aggregate, bank, contribution, neighbors
+from lanet_jax.lde import aggregate, bank, contribution, neighbors, trust
 from lanet_jax.methods.classifier import predict
+from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example
 from lanet_jax.models.landmarks import LANDMARK_LOSSES
 from lanet_jax.models.resnet import apply
@@ -22,48 +24,20 @@ BRANCHES = ("expression", "landmark")
 SPACES = {"none": (), "expression": ("expression",), "both": ("expression", "landmark")}
 
 
-@dataclasses.dataclass(frozen=True)
-class LDE:
-    """Settings of the label distribution estimation.
+class Neighborhood(NamedTuple):
+    """What one space says of a batch.
 
     Attributes:
-      spaces: key of `SPACES`.
-      neighbors: K.
-      decay: omega.
-      exclude_same_id: other copies of a record are no neighbours of it.
-      stop_gradient_neighbors: keep the gradient from flowing into the neighbours' predictions.
+      index: of the neighbours, nearest first.
+      exists: which of them there are.
+      shares: how much of the mean each is.
+      mean: the space's label distributions.
     """
 
-    spaces: str
-    neighbors: int
-    decay: float
-    exclude_same_id: bool
-    stop_gradient_neighbors: bool
-
-
-@dataclasses.dataclass(frozen=True)
-class EL:
-    """Settings of the contrastive loss.
-
-    Attributes:
-      enabled: whether there is one.
-      pair_labels: "pseudo" (from the targets) or "one_hot" (the given labels).
-      threshold: delta.
-      temperature: tau.
-      momentum: m of the key networks.
-      queue_size: Q.
-      projection: E.
-      batch_negatives: samples of the same batch are negatives too.
-    """
-
-    enabled: bool
-    pair_labels: str
-    threshold: float
-    temperature: float
-    momentum: float
-    queue_size: int
-    projection: int
-    batch_negatives: bool
+    index: Int[Array, "B K"]
+    exists: Bool[Array, "B K"]
+    shares: Float[Array, "B K"]
+    mean: Float[Array, "B C"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,15 +48,15 @@ class LANet:
       network: the expression network, all that is left at inference, and the landmark network.
       lde: settings.
       el: settings.
-      alpha: weight of L_kl.
-      beta: weight of L_el.
+      weights: of the losses.
+      framed: landmarks are in the face's frame, whose statistics the state keeps.
     """
 
     network: TwoBranch
     lde: LDE
     el: EL
-    alpha: float
-    beta: float
+    weights: Loss
+    framed: bool = False
     inference = ("expression",)
 
     def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
@@ -98,8 +72,10 @@ class LANet:
         outputs = jax.eval_shape(lambda v: self.network.apply(v, images, False), variables)
         params, state = dict(variables["params"]), dict(variables["batch_stats"])
         state["bank"] = bank.init(example.labels, outputs.logits.shape[1])
+        if self.framed:
+            state["frame"] = example.frame
         params["contribution"] = {
-            space: contribution.init(k, getattr(outputs, space).shape[1])
+            space: contribution.init(k, self._width(space, outputs))
             for space, k in zip(BRANCHES, jax.random.split(contribution_key), strict=True)
             if space in SPACES[self.lde.spaces]
         }
@@ -126,18 +102,27 @@ class LANet:
             )
         state.update(stats)
         landmark_loss = LANDMARK_LOSSES[self.network.landmark.head]
-        losses = {
-            "ce": cross_entropy(outputs.logits, batch["label"]),
-            "lm": landmark_loss(outputs.landmarks, batch["landmarks"], batch["present"]),
-        }
-        loss = losses["ce"] + losses["lm"]
-        targets = jnp.take(state["bank"], batch["id"], axis=0)
+        losses = {"lm": landmark_loss(outputs.landmarks, batch["landmarks"], batch["present"])}
+        means = state["bank"]
+        targets = jnp.take(means, batch["id"], axis=0)
         if self.lde.spaces != "none":
             with jax.named_scope("lde"):
-                targets = self._targets(params["contribution"], state["bank"], outputs, batch["id"])
-                state["bank"] = bank.update(state["bank"], batch["id"], targets)
+                d = self.distributions(self.neighborhoods(params, outputs, batch))
+                targets = bank.targets(means, batch["id"], d, self.lde.decay)
+                state["bank"] = bank.update(means, batch["id"], targets)
                 losses["kl"] = kl_divergence(targets, outputs.logits)
-            loss += self.alpha * losses["kl"]
+        believed = 1.0
+        if self.weights.trust:
+            believed = trust.weights(
+                targets,
+                batch["label"],
+                bank.class_means(means),
+                self.weights.trust,
+                self.weights.trust_balance,
+            )
+            losses["trust"] = jnp.mean(believed)
+        losses["ce"] = cross_entropy(outputs.logits, batch["label"], believed)
+        loss = losses["ce"] + losses["lm"] + self.weights.alpha * losses.get("kl", 0.0)
         if self.el.enabled:
             labels = batch["label"]
             if self.el.pair_labels == "pseudo":
@@ -145,28 +130,70 @@ class LANet:
                 losses["ambiguous"] = jnp.mean(labels < 0)
             losses["el"], updated = self._contrast(params, state, outputs, labels, batch["image"])
             state.update(updated)
-            loss += self.beta * losses["el"]
+            loss += self.weights.beta * losses["el"]
         losses["accuracy"] = jnp.mean(jnp.argmax(outputs.logits, axis=1) == batch["label"])
         return loss, (state, losses)
 
-    def _targets(
-        self,
-        params: PyTree,
-        means: Float[Array, "N C"],
-        outputs: Outputs,
-        ids: Int[Array, "B"],
-    ) -> Float[Array, "B C"]:
-        """Target distributions of the batch: Eq. 1 to 5, put together."""
+    def neighborhoods(
+        self, params: PyTree, outputs: Outputs, batch: Batch
+    ) -> dict[str, Neighborhood]:
+        """The neighbours of a batch in each space, and what they say (Eq. 1 to 4).
+
+        A sample without landmarks has no place in landmark space: there it has no neighbours, and
+        is nobody's.
+        """
         p = jax.nn.softmax(outputs.logits)
-        neighbor_p = jax.lax.stop_gradient(p) if self.lde.stop_gradient_neighbors else p
-        distributions = []
+        if self.lde.stop_gradient_neighbors:
+            p = jax.lax.stop_gradient(p)
+        found = {}
         for space in SPACES[self.lde.spaces]:
-            features = getattr(outputs, space)
+            features = self._features(space, outputs, batch)
+            known = jnp.any(batch["present"], axis=1) if space == "landmark" else None
             k = min(self.lde.neighbors, features.shape[0])
-            index, exists = neighbors.nearest_neighbors(features, ids, k, self.lde.exclude_same_id)
-            z = contribution.scores(params[space], features, index)
-            distributions.append(aggregate.neighborhood_mean(neighbor_p, index, exists, z))
-        return bank.targets(means, ids, aggregate.mean_over_spaces(distributions), self.lde.decay)
+            index, exists = neighbors.nearest_neighbors(
+                features, batch["id"], k, self.lde.exclude_same_id, known
+            )
+            z = contribution.scores(params["contribution"][space], features, index)
+            mean = aggregate.neighborhood_mean(p, index, exists, z)
+            found[space] = Neighborhood(index, exists, aggregate.shares(exists, z), mean)
+        return found
+
+    def inspect(
+        self, params: PyTree, model_state: PyTree, batch: Batch
+    ) -> tuple[Float[Array, "B ..."], dict[str, Neighborhood]]:
+        """What the parts say of a batch, by the running statistics.
+
+        Args:
+          params: parameters.
+          model_state: the method's state.
+          batch: preprocessed, without augmentation.
+
+        Returns:
+          Predicted landmarks, and the neighbourhoods in each space.
+        """
+        outputs, _ = apply(
+            self.network, _branches(params), _branches(model_state), batch["image"], False
+        )
+        return outputs.landmarks, self.neighborhoods(params, outputs, batch)
+
+    @staticmethod
+    def distributions(spaces: dict[str, Neighborhood]) -> Float[Array, "B C"]:
+        """d_i of Eq. 4."""
+        return aggregate.mean_over_spaces(
+            [space.mean for space in spaces.values()], [space.exists for space in spaces.values()]
+        )
+
+    def _features(self, space: str, outputs: Outputs, batch: Batch) -> Float[Array, "B D"]:
+        if space == "landmark" and self.lde.landmark_space == "geometry":
+            points = jnp.where(batch["present"][..., None], batch["landmarks"], 0.0)
+            return points.reshape(len(points), -1)
+        return getattr(outputs, space)
+
+    def _width(self, space: str, outputs: Outputs) -> int:
+        """D of a space."""
+        if space == "landmark" and self.lde.landmark_space == "geometry":
+            return 2 * self.network.landmark.landmarks
+        return getattr(outputs, space).shape[1]
 
     def _contrast(
         self,
@@ -209,6 +236,8 @@ class LANet:
     def specs(self) -> PyTree:
         """See `Method.specs`: the bank's rows and the queue's batches are sharded."""
         specs = {"expression": P(), "landmark": P(), "bank": P("data")}
+        if self.framed:
+            specs["frame"] = P()
         if self.el.enabled:
             keys = P(None, "data", None)
             specs["momentum"] = P()

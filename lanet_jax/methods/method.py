@@ -4,6 +4,7 @@ from typing import NamedTuple, Protocol
 
 from jaxtyping import Array, Float, Int
 
+from lanet_jax.face_frame import FaceFrame
 from lanet_jax.typing import Batch, Key, PyTree
 
 
@@ -14,18 +15,20 @@ class Example(NamedTuple):
       images: one normalised batch, or anything of its shape.
       labels: given labels of all records, padded with -1 to a multiple of B.
       pretrained: parameters and running statistics of a backbone to start from, if any.
+      frame: statistics of the face's frame, if landmarks are in it.
     """
 
     images: Float[Array, "B H W 3"]
     labels: Int[Array, "N"]
     pretrained: tuple[PyTree, PyTree] | None = None
+    frame: FaceFrame | None = None
 
 
 class Predicts(Protocol):
     """What is left of a way to train when it is done.
 
     Attributes:
-      inference: keys of `params` and `model_state` that `predict` reads; the rest only trains.
+      inference: keys of `params` or `model_state` that `predict` reads; the rest only trains.
     """
 
     inference: tuple[str, ...]

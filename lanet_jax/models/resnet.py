@@ -1,6 +1,6 @@
 """ResNet-18 and -50 whose parameter names are torchvision's, so that a port is a table."""
 
-import functools
+from collections.abc import Callable
 from typing import Any
 
 import flax.linen as nn
@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from lanet_jax.models.max_pool import max_pool
 from lanet_jax.models.normalization import BatchNorm
 
-_WINDOW = tuple((dy, dx) for dy in range(3) for dx in range(3))
 BLOCKS = {18: (2, 2, 2, 2), 50: (3, 4, 6, 3)}
 
 
@@ -25,56 +25,6 @@ def _conv(features: int, size: int, stride: int, dtype: Any, name: str) -> nn.Co
         kernel_init=nn.initializers.variance_scaling(2.0, "fan_out", "normal"),
         name=name,
     )
-
-
-def max_pool(x: Float[Array, "B H W D"]) -> Float[Array, "B h w D"]:
-    """3x3 max-pool with stride 2, as nine strided slices; its gradient goes to the first maximum.
-
-    The gradient of `reduce_window` is a scalar loop on CPU and a scatter on GPU; that of `maximum`
-    keeps every slice for the backward pass, where this keeps one byte for each pooled value.
-
-    Args:
-      x: the map.
-
-    Returns:
-      The map at half the size, rounded up.
-    """
-    return _max_pool(x, x.shape[1:3])
-
-
-@functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
-def _max_pool(x: jax.Array, size: tuple[int, int]) -> jax.Array:
-    return _max_pool_forward(x, size)[0]
-
-
-def _max_pool_forward(x: jax.Array, size: tuple[int, int]) -> tuple[jax.Array, jax.Array]:
-    height, width = size
-    padded = jnp.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=-jnp.inf)
-    pooled, place = None, None
-    for number, (dy, dx) in enumerate(_WINDOW):
-        slices = padded[:, dy : dy + height : 2, dx : dx + width : 2]
-        if pooled is None:
-            pooled, place = slices, jnp.zeros(slices.shape, jnp.uint8)
-        else:
-            place = jnp.where(slices > pooled, jnp.uint8(number), place)
-            pooled = jnp.maximum(pooled, slices)
-    return pooled, place
-
-
-def _max_pool_backward(size: tuple[int, int], place: jax.Array, gradient: jax.Array) -> tuple:
-    total = 0
-    for number, offsets in enumerate(_WINDOW):
-        part = jnp.where(place == number, gradient, 0)
-        # The slice's pixels, back at every second place of the map.
-        edges = (
-            (offset - 1, length - offset - 2 * (pooled - 1), 1)
-            for offset, length, pooled in zip(offsets, size, place.shape[1:3], strict=True)
-        )
-        total += jax.lax.pad(part, jnp.zeros((), part.dtype), ((0, 0, 0), *edges, (0, 0, 0)))
-    return (total,)
-
-
-_max_pool.defvjp(_max_pool_forward, _max_pool_backward)
 
 
 class Downsample(nn.Module):
@@ -134,7 +84,7 @@ class Bottleneck(nn.Module):
 class Stage(nn.Module):
     """One of the four stages: blocks "0", "1", ... at one resolution."""
 
-    block: type[nn.Module]
+    block: Callable[..., nn.Module]
     blocks: int
     width: int
     stride: int
@@ -157,6 +107,7 @@ class ResNet(nn.Module):
       stem: "imagenet" (7x7 stride 2 and max-pool) or "small" (3x3 stride 2, for inputs of 48 px).
       first_stage: 1 for the whole network; k > 1 takes the map of stage k - 1 and starts there.
       dtype: type of the computation; parameters stay float32.
+      last_stage: where it ends; 0 for the last one.
     """
 
     depth: int = 18
@@ -164,10 +115,11 @@ class ResNet(nn.Module):
     stem: str = "imagenet"
     first_stage: int = 1
     dtype: Any = jnp.float32
+    last_stage: int = 0
 
     @nn.compact
     def __call__(self, x: Float[Array, "B H W _"], train: bool) -> list[Float[Array, "B _ _ _"]]:
-        """Maps of the stages `first_stage` .. 4, the last one last.
+        """Maps of the stages `first_stage` .. `last_stage`, the last one last.
 
         Args:
           x: normalised images, or the map of the stage before `first_stage`.
@@ -182,10 +134,10 @@ class ResNet(nn.Module):
             x = _conv(self.width, size, 2, self.dtype, "conv1")(x)
             x = nn.relu(BatchNorm(self.dtype, name="bn1")(x, train))
             if self.stem == "imagenet":
-                x = max_pool(x)
+                x = max_pool(x, padding=1)
         block = {18: BasicBlock, 50: Bottleneck}[self.depth]
         maps = []
-        for stage in range(self.first_stage, 5):
+        for stage in range(self.first_stage, (self.last_stage or self.stages) + 1):
             x = Stage(
                 block,
                 BLOCKS[self.depth][stage - 1],
@@ -196,6 +148,16 @@ class ResNet(nn.Module):
             )(x, train)
             maps.append(x)
         return maps
+
+    @property
+    def stages(self) -> int:
+        """How many stages the network has."""
+        return len(BLOCKS[self.depth])
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Parts of a file of weights that this backbone knowingly lacks: none."""
+        return ()
 
     def stage_width(self, stage: int) -> int:
         """Channels of the map of a stage (1 .. 4)."""
@@ -209,21 +171,21 @@ def global_average(x: Float[Array, "B h w D"]) -> Float[Array, "B D"]:
 
 
 class Classifier(nn.Module):
-    """A ResNet with its classifier `fc`: exactly what is left of every method at inference.
+    """A backbone with its classifier `fc`: exactly what is left of every method at inference.
 
     Attributes:
-      backbone: the ResNet; its parameters lie beside `fc`, as torchvision names them.
+      backbone: its parameters lie beside `fc`, as torchvision names them.
       classes: C.
     """
 
-    backbone: ResNet
+    backbone: nn.Module
     classes: int
 
     def setup(self) -> None:
         self.fc = nn.Dense(self.classes)
 
     def __call__(
-        self, images: Float[Array, "B H W 3"], train: bool
+        self, images: Float[Array, "B H W _"], train: bool
     ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], list[Float[Array, "B _ _ _"]]]:
         """Logits, features and the maps of the stages."""
         maps = self.backbone(images, train)

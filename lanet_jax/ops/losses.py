@@ -5,18 +5,23 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 
-def cross_entropy(logits: Float[Array, "B C"], labels: Int[Array, "B"]) -> Float[Array, ""]:
+def cross_entropy(
+    logits: Float[Array, "B C"],
+    labels: Int[Array, "B"],
+    weights: Float[Array, "B"] | float = 1.0,
+) -> Float[Array, ""]:
     """Cross-entropy with the given labels, batch mean (Eq. 6).
 
     Args:
       logits: unnormalised log probabilities.
       labels: given classes.
+      weights: of the samples; they scale the mean and do not normalise it.
 
     Returns:
       L_ce in nats.
     """
     log_p = jax.nn.log_softmax(logits)
-    return -jnp.mean(jnp.take_along_axis(log_p, labels[:, None], axis=1))
+    return -jnp.mean(weights * jnp.take_along_axis(log_p, labels[:, None], axis=1)[:, 0])
 
 
 def kl_divergence(target: Float[Array, "B C"], logits: Float[Array, "B C"]) -> Float[Array, ""]:

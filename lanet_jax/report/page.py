@@ -8,7 +8,7 @@ import jinja2
 
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_text
-from lanet_jax.report import compare, gallery, run_files, run_sections, theme
+from lanet_jax.report import compare, gallery, parts, run_files, run_sections, theme
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Section
 
@@ -17,6 +17,7 @@ _SECTIONS = (
     run_sections.confusions,
     run_sections.calibrations,
     run_sections.label_noise,
+    parts.section,
     gallery.agreement,
     gallery.figures,
     run_sections.config,

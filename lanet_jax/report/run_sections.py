@@ -9,6 +9,7 @@ from lanet_jax.report import charts, run_files
 from lanet_jax.report.charts import digits, percent, thousandths
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Panel, Section, Table, Tile
+from lanet_jax.run import metrics_log
 
 
 def numbers(run: RunFiles) -> Section | None:
@@ -115,7 +116,7 @@ def curves(runs: list[RunFiles], labels: list[str]) -> list[Section | None]:
     Returns:
       Sections of the evaluated splits and of the training.
     """
-    splits = sorted({row["split"] for run in runs for row in run.rows} - {"train", "labels"})
+    splits = sorted({row["split"] for run in runs for row in run.rows} - metrics_log.OTHERS)
     evaluated = [
         (f"{title}, {split}", split, name, percent)
         for split in splits

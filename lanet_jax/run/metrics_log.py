@@ -18,6 +18,9 @@ from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
 
 Row = dict[str, Any]
+# What rows are of besides evaluated splits.
+OTHERS = frozenset({"train", "labels", "spaces"})
+_TEXTS = frozenset({"split", "labels"})  # the only values that are no numbers
 ADVICE = "mend the line, or delete it if it is of split train and can be done without"
 
 
@@ -84,7 +87,7 @@ class _Board:
 
     def write(self, row: Row) -> None:
         for name, value in row.items():
-            if name not in ("step", "epoch", "split"):
+            if name not in {"step", "epoch", *_TEXTS}:
                 self._add(row["step"], summary=scalar(f"{row['split']}/{name}", value))
         if time.monotonic() - self._flushed > self.SECONDS:
             with _closed_on_error(self._events, self._path):
@@ -158,8 +161,9 @@ def require(workdir: Path, steps: Iterable[int], splits: Collection[str]) -> Non
 def _row(line: str, where: str) -> Row:
     row = json_files.parse(line, where, ADVICE)
     step, split = row.get("step"), row.get("split")
-    numbers = [value for name, value in row.items() if name != "split"]
-    if type(step) is not int or step < 0 or not isinstance(split, str):
+    numbers = [value for name, value in row.items() if name not in _TEXTS]
+    texts = [row[name] for name in _TEXTS & row.keys()]
+    if type(step) is not int or step < 0 or not all(isinstance(t, str) for t in (split, *texts)):
         raise UserError(f"{where}: a step and a split were expected; {ADVICE}")
     # A number that no float can hold would end every later reader.
     if not all(type(v) is float or (type(v) is int and abs(v) < 2**63) for v in numbers):

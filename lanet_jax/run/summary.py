@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from lanet_jax.errors import UserError
-from lanet_jax.run.metrics_log import Row
+from lanet_jax.run.metrics_log import OTHERS, Row
 
 
 def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
@@ -23,7 +23,7 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
     Raises:
       UserError: a row of an evaluated split lacks its accuracies.
     """
-    splits = sorted({row["split"] for row in rows} - {"train", "labels"})
+    splits = sorted({row["split"] for row in rows} - OTHERS)
     for row in rows:
         if row["split"] in splits and not {"accuracy", "mean_class_accuracy"} <= set(row):
             raise UserError(

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from lanet_jax.evaluate import evaluator
 from lanet_jax.files.atomic import write_csv, write_text
 from lanet_jax.from_config.run import Run
-from lanet_jax.run import metrics_log, summary
+from lanet_jax.run import metrics_log, parts, summary
 from lanet_jax.state import TrainState
 
 
@@ -26,7 +26,8 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
     targets = evaluator.targets_of(run, state, len(run.data.train))
     if jax.process_index():
         return
-    numbers = summary.summarize(metrics_log.read(workdir))
+    rows = metrics_log.read(workdir)
+    numbers = summary.summarize(rows)
     write_text(workdir / "summary.json", json.dumps(numbers, indent=2) + "\n")
     if targets is not None:
         header = ("id", "name", "given", "true", *run.data.train.classes)
@@ -34,6 +35,8 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
     for split, values in numbers.items():
         pairs = (f"{k} {v:.4f}" if isinstance(v, float) else f"{k} {v}" for k, v in values.items())
         print(f"{split}: {', '.join(pairs)}")
+    for line in parts.idle(rows):
+        print(line)
 
 
 def _distributions(run: Run, targets: Float[np.ndarray, "N C"]) -> Iterator[tuple[int | str, ...]]:

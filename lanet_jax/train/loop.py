@@ -177,6 +177,9 @@ class _Log:
         labels = evaluator.labels(state)
         if labels:
             self._write(step, "labels", labels)
+        parts = evaluator.parts(state)
+        if parts:
+            self._write(step, "spaces", parts)
         judge = HOLDOUT if HOLDOUT in splits else next(iter(splits))
         now = splits[judge]["accuracy"]
         before = [

@@ -14,7 +14,8 @@ from jax.sharding import PartitionSpec as P
 
 from lanet_jax import state as state_lib
 from lanet_jax.devices import mesh as mesh_lib
-from lanet_jax.methods.lanet import EL, LDE, LANet
+from lanet_jax.methods.lanet import LANet
+from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example, Method
 from lanet_jax.models.landmarks import LandmarkNet
 from lanet_jax.models.resnet import Classifier, ResNet
@@ -32,16 +33,17 @@ def build() -> Callable[..., LANet]:
     def make(head: str = "coordinates", trunk: str = "separate", **changes: object) -> LANet:
         lde = LDE("both", 3, 0.9, True, False)
         el = EL(True, "pseudo", 0.7, 0.1, 0.999, 16, 4, True)
+        loss = Loss(0.7, 0.3)
         first_stage = 2 if trunk == "shared_stem" else 1
         network = TwoBranch(
             Classifier(ResNet(width=4, stem="small"), C),
             LandmarkNet(ResNet(width=4, stem="small", first_stage=first_stage), head, L, 4),
         )
         parts = []
-        for part in (lde, el):
+        for part in (lde, el, loss):
             names = {field.name for field in dataclasses.fields(part)} & set(changes)
             parts.append(dataclasses.replace(part, **{name: changes.pop(name) for name in names}))
-        return LANet(network, *parts, **{"alpha": 0.7, "beta": 0.3, **changes})
+        return LANet(network, *parts, **changes)
 
     return make
 

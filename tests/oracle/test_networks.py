@@ -4,7 +4,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lanet_jax.methods.lanet import EL, LDE, LANet
+from lanet_jax.methods.lanet import LANet
+from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example
 from lanet_jax.models.landmarks import LandmarkNet
 from lanet_jax.models.resnet import Classifier, ResNet, apply
@@ -40,8 +41,7 @@ def test_two_steps(equations):
         ),
         LDE("both", s.K, s.omega, True, False),
         EL(True, "pseudo", s.delta, s.tau, s.momentum, 2 * B, 4, True),
-        s.alpha,
-        s.beta,
+        Loss(s.alpha, s.beta),
     )
     labels = rng.integers(0, C, N)
     example = Example(jnp.zeros((B, SIDE, SIDE, 3)), jnp.array(labels))

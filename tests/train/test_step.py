@@ -13,7 +13,8 @@ from jax.sharding import PartitionSpec as P
 from benchmarks import collectives
 from lanet_jax import state as state_lib
 from lanet_jax.devices import mesh as mesh_lib
-from lanet_jax.methods.lanet import EL, LDE, LANet
+from lanet_jax.methods.lanet import LANet
+from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example
 from lanet_jax.models.landmarks import LandmarkNet
 from lanet_jax.models.resnet import Classifier, ResNet
@@ -31,7 +32,7 @@ def _method(queue: int = Q) -> LANet:
 
     network = TwoBranch(Classifier(backbone(), C), LandmarkNet(backbone(), "coordinates", L))
     lde = LDE("both", 3, 0.9, True, False)
-    return LANet(network, lde, EL(True, "pseudo", 0.3, 0.1, 0.999, queue, 4, True), 1.0, 0.1)
+    return LANet(network, lde, EL(True, "pseudo", 0.3, 0.1, 0.999, queue, 4, True), Loss(1.0, 0.1))
 
 
 def _batches() -> list[dict]:

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from lanet_jax.el.queue import Queue
-from lanet_jax.methods.lanet import EL, LDE, LANet
+from lanet_jax.methods.lanet import LANet
+from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.models.two_branch import Outputs
 
 B, C, L, E, S = 8, 5, 3, 3, 2  # of the cases in conftest.py
@@ -44,8 +45,7 @@ def method_of(s):
         Table(),
         LDE(spaces, s.K, s.omega, s.exclude_same_id, s.stop_gradient_neighbors),
         EL(True, s.pair_labels, s.delta, s.tau, s.momentum, S * B, E, s.batch_negatives),
-        s.alpha,
-        s.beta,
+        Loss(s.alpha, s.beta),
     )
 
 

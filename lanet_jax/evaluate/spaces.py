@@ -1,0 +1,180 @@
+"""Whether each part of LA-Net does its work: measured on training records, without augmentation."""
+
+import dataclasses
+import functools
+from collections.abc import Iterator
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.sharding import Mesh, NamedSharding
+from jax.sharding import PartitionSpec as P
+from jaxtyping import Bool, Float, Int
+
+from lanet_jax.from_config.run import Run
+from lanet_jax.input.pipeline import eval_batches
+from lanet_jax.input.streams import Purpose, stream
+from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.lde import trust
+from lanet_jax.methods.frozen import behind
+from lanet_jax.methods.lanet import LANet, Neighborhood
+from lanet_jax.models import landmark_points
+from lanet_jax.run.metrics_log import Row
+from lanet_jax.state import TrainState
+
+MOST = 2048  # records that are looked at: their shares are off by 0.01 by chance
+
+
+@dataclasses.dataclass(frozen=True)
+class Spaces:
+    """Looks into states of one run of LA-Net.
+
+    Attributes:
+      run: the run.
+      mesh: the devices.
+    """
+
+    run: Run
+    mesh: Mesh
+
+    def measure(self, state: TrainState, targets: Float[np.ndarray, "N C"]) -> Row:
+        """The row of split "spaces", described in docs/parts.md.
+
+        Args:
+          state: to look into.
+          targets: its label distributions of all training records.
+
+        Returns:
+          Numbers by name, what is not defined (no landmarks, no wrong labels) left out; `labels`
+          says whether shares are of the true labels or, these not known, of the observed ones.
+        """
+        run, rows = self.run, self._rows
+        data, count = run.data, run.batch
+        labels = (data.given if data.true is None else data.true)[rows]
+        parts, predicted = [], []
+        for start, (points, spaces) in zip(
+            range(0, len(rows), count), self._looks(state), strict=True
+        ):
+            predicted.append(landmark_points.points(points))
+            own = labels[start : start + count]
+            parts.append({k: v for s in spaces for k, v in _of_space(s, spaces[s], own).items()})
+        found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        row = {name: float(np.mean(v)) if len(v) else np.nan for name, v in found.items()}
+        counts = [row[f"{name}_effective_neighbors"] for name in spaces]
+        row["effective_neighbors"] = float(np.mean(counts)) if counts else np.nan
+        row |= self._landmark_errors(np.concatenate(predicted))
+        counts = np.bincount(labels)
+        row["chance_share"] = float(
+            np.sum(counts * (counts - 1)) / max(len(labels) * (len(labels) - 1), 1)
+        )
+        row["target_names"] = float(np.mean(targets[rows].argmax(axis=1) == labels))
+        row["confident"] = float(np.mean(targets[rows].max(axis=1) > self._method.el.threshold))
+        row |= self._trust(targets)
+        row["records"] = len(rows)
+        known = {name: value for name, value in row.items() if np.isfinite(value)}
+        return {**known, "labels": "observed" if data.true is None else "true"}
+
+    @property
+    def _method(self) -> LANet:
+        return behind(self.run.method)[0]
+
+    @functools.cached_property
+    def _rows(self) -> Int[np.ndarray, "M"]:
+        """The same whole batches at every evaluation."""
+        records, batch = len(self.run.data.train), self.run.batch
+        bits = stream(Purpose.INSPECTION, self.run.seed).random_raw(records)
+        most = min(records // batch, max(MOST // batch, 1)) * batch
+        return np.argsort(bits, kind="stable")[:most]
+
+    @functools.cached_property
+    def _landmarks(self) -> tuple[Float[np.ndarray, "M L 2"], Bool[np.ndarray, "M L"]]:
+        data, rows = self.run.data, self._rows
+        if data.framed:
+            return data.framed.shapes.points[rows], data.framed.shapes.known[rows]
+        return data.train.marks.points[rows], data.train.marks.present[rows]
+
+    @functools.cached_property
+    def _inspect(self) -> jax.stages.Wrapped:
+        def inspect(params: dict, model_state: dict, batch: dict) -> tuple:
+            images = below(model_state, self.run.preprocess(batch["image"]))
+            return method.inspect(params, model_state, {**batch, "image": images})
+
+        method, below = behind(self.run.method)
+
+        return jax.jit(inspect, out_shardings=NamedSharding(self.mesh, P()))
+
+    def _looks(
+        self, state: TrainState
+    ) -> Iterator[tuple[Float[np.ndarray, "B ..."], dict[str, Neighborhood]]]:
+        """What the method says of each batch."""
+        run, rows = self.run, self._rows
+        host, hosts = jax.process_index(), jax.process_count()
+        local = run.batch // hosts
+        points, known = self._landmarks
+        sharding = NamedSharding(self.mesh, P("data"))
+        images = eval_batches(
+            run.data.train.take(rows), run.batch, host, hosts, run.stored_size, run.threads
+        )
+        for step, batch in enumerate(images):
+            own = slice(step * run.batch + host * local, step * run.batch + (host + 1) * local)
+            batch |= {
+                "id": rows[own].astype(np.int32),
+                "landmarks": points[own],
+                "present": known[own],
+            }
+            sharded = {
+                name: jax.make_array_from_process_local_data(sharding, value)
+                for name, value in batch.items()
+            }
+            yield jax.device_get(self._inspect(state.params, state.model_state, sharded))
+
+    def _landmark_errors(self, predicted: Float[np.ndarray, "M L 2"]) -> dict[str, float]:
+        points, known = self._landmarks
+        framed = self.run.data.framed
+        scheme = SCHEMES.get(self.run.data.train.scheme)
+        eyes = scheme.eyes if scheme and not framed else None
+        weights = known[..., None]
+        mean = np.where(weights, points, 0).sum(axis=0) / np.maximum(weights.sum(axis=0), 1)
+        mean_shape = np.broadcast_to(mean, points.shape)
+        return {
+            "landmark_error": landmark_points.mean_error(predicted, points, known, eyes),
+            "landmark_error_mean_shape": landmark_points.mean_error(
+                mean_shape, points, known, eyes
+            ),
+        }
+
+    def _trust(self, targets: Float[np.ndarray, "N C"]) -> dict[str, float]:
+        data, loss = self.run.data, self._method.weights
+        if data.true is None or not loss.trust:
+            return {}
+        means = targets.sum(axis=0) / targets.sum()
+        believed = np.asarray(
+            trust.weights(
+                *map(jnp.asarray, (targets, data.given, means)), loss.trust, loss.trust_balance
+            )
+        )
+        wrong = data.given != data.true
+        return {
+            f"trust_{name}": float(believed[own].mean())
+            for name, own in (("right", ~wrong), ("wrong", wrong))
+            if own.any()
+        }
+
+
+def of(run: Run, mesh: Mesh) -> Spaces | None:
+    """What looks into a run; None for a method that has no parts to watch."""
+    return Spaces(run, mesh) if isinstance(behind(run.method)[0], LANet) else None
+
+
+def _of_space(
+    name: str, space: Neighborhood, labels: Int[np.ndarray, "B"]
+) -> dict[str, np.ndarray]:
+    """What one space says of a batch: a value for each neighbour, or each record that has one."""
+    index, exists, shares, mean = space
+    any_exists = exists.any(axis=1)
+    same = labels[index] == labels[:, None]
+    return {
+        f"{name}_share": same[exists].astype(float),
+        f"{name}_names": (mean.argmax(axis=1) == labels)[any_exists].astype(float),
+        f"{name}_effective_neighbors": 1 / np.sum(shares[any_exists] ** 2, axis=1),
+    }

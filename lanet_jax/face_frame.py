@@ -1,0 +1,173 @@
+"""Landmarks in the face's own frame: what is left of them when place, size and turn are taken out.
+
+Coordinates in a crop say where the crop lies and how the head is turned. Aligned to the mean
+face, averaged with their mirror image and brought to unit variance, they say what the face does;
+and no crop or mirror of the image changes them.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Complex, Float
+
+_ROUNDS = 5  # of aligning to the mean and taking the mean again; the fifth moves it by < 1e-3
+_FEWEST = 3  # points that a face is aligned by
+_MOST = 20_000  # records that the statistics are taken from
+_CONSTANT = 1e-6  # of the face's size; the midline's x, once averaged with its mirror image
+
+
+class FaceFrame(NamedTuple):
+    """The statistics of a training set that its faces are aligned and scaled by.
+
+    Attributes:
+      reference: mean shape, around 0, its root mean square distance from there 1; mirror-symmetric
+        where the scheme has flip pairs.
+      mean: of the aligned points that are kept, x and y each.
+      std: their standard deviation; infinite for what never varies.
+    """
+
+    reference: Float[np.ndarray, "L 2"]
+    mean: Float[np.ndarray, "P 2"]
+    std: Float[np.ndarray, "P 2"]
+
+
+class Shapes(NamedTuple):
+    """Faces in the frame.
+
+    Attributes:
+      points: z-scores; 0 where not known.
+      known: which points are.
+    """
+
+    points: Float[np.ndarray, "N P 2"]
+    known: Bool[np.ndarray, "N P"]
+
+
+def fit(
+    points: Float[np.ndarray, "N L 2"],
+    present: Bool[np.ndarray, "N L"],
+    kept: Sequence[int],
+    flip_index: Sequence[int],
+) -> FaceFrame:
+    """The frame of a training set, by generalised Procrustes analysis.
+
+    Args:
+      points: x and y in pixels or any other square unit; whatever is not present may hold anything.
+      present: which landmarks are known.
+      kept: indices of the landmarks that `shapes` gives.
+      flip_index: `landmark_schemes.Scheme.flip_index`; empty if no pairs are known.
+
+    Returns:
+      The frame; of a set without any face that can be aligned, one that knows nothing.
+    """
+    rows = np.unique(np.linspace(0, len(points) - 1, min(_MOST, len(points))).astype(int))
+    z, w = _complex(points[rows], present[rows])
+    usable = _usable(z, w)
+    z, w = z[usable], w[usable]
+    if not len(z):
+        empty = np.zeros((len(kept), 2), np.float32)
+        return FaceFrame(np.zeros((points.shape[1], 2), np.float32), empty, empty + np.inf)
+    centred = z - _mean(z, w)[:, None]
+    sizes = np.sqrt(_mean(np.abs(centred) ** 2, w))
+    reference = _normalised(_mean((centred / sizes[:, None]).T, w.T))
+    for _ in range(_ROUNDS):
+        reference = _normalised(_mean(_aligned(z, w, reference).T, w.T))
+        if len(flip_index):
+            reference = (reference - reference[list(flip_index)].conj()) / 2
+    shapes, known = _symmetric(z, w, reference, kept, flip_index)
+    values, counts = _axes(shapes), np.maximum(known.sum(axis=0), 1)[:, None]
+    mean = np.where(known[..., None], values, 0).sum(axis=0) / counts
+    variance = np.where(known[..., None], (values - mean) ** 2, 0).sum(axis=0) / counts
+    std = np.where(variance > _CONSTANT**2, np.sqrt(variance), np.inf)
+    return FaceFrame(*(x.astype(np.float32) for x in (_axes(reference), mean, std)))
+
+
+def shapes(
+    frame: FaceFrame,
+    points: Float[np.ndarray, "N L 2"],
+    present: Bool[np.ndarray, "N L"],
+    kept: Sequence[int],
+    flip_index: Sequence[int],
+) -> Shapes:
+    """Faces in the frame.
+
+    Args:
+      frame: from `fit`.
+      points: as there.
+      present: as there.
+      kept: as there.
+      flip_index: as there.
+
+    Returns:
+      Their shapes; a face with fewer than three known landmarks has none.
+    """
+    found = np.zeros((len(points), len(kept), 2), np.float32)
+    known = np.zeros((len(points), len(kept)), bool)
+    reference = _complex(frame.reference, np.ones(len(frame.reference), bool))[0]
+    for start in range(0, len(points), _MOST):
+        rows = slice(start, start + _MOST)
+        z, w = _complex(points[rows], present[rows])
+        usable = _usable(z, w)
+        values, seen = _symmetric(z[usable], w[usable], reference, kept, flip_index)
+        scores = (_axes(values) - frame.mean) / frame.std
+        found[rows][usable] = np.where(seen[..., None], scores, 0)
+        known[rows][usable] = seen
+    return Shapes(found, known)
+
+
+def _complex(
+    points: Float[np.ndarray, "*N L 2"], present: Bool[np.ndarray, "*N L"]
+) -> tuple[Complex[np.ndarray, "*N L"], Bool[np.ndarray, "*N L"]]:
+    """Points as x + iy, so that a turn and a change of size are one product."""
+    z = points[..., 0].astype(np.float64) + 1j * points[..., 1]
+    return np.where(present, z, 0), present
+
+
+def _axes(z: Complex[np.ndarray, "*N"]) -> Float[np.ndarray, "*N 2"]:
+    return np.stack([z.real, z.imag], axis=-1)
+
+
+def _mean(z: np.ndarray, w: Bool[np.ndarray, "N L"]) -> np.ndarray:
+    """Mean over the last axis of what is known."""
+    return np.where(w, z, 0).sum(axis=-1) / np.maximum(w.sum(axis=-1), 1)
+
+
+def _usable(z: Complex[np.ndarray, "N L"], w: Bool[np.ndarray, "N L"]) -> Bool[np.ndarray, "N"]:
+    """Faces that have points enough, and not all in one place."""
+    spread = _mean(np.abs(z - _mean(z, w)[:, None]) ** 2, w)
+    return (w.sum(axis=-1) >= _FEWEST) & (spread > 0) & np.isfinite(spread)
+
+
+def _normalised(reference: Complex[np.ndarray, "L"]) -> Complex[np.ndarray, "L"]:
+    centred = reference - reference.mean()
+    return centred / np.sqrt(np.mean(np.abs(centred) ** 2))
+
+
+def _aligned(
+    z: Complex[np.ndarray, "N L"], w: Bool[np.ndarray, "N L"], reference: Complex[np.ndarray, "L"]
+) -> Complex[np.ndarray, "N L"]:
+    """Faces moved, turned and scaled onto the reference, by least squares over known points."""
+    centre = _mean(z, w)[:, None]
+    to = _mean(np.broadcast_to(reference, z.shape), w)[:, None]
+    turn = _mean((z - centre).conj() * (reference - to), w) / _mean(np.abs(z - centre) ** 2, w)
+    return turn[:, None] * (z - centre) + to
+
+
+def _symmetric(
+    z: Complex[np.ndarray, "N L"],
+    w: Bool[np.ndarray, "N L"],
+    reference: Complex[np.ndarray, "L"],
+    kept: Sequence[int],
+    flip_index: Sequence[int],
+) -> tuple[Complex[np.ndarray, "N P"], Bool[np.ndarray, "N P"]]:
+    """The kept points of aligned faces, each averaged with its mirror image where there is one."""
+    kept = list(kept)
+    own = _aligned(z, w, reference)[:, kept]
+    if not len(flip_index):
+        return own, w[:, kept]
+    flip = list(flip_index)
+    mirrored = _aligned(-z[:, flip].conj(), w[:, flip], reference)[:, kept]
+    both = np.stack([own, mirrored], axis=-1)
+    known = np.stack([w[:, kept], w[:, flip][:, kept]], axis=-1)
+    return _mean(both, known), known.any(axis=-1)

@@ -1,0 +1,60 @@
+"""From the config and the records to the landmarks that training sees."""
+
+import dataclasses
+
+import numpy as np
+
+from lanet_jax import face_frame
+from lanet_jax.errors import UserError
+from lanet_jax.face_frame import FaceFrame, Shapes
+from lanet_jax.from_config.config import Config
+from lanet_jax.input.records import Records
+from lanet_jax.landmark_schemes import SCHEMES
+
+
+@dataclasses.dataclass(frozen=True)
+class Framed:
+    """The training records' landmarks in the face's own frame.
+
+    Attributes:
+      frame: statistics of the training set.
+      shapes: of its records, in their order.
+    """
+
+    frame: FaceFrame
+    shapes: Shapes
+
+
+def framed(c: Config, train: Records) -> Framed | None:
+    """Brings the landmarks into the face's frame, where the config asks for it.
+
+    Args:
+      c: resolved config.
+      train: training records, without those held out.
+
+    Returns:
+      Frame and shapes; None for `landmarks.frame=image`, and for methods that use no landmarks.
+
+    Raises:
+      UserError: no record has landmarks.
+    """
+    if c.method != "lanet" or c.landmarks.frame == "image":
+        return None
+    if train.marks is None or not train.marks.present.any():
+        raise UserError(
+            "method=lanet needs landmarks, and the prepared data has none: run data.prepare again "
+            "with --landmarks FILE --overwrite"
+        )
+    kept = kept_points(c, train)
+    points, present, aspect = train.marks
+    square = points * np.stack([aspect, np.ones_like(aspect)], axis=-1)[:, None]
+    frame = face_frame.fit(square, present, kept, train.flip_index)
+    shapes = face_frame.shapes(frame, square, present, kept, train.flip_index)
+    return Framed(frame, shapes)
+
+
+def kept_points(c: Config, train: Records) -> tuple[int, ...]:
+    """Which landmarks are learnt: of a scheme that is not published, all of them."""
+    if c.landmarks.points == "all" or train.scheme not in SCHEMES:
+        return tuple(range(train.landmarks))
+    return SCHEMES[train.scheme].expressive

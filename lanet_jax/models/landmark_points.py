@@ -1,0 +1,46 @@
+"""Where the landmark branch places the points, and how far off that is."""
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+
+def points(predicted: Float[np.ndarray, "B ..."]) -> Float[np.ndarray, "B L 2"]:
+    """Coordinates from what a head predicts.
+
+    Args:
+      predicted: coordinates [B, L, 2], or heatmaps [B, h, w, L], whose peaks are taken.
+
+    Returns:
+      x and y in the head's own frame; of heatmaps in fractions of the image.
+    """
+    if predicted.ndim == 3:
+        return predicted
+    height, width = predicted.shape[1:3]
+    peak = predicted.reshape(len(predicted), height * width, -1).argmax(axis=1)
+    return np.stack([(peak % width + 0.5) / width, (peak // width + 0.5) / height], axis=-1)
+
+
+def mean_error(
+    predicted: Float[np.ndarray, "N L 2"],
+    true: Float[np.ndarray, "N L 2"],
+    known: Bool[np.ndarray, "N L"],
+    eyes: tuple[int, int] | None,
+) -> float:
+    """How far predicted points lie from the true ones.
+
+    Args:
+      predicted: coordinates.
+      true: coordinates in the same frame.
+      known: which of these count.
+      eyes: the outer corners of the eyes, whose distance is the unit; None for the frame's own.
+
+    Returns:
+      Mean distance over the eyes' distance, over known points of faces whose eyes are known; or the
+      root mean square difference of a coordinate; nan if no point counts.
+    """
+    if eyes is None:
+        return float(np.sqrt(np.mean((predicted - true)[known] ** 2))) if known.any() else np.nan
+    apart = np.linalg.norm(true[:, eyes[0]] - true[:, eyes[1]], axis=-1)
+    usable = known[:, list(eyes)].all(axis=1) & (apart > 0)
+    off = np.linalg.norm(predicted - true, axis=-1)[usable] / apart[usable][:, None]
+    return float(np.mean(off[known[usable]])) if known[usable].any() else np.nan

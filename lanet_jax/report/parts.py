@@ -1,0 +1,58 @@
+"""The section that asks whether each part of LA-Net does its work."""
+
+from lanet_jax.report import charts
+from lanet_jax.report.charts import digits, percent
+from lanet_jax.report.run_files import RunFiles
+from lanet_jax.report.section import Panel, Section
+from lanet_jax.run import parts
+
+_SHARES = {
+    "expression_share": "neighbours in expression space",
+    "landmark_share": "neighbours in landmark space",
+    "chance_share": "any two records",
+}
+_NAMES = {
+    "expression_names": "expression space",
+    "landmark_names": "landmark space",
+    "target_names": "targets",
+}
+_ERRORS = {"landmark_error": "network", "landmark_error_mean_shape": "mean face"}
+_TRUST = {"trust_right": "right labels", "trust_wrong": "wrong labels"}
+_COUNTS = {
+    "expression_effective_neighbors": "expression space",
+    "landmark_effective_neighbors": "landmark space",
+}
+_PANELS = (
+    ("Neighbours that share a record's label", _SHARES, percent),
+    ("How often the label is named", _NAMES, percent),
+    ("Landmark error", _ERRORS, digits),
+    ("Trust in given labels", _TRUST, percent),
+    ("Targets above the threshold of pseudo-labels", {"confident": "targets"}, percent),
+    ("Effective number of neighbours", _COUNTS, digits),
+)
+
+
+def section(run: RunFiles) -> Section | None:
+    """The rows of split "spaces" over the epochs, and what they come to; None without any."""
+    rows = [row for row in run.rows if row["split"] == "spaces"]
+    if not rows:
+        return None
+    panels = []
+    for title, names, show in _PANELS:
+        lines = [
+            charts.Series(label, *run.curve("spaces", name), index)
+            for index, (name, label) in enumerate(names.items())
+            if name in rows[-1]
+        ]
+        if lines:
+            ends = tuple((line.index, f"{line.label} {show(line.y[-1])}") for line in lines)
+            chart = charts.lines(lines, "epoch", show, title, True)
+            panels.append(Panel(title, chart, ends))
+    told = parts.idle(run.rows)
+    verdict = "; ".join(told) if told else "each part does better than chance"
+    note = (
+        f"{verdict[0].upper()}{verdict[1:]}. Measured on {rows[-1]['records']} training records "
+        f"without augmentation, against their {rows[-1]['labels']} labels; the landmark error is "
+        "in standard deviations of the face's own frame, or over the distance of the eyes."
+    )
+    return Section("Is each part doing its work?", note, panels=tuple(panels), wide=True)
