@@ -5,6 +5,9 @@ IMAGENET = {"augment.mean": (0.485, 0.456, 0.406), "augment.std": (0.229, 0.224,
 # What CE, SCN, RUL and EAC share (SPEC section 6).
 PEERS = {
     **IMAGENET,
+    "augment.resample": "linear",
+    "augment.noise_prob": 0.5,
+    "augment.noise_variance": 30.0,
     "augment.erase_prob": 0.5,
     "augment.erase_scale": (0.02, 0.25),
     "optim.weight_decay": 1e-4,

@@ -17,6 +17,7 @@ CHOICES = {
     "data.streams": (1, 2),
     "noise.kind": ("none", "symmetric", "asymmetric", "file"),
     "sampler": ("progressive", "uniform"),
+    "augment.resample": ("linear", "cubic"),
     "model.family": tuple(FAMILIES),
     **{f"model.{k}": v for family in FAMILIES.values() for k, v in family.choices.items()},
     "landmarks.head": ("coordinates", "heatmap"),
@@ -26,6 +27,7 @@ CHOICES = {
     "lde.landmark_space": ("features", "geometry"),
     "lde.spaces": ("none", "expression", "both"),
     "el.pair_labels": ("pseudo", "one_hot"),
+    "el.hidden": ("features", "projection"),
     "optim.schedule": ("linear", "exponential"),
 }
 

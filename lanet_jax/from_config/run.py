@@ -139,6 +139,7 @@ def card(c: Config, classes: tuple[str, ...], grey: bool = False) -> dict[str, A
         "size": c.augment.size,
         "mean": list(c.augment.mean),
         "std": list(c.augment.std),
+        "resample": c.augment.resample,
         **backbones.description(c.model),
         "frozen_stages": c.model.frozen_stages,
         "method": c.method,

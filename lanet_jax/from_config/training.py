@@ -130,7 +130,11 @@ def augmentation(c: Config, flip_index: tuple[int, ...], framed: bool = False) -
     Returns:
       A function of (key, batch).
     """
-    settings = Augmentation(flip_index=() if framed else flip_index, **c.augment)
+    settings = Augmentation(
+        flip_index=() if framed else flip_index,
+        keep_outside=c.landmarks.head == "heatmap",
+        **c.augment,
+    )
 
     def augment_image(key: Key, batch: Batch) -> Batch:
         none = batch["landmarks"][:, :0], batch["present"][:, :0]
@@ -158,7 +162,9 @@ def _arguments(key: Key, batch: Batch) -> tuple[jax.Array, ...]:
 def preprocessing(c: Config) -> Callable[[jax.Array], jax.Array]:
     """The preparation of images for evaluation."""
     a = c.augment
-    return functools.partial(preprocess_batch, size=a.size, mean=a.mean, std=a.std)
+    return functools.partial(
+        preprocess_batch, size=a.size, mean=a.mean, std=a.std, resample=a.resample
+    )
 
 
 def example(c: Config, data: Data) -> Example:

@@ -109,11 +109,23 @@ def greyed(image: Rgb) -> Rgb:
     return np.repeat(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
 
 
-def resized(image: Rgb, size: int) -> UInt8[np.ndarray, "size size 3"]:
-    """The image brought to a square, as those of a prepared dataset are; not cut."""
+def resized(image: Rgb, size: int, resample: str = "linear") -> UInt8[np.ndarray, "size size 3"]:
+    """The image brought to a square; not cut.
+
+    Args:
+      image: RGB.
+      size: side of the square in pixels.
+      resample: "linear", as images of a prepared dataset are brought to one size, or "cubic".
+
+    Returns:
+      The square; the image itself where it is one already.
+    """
     height, width = image.shape[:2]
     if (height, width) == (size, size):
         return image
+    if resample == "cubic":
+        bicubic = PIL.Image.Resampling.BICUBIC
+        return np.asarray(PIL.Image.fromarray(image).resize((size, size), bicubic))
     method = cv2.INTER_AREA if height * width > size * size else cv2.INTER_LINEAR
     return cv2.resize(image, (size, size), interpolation=method)
 

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from lanet_jax.models.linear import Linear
 from lanet_jax.models.resnet import global_average
 from lanet_jax.typing import Key
 
@@ -23,8 +24,8 @@ class ImportanceClassifier(nn.Module):
     classes: int
 
     def setup(self) -> None:
-        self.fc = nn.Dense(self.classes)
-        self.importance = nn.Dense(1)
+        self.fc = Linear(self.classes)
+        self.importance = Linear(1)
 
     def __call__(
         self, images: Float[Array, "B H W _"], train: bool
@@ -53,7 +54,7 @@ class Embedding(nn.Module):
         x = x.astype(jnp.float32)
         x = nn.BatchNorm(**norm, use_bias=False, use_scale=False, name="bn1")(x)
         x = nn.Dropout(self.dropout, deterministic=not train)(x)
-        x = nn.Dense(self.width, name="linear")(x.reshape(x.shape[0], -1))
+        x = Linear(self.width, name="linear")(x.reshape(x.shape[0], -1))
         return nn.BatchNorm(**norm, name="bn2")(x)
 
 
@@ -71,7 +72,7 @@ class EmbeddingClassifier(nn.Module):
     classes: int
 
     def setup(self) -> None:
-        self.fc = nn.Dense(self.classes)
+        self.fc = Linear(self.classes)
 
     def __call__(
         self, images: Float[Array, "B H W _"], train: bool

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from lanet_jax.models.linear import Linear
 from lanet_jax.models.max_pool import max_pool
 from lanet_jax.models.normalization import BatchNorm
 
@@ -182,7 +183,7 @@ class Classifier(nn.Module):
     classes: int
 
     def setup(self) -> None:
-        self.fc = nn.Dense(self.classes)
+        self.fc = Linear(self.classes)
 
     def __call__(
         self, images: Float[Array, "B H W _"], train: bool

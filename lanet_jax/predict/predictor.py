@@ -79,7 +79,8 @@ class Predictor:
           UserError: as `predict` does.
         """
         card = self._trained.card
-        cut = cutter(faces, self._find, card["size"], bool(card.get("grey", False)))
+        grey, resample = bool(card.get("grey", False)), card.get("resample", "linear")
+        cut = cutter(faces, self._find, card["size"], grey, resample)
         threads = min(os.cpu_count() or 1, _MOST_THREADS)
         with ThreadPoolExecutor(threads, thread_name_prefix="faces") as pool:
             found = in_order(pool, cut, frames, ahead=threads + 1)

@@ -38,6 +38,7 @@ def test_published_recipes(method, rate, head, batch, epochs):
     assert (p.batch_size, p.epochs) == (batch, epochs)
     assert (p.weight_decay, p.schedule, p.decay) == (1e-4, "exponential", 0.9)
     assert (a.erase_prob, a.erase_scale, a.mean[0]) == (0.5, (0.02, 0.25), 0.485)
+    assert (a.noise_prob, a.noise_variance, a.resample) == (0.5, 30, "linear")
     assert c.scn.margin == (0.07 if method == "scn" else 0.15)
 
 
@@ -198,14 +199,56 @@ def test_every_convolution_computes_in_the_precision(method, head, trunk, precis
         "landmarks": np.zeros((2, 5, 2), np.float32),
         "present": np.ones((2, 5), bool),
     }
-    gradients = jax.value_and_grad(built.loss, has_aux=True)
-    types, jaxprs = (
-        set(),
-        [jax.make_jaxpr(gradients)(params, state, batch, jax.random.key(0)).jaxpr],
-    )
+    gradients = jax.make_jaxpr(jax.value_and_grad(built.loss, has_aux=True))
+    types, jaxprs = set(), [gradients(params, state, batch, jax.random.key(0)).jaxpr]
     while jaxprs:
         for equation in jaxprs.pop().eqns:
             if equation.primitive.name == "conv_general_dilated":
                 types |= {str(v.aval.dtype) for v in (*equation.invars, *equation.outvars)}
             jaxprs += jax.extend.core.jaxprs_in_params(equation.params)
     assert types == {precision}
+
+
+def test_reference_is_the_published_codes_reading():
+    c = common.apply_presets(common.get_config(), "reference", {})
+    assert (c.landmarks.head, c.landmarks.trunk, c.landmarks.frame) == (
+        "heatmap",
+        "shared_stem",
+        "image",
+    )
+    assert (c.augment.resample, c.augment.flip_swaps_points) == ("cubic", False)
+    assert not (c.lde.exclude_same_id or c.lde.stop_gradient_neighbors or c.el.batch_negatives)
+    with c.unlocked():
+        c.method = "eac"
+    assert config.resolve(c).augment.resample == "linear"  # each method by its own code
+
+
+@pytest.mark.parametrize(
+    ("presets", "widths"),
+    [
+        ("", (512, 512, 64)),
+        ("reference", (512, 64, 64)),
+        ("r50", (2048, 2048, 256)),
+        ("reference,r50", (2048, 256, 256)),
+    ],
+)
+def test_widths_of_the_projection(presets, widths):
+    c = config.resolve(common.apply_presets(common.get_config(), presets, {}))
+    width, hidden, out = widths
+    method = training.method(c, 7, 5)
+    params = jax.eval_shape(lambda: method.projection(jax.random.key(0), width))
+    assert params["linear1"]["kernel"].shape == (width, hidden)
+    assert params["linear2"]["kernel"].shape == (hidden, out)
+
+
+def test_only_heat_maps_keep_points_outside_the_crop():
+    batch = {
+        "image": jnp.zeros((64, 16, 16, 3), jnp.uint8),
+        "landmarks": jnp.tile(jnp.array([[0.0, 0.0], [1.0, 1.0]]), (64, 1, 1)),
+        "present": jnp.ones((64, 2), bool),
+    }
+    fields = {"landmarks.frame": "image", "augment.size": 8, "augment.crop_scale": (0.5, 0.6)}
+    for head, everywhere in (("coordinates", False), ("heatmap", True)):
+        c = resolved("lanet", **fields, **{"landmarks.head": head})
+        augmented = jax.jit(training.augmentation(c, ()))(jax.random.key(0), batch)
+        assert bool(augmented["present"].all()) == everywhere

@@ -1,10 +1,12 @@
 import io
 
 import cv2
+import jax.numpy as jnp
 import numpy as np
 import PIL.Image
 import pytest
 
+from lanet_jax.augment.compose import preprocess_batch
 from lanet_jax.errors import UserError
 from lanet_jax.images import pixels
 from lanet_jax.images.pixels import BrokenImageError
@@ -160,6 +162,17 @@ def test_a_bomb_is_not_unpacked():
     huge = header[:18] + (60_000).to_bytes(4, "little") * 2 + header[26:]
     with pytest.raises(BrokenImageError, match="pixels"):
         pixels.decode(huge)
+
+
+def test_cubic_is_evaluation_s_resizing_up_to_rounding():
+    # Pillow cuts off after each axis, so nothing may overshoot.
+    image = np.random.default_rng(0).integers(60, 196, (20, 20, 3), np.uint8)
+    for size in (9, 31):
+        found = pixels.resized(image, size, "cubic")
+        wanted = preprocess_batch(
+            jnp.array(image[None]), size, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), "cubic"
+        )
+        np.testing.assert_allclose(found, 255 * np.array(wanted[0]), atol=1.5)
 
 
 def test_greyed_and_resized():
