@@ -81,7 +81,8 @@ def compiled(shape: Shape, head: str) -> jax.stages.Compiled:
     method = training.method(c, shape.classes, shape.landmarks)
     optimizer = training.optimizer(c, shape.records // shape.batch)
     augment = training.augmentation(c, trainer.SCHEME.flip_index)
-    example = training.example(c, np.arange(shape.records, dtype=np.int32) % shape.classes, method)
+    given = np.arange(shape.records, dtype=np.int32) % shape.classes
+    example = training.example_of_shape(c, given)
     start = functools.partial(state_lib.init, method, optimizer)
     state = jax.eval_shape(start, jax.random.key(0), example)
     step = jax.jit(functools.partial(train_step, method, optimizer, augment), donate_argnums=0)

@@ -89,6 +89,7 @@ def settings(shape: Shape, method: str) -> config.Config:
     c.method, c.schedule = method, "shared"
     c.augment.size, c.optim.batch_size, c.el.queue_size = shape.size, shape.batch, shape.queue
     c.model.width, c.model.stem, c.precision = shape.width, shape.stem, shape.precision
+    c.landmarks.frame = "image"  # random points are no face
     return config.resolve(c)
 
 
@@ -108,7 +109,7 @@ def lanet(shape: Shape) -> Trainer:
         method,
         training.optimizer(c, shape.records // shape.batch),
         training.augmentation(c, SCHEME.flip_index),
-        training.example(c, given),
+        training.example_of_shape(c, given),
         random_batch(shape),
     )
 

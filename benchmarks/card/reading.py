@@ -63,6 +63,7 @@ def measure(
             epochs=c.optim.epochs,
             seed=0,
             kind="uniform",
+            shapes=built.data.framed.shapes if built.data.framed else None,
         )
         return train_batches(visits, 0, built.batch, threads)
 
