@@ -26,6 +26,7 @@ STUDIES = {
     "figure2": (50, 20, 10),
     "figure7": (315, 126, 63),
     "choices": (55, 22, 11),
+    "card": (6, None, None),
 }
 DECLARED = [
     (name, scale, runs)
