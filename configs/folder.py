@@ -14,7 +14,7 @@ labels are worth is then in runs/mine/distributions.csv.
 
 import ml_collections
 
-from configs import common
+from lanet_jax import fields
 
 
 def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
@@ -26,11 +26,11 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     Returns:
       The config.
     """
-    c = common.get_config()
+    c = fields.get_config()
     c.data.train = c.data.test = ("mine",)
     c.data.stored_size = 128  # px; images of one's own come in many sizes
     c.augment.size = 112  # px; a quarter of the paper's pixels, for one GPU or patience
-    return common.apply_presets(c, presets, {"small": small})
+    return fields.apply_presets(c, presets, {"small": small})
 
 
 def small(c: ml_collections.ConfigDict) -> None:

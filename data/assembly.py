@@ -9,12 +9,13 @@ import numpy as np
 from jaxtyping import Bool, Float
 from tqdm import tqdm
 
-from data import images, landmark_file
-from data.listing import Item, Listing
-from data.records import Record, Schema
 from lanet_jax.errors import UserError
 from lanet_jax.images.pixels import BrokenImageError
 from lanet_jax.landmark_schemes import SCHEMES, infer_flip_index
+
+from . import images, landmark_file
+from .listing import Item, Listing
+from .records import Record, Schema
 
 SHOWN = 10
 Landmarks = tuple[Float[np.ndarray, "L 2"], Bool[np.ndarray, "L"]]

@@ -8,21 +8,23 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import tensorflow_datasets as tfds
 
-from data import assembly, check, landmark_file
-from data.claim import claim, clear
-from data.listing import (
+from lanet_jax.errors import UserError
+
+from . import assembly, check, landmark_file
+from .claim import claim, clear
+from .listing import (
     Listing,
     drop_empty_splits,
     drop_missing,
     keep_first,
     remark_absent_classes,
 )
-from data.records import RecordsBuilder
-from lanet_jax.errors import UserError
+from .records import RecordsBuilder
 
 REPORT, TWINS = "report.txt", "twins.csv"
 
@@ -52,8 +54,8 @@ def from_source(
       UserError: something about the source, the landmarks or the disk is wrong.
     """
     name = options.pop("name", dataset)
-    module = importlib.import_module(f"data.{dataset}.source")
-    builder_class = importlib.import_module(f"data.{dataset}.{dataset}_dataset_builder").Builder
+    module = _module(dataset, "source")
+    builder_class = _module(dataset, f"{dataset}_dataset_builder").Builder
     config = module.config_name(**options)
     folder = data_dir / name / config / str(builder_class.VERSION)
     if _is_finished(folder, overwrite):
@@ -99,7 +101,7 @@ def generated(dataset: str, data_dir: Path, overwrite: bool, options: dict[str, 
     Returns:
       The finished folder.
     """
-    builder_class = importlib.import_module(f"data.{dataset}.{dataset}_dataset_builder").Builder
+    builder_class = _module(dataset, f"{dataset}_dataset_builder").Builder
     folder = data_dir / dataset / str(builder_class.VERSION)
     if _is_finished(folder, overwrite):
         return folder
@@ -112,6 +114,11 @@ def generated(dataset: str, data_dir: Path, overwrite: bool, options: dict[str, 
         _move(written, folder, temporary)
     print(f"\n{table}\n\nprepared {folder}")
     return folder
+
+
+def _module(dataset: str, name: str) -> ModuleType:
+    # Installed, this package is `lanet_jax.data`; in a checkout it is `data`.
+    return importlib.import_module(f"{__package__}.{dataset}.{name}")
 
 
 def _is_finished(folder: Path, overwrite: bool) -> bool:

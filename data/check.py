@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import tensorflow_datasets as tfds
 
-from data.images import Look
-from data.listing import MISSING, Item, Listing
+from .images import Look
+from .listing import MISSING, Item, Listing
 
 SHOWN = 3
 RECORDS, NO_LANDMARKS, ELSEWHERE = "records", "no landmarks known", "elsewhere"

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float
 
-from data.listing import Item
-from data.torch_zip import read_tensor
 from lanet_jax.errors import UserError
 from lanet_jax.files import npz
 from lanet_jax.input.names import Names
+
+from .listing import Item
+from .torch_zip import read_tensor
 
 MOST_POINTS = 1000
 PEERS_POINTS, PEERS_SCHEME, PEERS_SIDE = 19, "aflw19", 224

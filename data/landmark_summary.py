@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from data.landmark_parts import Row
 from lanet_jax.images.files import Tree, is_image, is_unread
+
+from .landmark_parts import Row
 
 SHOWN = 10
 

@@ -5,7 +5,6 @@ largest face is taken. It runs in parallel, and the same command goes on after a
 `python -m data.prepare NAME --source DIR --landmarks FILE` reads the file.
 """
 
-import argparse
 import functools
 import multiprocessing
 import os
@@ -23,15 +22,17 @@ import numpy as np
 from jaxtyping import UInt8
 from tqdm import tqdm
 
-from data import landmark_parts, landmark_summary
-from data.claim import claim
-from data.landmark_parts import Parts, Row, Stamp
+from lanet_jax.command_line import Parser
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.faces.find import Face, Finder
 from lanet_jax.faces.reduce import REDUCTIONS
 from lanet_jax.images import files
 from lanet_jax.images.pixels import BrokenImageError, decode
 from lanet_jax.landmark_schemes import SCHEMES
+
+from . import landmark_parts, landmark_summary
+from .claim import claim
+from .landmark_parts import Parts, Row, Stamp
 
 CHUNK = 64  # images that a kill can lose, for each worker
 Landmarker = Callable[[UInt8[np.ndarray, "H W 3"]], Face]
@@ -190,9 +191,7 @@ def _row(file: Path, stamp: Stamp) -> Row:
 @exit_on_user_error
 def main(arguments: Sequence[str] | None = None) -> None:
     """Writes the landmark file that the command line asks for."""
-    parser = argparse.ArgumentParser(
-        prog="python -m data.landmarks", description=__doc__.splitlines()[0]
-    )
+    parser = Parser(prog="lanet landmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--source", type=Path, required=True, metavar="DIR", help="any tree")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="npz to write")
     parser.add_argument("--scheme", choices=tuple(REDUCTIONS), default="ibug68")

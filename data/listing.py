@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from data.images import Crop
 from lanet_jax.errors import CONTROL_CHARACTER, UserError
+
+from .images import Crop
 
 MISSING = "missing file (left out)"
 REPEATED = "name stands twice with one label (first used)"

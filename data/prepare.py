@@ -10,10 +10,12 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from data import building
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line import Parser, whole
+from lanet_jax.errors import exit_on_user_error
+
+from . import building
 
 Options = dict[str, Any]
 
@@ -106,23 +108,18 @@ DATASETS: dict[str, Dataset] = {
     "demo": Dataset(
         "drawn faces; needs no source",
         {
-            "train": {"type": int, "metavar": "N", "help": "number of training images"},
-            "test": {"type": int, "metavar": "N", "help": "number of test images"},
-            "size": {"type": int, "metavar": "PX", "help": "side of the images"},
+            "train": {"type": whole(1), "metavar": "N", "help": "number of training images"},
+            "test": {"type": whole(1), "metavar": "N", "help": "number of test images"},
+            "size": {"type": whole(1), "metavar": "PX", "help": "side of the images"},
         },
         has_source=False,
     ),
 }
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UserError(f"{message} (see {self.prog} --help)")
-
-
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Reads the command line."""
-    parser = _Parser(prog="python -m data.prepare", description=__doc__.splitlines()[0])
+    parser = Parser(prog="lanet prepare", description=__doc__.splitlines()[0])
     names = parser.add_subparsers(dest="dataset", metavar="NAME", required=True)
     for name, dataset in DATASETS.items():
         command = names.add_parser(name, help=dataset.help, description=dataset.help)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lanet_jax.errors import CONTROL_CHARACTER, UserError
+from lanet_jax.files import regular
 
 SHOWN = 80  # characters of a line that an error repeats
 
@@ -62,6 +63,7 @@ def shown(cells: Iterable[str]) -> str:
 
 @contextlib.contextmanager
 def _one_line_errors(path: Path) -> Iterator[None]:
+    regular.check(path)
     try:
         yield
     except UnicodeDecodeError as error:

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+try:
+    import fcntl  # noqa: F401  (locks of work folders and prepared data)
+except ImportError:
+    raise ImportError(
+        "lanet_jax runs on Linux and macOS only (array_record, which reads prepared data, has no "
+        "wheel for Windows): use WSL there"
+    ) from None
+
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
@@ -12,6 +20,8 @@ if TYPE_CHECKING:
 
     from lanet_jax.audit.arrays import LabelAudit
     from lanet_jax.predict.predictor import Predictor
+
+__version__ = "0.1.0"
 
 
 def load(checkpoint: str | os.PathLike = "", step: str = "last", batch: int = 64) -> Predictor:

@@ -6,11 +6,12 @@ import numpy as np
 from jaxtyping import Float
 from tqdm import tqdm
 
-from data.affectnet.classes import LABELS, NOT_AN_EXPRESSION, NUMBERS
-from data.listing import Item, Listing, expect
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.files.npz import read_npy
+
+from ..listing import Item, Listing, expect
+from .classes import LABELS, NOT_AN_EXPRESSION, NUMBERS
 
 FOLDERS = {"train": "train_set", "valid": "val_set"}
 POINTS = 68

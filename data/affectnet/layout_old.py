@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from data.affectnet.classes import LABELS, NOT_AN_EXPRESSION, NUMBERS
-from data.images import Crop
-from data.listing import Item, Listing
-from data.tables import read_rows, shown
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
+
+from ..images import Crop
+from ..listing import Item, Listing
+from ..tables import read_rows, shown
+from .classes import LABELS, NOT_AN_EXPRESSION, NUMBERS
 
 IMAGES = "Manually_Annotated_Images"
 LISTS = "Manually_Annotated_file_lists"

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from data.affectnet import layout_2021, layout_old
-from data.listing import Listing
 from lanet_jax.errors import UserError
+
+from ..listing import Listing
+from . import layout_2021, layout_old
 
 AUTOMATIC = "Automatically_Annotated_Images"
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import tensorflow_datasets as tfds
 
-from data.demo.drawing import draw
-from data.records import Record, RecordsBuilder, Schema
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.landmark_schemes import SCHEMES
+
+from ..records import Record, RecordsBuilder, Schema
+from .drawing import draw
 
 _SCHEME = SCHEMES["ibug68"]
 

@@ -7,13 +7,14 @@ from typing import Any
 import cv2
 import numpy as np
 
-from data.ferplus.votes import COLUMNS, RULES
-from data.listing import Item, Listing, expect
-from data.split_names import SPLITS
-from data.tables import read_rows, shown
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.images import files
+
+from ..listing import Item, Listing, expect
+from ..split_names import SPLITS
+from ..tables import read_rows, shown
+from .votes import COLUMNS, RULES
 
 USAGES = dict(zip(("Training", "PublicTest", "PrivateTest"), SPLITS, strict=True))
 FOLDERS = dict(

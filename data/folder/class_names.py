@@ -7,9 +7,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from data.folder.entries import some
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
+
+from .entries import some
 
 _SYNONYMS = {
     "anger": ("angry",),

@@ -5,12 +5,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from data.folder import class_names, table, tree
-from data.folder.entries import Entry, Found, some
-from data.listing import Item, Listing, expect
-from data.split_names import SPLITS
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
+
+from ..listing import Item, Listing, expect
+from ..split_names import SPLITS
+from . import class_names, table, tree
+from .entries import Entry, Found, some
 
 
 def config_name(holdout: float = 0.0, classes: str = "") -> str:

@@ -6,12 +6,13 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from data.folder import class_names
-from data.folder.entries import Entry, Found, some
-from data.split_names import SPLITS, split_of
-from data.tables import read_rows, shown
 from lanet_jax.errors import UserError
 from lanet_jax.images.files import is_image, is_unread
+
+from ..split_names import SPLITS, split_of
+from ..tables import read_rows, shown
+from . import class_names
+from .entries import Entry, Found, some
 
 COLUMNS = ("path", "label", "split")
 EXPECTED = "the columns path,label or path,label,split were expected"

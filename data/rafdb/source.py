@@ -11,12 +11,13 @@ import numpy as np
 from jaxtyping import Float
 from tqdm import tqdm
 
-from data.listing import Item, Listing, expect
-from data.rafdb.registration import move_points
-from data.tables import read_lines, shown
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.images.pixels import BrokenImageError, decode
+
+from ..listing import Item, Listing, expect
+from ..tables import read_lines, shown
+from .registration import move_points
 
 CLASSES = EXPRESSIONS[:7]
 NUMBERS = ("surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral")  # from 1

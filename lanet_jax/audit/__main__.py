@@ -4,10 +4,10 @@ Of a folder of class/image, a CSV list or a prepared dataset nothing needs to be
 labels are audited by `--workdir=DIR`, where its own beliefs stand beside the others.
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from lanet_jax.command_line import Parser
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 
@@ -16,7 +16,7 @@ RANKS = ("probe", "consensus", "suspicion", "kl", "margin")
 
 def main() -> None:
     """Ranks labels and writes `audit.csv` and `audit.html`."""
-    parser = argparse.ArgumentParser(prog="python -m lanet_jax.audit", description=__doc__)
+    parser = Parser(prog="lanet audit", description=__doc__)
     add = parser.add_argument
     add("source", type=Path, nargs="?", help="folder of class/image, CSV list or prepared dataset")
     add("--out", type=Path, help="folder for the page and the table of a source")

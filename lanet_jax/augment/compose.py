@@ -20,7 +20,7 @@ from lanet_jax.typing import Key
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Settings of the training augmentation (SPEC 5.1); the defaults are the reference code's.
+    """Settings of the training augmentation; the defaults are R (docs/choices.md).
 
     Attributes:
       size: side of the square that the network sees, in pixels.

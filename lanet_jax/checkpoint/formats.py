@@ -10,6 +10,7 @@ import numpy as np
 from safetensors import safe_open
 
 from lanet_jax.errors import UserError
+from lanet_jax.files import regular
 from lanet_jax.files.npz import damaged, members, read_npz
 
 TORCH_LEGACY = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # torch's magic number, pickled
@@ -31,6 +32,7 @@ def file_format(path: Path) -> str:
     Raises:
       UserError: the file cannot be read or is none of these.
     """
+    regular.check(path)
     try:
         with path.open("rb") as file:
             head = file.read(16)
@@ -66,6 +68,7 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
     Raises:
       UserError: damaged, or a type numpy does not have.
     """
+    regular.check(path)
     try:
         with safe_open(path, "numpy") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

@@ -38,6 +38,7 @@ class Evaluator:
         rows = {}
         for name, records in self.run.data.evaluate.items():
             probabilities = self._probabilities(state, records)
+            metrics.require_finite(probabilities, records.names)
             matrix = metrics.confusion(
                 probabilities.argmax(axis=1), records.labels, len(records.classes)
             )
@@ -62,6 +63,7 @@ class Evaluator:
         targets = targets_of(self.run, state, len(data.train))
         rows = wrong if targets is not None else np.arange(len(data.train))
         probabilities = self._probabilities(state, data.train.take(rows))
+        metrics.require_finite(probabilities, [data.train.names[row] for row in rows])
         predicted = probabilities.argmax(axis=1)
         beliefs = probabilities if targets is None else targets
         return {

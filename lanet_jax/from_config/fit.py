@@ -6,7 +6,7 @@ import numpy as np
 
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import splits
-from lanet_jax.input import prepared, records
+from lanet_jax.input import mixture, prepared
 from lanet_jax.input.records import Records
 
 # Batches are to be several in an epoch and larger than K, the neighbours that each face has in one.
@@ -33,7 +33,7 @@ def fit(c: Config) -> tuple[Config, str]:
         return c, ""
     c = c.copy_and_resolve_references()
     opened = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
-    train = records.concatenate(list(opened.values()))
+    train = mixture.concatenate(list(opened.values()))
     if not c.data.holdout and not _has_test(c):
         c.data.test, c.data.test_split, c.data.holdout = (), (), _HOLDOUT
     count = c.data.limit or len(train)

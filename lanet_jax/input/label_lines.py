@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lanet_jax.errors import UserError
+from lanet_jax.files import regular
 
 HEADER = ("name", "given", "true")
 SEPARATORS = " \t,\xa0"  # between the columns of a peer's file
@@ -18,6 +19,7 @@ def read_text(path: str | Path) -> str:
     Raises:
       UserError: it cannot be read, or is not in UTF-8.
     """
+    regular.check(path)
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             return file.read()

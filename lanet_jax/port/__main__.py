@@ -18,6 +18,7 @@ from pathlib import Path
 
 from lanet_jax.checkpoint.formats import read_checkpoint
 from lanet_jax.checkpoint.pretrained import check_ending, save
+from lanet_jax.command_line import Parser
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.port import get_faces
 from lanet_jax.port.convert import LAYOUTS, convert, without_prefix
@@ -62,8 +63,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == ["get-faces"]:
         return get_faces.main(argv[1:])
-    parser = argparse.ArgumentParser(
-        prog="python -m lanet_jax.port",
+    parser = Parser(
+        prog="lanet port",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
