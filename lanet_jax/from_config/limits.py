@@ -88,13 +88,7 @@ def fitted(limit: Limit) -> Limit:
 
 
 _TEXT = Limit(lambda x: isinstance(x, str) and bool(x.strip()), "a name; it must not be empty")
-_MAYBEdef fitted(limit: Limit) -> Limit:
-    """A field that may be left to the data, see `fit`."""
-    holds = lambda x: (type(x) is int and x == 0) or limit.holds(x)  # noqa: E731
-    return Limit(holds, f"{limit.may_be}; or 0, to be chosen from the data")
-
-
-_TEXT = Limit(lambda x: isinstance(x, str), "a path, or empty")
+_MAYBE_TEXT = Limit(lambda x: isinstance(x, str), "a path, or empty")
 _SWITCH = Limit(lambda x: isinstance(x, bool), "True | False")
 _SHARE = number(0, 1)
 _SEED = whole(0, 2**32 - 1)  # a key of JAX takes 32 bits of it, and drops the others in silence
