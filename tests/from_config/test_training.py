@@ -4,6 +4,7 @@ import importlib
 import re
 
 import jax
+import jax.extend.core
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -174,6 +175,40 @@ def test_the_rate_rises_then_falls_to_zero(warmup, rates):
         update, state = optimizer.update(jnp.ones(()), state, params)
         found.append(-float(update))
     np.testing.assert_allclose(found, rates, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("method", "head", "trunk"),
+    [
+        *((method, "coordinates", "separate") for method in PUBLISHED),
+        ("lanet", "heatmap", "separate"),
+        ("lanet", "heatmap", "shared_stem"),
+    ],
+)
+@pytest.mark.parametrize("precision", ["bfloat16", "float32"])
+def test_every_convolution_computes_in_the_precision(method, head, trunk, precision):
+    fields = {"model.width": 4, "precision": precision, "augment.size": 32}
+    fields |= {"landmarks.head": head, "landmarks.trunk": trunk, "optim.batch_size": 2}
+    c = resolved(method, "shared", **fields, **{"el.queue_size": 2, "lde.neighbors": 1})
+    built = training.method(c, 7, 5)
+    start = training.example_of_shape(c, np.zeros(2, np.int32))
+    params, state = jax.eval_shape(built.init, jax.random.key(0), start)
+    batch = {
+        "id": np.arange(2, dtype=np.int32),
+        "image": start.images,
+        "mirrored": start.images,
+        "label": np.zeros(2, np.int32),
+        "landmarks": np.zeros((2, 5, 2), np.float32),
+        "present": np.ones((2, 5), bool),
+    }
+    gradients = jax.make_jaxpr(jax.value_and_grad(built.loss, has_aux=True))
+    types, jaxprs = set(), [gradients(params, state, batch, jax.random.key(0)).jaxpr]
+    while jaxprs:
+        for equation in jaxprs.pop().eqns:
+            if equation.primitive.name == "conv_general_dilated":
+                types |= {str(v.aval.dtype) for v in (*equation.invars, *equation.outvars)}
+            jaxprs += jax.extend.core.jaxprs_in_params(equation.params)
+    assert types == {precision}
 
 
 def test_reference_is_the_published_codes_reading():

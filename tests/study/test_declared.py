@@ -25,6 +25,7 @@ STUDIES = {
     "figure2": (50, 20, 10),
     "figure7": (315, 126, 63),
     "choices": (55, 22, 11),
+    "card": (6, None, None),
     "faces": (288, None, None),
     "parts": (57, None, None),
 }
