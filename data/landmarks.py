@@ -2,7 +2,7 @@
 
 Any tree of images will do: crops of one face each (FER+, RAF-DB aligned) or photos, of which the
 largest face is taken. It runs in parallel, and the same command goes on after a kill.
-`python -m data.prepare NAME --source DIR --landmarks FILE` reads the file.
+`lanet prepare NAME --source DIR --landmarks FILE` reads the file.
 """
 
 import functools
