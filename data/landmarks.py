@@ -200,8 +200,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--overwrite", action="store_true", help="make a finished file again")
     args = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
-    if args.workers is not None and args.workers < 1:
-        raise UserError(f"--workers {args.workers}: 1 or more was expected")
     out = args.out.expanduser()
     if not out.parent.is_dir():
         raise UserError(f"--out {out}: the folder {out.parent} is not there; make it first")

@@ -77,7 +77,7 @@ DATASETS: dict[str, Dataset] = {
         {
             "classes": _CLASSES,
             "size": {
-                "type": int,
+                "type": whole(0),
                 "default": 0,
                 "metavar": "PX",
                 "help": "old layout: store the face box at this size (default: the file as it is)",
