@@ -11,7 +11,7 @@ from jax.sharding import PartitionSpec as P
 
 from benchmarks.floor import Cost, cost
 from benchmarks.shape import Shape
-from configs import common
+from configs import rafdb
 from lanet_jax import state as state_lib
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.from_config import config, training
@@ -85,7 +85,7 @@ def settings(shape: Shape, method: str) -> config.Config:
     Returns:
       The resolved config.
     """
-    c = common.get_config()
+    c = rafdb.get_config()  # without its data
     c.method, c.schedule = method, "shared"
     c.augment.size, c.optim.batch_size, c.el.queue_size = shape.size, shape.batch, shape.queue
     c.model.width, c.model.stem, c.precision = shape.width, shape.stem, shape.precision

@@ -20,13 +20,13 @@ from lanet_jax.typing import Key
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Settings of the training augmentation (SPEC 5.1); the defaults are the reference code's.
+    """Settings of the training augmentation; the defaults are R (docs/choices.md).
 
     Attributes:
       size: side of the square that the network sees, in pixels.
       mean: mean colour, RGB in [0, 1].
       std: standard deviation of the colour, RGB in [0, 1].
-      resample: "linear" or "cubic", see `crop_and_resize`.
+      resample: "linear" or, as the reference code, "cubic"; see `crop_and_resize`.
       noise_prob: chance of Gaussian noise; 0 turns it off.
       noise_variance: of that noise, on pixels of 0 to 255.
       crop_scale: least and greatest area of the crop, as a share of the image.

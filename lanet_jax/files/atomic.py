@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import os
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,8 +22,9 @@ def replacing(path: Path) -> Iterator[Path]:
     Yields:
       The name to write to; after an error nothing of it is left, and the file is as it was.
     """
-    temporary = _temporary(path)
+    temporary = _name_of_ones_own(path)
     try:
+        _make(temporary)
         yield temporary
         with open(temporary, "rb") as file:
             _on_disk(file)
@@ -65,9 +67,10 @@ def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
     Raises:
       UserError: one cannot be written; then none is left half-written.
     """
-    temporaries = {path: _temporary(path) for path in files}
+    temporaries = {path: _name_of_ones_own(path) for path in files}
     try:
         for path, write in files.items():
+            _make(temporaries[path])
             with temporaries[path].open("wb") as file:
                 write(file)
                 _on_disk(file)
@@ -82,8 +85,15 @@ def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def _temporary(path: Path) -> Path:
-    return path.with_name(path.name + ".tmp")
+def _name_of_ones_own(path: Path) -> Path:
+    # Two processes may write one file at once: the last wins, and neither takes the other's half.
+    start = path.name[:40]  # a name of its own may be as long as the file system takes
+    return path.with_name(f".{start}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+
+
+def _make(temporary: Path) -> None:
+    # A link that lies there already would lead the write elsewhere.
+    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
 
 
 def _on_disk(file: BinaryIO) -> None:

@@ -86,8 +86,6 @@ def run(c: Config, workdir: Path) -> Run:
         raise UserError(
             f"{len(d.train)} training records make no batch of {batch}: lower optim.batch_size"
         )
-    if not c.profile.start:
-        raise UserError("profile.start=0 would profile the compilation: set it to 1 or more")
     method = training.method(c, len(d.train.classes), d.landmarks)
     return Run(
         method=method,

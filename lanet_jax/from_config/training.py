@@ -48,15 +48,10 @@ def method(c: Config, classes: int, landmarks: int) -> Method:
       It, with its networks.
 
     Raises:
-      UserError: LA-Net on data without landmarks, or all stages frozen.
+      UserError: LA-Net on data without landmarks.
     """
     frozen, dtype = c.model.frozen_stages, jnp.dtype(c.precision)
     backbone = backbones.make(c.model, frozen + 1, dtype=dtype)
-    if not 0 <= frozen < backbone.stages:
-        raise UserError(
-            f"--config.model.frozen_stages={frozen}: {c.model.family} has {backbone.stages} "
-            f"stages, freeze 0 to {backbone.stages - 1} of them"
-        )
     trained = _trained(c, backbone, classes, landmarks)
     return Frozen(backbones.make(c.model, 1, frozen, dtype), trained) if frozen else trained
 

@@ -13,7 +13,7 @@ from lanet_jax.typing import Key
 
 
 class ImportanceClassifier(nn.Module):
-    """A backbone whose logits are scaled by how much each image counts (SPEC 6, SCN).
+    """A backbone whose logits are scaled by how much each image counts (SCN).
 
     Attributes:
       backbone: gives the maps of its stages.
@@ -37,7 +37,7 @@ class ImportanceClassifier(nn.Module):
 
 
 class Embedding(nn.Module):
-    """A head on the last map, every position of which it sees (SPEC 6, RUL).
+    """A head on the last map, every position of which it sees (RUL).
 
     Attributes:
       width: features that it gives.
@@ -59,7 +59,7 @@ class Embedding(nn.Module):
 
 
 class EmbeddingClassifier(nn.Module):
-    """A backbone, an embedding of its last map and a classifier of that (SPEC 6, RUL).
+    """A backbone, an embedding of its last map and a classifier of that (RUL).
 
     Attributes:
       backbone: gives the maps of its stages.

@@ -20,7 +20,6 @@ from lanet_jax.predict.sources import Frame, Source
 from lanet_jax.trained.load import Trained
 from lanet_jax.trained.load import load as load_trained
 
-SHIPPED = Path(__file__).parents[1] / "shipped" / "ferplus.safetensors"
 BATCH = 64
 _MOST_THREADS = 8  # each may hold a frame
 

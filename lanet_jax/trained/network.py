@@ -49,7 +49,7 @@ class Inference:
 
 
 def network(method: str, backbone: Backbone, classes: int) -> nn.Module:
-    """What is left of a method at inference (SPEC 2.4, 6).
+    """What is left of a method at inference.
 
     Args:
       method: its name.

@@ -1,3 +1,5 @@
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -71,7 +73,7 @@ def test_normalize_by_hand(shape):
     np.testing.assert_allclose(out, np.broadcast_to([0, 0.5, -0.5], shape), atol=1e-6)
 
 
-@jax.jit
+@functools.partial(jax.jit, static_argnums=1)
 def noisy(image, prob):
     keys = jax.random.split(KEY, 400)
     return jax.vmap(lambda key: add_noise(key, image, prob, 30.0))(keys)

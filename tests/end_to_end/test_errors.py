@@ -1,4 +1,4 @@
-"""Every row of the contract's section 8: one line that says what, where and what to do."""
+"""What a user gets wrong: one line that says what, where and what to do."""
 
 import json
 import shutil
@@ -14,6 +14,7 @@ from lanet_jax.checkpoint import states
 from lanet_jax.devices import mesh
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.evaluate import __main__ as evaluate
+from lanet_jax.files import atomic
 from lanet_jax.from_config import config as config_lib
 from lanet_jax.from_config import run as run_lib
 from lanet_jax.input import records
@@ -60,7 +61,7 @@ def _message(action, *args) -> str:
     [
         (["--config.optim.lerning_rate=1"], ["--config.optim.lerning_rate", "learning_rate"]),
         (["--config.data.dir=/nowhere"], ["/nowhere/demo", "python -m data.prepare demo"]),
-        (["--config.method=lanett"], ["--config.method='lanett'", "ce, lanet"]),
+        (["--config.method=lanett"], ["--config.method='lanett'", "ce | lanet"]),
         (["--config.el.queue_size=100"], ["el.queue_size=100", "optim.batch_size=8", "96 or 104"]),
     ],
 )
@@ -83,14 +84,15 @@ def test_a_command_ends_with_one_line_and_exit_code_1(flags, said, command, envi
 
 
 def test_a_mistyped_field_is_corrected_in_the_same_folder(config, tmp_path):
-    config.noise.rate, config.el.queue_size = 0.5, 100
-    built = _build(config, tmp_path)
+    config.noise.rate, config.optim.batch_size = 0.5, 32
+    assert "no batch of 32" in _message(_build, config, tmp_path)
     run_folder.seal_labels(tmp_path)
-    assert "96 or 104" in _message(_train, built, tmp_path)
-    config.noise.rate, config.el.queue_size = 0.1, 96
+    mistyped = (tmp_path / "labels.csv").read_text()
+    config.noise.rate, config.optim.batch_size = 0.1, 8
     corrected = _build(config, tmp_path)
     run_folder.seal_labels(tmp_path)
-    assert len(corrected.data.wrong) < len(built.data.wrong)
+    assert len(corrected.data.wrong) < 8
+    assert (tmp_path / "labels.csv").read_text() != mistyped
 
 
 def test_a_preset_that_does_not_exist_is_named_with_its_nearest():
@@ -224,11 +226,17 @@ def test_a_run_whose_evaluations_are_lost_does_not_go_on(config, finished):
     assert path.read_bytes() == before
 
 
-def test_a_full_disk_ends_in_one_line(finished, capsys):
+def test_a_full_disk_ends_in_one_line(finished, capsys, monkeypatch):
     # /dev/full is a device on which every write says that the disk is full.
     target = finished / "evaluation" / "test" / "predictions.csv"
     before = target.read_bytes()
-    target.with_name("predictions.csv.tmp").symlink_to("/dev/full")
+    make = atomic._make
+    full = ".predictions.csv."
+    monkeypatch.setattr(
+        atomic,
+        "_make",
+        lambda file: file.symlink_to("/dev/full") if file.name.startswith(full) else make(file),
+    )
     with pytest.raises(SystemExit) as ended:
         exit_on_user_error(evaluate.evaluate)(finished)
     assert ended.value.code == 1

@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from configs import common
+from configs import rafdb
 from lanet_jax.checkpoint.metadata import completed, wrong_keys
 from lanet_jax.checkpoint.states import inference_part
 from lanet_jax.errors import UserError
@@ -17,7 +17,7 @@ CLASSES = ("anger", "fear", "neutral")
 
 
 def resolved(method, **fields):
-    c = common.get_config()
+    c = rafdb.get_config()
     c.method = method
     small = {"model.width": 4, "augment.size": 32, "optim.batch_size": 4, "el.queue_size": 8}
     c.update_from_flattened_dict({**small, **fields})
