@@ -1,7 +1,9 @@
 """What a prepared record holds, and how a list of records becomes a TFDS dataset."""
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -121,6 +123,11 @@ class RecordsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     """
 
     VERSION = tfds.core.Version("1.0.0")
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # TFDS would look for it by the module's name, which is not its path in a checkout.
+        cls.pkg_dir_path = Path(inspect.getfile(cls)).parent
 
     def __init__(
         self, *, schema: Schema, splits: Mapping[str, Iterable[Record]], **kwargs: Any

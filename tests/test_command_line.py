@@ -1,5 +1,7 @@
 """Commands by their words: what is wrong is one line and exit code 1."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -91,3 +93,17 @@ def test_a_command_runs_as_if_by_itself_and_an_unknown_one_is_named(capsys, monk
         lanet.main()
     assert ended.value.code == 1
     assert "'rport': no such command; did you mean report?" in capsys.readouterr().err
+
+
+def test_a_checkout_that_is_not_installed_prepares_from_any_folder(tmp_path):
+    root = str(Path(main.__file__).parents[1])
+    words = ["prepare", "demo", "--train", "4", "--test", "4", "--data_dir", "prepared"]
+    done = subprocess.run(
+        [sys.executable, "-m", "lanet_jax", *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": root},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "prepared" / "demo").glob("*/dataset_info.json"))
