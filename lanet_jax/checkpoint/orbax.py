@@ -14,6 +14,7 @@ import jax
 import orbax.checkpoint as ocp
 from absl import logging
 
+from lanet_jax.checkpoint import checksums
 from lanet_jax.errors import UserError
 from lanet_jax.typing import PyTree
 
@@ -48,6 +49,7 @@ def open_manager(folder: Path, keep: int | None) -> ocp.CheckpointManager:
         cleanup_tmp_directories=keep is not None,
         # On CPU the arrays that a background write would read are donated to the next step.
         enable_async_checkpointing=jax.default_backend() != "cpu",
+        temporary_path_class=checksums.SummedPath,
     )
     with writing(folder):
         if keep is not None:  # Orbax finds out only when it saves, and then an epoch is lost
@@ -119,8 +121,9 @@ def restore(manager: ocp.CheckpointManager, folder: Path, step: int, like: PyTre
       The arrays.
 
     Raises:
-      BrokenError: some of them are missing, damaged or of another shape.
+      BrokenError: some of them are missing, damaged, of another shape, or not what was written.
     """
+    verify(folder / str(step))
     args = ocp.args.Composite(
         state=ocp.args.PyTreeRestore(
             item=like,
@@ -137,6 +140,7 @@ def restore(manager: ocp.CheckpointManager, folder: Path, step: int, like: PyTre
     ]
     if missing:
         raise BrokenError(folder / str(step), f"it lacks {', '.join(missing)}")
+    _tell_unverified(folder / str(step))
     return state
 
 
@@ -146,6 +150,29 @@ def read(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> 
         return manager.restore(step, args=args)
     except Exception as error:  # Orbax raises many kinds; none of them tells the user what to do
         raise BrokenError(folder / str(step), _reason(error)) from error
+
+
+def verify(path: Path, part: str = "") -> None:
+    """Compares a checkpoint with its check sums, if it has any.
+
+    Args:
+      path: of the checkpoint.
+      part: only the files below it; empty for all.
+
+    Raises:
+      BrokenError: a file of it is not what was written.
+    """
+    if checksums.are_there(path) and (reason := checksums.wrong(path, part)):
+        raise BrokenError(path, reason)
+
+
+def _tell_unverified(path: Path) -> None:
+    if not checksums.are_there(path) and jax.process_index() == 0:
+        print(
+            f"note: {path} has no {checksums.NAME}, as an earlier version wrote none: whether its "
+            "files are as they were written cannot be verified",
+            file=sys.stderr,
+        )
 
 
 def _is_news(record: python_logging.LogRecord) -> bool:

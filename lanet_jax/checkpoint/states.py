@@ -158,6 +158,7 @@ def restore_card(folder: Path, step: int) -> dict[str, Any]:
 
 
 def _card(manager: ocp.CheckpointManager, folder: Path, step: int) -> dict[str, Any]:
+    orbax.verify(folder / str(step), "card/")
     args = ocp.args.Composite(card=ocp.args.JsonRestore())
     card = orbax.read(manager, folder, step, args).card
     card = card if isinstance(card, dict) else {}

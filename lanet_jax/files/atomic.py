@@ -23,6 +23,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     temporary = _temporary(path)
     try:
+        _make(temporary)
         yield temporary
         with open(temporary, "rb") as file:
             _on_disk(file)
@@ -68,6 +69,7 @@ def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
     temporaries = {path: _temporary(path) for path in files}
     try:
         for path, write in files.items():
+            _make(temporaries[path])
             with temporaries[path].open("wb") as file:
                 write(file)
                 _on_disk(file)
@@ -84,6 +86,25 @@ def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
 
 def _temporary(path: Path) -> Path:
     return path.with_name(path.name + ".tmp")
+
+
+def through_no_link(path: str, flags: int) -> int:
+    """An opener for `open` that refuses a symbolic link in the place of the file."""
+    return os.open(path, flags | os.O_NOFOLLOW, 0o666)
+
+
+def make_new(path: Path) -> None:
+    """Makes an empty file where there is none.
+
+    Raises:
+      FileExistsError: there is one, or a link.
+    """
+    os.close(through_no_link(str(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+
+
+def _make(temporary: Path) -> None:
+    temporary.unlink(missing_ok=True)  # left by a kill, or planted
+    make_new(temporary)
 
 
 def _on_disk(file: BinaryIO) -> None:

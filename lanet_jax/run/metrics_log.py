@@ -1,6 +1,7 @@
 """The record of a run: `metrics.jsonl` is the truth, TensorBoard's events are a copy."""
 
 import contextlib
+import itertools
 import json
 import os
 import socket
@@ -15,7 +16,7 @@ from tensorboardX.summary import scalar
 
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
-from lanet_jax.files.atomic import write_text
+from lanet_jax.files.atomic import make_new, through_no_link, write_text
 
 Row = dict[str, Any]
 # What rows are of besides evaluated splits.
@@ -40,7 +41,7 @@ class MetricsWriter:
         self._path = workdir / "metrics.jsonl"
         rows = [row for row in read(workdir) if _precedes(row, step)]
         write_text(self._path, "".join(json.dumps(row) + "\n" for row in rows))
-        self._file = open(self._path, "a", encoding="utf-8")  # noqa: SIM115
+        self._file = open(self._path, "a", encoding="utf-8", opener=through_no_link)  # noqa: SIM115
         self._board = _Board(workdir / "tensorboard", step)
 
     def write(self, row: Row) -> None:
@@ -78,8 +79,7 @@ class _Board:
 
     def __init__(self, folder: Path, step: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        # TensorBoard finds its files by this name and reads them in the order of the times.
-        self._path = folder / f"events.out.tfevents.{time.time():.0f}.{socket.gethostname()}"
+        self._path = _new_events(folder)
         self._events = RecordWriter(str(self._path))
         self._flushed = time.monotonic()
         self._add(0, file_version="brain.Event:2")
@@ -102,6 +102,17 @@ class _Board:
         with _closed_on_error(self._events, self._path):
             event = Event(step=step, wall_time=time.time(), **content)
             self._events.write(event.SerializeToString())
+
+
+def _new_events(folder: Path) -> Path:
+    # TensorBoard finds its files by this name and reads them in the order of the times.
+    stem = f"events.out.tfevents.{time.time():.0f}.{socket.gethostname()}"
+    for number in itertools.count():
+        path = folder / (f"{stem}.{number}" if number else stem)
+        with contextlib.suppress(FileExistsError):  # of a run that was resumed within a second
+            make_new(path)
+            return path
+    raise AssertionError
 
 
 @contextlib.contextmanager

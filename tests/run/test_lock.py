@@ -13,7 +13,7 @@ from lanet_jax.run import lock
 HOLDER = """
 import sys, time
 from pathlib import Path
-from lanet_jax import lock
+from lanet_jax.run import lock
 lock.hold(Path(sys.argv[1]))
 print("held", flush=True)
 time.sleep(600)
