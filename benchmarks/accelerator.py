@@ -42,7 +42,7 @@ def gradients_of(name: str, shape: Shape) -> dict[str, PyTree]:
     c = settings(shape, name)
     method = training.method(c, shape.classes, shape.landmarks)
     given = np.arange(shape.records, dtype=np.int32) % shape.classes
-    example = training.example(c, given, method)
+    example = training.example(c, given)
     augment = training.augmentation(c, SCHEME.flip_index)
     cpu, accelerator = jax.devices("cpu")[0], jax.devices()[0]
     key = jax.random.key(0)

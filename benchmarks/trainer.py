@@ -96,7 +96,7 @@ def lanet(shape: Shape) -> Trainer:
         method,
         training.optimizer(c, shape.records // shape.batch),
         training.augmentation(c, SCHEME.flip_index),
-        training.example(c, given, method),
+        training.example(c, given),
         random_batch(shape),
     )
 

@@ -12,6 +12,7 @@ import ml_collections
 
 from lanet_jax.errors import UserError
 
+FACE29_MEAN, FACE29_STD = (122.782 / 255, 117.001 / 255, 104.298 / 255), (256 / 255,) * 3
 MSCELEB_MEAN, MSCELEB_STD = (0.5412, 0.4324, 0.3795), (0.2485, 0.2182, 0.2066)
 
 
@@ -59,10 +60,13 @@ def get_config() -> ml_collections.ConfigDict:
     a.erase_ratio = (0.3, 3.3)  # (R)
 
     c.model = m = ml_collections.ConfigDict()
-    m.depth = 18  # 18 | 50
-    m.width = 64  # channels of the first stage
-    m.stem = "imagenet"  # or `small`: 3x3 stride 2, no max-pool, for 48 px
-    m.pretrained = ""  # backbone written by `python -m lanet_jax.port`; empty = from scratch
+    m.family = "resnet"  # resnet | face29, dlib's network of faces
+    m.depth = 18  # of resnet: 18 | 50
+    m.stem = "imagenet"  # of resnet; or `small`: 3x3 stride 2, no max-pool, for 48 px
+    m.blocks = 13  # of face29: 13 | 14; the last one halves the map once more
+    m.width = 64  # channels of the first stage; the published face29 has 32
+    m.pretrained = ""  # file written by `python -m lanet_jax.port`, or `face29`; empty = none
+    m.frozen_stages = 0  # so many stages keep their pretrained weights, shared by all networks
 
     c.landmarks = l = ml_collections.ConfigDict()  # noqa: E741
     l.head = "coordinates"  # the paper; R: heatmap
@@ -154,6 +158,21 @@ def r50(c: ml_collections.ConfigDict) -> None:
     c.model.depth = 50
 
 
+def face(c: ml_collections.ConfigDict) -> None:
+    """Fine-tunes dlib's network of faces, which `python -m lanet_jax.port get-faces` fetches."""
+    c.schedule = "shared"  # the recipes are for other weights
+    c.sampler = "uniform"
+    c.augment.size = 80
+    c.augment.mean = FACE29_MEAN
+    c.augment.std = FACE29_STD
+    c.model.family = "face29"
+    c.model.width = 32
+    c.model.pretrained = "face29"
+    c.model.frozen_stages = 1
+    c.optim.epochs = 40
+    c.optim.learning_rate = 2e-4
+
+
 def apply_presets(
     c: ml_collections.ConfigDict,
     names: str | None,
@@ -172,7 +191,7 @@ def apply_presets(
     Raises:
       UserError: there is no such preset.
     """
-    presets = {"reference": reference, "r50": r50, **own}
+    presets = {"reference": reference, "r50": r50, "face": face, **own}
     for name in filter(None, (names or "").split(",")):
         if name not in presets:
             near = difflib.get_close_matches(name, presets, 1)

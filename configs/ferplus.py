@@ -20,6 +20,12 @@ def cpu(c: ml_collections.ConfigDict) -> None:
     c.noise.kind = "symmetric"
 
 
+def face(c: ml_collections.ConfigDict) -> None:
+    """From dlib's network of faces; on all images, or on the part and the noise of `:cpu,face`."""
+    common.face(c)
+    c.data.test_split = ("valid",)  # the test split is for final numbers only
+
+
 def shipped(c: ml_collections.ConfigDict) -> None:
     """The network that comes with the package, trained on all images; 44 minutes on two cores."""
     cpu(c)
@@ -40,4 +46,4 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """
     c = common.get_config()
     c.data.train = c.data.test = ("ferplus/argmax8",)
-    return common.apply_presets(c, presets, {"cpu": cpu, "shipped": shipped})
+    return common.apply_presets(c, presets, {"cpu": cpu, "face": face, "shipped": shipped})

@@ -15,6 +15,7 @@ from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data
 from lanet_jax.input.pipeline import eval_batches
 from lanet_jax.lde.contribution import Contribution
+from lanet_jax.methods.frozen import behind
 from lanet_jax.methods.lanet import BRANCHES, LANet
 from lanet_jax.methods.method import Method
 from lanet_jax.models.resnet import apply
@@ -65,8 +66,8 @@ def read(c: Config, workdir: Path, step: str, data: Data, mesh: Mesh) -> Beliefs
     method = training.method(c, len(data.train.classes), data.landmarks)
     example = training.example_of_shape(c, data.given)
     params, state = jax.eval_shape(method.init, jax.random.key(0), example)
-    whole = isinstance(method, LANet)
-    keys = (*BRANCHES, "contribution", "bank") if whole else method.inference
+    whole = isinstance(behind(method)[0], LANet)
+    keys = {*method.inference, *((*BRANCHES, "contribution", "bank") if whole else ())}
     everywhere = NamedSharding(mesh, P())
     like = {
         part: {
@@ -95,14 +96,16 @@ def _pass(
     method: Method, params: PyTree, state: PyTree, c: Config, data: Data, mesh: Mesh
 ) -> tuple[Float[np.ndarray, "N C"], dict[str, Float[np.ndarray, "N D"]]]:
     preprocess = training.preprocessing(c)
+    trained, below = behind(method)
 
     def look(params: PyTree, state: PyTree, images: jax.Array) -> tuple[jax.Array, dict]:
-        if isinstance(method, LANet):
+        images = below(state, images)
+        if isinstance(trained, LANet):
             weights, statistics = ({b: tree[b] for b in BRANCHES} for tree in (params, state))
-            outputs, _ = apply(method.network, weights, statistics, images, False)
+            outputs, _ = apply(trained.network, weights, statistics, images, False)
             spaces = {space: getattr(outputs, space) for space in BRANCHES}
             return jax.nn.softmax(outputs.logits), spaces
-        logits, features = method.predict(params, state, images)
+        logits, features = trained.predict(params, state, images)
         return jax.nn.softmax(logits), {"expression": features}
 
     def look_twice(params: PyTree, state: PyTree, images: jax.Array) -> tuple[jax.Array, dict]:

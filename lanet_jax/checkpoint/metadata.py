@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from lanet_jax.models import backbones
+from lanet_jax.models.backbones import FAMILIES
 from lanet_jax.recipes import PUBLISHED
 
 Card = dict[str, Any]
 # What older cards do not say, and was so.
-_LATER = {"precision": "float32", "grey": False}
+_LATER = {"precision": "float32", "grey": False, "family": "resnet", "frozen_stages": 0}
 _LONGEST_SIDE, _WIDEST = 1 << 13, 1 << 12  # what a slip of the hand must not allocate
 _FAR = 1e6  # and NaN is not nearer
 
@@ -24,9 +26,9 @@ _RIGHT = {
     "size": lambda v: type(v) is int and 0 < v <= _LONGEST_SIDE,
     "mean": _are_channels,
     "std": lambda v: _are_channels(v) and min(v) > 0,
-    "depth": lambda v: type(v) is int and v in (18, 50),
+    "family": lambda v: isinstance(v, str) and v in FAMILIES,
     "width": lambda v: type(v) is int and 0 < v <= _WIDEST,
-    "stem": lambda v: v in ("imagenet", "small"),
+    "frozen_stages": lambda v: type(v) is int and v >= 0,
     "method": lambda v: isinstance(v, str) and v in PUBLISHED,
     "precision": lambda v: v in ("float32", "bfloat16"),
     "grey": lambda v: type(v) is bool,
@@ -43,10 +45,22 @@ def wrong_keys(card: Card) -> list[str]:
 
     Args:
       card: classes (names, in the order of the probabilities), size (side of the input, pixels),
-        mean and std (RGB in [0, 1]), depth, width and stem (of the ResNet), method, precision (of
-        the computation), grey (the training images had no colours); more is allowed.
+        mean and std (RGB in [0, 1]), family, width and frozen_stages of the backbone and what else
+        describes one of its family, method, precision (of the computation), grey (the training
+        images had no colours); more is allowed.
 
     Returns:
       The keys.
     """
-    return [key for key, is_right in _RIGHT.items() if not is_right(card.get(key))]
+    wrong = [key for key, is_right in _RIGHT.items() if not is_right(card.get(key))]
+    if "family" in wrong:
+        return wrong
+    choices = FAMILIES[card["family"]].choices
+    wrong += [key for key, allowed in choices.items() if not _is_one_of(card.get(key), allowed)]
+    if not wrong and card["frozen_stages"] >= backbones.make(card).stages:
+        wrong.append("frozen_stages")
+    return wrong
+
+
+def _is_one_of(value: Any, allowed: tuple[int | str, ...]) -> bool:
+    return any(type(value) is type(choice) and value == choice for choice in allowed)

@@ -12,11 +12,14 @@ from safetensors.numpy import save as safetensors_bytes
 from lanet_jax.checkpoint.checks import check_numbers, check_shapes
 from lanet_jax.checkpoint.formats import file_format, read_safetensors
 from lanet_jax.errors import UserError
+from lanet_jax.files import cache
 from lanet_jax.files.atomic import write_together
 from lanet_jax.files.npz import read_npz
 from lanet_jax.typing import PyTree
 
 ENDINGS = (".safetensors", ".npz")
+# What one command makes without being told of a file, and the command.
+IN_CACHE = {"face29": "python -m lanet_jax.port get-faces"}
 
 
 def check_ending(path: Path) -> None:
@@ -59,6 +62,28 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
     )
 
 
+def find(name: str) -> Path:
+    """The file of weights that a config names.
+
+    Args:
+      name: a file, or the name of weights in the user's cache, see `IN_CACHE`.
+
+    Raises:
+      UserError: the weights are not in the cache; it says the one line to run.
+    """
+    if name not in IN_CACHE:
+        return Path(name)
+    path = in_cache(name)
+    if not path.is_file():
+        raise UserError(f"{path} is not there: make it once with `{IN_CACHE[name]}`")
+    return path
+
+
+def in_cache(name: str) -> Path:
+    """Where weights of this name lie in the user's cache."""
+    return cache.folder("weights") / f"{name}.safetensors"
+
+
 def load_backbone(
     path: str | Path, params: PyTree, stats: PyTree, unused: Sequence[str] = ()
 ) -> tuple[PyTree, PyTree]:
@@ -93,7 +118,7 @@ def load_backbone(
         {name: value.shape for name, value in arrays.items()},
         {name: leaf.shape for name, leaf in expected.items()},
         f"{path}: does not fit the configured backbone",
-        "set the depth, width and stem that stand in its .json, or port other weights",
+        "set the family, width and the rest of --config.model as its .json says, or port others",
     )
     check_numbers(arrays, str(path))
     filled = {name: np.asarray(arrays[name], leaf.dtype) for name, leaf in expected.items()}

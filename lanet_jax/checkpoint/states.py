@@ -118,8 +118,8 @@ class Checkpoints:
 def inference_part(params: PyTree, model_state: PyTree, method: Method) -> dict[str, PyTree]:
     """The parts of parameters and model state that `Method.predict` reads."""
     return {
-        "params": {key: params[key] for key in method.inference},
-        "model_state": {key: model_state[key] for key in method.inference},
+        "params": {key: params[key] for key in method.inference if key in params},
+        "model_state": {key: model_state[key] for key in method.inference if key in model_state},
     }
 
 

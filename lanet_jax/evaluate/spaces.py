@@ -15,6 +15,7 @@ from lanet_jax.input.pipeline import eval_batches
 from lanet_jax.input.streams import Purpose, stream
 from lanet_jax.landmark_schemes import SCHEMES
 from lanet_jax.lde import trust
+from lanet_jax.methods.frozen import behind
 from lanet_jax.methods.lanet import LANet, Neighborhood
 from lanet_jax.models import landmark_points
 from lanet_jax.run.metrics_log import Row
@@ -64,11 +65,15 @@ class Spaces:
             np.sum(counts * (counts - 1)) / max(len(labels) * (len(labels) - 1), 1)
         )
         row["target_names"] = float(np.mean(targets[rows].argmax(axis=1) == labels))
-        row["confident"] = float(np.mean(targets[rows].max(axis=1) > run.method.el.threshold))
+        row["confident"] = float(np.mean(targets[rows].max(axis=1) > self._method.el.threshold))
         row |= self._trust(targets)
         row["records"] = len(rows)
         known = {name: value for name, value in row.items() if np.isfinite(value)}
         return {**known, "labels": "observed" if data.true is None else "true"}
+
+    @property
+    def _method(self) -> LANet:
+        return behind(self.run.method)[0]
 
     @functools.cached_property
     def _rows(self) -> Int[np.ndarray, "M"]:
@@ -88,8 +93,10 @@ class Spaces:
     @functools.cached_property
     def _inspect(self) -> jax.stages.Wrapped:
         def inspect(params: dict, model_state: dict, batch: dict) -> tuple:
-            images = self.run.preprocess(batch["image"])
-            return self.run.method.inspect(params, model_state, {**batch, "image": images})
+            images = below(model_state, self.run.preprocess(batch["image"]))
+            return method.inspect(params, model_state, {**batch, "image": images})
+
+        method, below = behind(self.run.method)
 
         return jax.jit(inspect, out_shardings=NamedSharding(self.mesh, P()))
 
@@ -134,7 +141,7 @@ class Spaces:
         }
 
     def _trust(self, targets: Float[np.ndarray, "N C"]) -> dict[str, float]:
-        data, loss = self.run.data, self.run.method.weights
+        data, loss = self.run.data, self._method.weights
         if data.true is None or not loss.trust:
             return {}
         means = targets.sum(axis=0) / targets.sum()
@@ -151,7 +158,7 @@ class Spaces:
 
 def of(run: Run, mesh: Mesh) -> Spaces | None:
     """What looks into a run; None for a method that has no parts to watch."""
-    return Spaces(run, mesh) if isinstance(run.method, LANet) else None
+    return Spaces(run, mesh) if isinstance(behind(run.method)[0], LANet) else None
 
 
 def _of_space(

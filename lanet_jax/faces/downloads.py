@@ -6,10 +6,7 @@ that the rest of this project cannot use. Nothing is ever fetched but by `get_mo
 
 import dataclasses
 import hashlib
-import importlib.util
 import os
-import subprocess
-import sys
 import tempfile
 import zipfile
 import zlib
@@ -17,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lanet_jax.errors import UserError
+from lanet_jax.files import cache, fetch
 
 COMMAND = "python -m lanet_jax.faces get-models"
 LICENSE_FILE = "LICENSE-mediapipe.txt"
@@ -84,11 +82,8 @@ MODELS = {
 
 
 def folder() -> Path:
-    """Where the model files lie: LANET_JAX_CACHE, or the user's cache."""
-    own = os.environ.get("LANET_JAX_CACHE")
-    if own:
-        return Path(own) / "faces"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lanet_jax" / "faces"
+    """Where the model files lie."""
+    return cache.folder("faces")
 
 
 def path(name: str) -> Path:
@@ -109,29 +104,9 @@ def are_there() -> bool:
 
 
 def pip_download(wheel: Wheel, into: Path) -> Path:
-    """Downloads one wheel by pip, with whatever index and proxy the user's pip has.
-
-    Raises:
-      UserError: there is no pip, or it fails; it gives pip's last line.
-    """
-    if importlib.util.find_spec("pip") is None:
-        raise UserError(f"pip is not installed for {sys.executable}: run `python -m ensurepip`")
-    print(f"pip downloads {wheel.requirement} ({wheel.megabytes} MB), without installing it")
-    quiet = ("--quiet", "--disable-pip-version-check")
-    options = ("--no-deps", "--only-binary=:all:", *wheel.tags, f"--dest={into}")
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", "download", *quiet, *options, wheel.requirement],
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    found = sorted(into.glob("*.whl"))
-    if done.returncode or not found:
-        errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        reason = errors[-1] if errors else f"exit code {done.returncode}"
-        raise UserError(
-            f"pip could not download {wheel.requirement} ({reason}); is there a network?"
-        )
-    return found[0]
+    """Downloads one wheel, see `fetch.pip_download`."""
+    options = ("--only-binary=:all:", *wheel.tags)
+    return fetch.pip_download(wheel.requirement, wheel.megabytes, options, into)
 
 
 def get_models(download: Callable[[Wheel, Path], Path] = pip_download) -> None:

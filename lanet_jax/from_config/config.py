@@ -5,6 +5,7 @@ import functools
 import ml_collections
 
 from lanet_jax.errors import UserError
+from lanet_jax.models.backbones import FAMILIES
 from lanet_jax.recipes import PUBLISHED
 
 Config = ml_collections.ConfigDict
@@ -15,8 +16,8 @@ CHOICES = {
     "precision": ("float32", "bfloat16"),
     "noise.kind": ("none", "symmetric", "asymmetric", "file"),
     "sampler": ("progressive", "uniform"),
-    "model.depth": (18, 50),
-    "model.stem": ("imagenet", "small"),
+    "model.family": tuple(FAMILIES),
+    **{f"model.{k}": v for family in FAMILIES.values() for k, v in family.choices.items()},
     "landmarks.head": ("coordinates", "heatmap"),
     "landmarks.trunk": ("separate", "shared_stem"),
     "landmarks.frame": ("face", "image"),

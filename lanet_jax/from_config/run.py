@@ -15,6 +15,7 @@ from lanet_jax.from_config.data import Data, data
 from lanet_jax.input.pipeline import Visits
 from lanet_jax.input.records import looks_grey
 from lanet_jax.methods.method import Example, Method
+from lanet_jax.models import backbones
 from lanet_jax.typing import Augment
 
 
@@ -93,7 +94,7 @@ def run(c: Config, workdir: Path) -> Run:
         optimizer=training.optimizer(c, steps_per_epoch),
         augment=training.augmentation(c, d.train.flip_index, framed=d.framed is not None),
         preprocess=training.preprocessing(c),
-        example=training.example(c, d, method),
+        example=training.example(c, d),
         data=d,
         visits=Visits(
             d.train,
@@ -138,9 +139,8 @@ def card(c: Config, classes: tuple[str, ...], grey: bool = False) -> dict[str, A
         "size": c.augment.size,
         "mean": list(c.augment.mean),
         "std": list(c.augment.std),
-        "depth": c.model.depth,
-        "width": c.model.width,
-        "stem": c.model.stem,
+        **backbones.description(c.model),
+        "frozen_stages": c.model.frozen_stages,
         "method": c.method,
         "precision": c.precision,
         "grey": grey,

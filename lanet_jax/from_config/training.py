@@ -21,14 +21,16 @@ from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data
 from lanet_jax.methods.ce import CE
 from lanet_jax.methods.eac import EAC
+from lanet_jax.methods.frozen import Frozen
 from lanet_jax.methods.lanet import LANet
 from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example, Method
 from lanet_jax.methods.rul import RUL
 from lanet_jax.methods.scn import SCN
+from lanet_jax.models import backbones
+from lanet_jax.models.backbones import Backbone
 from lanet_jax.models.classifiers import Embedding
 from lanet_jax.models.landmarks import LandmarkNet
-from lanet_jax.models.resnet import ResNet
 from lanet_jax.models.two_branch import TwoBranch
 from lanet_jax.trained import network as trained_network
 from lanet_jax.typing import Augment, Batch, Key, PyTree
@@ -46,10 +48,21 @@ def method(c: Config, classes: int, landmarks: int) -> Method:
       It, with its networks.
 
     Raises:
-      UserError: LA-Net on data without landmarks.
+      UserError: LA-Net on data without landmarks, or all stages frozen.
     """
-    dtype = jnp.dtype(c.precision)
-    backbone = ResNet(c.model.depth, c.model.width, c.model.stem, dtype=dtype)
+    frozen, dtype = c.model.frozen_stages, jnp.dtype(c.precision)
+    backbone = backbones.make(c.model, frozen + 1, dtype=dtype)
+    if not 0 <= frozen < backbone.stages:
+        raise UserError(
+            f"--config.model.frozen_stages={frozen}: {c.model.family} has {backbone.stages} "
+            f"stages, freeze 0 to {backbone.stages - 1} of them"
+        )
+    trained = _trained(c, backbone, classes, landmarks)
+    return Frozen(backbones.make(c.model, 1, frozen, dtype), trained) if frozen else trained
+
+
+def _trained(c: Config, backbone: Backbone, classes: int, landmarks: int) -> Method:
+    """The method behind the frozen stages."""
     expression = trained_network.network(c.method, backbone, classes)
     if c.method == "ce":
         return CE(expression)
@@ -64,8 +77,9 @@ def method(c: Config, classes: int, landmarks: int) -> Method:
             "method=lanet needs landmarks, and the prepared data has none: run data.prepare again "
             "with --landmarks FILE --overwrite"
         )
-    first_stage = 2 if c.landmarks.trunk == "shared_stem" else 1
-    trunk = ResNet(c.model.depth, c.model.width, c.model.stem, first_stage, dtype)
+    # Frozen stages are shared whatever the config says of the trunk.
+    first_stage = max(backbone.first_stage, 2 if c.landmarks.trunk == "shared_stem" else 1)
+    trunk = backbones.make(c.model, first_stage, dtype=backbone.dtype)
     lateral = {18: 64, 50: 256}[c.model.depth]
     network = TwoBranch(expression, LandmarkNet(trunk, c.landmarks.head, landmarks, lateral))
     framed = c.landmarks.frame == "face"
@@ -147,13 +161,12 @@ def preprocessing(c: Config) -> Callable[[jax.Array], jax.Array]:
     return functools.partial(preprocess_batch, size=a.size, mean=a.mean, std=a.std)
 
 
-def example(c: Config, data: Data, m: Method) -> Example:
+def example(c: Config, data: Data) -> Example:
     """What the method must know of the data, the pretrained backbone included.
 
     Args:
       c: resolved config.
       data: of the run.
-      m: the method, whose backbone the pretrained weights must fit.
 
     Returns:
       The example, as host arrays.
@@ -166,9 +179,10 @@ def example(c: Config, data: Data, m: Method) -> Example:
         bare = bare._replace(frame=data.framed.frame)
     if not c.model.pretrained:
         return bare
-    params, stats = jax.eval_shape(m.init, jax.random.key(0), bare)
-    backbone = params["expression"]["backbone"], stats["expression"]["backbone"]
-    return bare._replace(pretrained=pretrained.load_backbone(c.model.pretrained, *backbone))
+    whole = backbones.make(c.model)
+    shapes = backbones.shapes(whole, c.augment.size)
+    path = pretrained.find(c.model.pretrained)
+    return bare._replace(pretrained=pretrained.load_backbone(path, *shapes, whole.left_out))
 
 
 def example_of_shape(c: Config, given: Int[np.ndarray, "N"]) -> Example:

@@ -28,7 +28,7 @@ class Predicts(Protocol):
     """What is left of a way to train when it is done.
 
     Attributes:
-      inference: keys of `params` and `model_state` that `predict` reads; the rest only trains.
+      inference: keys of `params` or `model_state` that `predict` reads; the rest only trains.
     """
 
     inference: tuple[str, ...]

@@ -7,19 +7,19 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from lanet_jax.models.resnet import ResNet, global_average
+from lanet_jax.models.resnet import global_average
 from lanet_jax.typing import Key
 
 
 class ImportanceClassifier(nn.Module):
-    """A ResNet whose logits are scaled by how much each image counts (SPEC 6, SCN).
+    """A backbone whose logits are scaled by how much each image counts (SPEC 6, SCN).
 
     Attributes:
-      backbone: the ResNet.
+      backbone: gives the maps of its stages.
       classes: C.
     """
 
-    backbone: ResNet
+    backbone: nn.Module
     classes: int
 
     def setup(self) -> None:
@@ -27,7 +27,7 @@ class ImportanceClassifier(nn.Module):
         self.importance = nn.Dense(1)
 
     def __call__(
-        self, images: Float[Array, "B H W 3"], train: bool
+        self, images: Float[Array, "B H W _"], train: bool
     ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], Float[Array, "B"]]:
         """Logits a * fc(u), features u, and importance a in (0, 1)."""
         features = global_average(self.backbone(images, train)[-1])
@@ -58,15 +58,15 @@ class Embedding(nn.Module):
 
 
 class EmbeddingClassifier(nn.Module):
-    """A ResNet, an embedding of its last map and a classifier of that (SPEC 6, RUL).
+    """A backbone, an embedding of its last map and a classifier of that (SPEC 6, RUL).
 
     Attributes:
-      backbone: the ResNet.
+      backbone: gives the maps of its stages.
       mu: the embedding.
       classes: C.
     """
 
-    backbone: ResNet
+    backbone: nn.Module
     mu: Embedding
     classes: int
 
@@ -74,7 +74,7 @@ class EmbeddingClassifier(nn.Module):
         self.fc = nn.Dense(self.classes)
 
     def __call__(
-        self, images: Float[Array, "B H W 3"], train: bool
+        self, images: Float[Array, "B H W _"], train: bool
     ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], Float[Array, "B h w _"]]:
         """Logits, embedding and the last map."""
         last = self.backbone(images, train)[-1]

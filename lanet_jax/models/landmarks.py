@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from lanet_jax.models.resnet import ResNet, global_average
+from lanet_jax.models.resnet import global_average
 
 HEATMAP_SIGMA = 1.5  # map pixels
 
@@ -14,13 +14,13 @@ class LandmarkNet(nn.Module):
     """A trunk and a head that localises landmarks.
 
     Attributes:
-      trunk: the ResNet of this branch.
+      trunk: the backbone of this branch.
       head: "coordinates" (one fully connected layer, the paper) or "heatmap" (the published code).
       landmarks: L.
       lateral: channels of the heatmap head's map, the width of its features.
     """
 
-    trunk: ResNet
+    trunk: nn.Module
     head: str
     landmarks: int
     lateral: int = 64
@@ -34,7 +34,7 @@ class LandmarkNet(nn.Module):
         Args:
           x: normalised images, or the map where the trunk starts.
           train: use the statistics of the batch.
-          below: the map of the shared first stage, for the heatmap head of a shared stem.
+          below: the map where the trunk starts, for the heatmap head of a shared stem.
 
         Returns:
           Coordinates [B, L, 2] in [0, 1] or heatmaps [B, h, w, L], and the features v.

@@ -126,6 +126,7 @@ class ResNet(nn.Module):
       stem: "imagenet" (7x7 stride 2 and max-pool) or "small" (3x3 stride 2, for inputs of 48 px).
       first_stage: 1 for the whole network; k > 1 takes the map of stage k - 1 and starts there.
       dtype: type of the computation; parameters stay float32.
+      last_stage: where it ends; 0 for the last one.
     """
 
     depth: int = 18
@@ -133,10 +134,11 @@ class ResNet(nn.Module):
     stem: str = "imagenet"
     first_stage: int = 1
     dtype: Any = jnp.float32
+    last_stage: int = 0
 
     @nn.compact
     def __call__(self, x: Float[Array, "B H W _"], train: bool) -> list[Float[Array, "B _ _ _"]]:
-        """Maps of the stages `first_stage` .. 4, the last one last.
+        """Maps of the stages `first_stage` .. `last_stage`, the last one last.
 
         Args:
           x: normalised images, or the map of the stage before `first_stage`.
@@ -154,7 +156,7 @@ class ResNet(nn.Module):
                 x = max_pool(x)
         block = {18: BasicBlock, 50: Bottleneck}[self.depth]
         maps = []
-        for stage in range(self.first_stage, 5):
+        for stage in range(self.first_stage, (self.last_stage or self.stages) + 1):
             x = Stage(
                 block,
                 BLOCKS[self.depth][stage - 1],
@@ -165,6 +167,16 @@ class ResNet(nn.Module):
             )(x, train)
             maps.append(x)
         return maps
+
+    @property
+    def stages(self) -> int:
+        """How many stages the network has."""
+        return len(BLOCKS[self.depth])
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Parts of a file of weights that this backbone knowingly lacks: none."""
+        return ()
 
     def stage_width(self, stage: int) -> int:
         """Channels of the map of a stage (1 .. 4)."""
@@ -178,21 +190,21 @@ def global_average(x: Float[Array, "B h w D"]) -> Float[Array, "B D"]:
 
 
 class Classifier(nn.Module):
-    """A ResNet with its classifier `fc`: exactly what is left of every method at inference.
+    """A backbone with its classifier `fc`: exactly what is left of every method at inference.
 
     Attributes:
-      backbone: the ResNet; its parameters lie beside `fc`, as torchvision names them.
+      backbone: its parameters lie beside `fc`, as torchvision names them.
       classes: C.
     """
 
-    backbone: ResNet
+    backbone: nn.Module
     classes: int
 
     def setup(self) -> None:
         self.fc = nn.Dense(self.classes)
 
     def __call__(
-        self, images: Float[Array, "B H W 3"], train: bool
+        self, images: Float[Array, "B H W _"], train: bool
     ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], list[Float[Array, "B _ _ _"]]]:
         """Logits, features and the maps of the stages."""
         maps = self.backbone(images, train)

@@ -31,20 +31,18 @@ class TwoBranch(nn.Module):
 
     Attributes:
       expression: the network that is left at inference.
-      landmark: its trunk starts from the image, or (`first_stage` 2) on the map of the expression
-        network's first stage.
+      landmark: its trunk starts where the expression network does, or one stage later, on the map
+        of the stage that it shares with it.
     """
 
     expression: Classifier
     landmark: LandmarkNet
 
-    def __call__(self, images: Float[Array, "B H W 3"], train: bool) -> Outputs:
+    def __call__(self, images: Float[Array, "B H W _"], train: bool) -> Outputs:
         logits, u, maps = self.expression(images, train)
-        shared_stem = self.landmark.trunk.first_stage == 2
-        if shared_stem:
-            landmarks, v = self.landmark(maps[0], train, below=maps[0])
-        else:
-            landmarks, v = self.landmark(images, train)
+        first = self.landmark.trunk.first_stage
+        start = maps[0] if first > self.expression.backbone.first_stage else images
+        landmarks, v = self.landmark(start, train, below=start if first > 1 else None)
         return Outputs(logits, u, landmarks, v)
 
 

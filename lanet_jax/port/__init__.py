@@ -1,1 +1,1 @@
-"""Published face checkpoints as weights of this package: `python -m lanet_jax.port`."""
+"""Weights of others as weights of this package: `python -m lanet_jax.port`."""

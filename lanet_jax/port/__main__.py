@@ -1,6 +1,9 @@
 """Turns a published face checkpoint into weights of ours.
 
     python -m lanet_jax.port CKPT OUT [--layout auto]
+    python -m lanet_jax.port get-faces [--out FILE]
+
+The second fetches dlib's network of faces, see its --help.
 
 CKPT is a torch, npz or safetensors file; OUT ends in .safetensors or .npz, and OUT.json beside it
 records the source's hash, the mapping of every tensor and what was dropped. Train from it with
@@ -9,12 +12,14 @@ records the source's hash, the mapping of every tensor and what was dropped. Tra
 
 import argparse
 import hashlib
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from lanet_jax.checkpoint.formats import read_checkpoint
 from lanet_jax.checkpoint.pretrained import check_ending, save
 from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.port import get_faces
 from lanet_jax.port.convert import LAYOUTS, convert
 
 
@@ -48,6 +53,9 @@ def port(source: Path, out: Path, layout: str) -> dict:
 @exit_on_user_error
 def main(argv: Sequence[str] | None = None) -> None:
     """The command line."""
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["get-faces"]:
+        return get_faces.main(argv[1:])
     parser = argparse.ArgumentParser(
         prog="python -m lanet_jax.port",
         description=__doc__,

@@ -2,8 +2,6 @@
 
 from lanet_jax.run.metrics_log import Row
 
-_CHANCE = 0.02  # above it a share is more than the chance of some 2,000 records
-
 
 def idle(rows: list[Row]) -> list[str]:
     """One line for each part that is no better than chance at the end.
@@ -19,9 +17,11 @@ def idle(rows: list[Row]) -> list[str]:
         return []
     row, lines = own[-1], []
     chance = row["chance_share"]
+    # Two standard errors above chance: less is no evidence of anything learnt.
+    least = chance + 2 * (chance * (1 - chance) / row["records"]) ** 0.5
     for space in ("expression", "landmark"):
         share = row.get(f"{space}_share")
-        if share is not None and share < chance + _CHANCE:
+        if share is not None and share < least:
             lines.append(
                 f"{space} space does no better than chance: {share:.2f} of a record's neighbours "
                 f"share its label, {chance:.2f} would at random"
@@ -32,7 +32,7 @@ def idle(rows: list[Row]) -> list[str]:
             f"the landmark network does no better than the mean face: its error is {error:.2f}, "
             f"the mean face's {constant:.2f}"
         )
-    if row["target_names"] < chance + _CHANCE:
+    if row["target_names"] < least:
         lines.append(
             f"the targets do no better than chance: they name {row['target_names']:.2f} of the "
             "labels"

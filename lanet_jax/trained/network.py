@@ -14,9 +14,13 @@ from lanet_jax.augment.compose import preprocess_batch
 from lanet_jax.checkpoint.checks import check_shapes
 from lanet_jax.checkpoint.metadata import Card
 from lanet_jax.methods import classifier
+from lanet_jax.methods.frozen import Frozen
+from lanet_jax.methods.method import Example, Predicts
+from lanet_jax.models import backbones
+from lanet_jax.models.backbones import Backbone
 from lanet_jax.models.classifiers import Embedding, EmbeddingClassifier, ImportanceClassifier
-from lanet_jax.models.resnet import Classifier, ResNet
-from lanet_jax.typing import PyTree
+from lanet_jax.models.resnet import Classifier
+from lanet_jax.typing import Key, PyTree
 
 PART = "expression"
 
@@ -32,6 +36,11 @@ class Inference:
     network: nn.Module
     inference = (PART,)
 
+    def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
+        """See `Method.init`."""
+        params, stats = classifier.start(self.network, key, example)
+        return {PART: params}, {PART: stats}
+
     def predict(
         self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
     ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
@@ -39,12 +48,12 @@ class Inference:
         return classifier.predict(self.network, params[PART], model_state[PART], images)
 
 
-def network(method: str, backbone: ResNet, classes: int) -> nn.Module:
+def network(method: str, backbone: Backbone, classes: int) -> nn.Module:
     """What is left of a method at inference (SPEC 2.4, 6).
 
     Args:
       method: its name.
-      backbone: the ResNet.
+      backbone: gives the maps of its stages.
       classes: C.
 
     Returns:
@@ -57,7 +66,7 @@ def network(method: str, backbone: ResNet, classes: int) -> nn.Module:
     return Classifier(backbone, classes)
 
 
-def method(card: Card) -> Inference:
+def method(card: Card) -> Predicts:
     """What predicts.
 
     Args:
@@ -66,9 +75,10 @@ def method(card: Card) -> Inference:
     Returns:
       It, without weights.
     """
-    dtype = jnp.dtype(card["precision"])
-    backbone = ResNet(card["depth"], card["width"], card["stem"], dtype=dtype)
-    return Inference(network(card["method"], backbone, len(card["classes"])))
+    dtype, frozen = jnp.dtype(card["precision"]), card["frozen_stages"]
+    backbone = backbones.make(card, frozen + 1, dtype=dtype)
+    trained = Inference(network(card["method"], backbone, len(card["classes"])))
+    return Frozen(backbones.make(card, 1, frozen, dtype), trained) if frozen else trained
 
 
 def preprocessing(card: Card) -> Callable[[jax.Array], jax.Array]:
@@ -86,13 +96,10 @@ def shapes(card: Card) -> dict[str, PyTree]:
     Returns:
       {"params", "model_state"}, as `states.inference_part` makes them.
     """
-    images = jax.ShapeDtypeStruct((1, card["size"], card["size"], 3), jnp.float32)
-    init = functools.partial(method(card).network.init, train=False)
-    variables = jax.eval_shape(init, jax.random.key(0), images)
-    return {
-        "params": {PART: variables["params"]},
-        "model_state": {PART: variables["batch_stats"]},
-    }
+    images = jnp.zeros((1, card["size"], card["size"], 3))
+    init = functools.partial(method(card).init, example=Example(images, jnp.zeros(1, jnp.int32)))
+    params, state = jax.eval_shape(init, jax.random.key(0))
+    return {"params": params, "model_state": state}
 
 
 def check(params: PyTree, model_state: PyTree, card: Card, where: str) -> None:

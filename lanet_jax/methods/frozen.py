@@ -1,0 +1,112 @@
+"""Frozen first stages, for any method: their map stands in the image's place.
+
+The stages are no parameters of the method, so no loss, optimizer, weight decay or momentum copy can
+reach them, and all its networks start on one map that is computed once a step.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax.sharding import PartitionSpec as P
+from jaxtyping import Array, Float
+
+from lanet_jax.methods.method import Example, Method
+from lanet_jax.models.backbones import Backbone
+from lanet_jax.typing import Batch, Key, PyTree
+
+PART = "frozen"
+_VIEWS = ("image", "mirrored")
+
+
+@dataclasses.dataclass(frozen=True)
+class Frozen:
+    """A method whose networks start at the stage behind the frozen ones.
+
+    Attributes:
+      stages: the backbone as far as it is frozen; it normalises by its running statistics.
+      method: the rest.
+    """
+
+    stages: Backbone
+    method: Method
+
+    @property
+    def inference(self) -> tuple[str, ...]:
+        """See `Predicts`."""
+        return (*self.method.inference, PART)
+
+    def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
+        """See `Method.init`; of pretrained weights each part takes its own."""
+        frozen_key, key = jax.random.split(key)
+        frozen = self.stages.init(frozen_key, example.images[:1], False)
+        if example.pretrained:
+            names = set(frozen["params"])
+            taken, rest = zip(*(_split(tree, names) for tree in example.pretrained), strict=True)
+            frozen = dict(zip(("params", "batch_stats"), taken, strict=True))
+            example = example._replace(pretrained=rest)
+        below = jax.eval_shape(self.below, {PART: frozen}, example.images)
+        example = example._replace(images=jnp.zeros(below.shape, below.dtype))
+        params, state = self.method.init(key, example)
+        return params, {**state, PART: frozen}
+
+    def loss(
+        self, params: PyTree, model_state: PyTree, batch: Batch, key: Key
+    ) -> tuple[Float[Array, ""], tuple[PyTree, dict[str, Float[Array, ""]]]]:
+        """See `Method.loss`."""
+        with jax.named_scope("backbone_frozen"):
+            views = {v: self.below(model_state, batch[v]) for v in _VIEWS if v in batch}
+        loss, (state, metrics) = self.method.loss(params, model_state, {**batch, **views}, key)
+        return loss, ({**state, PART: model_state[PART]}, metrics)
+
+    def predict(
+        self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
+    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
+        """See `Predicts.predict`."""
+        return self.method.predict(params, model_state, self.below(model_state, images))
+
+    def specs(self) -> PyTree:
+        """See `Method.specs`."""
+        return {**self.method.specs(), PART: P()}
+
+    def targets(self, model_state: PyTree) -> Float[Array, "N C"] | None:
+        """See `Method.targets`."""
+        return self.method.targets(model_state)
+
+    def below(
+        self, model_state: PyTree, images: Float[Array, "B H W 3"]
+    ) -> Float[Array, "B h w D"]:
+        """What the networks of `method` take for images.
+
+        Args:
+          model_state: of this method.
+          images: normalised.
+
+        Returns:
+          The map of the last frozen stage.
+        """
+        return self.stages.apply(model_state[PART], images, False)[-1]
+
+
+def behind(method: Method) -> tuple[Method, Callable[[PyTree, jax.Array], jax.Array]]:
+    """What stands behind the frozen stages of a method, if it has any.
+
+    Args:
+      method: any.
+
+    Returns:
+      The method that owns the networks, and a function of (model state, normalised images) to what
+      these networks take for images.
+    """
+    if isinstance(method, Frozen):
+        return method.method, method.below
+    return method, lambda model_state, images: images
+
+
+def _split(tree: dict[str, Any], names: set[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    return (
+        {name: value for name, value in tree.items() if name in names},
+        {name: value for name, value in tree.items() if name not in names},
+    )

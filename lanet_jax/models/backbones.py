@@ -1,0 +1,92 @@
+"""The families of backbones: what every one offers, and which fields describe it."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from lanet_jax.models.face29 import STAGES, Face29
+from lanet_jax.models.resnet import BLOCKS, ResNet
+from lanet_jax.typing import PyTree
+
+
+class Backbone(Protocol):
+    """A Linen module that is called with (images, train) and gives the maps of its stages.
+
+    Attributes:
+      first_stage: 1 for the whole network; k > 1 takes the map of stage k - 1 and starts there.
+      last_stage: where it ends; 0 for the last one.
+      stages: how many stages the whole network has.
+      left_out: parts of a file of its weights that it knowingly lacks, such as a head.
+    """
+
+    first_stage: int
+    last_stage: int
+    stages: int
+    left_out: tuple[str, ...]
+
+    def __call__(self, x: Float[Array, "B H W _"], train: bool) -> list[Float[Array, "B _ _ _"]]:
+        """Maps of the stages `first_stage` .. `last_stage`, the last one last."""
+
+    def stage_width(self, stage: int) -> int:
+        """Channels of the map of a stage, counted from 1."""
+
+
+class Family(NamedTuple):
+    """How one kind of backbone is made.
+
+    Attributes:
+      module: takes `choices` and the width by name, besides what `make` sets.
+      choices: fields of `model` that describe it, and the values that each may have.
+    """
+
+    module: type
+    choices: dict[str, tuple[int | str, ...]]
+
+
+FAMILIES = {
+    "resnet": Family(ResNet, {"depth": tuple(BLOCKS), "stem": ("imagenet", "small")}),
+    "face29": Family(Face29, {"blocks": tuple(STAGES)}),
+}
+
+
+def description(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of some settings that describe the backbone: its family, its width and its choices."""
+    names = ("family", "width", *FAMILIES[settings["family"]].choices)
+    return {name: settings[name] for name in names}
+
+
+def make(
+    settings: Mapping[str, Any], first_stage: int = 1, last_stage: int = 0, dtype: Any = jnp.float32
+) -> Backbone:
+    """A backbone, or the part of it between two stages.
+
+    Args:
+      settings: holds what `description` takes out of it.
+      first_stage: see `Backbone`.
+      last_stage: see `Backbone`.
+      dtype: of the computation.
+
+    Returns:
+      The module.
+    """
+    fields = description(settings)
+    module = FAMILIES[fields.pop("family")].module
+    return module(**fields, first_stage=first_stage, last_stage=last_stage, dtype=dtype)
+
+
+def shapes(backbone: Backbone, size: int) -> tuple[PyTree, PyTree]:
+    """Shapes of the parameters and running statistics of a whole backbone.
+
+    Args:
+      backbone: starts at stage 1.
+      size: side of the images in pixels.
+
+    Returns:
+      Two trees of shapes.
+    """
+    images = jax.ShapeDtypeStruct((1, size, size, 3), jnp.float32)
+    variables = jax.eval_shape(lambda x: backbone.init(jax.random.key(0), x, False), images)
+    return variables["params"], variables["batch_stats"]

@@ -1,0 +1,169 @@
+"""dlib's ResNet-29 of faces as a backbone: no padding at the stem, no weights on the shortcuts."""
+
+import functools
+from typing import Any
+
+import flax.linen as nn
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from lanet_jax.models.normalization import BatchNorm
+from lanet_jax.models.resnet import Stage
+
+STAGES = {13: (3, 4, 3, 3), 14: (3, 4, 3, 3, 1)}
+_WIDENED = 4  # from this stage on the channels do not double
+
+
+def _conv(features: int, size: int, stride: int, padding: Any, dtype: Any, name: str) -> nn.Conv:
+    return nn.Conv(
+        features,
+        (size, size),
+        (stride, stride),
+        padding=padding,
+        use_bias=False,
+        dtype=dtype,
+        kernel_init=nn.initializers.variance_scaling(2.0, "fan_out", "normal"),
+        name=name,
+    )
+
+
+def _max_pool(x: Float[Array, "B H W D"]) -> Float[Array, "B h w D"]:
+    """3x3, stride 2, without padding; slices, as in `resnet.max_pool`, for a fast gradient."""
+    height, width = ((side - 3) // 2 + 1 for side in x.shape[1:3])
+    windows = [
+        x[:, dy : dy + 2 * height - 1 : 2, dx : dx + 2 * width - 1 : 2]
+        for dy in range(3)
+        for dx in range(3)
+    ]
+    return functools.reduce(jnp.maximum, windows)
+
+
+def average_pool(x: Float[Array, "B H W D"], truncate: bool) -> Float[Array, "B h w D"]:
+    """2x2 average-pool with stride 2.
+
+    Args:
+      x: the map.
+      truncate: drop an odd last row or column; otherwise average what there is of a window.
+
+    Returns:
+      The map at half the size, rounded down or up.
+    """
+    for axis in (1, 2):
+        side = x.shape[axis]
+        if side % 2 and truncate:
+            x, side = jnp.take(x, jnp.arange(side - 1), axis=axis), side - 1
+        elif side % 2:  # the last row twice: its mean with itself
+            x = jnp.concatenate([x, jnp.take(x, jnp.array([side - 1]), axis=axis)], axis=axis)
+        shape = (*x.shape[:axis], -1, 2, *x.shape[axis + 1 :])
+        x = jnp.mean(x.reshape(shape), axis=axis + 1)
+    return x
+
+
+class FaceBlock(nn.Module):
+    """Two 3x3 convolutions and a shortcut without weights, of stride 1 or 2.
+
+    The shortcut of a block of stride 2 is an average-pool, and its new channels are zero.
+
+    Attributes:
+      width: channels of the result.
+      stride: of the first convolution.
+      dtype: of the computation.
+      truncate: sizes as dlib's, rounded down; otherwise ceil(n / 2), sampled at the same places.
+    """
+
+    width: int
+    stride: int
+    dtype: Any
+    truncate: bool = False
+
+    @nn.compact
+    def __call__(self, x: Float[Array, "B H W _"], train: bool) -> Float[Array, "B h w _"]:
+        same = ((1, 1), (1, 1))
+        padding: Any = same
+        if self.stride == 2:
+            more = (0, 0) if self.truncate else tuple(1 + side % 2 for side in x.shape[1:3])
+            padding = tuple((0, after) for after in more)
+        y = _conv(self.width, 3, self.stride, padding, self.dtype, "conv1")(x)
+        y = nn.relu(BatchNorm(self.dtype, name="bn1")(y, train))
+        y = _conv(self.width, 3, 1, same, self.dtype, "conv2")(y)
+        y = BatchNorm(self.dtype, name="bn2")(y, train)
+        if self.stride == 2:
+            x = average_pool(x, self.truncate)
+        return nn.relu(_padded_sum(x, y))
+
+
+def _padded_sum(x: Float[Array, "B _ _ _"], y: Float[Array, "B _ _ _"]) -> Float[Array, "B H W D"]:
+    """The sum, each padded by zeros at the bottom, the right and behind the channels."""
+    sides = [max(pair) for pair in zip(x.shape, y.shape, strict=True)]
+    x, y = (
+        jnp.pad(z, [(0, side - own) for side, own in zip(sides, z.shape, strict=True)])
+        for z in (x, y)
+    )
+    return x + y
+
+
+class Face29(nn.Module):
+    """The stages of dlib's face network, without pooling and embedding.
+
+    Source: King, "dlib-models", dlib_face_recognition_resnet_model_v1; its affine layers are batch
+    normalisations here, which take the biases of the convolutions too.
+
+    Attributes:
+      width: channels of the first stage; 32 is the published network.
+      blocks: 14, the published network, or 13, without the fifth stage and its halving.
+      first_stage: 1 for the whole network; k > 1 takes the map of stage k - 1 and starts there.
+      last_stage: where it ends; 0 for the last one.
+      truncate: sizes as dlib's, rounded down, which exact comparison needs; below 104 px nothing
+        would be left of them.
+      dtype: type of the computation; parameters stay float32.
+    """
+
+    width: int = 32
+    blocks: int = 13
+    first_stage: int = 1
+    last_stage: int = 0
+    truncate: bool = False
+    dtype: Any = jnp.float32
+
+    @nn.compact
+    def __call__(self, x: Float[Array, "B H W _"], train: bool) -> list[Float[Array, "B _ _ _"]]:
+        """Maps of the stages `first_stage` .. `last_stage`, the last one last.
+
+        Args:
+          x: normalised images, or the map of the stage before `first_stage`.
+          train: normalise by the statistics of the batch and update the running ones.
+
+        Returns:
+          One map a stage.
+        """
+        x = x.astype(self.dtype)
+        if self.first_stage == 1:
+            x = _conv(self.width, 7, 2, "VALID", self.dtype, "conv1")(x)
+            x = _max_pool(nn.relu(BatchNorm(self.dtype, name="bn1")(x, train)))
+        block = functools.partial(FaceBlock, truncate=self.truncate)
+        maps = []
+        for stage in range(self.first_stage, (self.last_stage or self.stages) + 1):
+            x = Stage(
+                block,
+                STAGES[self.blocks][stage - 1],
+                self.stage_width(stage),
+                1 if stage == 1 else 2,
+                self.dtype,
+                name=f"layer{stage}",
+            )(x, train)
+            maps.append(x)
+        return maps
+
+    @property
+    def stages(self) -> int:
+        """How many stages the network has."""
+        return len(STAGES[self.blocks])
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Parts of a file of weights that this backbone knowingly lacks: the end, the embedding."""
+        return ("fc",) if self.blocks == max(STAGES) else ("layer5", "fc")
+
+    def stage_width(self, stage: int) -> int:
+        """Channels of the map of a stage (1 .. `stages`)."""
+        return self.width * 2 ** (min(stage, _WIDENED) - 1)

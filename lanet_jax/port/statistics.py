@@ -1,0 +1,62 @@
+"""What the normalisations of the face network see of face crops.
+
+`face29_statistics.npz` was made by this file from 600 crops of FERPlus' train split:
+
+    python -m lanet_jax.port get-faces --statistics ferplus/argmax8 --data_dir DIR
+
+It holds a mean and a variance a channel, as the root of it, in 16 bits; no image can be told from
+them, and any other numbers would give the same function by the running statistics.
+"""
+
+from pathlib import Path
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from lanet_jax.augment.compose import preprocess_batch
+from lanet_jax.files.npz import read_npz
+from lanet_jax.input import records
+from lanet_jax.port.face29 import Statistics
+
+BUNDLED = Path(__file__).with_name("face29_statistics.npz")
+CROPS, SIZE = 600, 80
+MEAN, STD = (122.782 / 255, 117.001 / 255, 104.298 / 255), (256 / 255,) * 3
+
+
+def bundled() -> Statistics:
+    """The statistics that come with the package."""
+    arrays = {name: value.astype(np.float64) for name, value in read_npz(BUNDLED).items()}
+    return Statistics(arrays["mean"], arrays["deviation"] ** 2)
+
+
+def save(path: Path, statistics: Statistics) -> None:
+    """Writes statistics as `bundled` reads them.
+
+    Args:
+      path: an npz file.
+      statistics: of all channels.
+    """
+    mean, deviation = statistics.mean, np.sqrt(statistics.var)
+    np.savez_compressed(path, mean=mean.astype(np.float16), deviation=deviation.astype(np.float16))
+
+
+def crops(name: str, data_dir: str) -> Float[Array, "B S S 3"]:
+    """Crops of a prepared dataset's train split, drawn by seed 0, as the network sees them.
+
+    Args:
+      name: of the dataset, as in "ferplus/argmax8".
+      data_dir: folder of prepared datasets.
+
+    Returns:
+      Normalised images.
+
+    Raises:
+      UserError: the dataset is not there, or an image does not decode.
+    """
+    split = records.load(data_dir, name, "train")
+    count = min(CROPS, len(split))
+    rows = np.sort(np.random.default_rng(0).permutation(len(split))[:count])
+    # One by one: images of one's own come in many sizes.
+    images = (jnp.asarray(split.read(int(row), 0)[0])[None] for row in rows)
+    return jnp.concatenate([preprocess_batch(image, SIZE, MEAN, STD) for image in images])
