@@ -55,8 +55,8 @@ def epoch_order(
       ValueError: `kind` is neither.
     """
     # Raw bits and stable sorts: numpy promises these between versions, not Generator.permutation.
-    raw = stream(Purpose.ORDER, seed, epoch).random_raw(len(labels))
-    shuffled = np.argsort(raw, kind="stable")
+    bits = stream(Purpose.ORDER, seed, epoch)
+    shuffled = np.argsort(bits.random_raw(len(labels)), kind="stable")
     if kind not in ("progressive", "uniform"):
         raise ValueError(f"sampler kind {kind!r}: use 'progressive' or 'uniform'")
     if kind == "uniform" or not len(labels):
