@@ -25,24 +25,16 @@ def main(_: list[str]) -> None:
 
 
 def _run(folder: Path, stop: Stop) -> None:
-    from lanet_jax.devices import hosts
     from lanet_jax.evaluate.__main__ import evaluate
-    from lanet_jax.from_config import config, run
+    from lanet_jax.from_config import config
     from lanet_jax.report import page
     from lanet_jax.run import folder as run_folder
-    from lanet_jax.run import lock
     from lanet_jax.train import loop
+    from lanet_jax.train.begin import begin
     from lanet_jax.train.finish import finish
 
-    resolved = config.resolve(CONFIG.value)
-    hosts.on_first(lambda: lock.hold(folder))
-    hosts.on_first(lambda: run_folder.claim(folder, resolved, sys.argv[1:]))
-    run_folder.check(folder, resolved)  # on every host: its command may be another one
-    if jax.process_index() == 0 and (told := config.recipe(CONFIG.value, resolved)):
-        print(told)
-    built = run.run(resolved, folder)
-    hosts.on_first(lambda: run_folder.seal_labels(folder))
-    if stop.asked(0):
+    built = begin(CONFIG.value, config.resolve(CONFIG.value), folder, sys.argv[1:])
+    if stop.asked():
         run_folder.tell_stopped(folder, "stopped before training")
         return
     state = loop.train(built, folder, stop)
@@ -50,11 +42,11 @@ def _run(folder: Path, stop: Stop) -> None:
         return
     finish(built, folder, state)
     trained = f"stopped and saved at step {built.steps} of {built.steps}"
-    if stop.asked(built.steps + 2):  # training asks up to the number before
+    if stop.asked():
         run_folder.tell_stopped(folder, f"{trained}, before the evaluation")
         return
     evaluate(folder)
-    if stop.asked(built.steps + 3):
+    if stop.asked():
         run_folder.tell_stopped(folder, f"{trained}, before the report")
         return
     if jax.process_index() == 0:

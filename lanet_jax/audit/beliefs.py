@@ -115,7 +115,13 @@ def _pass(
 
     compiled = jax.jit(look_twice, out_shardings=NamedSharding(mesh, P()))
     sharding = NamedSharding(mesh, P("data"))
-    batches = eval_batches(data.train, c.optim.batch_size, 0, 1, c.data.stored_size, c.data.threads)
+    batches = eval_batches(
+        data.train,
+        c.optim.batch_size,
+        np.arange(c.optim.batch_size),
+        c.data.stored_size,
+        c.data.threads,
+    )
     parts = []
     for local in batches:
         images = jax.make_array_from_process_local_data(sharding, local["image"])

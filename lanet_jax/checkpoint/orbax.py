@@ -15,6 +15,7 @@ import orbax.checkpoint as ocp
 from absl import logging
 
 from lanet_jax.checkpoint import checksums
+from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
 from lanet_jax.typing import PyTree
 
@@ -153,7 +154,7 @@ def read(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> 
 
 
 def verify(path: Path, part: str = "") -> None:
-    """Compares a checkpoint with its check sums, if it has any.
+    """Compares a checkpoint with its check sums, if it has any; process 0 reads it for all.
 
     Args:
       path: of the checkpoint.
@@ -162,7 +163,11 @@ def verify(path: Path, part: str = "") -> None:
     Raises:
       BrokenError: a file of it is not what was written.
     """
-    if checksums.are_there(path) and (reason := checksums.wrong(path, part)):
+
+    def wrong() -> str:
+        return checksums.wrong(path, part) if checksums.are_there(path) else ""
+
+    if reason := hosts.on_first(wrong):
         raise BrokenError(path, reason)
 
 

@@ -15,6 +15,7 @@ from lanet_jax.errors import UserError
 # ends the process, so only versions that were tried get it.
 _NO_YNN_FUSION = "--xla_cpu_experimental_ynn_fusion_type="
 _NO_YNN_FUSION_VERSIONS = ("0.10.2", "0.11.2", "0.12.0.1")
+_TPU = ("TPU_ML_PLATFORM",)
 _TASKS = ("SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE")
 # By their numbers in glibc's malloc.h: never map a large block apart (M_MMAP_MAX), never give the
 # heap's end back (M_TRIM_THRESHOLD), grow it by 64 MiB (M_TOP_PAD), and have one (M_ARENA_MAX).
@@ -61,8 +62,8 @@ def use_compile_cache() -> None:
 def join_hosts() -> None:
     """Joins the other hosts, where the environment says that there are any.
 
-    Clusters that JAX knows (SLURM, TPU pods, Open MPI) and the variables JAX_COORDINATOR_ADDRESS,
-    JAX_NUM_PROCESSES and JAX_PROCESS_ID are taken as they are.
+    Clusters that JAX knows (SLURM, Open MPI, hosts with TPUs) and the variables
+    JAX_COORDINATOR_ADDRESS, JAX_NUM_PROCESSES and JAX_PROCESS_ID are taken as they are.
 
     Raises:
       UserError: a variable is absent or no number, or the others cannot be joined.
@@ -73,9 +74,9 @@ def join_hosts() -> None:
         where = "JAX_COORDINATOR_ADDRESS"
     else:
         names = [name for name in _TASKS if name in os.environ]
-        if not names or _number(names[0]) == 1:
+        if (not names and not _on_tpu()) or (names and _number(names[0]) == 1):
             return
-        arguments, where = (), names[0]
+        arguments, where = (), (*names, *_TPU)[0]
     try:
         jax.distributed.initialize(*arguments)
     except (ValueError, RuntimeError) as error:
@@ -83,6 +84,12 @@ def join_hosts() -> None:
             f"the other hosts cannot be joined ({str(error).splitlines()[0]}); start every process "
             f"as docs/scaling.md has it, or a single one with: unset {where}"
         ) from error
+
+
+def _on_tpu() -> bool:
+    # JAX sets it when it is imported on a host that has TPUs; it then finds the others, if any.
+    wanted = os.environ.get("JAX_PLATFORMS", "")
+    return any(name in os.environ for name in _TPU) and (not wanted or "tpu" in wanted)
 
 
 def _number(name: str) -> int:

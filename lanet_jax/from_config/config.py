@@ -1,9 +1,11 @@
 """What a config must hold before a run is built from it."""
 
 import functools
+from pathlib import Path
 
 import ml_collections
 
+from lanet_jax.checkpoint.pretrained import IN_CACHE
 from lanet_jax.errors import UserError
 from lanet_jax.models.backbones import FAMILIES
 from lanet_jax.recipes import PUBLISHED
@@ -60,6 +62,7 @@ def resolve(c: Config) -> Config:
     c = c.copy_and_resolve_references()
     if c.schedule == "published":
         c.update_from_flattened_dict(PUBLISHED[c.method])
+    _absolute_paths(c)
     if not c.el.projection:
         c.el.projection = {18: 64, 50: 256}[c.model.depth]
     return c
@@ -80,6 +83,14 @@ def recipe(given: Config, resolved: Config) -> str:
         if _get(resolved, field) != _get(given, field)
     ]
     return f"schedule published: {given.method} has {', '.join(told)}" if told else ""
+
+
+def _absolute_paths(c: Config) -> None:
+    # For a run to be opened from any folder; one in the user's home stays so on another machine.
+    for part, field in ((c.data, "dir"), (c.noise, "file"), (c.model, "pretrained")):
+        path = part[field]
+        if path and not path.startswith("~") and path not in IN_CACHE:
+            part[field] = str(Path(path).absolute())
 
 
 def _get(c: Config, field: str) -> object:

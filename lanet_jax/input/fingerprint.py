@@ -34,26 +34,6 @@ def of(records: Records) -> Fingerprint:
     return found
 
 
-def differences(then: dict[str, Fingerprint], now: dict[str, Fingerprint]) -> list[str]:
-    """What differs between two runs' data.
-
-    Args:
-      then: by split.
-      now: by split.
-
-    Returns:
-      Phrases such as "images of train"; none if they are the same as far as both are known.
-    """
-    found = [f"split {split}" for split in sorted(then.keys() ^ now.keys())]
-    for split in sorted(then.keys() & now.keys()):
-        pairs = {**now[split], **then[split]}
-        wrong = [
-            what for what in pairs if then[split].get(what, "") != now[split].get(what, "")
-        ]
-        found += [f"{', '.join(wrong)} of {split}"] if wrong else []
-    return found
-
-
 def _sum(texts: list, *arrays: np.ndarray) -> str:
     digest = hashlib.sha256(json.dumps(texts).encode())
     for array in arrays:
