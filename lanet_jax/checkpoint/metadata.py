@@ -52,15 +52,15 @@ def foreign(card: Card, own: Card) -> str:
       A reason, for a message; empty if it is of the run, as far as both say.
     """
     card, own = completed(card), completed(own)
-    pairs = {key: (card[key], own[key]) for key in card.keys() & own.keys() - {"run"}}
     theirs, ours = card.get("run", {}), own.get("run", {})
-    fields = [part.get("config", {}) for part in (theirs, ours)]
-    pairs |= {key: tuple(f[key] for f in fields) for key in fields[0].keys() & fields[1].keys()}
+    both = [(card, own), (theirs.get("config", {}), ours.get("config", {}))]
     wrong = [
-        f"{key} {_short(there)} there, {_short(here)} here"
-        for key, (there, here) in sorted(pairs.items())
-        if there != here
+        f"{key} {_short(there[key])} there, {_short(here[key])} here"
+        for there, here in both
+        for key in sorted(there.keys() & here.keys() - set(OF_RUN))
+        if there[key] != here[key]
     ]
+    wrong = list(dict.fromkeys(wrong))  # a few stand in both
     if "labels" in theirs and "labels" in ours and theirs["labels"] != ours["labels"]:
         wrong.append("other labels")
     if not wrong:

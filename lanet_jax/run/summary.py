@@ -48,8 +48,8 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
     Returns:
       For each split: final accuracy, mean of the last five epochs, best accuracy and its step; for
       each also the mean-class accuracy at the end. The best is chosen on the holdout if there is
-      one; else on the split itself, and is then named `oracle`; `best_kept` says whether it is the
-      state in `checkpoints/best`, see `judge`. Under "labels", the last row of the training labels'
+      one; else on the split itself, and is then named `oracle`; with several splits, `best_kept` is
+      False where `checkpoints/best` holds the best state of another one, see `judge`. Under "labels", the last row of the training labels'
       metrics.
 
     Raises:
@@ -74,9 +74,10 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
             "last5": float(np.mean([row["accuracy"] for row in own[-5:]])),
             "best" if chosen_on != split else "oracle": own[best]["accuracy"],
             "best_step": own[best]["step"],
-            "best_kept": chosen_on == judge(in_order),
             "final_mean_class": own[-1]["mean_class_accuracy"],
         }
+        if chosen_on != judge(in_order):
+            summary[split]["best_kept"] = False
     labels = [row for row in rows if row["split"] == "labels"]
     if labels:
         summary["labels"] = {

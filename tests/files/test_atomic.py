@@ -56,3 +56,24 @@ def test_a_name_that_is_taken_ends_a_command_with_one_line(tmp_path, capsys, nam
         exit_on_user_error(lambda: write_text(tmp_path / name, "text"))()
     assert ended.value.code == 1
     assert capsys.readouterr().err.startswith(f"error: {tmp_path / name}: {said}")
+
+
+def test_a_link_in_the_place_of_the_temporary_file_is_not_written_through(tmp_path):
+    target = tmp_path / "target"
+    target.write_text("mine")
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.tmp").symlink_to(target)
+    write_text(tmp_path / "a", "text")
+    write_together({tmp_path / "b": lambda file: file.write(b"text")})
+    assert target.read_text() == "mine"
+    for name in ("a", "b"):
+        path = tmp_path / name
+        assert path.read_text() == "text" and not path.is_symlink()
+
+
+def test_a_link_in_the_place_of_the_file_is_replaced(tmp_path):
+    target, path = tmp_path / "target", tmp_path / "a"
+    target.write_text("mine")
+    path.symlink_to(target)
+    write_text(path, "text")
+    assert target.read_text() == "mine" and path.read_text() == "text" and not path.is_symlink()
