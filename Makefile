@@ -20,9 +20,10 @@ demo: $(BIN)/lanet-installed
 	$(BIN)/python -m lanet_jax.main --config=configs/demo.py --config.data.dir=prepared --workdir=$(DEMO)/lanet
 	$(BIN)/python -m lanet_jax.report --workdir=$(DEMO)/ce --workdir=$(DEMO)/lanet --out=$(DEMO)/report.html
 
-# Tests of the face models are skipped where these cannot be had.
+# Tests of the face models and of dlib's network are skipped where these cannot be had.
 test: $(BIN)/lanet-installed
 	-$(BIN)/python -m lanet_jax.faces get-models
+	-$(BIN)/python -m lanet_jax.port get-faces
 	$(BIN)/python -m pytest
 
 lint: $(BIN)/lanet-installed

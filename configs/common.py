@@ -34,6 +34,7 @@ def get_config() -> ml_collections.ConfigDict:
     d.holdout = 0.0  # share of the noisy training set kept aside to choose `best` honestly
     d.fold = 0  # which part is kept aside: all of them in turn make a cross-validation
     d.stored_size = 0  # px; bring images of mixed sizes to one on the host, 0 = all have one size
+    d.streams = 2  # of random numbers; 1: limit and holdout share the noise's, as in older runs
     d.threads = 2  # readers
 
     c.noise = n = ml_collections.ConfigDict()

@@ -16,7 +16,7 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """LA-Net on prepared images of one's own.
 
     Args:
-      presets: comma-separated: reference, r50.
+      presets: comma-separated: face, reference, r50.
 
     Returns:
       The config.

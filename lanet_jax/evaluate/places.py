@@ -45,9 +45,7 @@ def place(
             dataset = data.replace("/", "-")
             name += "" if split.endswith(f"-{dataset}") else f"-{dataset}"
         elif not data_dir and f"data.test {split}" in noted:
-            wrong = inputs.differences(
-                {split: noted[f"data.test {split}"]}, {split: fingerprint}
-            )
+            wrong = inputs.differences({split: noted[f"data.test {split}"]}, {split: fingerprint})
             raise UserError(
                 f"{workdir} was begun with other data: {'; '.join(wrong)} differ from what "
                 f"{workdir / inputs.NAME} notes; to evaluate on these as other data, name the "

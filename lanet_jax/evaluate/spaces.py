@@ -5,6 +5,7 @@ import functools
 from collections.abc import Iterator
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
@@ -60,6 +61,8 @@ class Spaces:
             parts.append({k: v for s in spaces for k, v in _of_space(s, spaces[s], own).items()})
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         row = {name: float(np.mean(v)) if len(v) else np.nan for name, v in found.items()}
+        counts = [row[f"{name}_effective_neighbors"] for name in spaces]
+        row["effective_neighbors"] = float(np.mean(counts)) if counts else np.nan
         row |= self._landmark_errors(np.concatenate(predicted))
         counts = np.bincount(labels)
         row["chance_share"] = float(
@@ -146,7 +149,9 @@ class Spaces:
             return {}
         means = targets.sum(axis=0) / targets.sum()
         believed = np.asarray(
-            trust.weights(targets, data.given, means, loss.trust, loss.trust_balance)
+            trust.weights(
+                *map(jnp.asarray, (targets, data.given, means)), loss.trust, loss.trust_balance
+            )
         )
         wrong = data.given != data.true
         return {

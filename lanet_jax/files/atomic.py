@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import os
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,7 +22,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Yields:
       The name to write to; after an error nothing of it is left, and the file is as it was.
     """
-    temporary = _temporary(path)
+    temporary = _name_of_ones_own(path)
     try:
         _make(temporary)
         yield temporary
@@ -66,7 +67,7 @@ def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
     Raises:
       UserError: one cannot be written; then none is left half-written.
     """
-    temporaries = {path: _temporary(path) for path in files}
+    temporaries = {path: _name_of_ones_own(path) for path in files}
     try:
         for path, write in files.items():
             _make(temporaries[path])
@@ -84,8 +85,10 @@ def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def _temporary(path: Path) -> Path:
-    return path.with_name(path.name + ".tmp")
+def _name_of_ones_own(path: Path) -> Path:
+    # Two processes may write one file at once: the last wins, and neither takes the other's half.
+    start = path.name[:40]  # a name of its own may be as long as the file system takes
+    return path.with_name(f".{start}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
 
 
 def through_no_link(path: str, flags: int) -> int:
@@ -103,7 +106,7 @@ def make_new(path: Path) -> None:
 
 
 def _make(temporary: Path) -> None:
-    temporary.unlink(missing_ok=True)  # left by a kill, or planted
+    # A link that lies there already would lead the write elsewhere.
     make_new(temporary)
 
 

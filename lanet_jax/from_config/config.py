@@ -8,7 +8,7 @@ import ml_collections
 from lanet_jax.checkpoint.pretrained import IN_CACHE
 from lanet_jax.errors import UserError
 from lanet_jax.models.backbones import FAMILIES
-from lanet_jax.recipes import PUBLISHED
+from lanet_jax.recipes import IMAGENET, PUBLISHED
 
 Config = ml_collections.ConfigDict
 
@@ -16,6 +16,7 @@ CHOICES = {
     "method": tuple(PUBLISHED),
     "schedule": ("published", "shared"),
     "precision": ("float32", "bfloat16"),
+    "data.streams": (1, 2),
     "noise.kind": ("none", "symmetric", "asymmetric", "file"),
     "sampler": ("progressive", "uniform"),
     "model.family": tuple(FAMILIES),
@@ -41,7 +42,7 @@ def resolve(c: Config) -> Config:
       The config that the run follows and stores, every field as it is used.
 
     Raises:
-      UserError: a field holds a word that is none of its choices.
+      UserError: a field holds a word that is none of its choices, or two contradict each other.
     """
     for field, choices in CHOICES.items():
         value = _get(c, field)
@@ -60,12 +61,27 @@ def resolve(c: Config) -> Config:
             "place and turn; set --config.landmarks.frame=face"
         )
     c = c.copy_and_resolve_references()
+    if c.model.family == "face29" and c.model.depth != 18:
+        raise UserError("--config.model.depth is of resnet: leave it out with model.family=face29")
+    if c.model.frozen_stages and not c.model.pretrained:
+        raise UserError(
+            f"--config.model.frozen_stages={c.model.frozen_stages} would freeze random weights: "
+            "give --config.model.pretrained, or set it to 0"
+        )
     if c.schedule == "published":
-        c.update_from_flattened_dict(PUBLISHED[c.method])
+        c.update_from_flattened_dict(_published(c))
     _absolute_paths(c)
     if not c.el.projection:
         c.el.projection = {18: 64, 50: 256}[c.model.depth]
     return c
+
+
+def _published(c: Config) -> dict[str, object]:
+    """The method's recipe; the colours are those of its ResNet's weights, and of no other."""
+    written = PUBLISHED[c.method]
+    if c.model.family == "resnet":
+        return written
+    return {field: value for field, value in written.items() if field not in IMAGENET}
 
 
 def recipe(given: Config, resolved: Config) -> str:

@@ -13,12 +13,13 @@ from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.landmarks import Framed, framed
 from lanet_jax.input import fingerprint, noise, noise_file, records
 from lanet_jax.input.records import Records
-from lanet_jax.input.streams import Purpose, stream
+from lanet_jax.input.streams import Purpose, stream, stream_before
 from lanet_jax.run import inputs
 from lanet_jax.run.folder import LABELS
 from lanet_jax.run.summary import HOLDOUT
 
 __all__ = ["HOLDOUT", "Data", "data", "labels", "splits"]
+
 
 @dataclasses.dataclass(frozen=True)
 class Data:
@@ -83,12 +84,12 @@ def data(c: Config, workdir: Path) -> Data:
         own = noise_file.read(c.noise.file, train.names, train.classes, train.labels, elsewhere)
     else:
         own = train.labels
-    rows = _part(Purpose.LIMIT, c.seed, len(train), c.data.limit or len(train))
+    rows = _part(c, Purpose.LIMIT, len(train), c.data.limit or len(train))
     train, own = train.take(rows), own[rows]
     given, true = labels(c, train, own, workdir)
     held = round(c.data.holdout * len(train))
     if held:
-        out = _part(Purpose.HOLDOUT, c.seed, len(train), held, c.data.fold)
+        out = _part(c, Purpose.HOLDOUT, len(train), held, c.data.fold)
         if not len(out):
             parts = -(-len(train) // held)
             raise UserError(
@@ -103,10 +104,11 @@ def data(c: Config, workdir: Path) -> Data:
 
 
 def _part(
-    purpose: Purpose, seed: int, records: int, size: int, part: int = 0
+    c: Config, purpose: Purpose, records: int, size: int, part: int = 0
 ) -> Int[np.ndarray, "M"]:
     """Rows of one part of a random partition, in order."""
-    order = np.argsort(stream(purpose, seed).random_raw(records), kind="stable")
+    bits = stream(purpose, c.seed) if c.data.streams == 2 else stream_before(c.seed)
+    order = np.argsort(bits.random_raw(records), kind="stable")
     return np.sort(order[part * size : (part + 1) * size])
 
 

@@ -278,4 +278,3 @@ def concatenate(parts: Sequence[Records]) -> Records:
         if any(part.digests is None for part in parts)
         else np.concatenate([part.digests for part in parts]),
     )
-

@@ -26,3 +26,8 @@ def stream(purpose: Purpose, *seeds: int) -> np.random.PCG64:
       The stream's generator.
     """
     return np.random.PCG64(np.random.SeedSequence((purpose, *seeds)))
+
+
+def stream_before(seed: int) -> np.random.PCG64:
+    """What `LIMIT` and `HOLDOUT` of older runs drew from, and under some seeds their noise too."""
+    return np.random.PCG64(np.random.SeedSequence((seed, 2)))

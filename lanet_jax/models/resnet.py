@@ -1,5 +1,6 @@
 """ResNet-18 and -50 whose parameter names are torchvision's, so that a port is a table."""
 
+from collections.abc import Callable
 from typing import Any
 
 import flax.linen as nn
@@ -103,7 +104,7 @@ class Bottleneck(nn.Module):
 class Stage(nn.Module):
     """One of the four stages: blocks "0", "1", ... at one resolution."""
 
-    block: type[nn.Module]
+    block: Callable[..., nn.Module]
     blocks: int
     width: int
     stride: int

@@ -19,6 +19,15 @@ ADVICE = "restore it, or choose another --workdir"
 CONFIG, COMMAND = "config.json", "command.txt"
 LABELS, SEAL = "labels.csv", "labels.sha256"
 ABSENT = "absent"
+# Fields that older configs lack, and what was so.
+LATER = {
+    "data": {"streams": 1},
+    "landmarks": {"frame": "image", "points": "all"},
+    "lde": {"landmark_space": "features"},
+    "loss": {"trust": 0.0, "trust_balance": 0.0},
+    "model": {"family": "resnet", "blocks": 13, "frozen_stages": 0},
+    "optim": {"warmup": 0.0, "head_learning_rate": 0.0},
+}
 # What may differ when a run goes on: it changes nothing of what is computed.
 FREE = ("profile.", "train.keep", "data.threads", "data.dir")
 
@@ -70,7 +79,8 @@ def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
     path = workdir / CONFIG
     if not path.exists():
         return
-    then, now = flatten(json_files.read(path, ADVICE)), flatten(json.loads(_text(config)))
+    then = flatten(_completed(json_files.read(path, ADVICE)))
+    now = flatten(json.loads(_text(config)))
     differing = [
         f"{key} ({then.get(key, ABSENT)} there, {now.get(key, ABSENT)} now)"
         for key in sorted(then.keys() | now.keys())
@@ -179,11 +189,22 @@ def load_config(workdir: Path) -> ml_collections.ConfigDict:
     path = workdir / CONFIG
     if not path.exists():
         raise UserError(f"{workdir} holds no run (no config.json): check --workdir")
-    tree = _tuples(json_files.read(path, ADVICE))
+    tree = _tuples(_completed(json_files.read(path, ADVICE)))
     try:
-        return ml_collections.ConfigDict(tree)
+        config = ml_collections.ConfigDict(tree)
     except (ValueError, TypeError) as error:
         raise UserError(f"{path} is no config ({error}); {ADVICE}") from None
+    return config
+
+
+def _completed(tree: dict) -> dict:
+    """A config's JSON with the fields that came after it was written, as they were then."""
+    sections = {
+        name: {**fields, **tree[name]}
+        for name, fields in LATER.items()
+        if isinstance(tree.get(name), dict)
+    }
+    return {**tree, **sections}
 
 
 def flatten(tree: dict, prefix: str = "") -> dict[str, object]:

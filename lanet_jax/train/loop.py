@@ -55,9 +55,7 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
         start = int(state.step)
         before = range(run.steps_per_epoch, start, run.steps_per_epoch)
         rows = checkpoints.restored.get("rows")
-        hosts.on_first(
-            lambda: metrics_log.require(workdir, start, before, run.data.evaluate, rows)
-        )
+        hosts.on_first(lambda: metrics_log.require(workdir, start, before, run.data.evaluate, rows))
         best = hosts.on_first(lambda: _best_step(run, workdir, start))
         best_lib.rewind(workdir, start, state, run.method, run.card, best)
         writer = metrics_log.MetricsWriter(workdir, start) if jax.process_index() == 0 else None

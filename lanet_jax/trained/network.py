@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 
 from lanet_jax.augment.compose import preprocess_batch
 from lanet_jax.checkpoint.checks import check_shapes
-from lanet_jax.checkpoint.metadata import Card
+from lanet_jax.checkpoint.metadata import Card, completed
 from lanet_jax.methods import classifier
 from lanet_jax.methods.frozen import Frozen
 from lanet_jax.methods.method import Example, Predicts
@@ -75,6 +75,7 @@ def method(card: Card) -> Predicts:
     Returns:
       It, without weights.
     """
+    card = completed(card)
     dtype, frozen = jnp.dtype(card["precision"]), card["frozen_stages"]
     backbone = backbones.make(card, frozen + 1, dtype=dtype)
     trained = Inference(network(card["method"], backbone, len(card["classes"])))

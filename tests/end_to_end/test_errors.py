@@ -14,6 +14,7 @@ from lanet_jax.checkpoint import states
 from lanet_jax.devices import mesh
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.evaluate import __main__ as evaluate
+from lanet_jax.files import atomic
 from lanet_jax.from_config import config as config_lib
 from lanet_jax.from_config import run as run_lib
 from lanet_jax.input import records
@@ -224,11 +225,17 @@ def test_a_run_whose_evaluations_are_lost_does_not_go_on(config, finished):
     assert path.read_bytes() == before
 
 
-def test_a_full_disk_ends_in_one_line(finished, capsys):
+def test_a_full_disk_ends_in_one_line(finished, capsys, monkeypatch):
     # /dev/full is a device on which every write says that the disk is full.
     target = finished / "evaluation" / "test" / "predictions.csv"
     before = target.read_bytes()
-    target.with_name("predictions.csv.tmp").symlink_to("/dev/full")
+    make = atomic._make
+    full = ".predictions.csv."
+    monkeypatch.setattr(
+        atomic,
+        "_make",
+        lambda file: file.symlink_to("/dev/full") if file.name.startswith(full) else make(file),
+    )
     with pytest.raises(SystemExit) as ended:
         exit_on_user_error(evaluate.evaluate)(finished)
     assert ended.value.code == 1

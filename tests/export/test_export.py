@@ -98,18 +98,21 @@ def test_stablehlo_runs_in_a_fresh_process_without_this_package(rul, asked, tmp_
 
 
 @pytest.mark.parametrize(
-    ("method", "depth", "stem", "size"),
+    ("method", "depth", "stem", "size", "more"),
     [  # odd sides, where a padding on the wrong side would show
-        *(("ce", 18, "small", 37), ("scn", 18, "imagenet", 45), ("rul", 18, "small", 40)),
-        *(("lanet", 50, "imagenet", 64), ("eac", 18, "small", 32)),
+        *(("ce", 18, "small", 37, {}), ("scn", 18, "imagenet", 45, {"frozen_stages": 2})),
+        *(("lanet", 50, "imagenet", 64, {}), ("eac", 18, "small", 32, {})),
+        ("rul", 18, "small", 40, {}),
+        # Maps of 18, 9, 5, 3 and 2 places a side.
+        ("lanet", 0, "", 80, {"family": "face29", "blocks": 14, "frozen_stages": 1}),
     ],
 )
-def test_the_onnx_graph_gives_our_probabilities(method, depth, stem, size):
+def test_the_onnx_graph_gives_our_probabilities(method, depth, stem, size, more):
     pytest.importorskip("onnx")
     runtime = pytest.importorskip("onnxruntime")
     from lanet_jax.export import onnx_graph
 
-    own = card(method, depth, stem, size)
+    own = card(method, depth, stem, size) | more
     params, state = network(own)
     graph = onnx_graph.model(params, state, own).SerializeToString()
     session = runtime.InferenceSession(graph, providers=["CPUExecutionProvider"])
@@ -141,9 +144,9 @@ def test_onnx_is_written_with_its_card(rul, asked, tmp_path, monkeypatch, capsys
 def test_onnx_that_disagrees_leaves_nothing(rul, tmp_path, monkeypatch):
     pytest.importorskip("onnx")
     pytest.importorskip("onnxruntime")
-    from lanet_jax.export import onnx_graph
+    from lanet_jax.export import onnx_layers
 
-    monkeypatch.setattr(onnx_graph, "EPSILON", 0.001)
+    monkeypatch.setattr(onnx_layers, "EPSILON", 0.001)
     with pytest.raises(UserError, match=r"off those of JAX.*nothing was written"):
         command.export(rul, "onnx", out=tmp_path / "net.onnx")
     assert not list(tmp_path.iterdir())

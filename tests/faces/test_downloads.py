@@ -1,5 +1,4 @@
 import hashlib
-import subprocess
 import sys
 import zipfile
 
@@ -8,7 +7,7 @@ import pytest
 from lanet_jax.errors import UserError
 from lanet_jax.faces import downloads
 from lanet_jax.faces.__main__ import main
-from lanet_jax.faces.downloads import COMMAND, LICENSE_FILE, Model, are_there, folder, get_models
+from lanet_jax.faces.downloads import COMMAND, LICENSE_FILE, Model, are_there, get_models
 from lanet_jax.faces.find import find_faces
 from lanet_jax.faces.litert import Network
 
@@ -24,7 +23,7 @@ def published(monkeypatch):
     """Small files in place of the published ones."""
     contents = {"a": b"first", "b": b"second"}
     monkeypatch.setattr(
-        models,
+        downloads,
         "MODELS",
         {
             name: Model(f"deep/{name}.tflite", hashlib.sha256(content).hexdigest(), "")
@@ -90,31 +89,12 @@ def test_a_damaged_wheel(published):
 
 
 def test_pip_is_asked_for_one_wheel_for_any_machine(monkeypatch, tmp_path):
-    commands = []
-
-    def run(command, **options):
-        commands.append(command)
-        (tmp_path / "some.whl").touch()
-        return subprocess.CompletedProcess(command, 0, stderr="")
-
-    monkeypatch.setattr(downloads.subprocess, "run", run)
-    assert downloads.pip_download(downloads.WHEEL, tmp_path) == tmp_path / "some.whl"
-    assert commands[0][1:4] == ["-m", "pip", "download"]
-    assert {"--no-deps", "--only-binary=:all:", "--python-version=3.11"} < set(commands[0])
-    assert commands[0][-1] == "mediapipe==0.10.21"
-
-
-def test_pip_fails(monkeypatch, tmp_path):
-    failed = subprocess.CompletedProcess([], 1, stderr="WARNING: x\nERROR: no network\nmore\n")
-    monkeypatch.setattr(downloads.subprocess, "run", lambda *args, **options: failed)
-    with pytest.raises(UserError, match=r"download mediapipe==0\.10\.21 \(ERROR: no network\)"):
-        downloads.pip_download(downloads.WHEEL, tmp_path)
-
-
-def test_no_pip(monkeypatch, tmp_path):
-    monkeypatch.setattr(downloads.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(UserError, match="ensurepip"):
-        downloads.pip_download(downloads.WHEEL, tmp_path)
+    asked = []
+    monkeypatch.setattr(downloads.fetch, "pip_download", lambda *args: asked.append(args))
+    downloads.pip_download(downloads.WHEEL, tmp_path)
+    ((requirement, _, options, into),) = asked
+    assert (requirement, into) == ("mediapipe==0.10.21", tmp_path)
+    assert {"--only-binary=:all:", "--python-version=3.11"} < set(options)
 
 
 def test_absent_models_name_the_one_line(blank, capsys):
@@ -124,15 +104,6 @@ def test_absent_models_name_the_one_line(blank, capsys):
     assert COMMAND == "python -m lanet_jax.faces get-models"
     with pytest.raises(SystemExit):
         main([])
-
-
-def test_cache_folders(monkeypatch, tmp_path):
-    monkeypatch.delenv("LANET_JAX_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert folder() == tmp_path / "lanet_jax" / "faces"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    assert folder() == tmp_path / "home" / ".cache" / "lanet_jax" / "faces"
 
 
 def test_litert_is_not_installed(monkeypatch, tmp_path):

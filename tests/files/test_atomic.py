@@ -1,8 +1,10 @@
 import csv
+import os
 
 import pytest
 
 from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.files import atomic
 from lanet_jax.files.atomic import replacing, write_csv, write_text, write_together
 
 
@@ -58,17 +60,34 @@ def test_a_name_that_is_taken_ends_a_command_with_one_line(tmp_path, capsys, nam
     assert capsys.readouterr().err.startswith(f"error: {tmp_path / name}: {said}")
 
 
-def test_a_link_in_the_place_of_the_temporary_file_is_not_written_through(tmp_path):
-    target = tmp_path / "target"
-    target.write_text("mine")
-    for name in ("a", "b"):
-        (tmp_path / f"{name}.tmp").symlink_to(target)
-    write_text(tmp_path / "a", "text")
-    write_together({tmp_path / "b": lambda file: file.write(b"text")})
-    assert target.read_text() == "mine"
-    for name in ("a", "b"):
-        path = tmp_path / name
-        assert path.read_text() == "text" and not path.is_symlink()
+def test_two_processes_that_write_one_file_leave_one_of_both_whole(tmp_path):
+    path = tmp_path / "a"
+    with replacing(path) as first, replacing(path) as second:
+        first.write_text("first")
+        second.write_text("second")
+    assert path.read_text() == "first"  # the outer block ended last
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_links_that_lie_there_are_not_written_through(tmp_path, monkeypatch):
+    (tmp_path / "mine").write_text("kept")
+    monkeypatch.setattr(atomic.secrets, "token_hex", lambda _: "known")
+    (tmp_path / f".a.{os.getpid()}-known.tmp").symlink_to(tmp_path / "mine")
+    with pytest.raises(FileExistsError):
+        write_text(tmp_path / "a", "text")
+    assert (tmp_path / "mine").read_text() == "kept"
+
+
+def test_a_name_as_long_as_can_be(tmp_path):
+    for name in ("a" * 255, "\u00e4" * 127):
+        write_text(tmp_path / name, "text")
+        assert (tmp_path / name).read_text() == "text"
+
+
+def test_the_file_has_the_mode_of_any_other(tmp_path):
+    (tmp_path / "plain").write_text("")
+    write_text(tmp_path / "a", "")
+    assert (tmp_path / "a").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
 def test_a_link_in_the_place_of_the_file_is_replaced(tmp_path):

@@ -22,6 +22,7 @@ def config(monkeypatch):
     )
     monkeypatch.setattr(build_data, "splits", lambda *_: {"test": records})
     c = demo.get_config()
+    c.method = "ce"
     c.data.limit = 0
     c.data.holdout = 0.25
     return c
@@ -55,3 +56,43 @@ def test_a_fold_beyond_the_last_is_said(config, tmp_path):
     config.data.fold = 4
     with pytest.raises(UserError, match=r"data\.fold=4.*makes 4 parts"):
         build_data.data(config, tmp_path)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_held_out_labels_are_wrong_as_often_as_the_others(config, tmp_path, monkeypatch, seed):
+    """Streams that are one would hold out the records that the noise was drawn for."""
+    records = 2000
+    rows = np.arange(records)
+    many = Records(
+        ((),),
+        0 * rows,
+        rows,
+        tuple(map(str, rows)),
+        rows % 3,
+        ("anger", "fear", "neutral"),
+        0,
+        "",
+        (),
+        None,
+        (),
+        Memory(records),
+    )
+    monkeypatch.setattr(build_data, "splits", lambda *_: {"test": many})
+    config.seed = config.noise.seed = seed
+    config.data.holdout = 0.1
+    rates = []
+    for fold in (0, 1, 9):
+        config.data.fold = fold
+        held = build_data.data(config, tmp_path).evaluate[build_data.HOLDOUT]
+        true = np.array([int(name) % 3 for name in held.names])
+        rates.append(np.mean(held.labels != true))
+    # 200 records at a rate of 0.3: four standard errors are 0.13.
+    np.testing.assert_allclose(rates, 0.3, atol=0.13)
+
+
+def test_an_older_run_keeps_the_records_it_held_out(config, tmp_path):
+    config.data.streams = 1
+    data = build_data.data(config, tmp_path)
+    bits = np.random.PCG64(np.random.SeedSequence((config.seed, 2))).random_raw(RECORDS)
+    expected = np.sort(np.argsort(bits, kind="stable")[:6])
+    assert data.evaluate[build_data.HOLDOUT].names == tuple(f"{row:02}.png" for row in expected)

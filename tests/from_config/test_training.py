@@ -1,12 +1,16 @@
 """Recipes and the rate of the heads."""
 
+import importlib
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from configs import common
+from configs import common, ferplus
+from lanet_jax.errors import UserError
 from lanet_jax.from_config import config, training
+from lanet_jax.methods.frozen import behind
 from lanet_jax.recipes import PUBLISHED
 
 
@@ -74,6 +78,64 @@ def test_every_method_is_built_and_told_its_own_settings(method):
     )
     assert images["image"].shape == (2, 16, 16, 3)
     assert ("mirrored" in images) == (method == "eac")
+
+
+@pytest.mark.parametrize("name", ["ferplus", "rafdb", "affectnet", "folder"])
+def test_the_preset_face_is_complete(name):
+    c = importlib.import_module(f"configs.{name}").get_config("face")
+    c = config.resolve(c)
+    assert (c.model.family, c.model.width, c.model.blocks) == ("face29", 32, 13)
+    assert (c.model.pretrained, c.model.frozen_stages) == ("face29", 1)
+    assert (c.schedule, c.sampler, c.augment.size, c.optim.learning_rate) == (
+        *("shared", "uniform"),
+        *(80, 2e-4),
+    )
+    assert (c.data.limit, c.noise.kind) == (0, "none")
+    # 122.782 of 255 is 0, one is 1/256 of the way.
+    np.testing.assert_allclose((122.782 / 255 - c.augment.mean[0]) / c.augment.std[0], 0)
+    np.testing.assert_allclose(1 / 255 / c.augment.std[0], 1 / 256)
+
+
+def test_cpu_and_face_go_together_on_ferplus():
+    c = config.resolve(ferplus.get_config("cpu,face"))
+    assert (c.data.limit, c.noise.kind, c.noise.rate) == (10_000, "symmetric", 0.3)
+    assert (c.optim.epochs, c.augment.size, c.model.width) == (40, 80, 32)
+    assert c.data.test_split == ("valid",) == ferplus.get_config("face").data.test_split
+
+
+def test_a_recipe_keeps_the_colours_of_other_weights():
+    c = ferplus.get_config("face")
+    c.method, c.schedule = "eac", "published"
+    written = config.resolve(c)
+    assert written.augment.mean == common.FACE29_MEAN and written.augment.std == common.FACE29_STD
+    assert (written.optim.batch_size, written.augment.erase_prob) == (32, 0.5)
+    assert "augment.mean" not in config.recipe(c, written)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"model.family": "vgg"}, "choose from resnet, face29"),
+        ({"model.family": "face29", "model.depth": 50}, "model.depth is of resnet"),
+        ({"model.frozen_stages": 1}, "would freeze random weights"),
+        ({"model.frozen_stages": 4, "model.pretrained": "w"}, "freeze 0 to 3 of them"),
+        ({"model.frozen_stages": -1, "model.pretrained": "w"}, "freeze 0 to 3 of them"),
+    ],
+)
+def test_what_no_backbone_can_be_is_told(fields, reason):
+    with pytest.raises(UserError, match=reason):
+        training.method(resolved("ce", **fields), 7, 5)
+
+
+@pytest.mark.parametrize(
+    ("trunk", "frozen", "first"),
+    [("separate", 0, 1), ("shared_stem", 0, 2), ("shared_stem", 1, 2), ("separate", 2, 3)],
+)
+def test_the_landmark_trunk_starts_behind_what_is_shared(trunk, frozen, first):
+    fields = {"landmarks.trunk": trunk, "model.frozen_stages": frozen, "model.pretrained": "w"}
+    built, _ = behind(training.method(resolved("lanet", **fields), 7, 5))
+    assert built.network.landmark.trunk.first_stage == first
+    assert built.network.expression.backbone.first_stage == frozen + 1
 
 
 def test_layers_named_fc_move_at_the_heads_rate():

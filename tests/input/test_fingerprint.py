@@ -19,8 +19,9 @@ def _written(seed=0, **changes):
             **{
                 "id": number,
                 "name": f"{number}.png",
-                "image": cv2.imencode(".png", rng.integers(0, 256, (4, 6, 3), np.uint8))[1]
-                .tobytes(),
+                "image": cv2.imencode(".png", rng.integers(0, 256, (4, 6, 3), np.uint8))[
+                    1
+                ].tobytes(),
                 "label": number % 2,
                 "landmarks": rng.uniform(size=(5, 2)).astype(np.float32),
                 "votes": np.array([number, 1], np.int32),

@@ -65,9 +65,7 @@ def test_evaluation_sees_every_record_once_and_pads_with_the_last(owns):
 
 
 @pytest.mark.parametrize("threads", [1, 4])
-def test_an_order_is_sorted_once_where_epochs_are_shorter_than_the_read_ahead(
-    threads, monkeypatch
-):
+def test_an_order_is_sorted_once_where_epochs_are_shorter_than_the_read_ahead(threads, monkeypatch):
     epochs, sorted_ = 40, []
 
     def count(labels, epoch, *arguments):

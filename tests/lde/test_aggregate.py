@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from lanet_jax.lde.aggregate import mean_over_spaces, neighborhood_mean
+from lanet_jax.lde.aggregate import mean_over_spaces, neighborhood_mean, shares
 from lanet_jax.ops.copies import mean_of_copies
 
 B, K, C = 5, 3, 4
@@ -83,8 +83,31 @@ def test_a_missing_neighbour_does_not_count():
 
 def test_mean_of_the_spaces():
     u, v = RNG.dirichlet(np.ones(C), size=(2, B))
-    np.testing.assert_allclose(mean_over_spaces([jnp.array(u), jnp.array(v)]), (u + v) / 2, 1e-6)
-    np.testing.assert_allclose(mean_over_spaces([jnp.array(u)]), u, 1e-6)
+    everyone = np.ones((B, K), bool)
+    np.testing.assert_allclose(mean([u, v], [everyone, everyone]), (u + v) / 2, 1e-6)
+    np.testing.assert_allclose(mean([u], [everyone]), u, 1e-6)
+
+
+def test_a_space_without_neighbours_does_not_count():
+    u, v = RNG.dirichlet(np.ones(C), size=(2, B))
+    first, second = np.ones((B, K), bool), np.ones((B, K), bool)
+    second[0] = False  # a face without landmarks
+    first[1] = second[1] = False  # nobody to ask anywhere
+    second[2, 1:] = False  # one neighbour is enough
+    d = mean([u, v], [first, second])
+    np.testing.assert_allclose(d[0], u[0], 1e-6)
+    np.testing.assert_allclose(d[1:], (u + v)[1:] / 2, 1e-6)
+
+
+def mean(distributions, exists):
+    return mean_over_spaces([jnp.array(d) for d in distributions], [jnp.array(e) for e in exists])
+
+
+def test_shares_are_the_weights_of_the_mean():
+    z = RNG.normal(size=(B, K))
+    weights = shares(jnp.array(EXISTS), jnp.array(z, jnp.float32))
+    np.testing.assert_allclose(np.einsum("bk,bkc->bc", weights, P[NEIGHBORS])[0], run(z)[0], 1e-5)
+    assert (np.array(weights)[:3][~EXISTS[:3]] == 0).all()
 
 
 def test_sums_of_probabilities_are_not_left_to_a_card_s_short_numbers():

@@ -85,3 +85,12 @@ def test_a_zero_vector_does_not_poison_the_gradient():
         return jnp.sum(x[index] ** 2)
 
     assert jnp.isfinite(jax.grad(loss)(x)).all()
+
+
+def test_who_has_no_place_has_no_neighbours_and_is_none():
+    x = jnp.array([[1.0, 0], [1, 0.1], [0, 0], [1, 0.2]])
+    known = jnp.array([True, True, False, True])
+    index, exists = nearest_neighbors(x, jnp.arange(4), 3, True, known)
+    np.testing.assert_array_equal(exists.sum(axis=1), [2, 2, 0, 2])
+    for i in (0, 1, 3):
+        assert set(np.array(index[i])[np.array(exists[i])]) == {0, 1, 3} - {i}

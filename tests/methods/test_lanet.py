@@ -90,18 +90,22 @@ def test_pretrained_weights_go_into_both_trunks_and_the_momentum_copy(build, exa
         assert ("layer1" in stages) == (trunk == "separate")
 
 
-def test_records_without_landmarks_change_nothing_but_their_loss(build, initial, batches):
-    method, batch = build(), batches[0]
-    bare = {
-        **batch,
-        "present": batch["present"].at[2:6].set(False),
-        "landmarks": batch["landmarks"].at[2:6].set(0),
-    }
-    _, (with_all, metrics) = method.loss(*initial, batch, KEY)
-    _, (without, bare_metrics) = method.loss(*initial, bare, KEY)
-    equal(with_all, without)
-    changed = {name for name in metrics if metrics[name] != bare_metrics[name]}
-    assert changed == {"lm"}
+def test_records_without_landmarks_have_no_place_in_landmark_space(build, initial, batches):
+    """Their targets are of expression space alone; nobody's landmark neighbour is one of them."""
+    method, batch = build(), batches[1]  # no record stands twice
+    bare = {**batch, "present": batch["present"].at[2:5].set(False)}
+    params, state = initial
+    outputs, _ = lanet.apply(
+        method.network, lanet._branches(params), lanet._branches(state), batch["image"], True
+    )
+    spaces = method.neighborhoods(params, outputs, bare)
+    index, exists = np.array(spaces["landmark"].index), np.array(spaces["landmark"].exists)
+    assert not exists[2:5].any() and exists[:2].all() and exists[5:].all()
+    assert not np.isin(index[exists], [2, 3, 4]).any()
+    d = method.distributions(spaces)
+    np.testing.assert_allclose(d[2:5], spaces["expression"].mean[2:5], rtol=1e-6)
+    both = (spaces["expression"].mean + spaces["landmark"].mean) / 2
+    np.testing.assert_allclose(d[:2], both[:2], rtol=1e-6)
 
 
 def test_a_batch_without_any_landmark_trains(build, initial, batches):
@@ -192,3 +196,43 @@ def test_what_grows_with_the_data_is_sharded(build):
     assert specs["bank"] == P("data")
     assert specs["queue"].expression == specs["queue"].landmark == P(None, "data", None)
     assert specs["queue"].labels == P(None, "data")
+
+
+def test_geometry_makes_neighbours_of_equal_faces(build, example, batches):
+    """Neighbours of the landmarks themselves, whatever the network sees."""
+    method, batch = build(landmark_space="geometry", neighbors=1), batches[1]
+    points = np.array(batch["landmarks"])
+    points[1], points[6] = points[0], -points[0]
+    batch = {**batch, "landmarks": jnp.array(points), "present": jnp.ones((8, 5), bool)}
+    params, state = method.init(KEY, example)
+    assert params["contribution"]["landmark"]["g1"]["kernel"].shape == (10, 5)
+    outputs, _ = lanet.apply(
+        method.network, lanet._branches(params), lanet._branches(state), batch["image"], True
+    )
+    index = method.neighborhoods(params, outputs, batch)["landmark"].index
+    assert index[0, 0] == 1 and index[1, 0] == 0
+    loss, _ = method.loss(params, state, batch, KEY)
+    assert jnp.isfinite(loss)
+
+
+def test_trust_weighs_the_cross_entropy_alone(build, initial, batches):
+    """By hand: the targets of a bank in the middle of training, and its class means."""
+    params, state = initial
+    bank = np.array(state["bank"]) * 0.2
+    bank[:22] += np.random.default_rng(0).dirichlet(np.ones(7), 22) * 0.8
+    state, batch = {**state, "bank": jnp.array(bank)}, batches[1]
+    _, (plain, before) = build().loss(params, state, batch, KEY)
+    loss, (after, metrics) = build(trust=2.0, trust_balance=0.5).loss(params, state, batch, KEY)
+    equal(after["bank"], plain["bank"])
+    target, labels = np.array(after["bank"])[batch["id"]], np.array(batch["label"])
+    share = target / np.sqrt(bank.sum(axis=0) / bank.sum())
+    weights = (share[np.arange(8), labels] / share.max(axis=1)) ** 2
+    assert 0 < weights.min() < 1
+    outputs, _ = lanet.apply(
+        build().network, lanet._branches(params), lanet._branches(state), batch["image"], True
+    )
+    ce = -np.array(jax.nn.log_softmax(outputs.logits))[np.arange(8), labels]
+    assert metrics["ce"] == pytest.approx(np.mean(weights * ce), rel=1e-4)
+    assert metrics["trust"] == pytest.approx(weights.mean(), rel=1e-4)
+    assert before["ce"] == pytest.approx(ce.mean(), rel=1e-4)
+    np.testing.assert_allclose(loss, sum(WEIGHTS[name] * metrics[name] for name in WEIGHTS), 1e-6)

@@ -46,10 +46,23 @@ def test_a_field_that_is_new_to_the_program_is_a_difference(tmp_path, config):
     with pytest.raises(UserError) as caught:
         _claim(tmp_path, config, lambda tree: tree["lde"].pop("decay"))
     said = str(caught.value)
-    assert "lde.decay (absent there, 0.9 now)" in said
+    assert "lde.decay (absent there, 0.8 now)" in said
     assert "version" in said and str(tmp_path / "config.json") in said
     there = json.loads((tmp_path / "config.json").read_text())
     assert "decay" not in there["lde"]  # nothing is written
+
+
+def test_an_older_run_is_resumed_as_it_was(tmp_path, config):
+    """What came later is taken as it was then: the same value goes on, another is named."""
+
+    def change(tree):
+        for name, fields in run_folder.LATER.items():
+            for field in fields:
+                tree[name].pop(field, None)
+
+    with pytest.raises(UserError, match=r"landmarks\.frame \(image there, face now\)") as caught:
+        _claim(tmp_path, config, change)
+    assert "absent" not in str(caught.value) and "model" not in str(caught.value)
 
 
 def test_a_field_that_the_program_lost_is_a_difference(tmp_path, config):
@@ -116,6 +129,15 @@ def test_another_host_with_another_config_is_told(tmp_path, config):
     config.seed = 7
     with pytest.raises(UserError, match="seed"):
         run_folder.check(tmp_path, config)
+
+
+def test_a_config_from_before_a_field_says_what_was_so(tmp_path, config):
+    run_folder.claim(tmp_path, config)
+    tree = json.loads((tmp_path / "config.json").read_text())
+    for field in ("family", "blocks", "frozen_stages"):
+        del tree["model"][field]
+    (tmp_path / "config.json").write_text(json.dumps(tree))
+    assert run_folder.load_config(tmp_path).to_dict() == config.to_dict()
 
 
 def test_changed_labels_are_noticed_and_restored_ones_taken(tmp_path):

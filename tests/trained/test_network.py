@@ -39,6 +39,32 @@ def test_the_card_is_enough(name, depth, stem):
     assert trained_network.shapes(own) == inference_part(params, state, method)
 
 
+@pytest.mark.parametrize(
+    ("name", "family", "frozen"),
+    [("ce", "face29", 1), ("rul", "face29", 0), ("lanet", "face29", 2), ("scn", "resnet", 1)],
+)
+def test_the_card_is_enough_for_every_backbone_and_its_frozen_stages(name, family, frozen):
+    fields = {"model.family": family, "model.frozen_stages": frozen, "model.pretrained": "w"}
+    c = resolved(name, **fields)
+    method, own = training.method(c, len(CLASSES), 5), card(c, CLASSES)
+    assert not wrong_keys(own) and own["family"] == family
+    assert ("blocks" in own, "stem" in own) == (family == "face29", family == "resnet")
+    example = training.example_of_shape(c, np.zeros(1, np.int32))
+    params, state = jax.eval_shape(method.init, jax.random.key(0), example)
+    found = trained_network.shapes(own)
+    assert found == inference_part(params, state, method)
+    assert ("frozen" in found["model_state"]) == bool(frozen)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("family", "vgg"), ("family", 3), ("blocks", 12), ("blocks", True), ("frozen_stages", 4)],
+)
+def test_a_damaged_description_of_the_backbone_is_named(key, value):
+    c = resolved("ce", **{"model.family": "face29"})
+    assert wrong_keys({**card(c, CLASSES), key: value}) == [key]
+
+
 def test_images_are_prepared_as_training_evaluates_them():
     c = resolved("ce")
     pixels = np.random.default_rng(0).integers(0, 256, (1, 32, 32, 3), np.uint8)
@@ -62,6 +88,7 @@ def test_arrays_of_another_network_are_named():
 
 def test_older_cards_say_less():
     own = card(resolved("ce"), CLASSES)
-    older = {key: value for key, value in own.items() if key not in ("precision", "grey")}
-    assert wrong_keys(older) == ["precision", "grey"]
+    later = {"family", "frozen_stages", "precision", "grey"}
+    older = {key: value for key, value in own.items() if key not in later}
+    assert set(wrong_keys({**older, "family": "resnet"})) == later - {"family"}
     assert completed(older) == own

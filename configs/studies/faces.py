@@ -1,0 +1,66 @@
+"""Methods that start from a network of faces, on FERPlus with wrong labels.
+
+  python -m lanet_jax.study configs/studies/faces.py --workdir=runs/faces
+
+10,000 images and all of them, by configs/ferplus.py:cpu,face, tested on the valid split. A part of
+it: --only='symmetric-30/same/*/some/seed0'. Every method has the same augmentation (same), and the
+baselines also that of their publications (published), so that nobody wins by erasing.
+"""
+
+from configs.studies import common
+from lanet_jax.study.grid import Axis, Level, Study
+
+NOISE = Axis(
+    ("Noise",),
+    tuple(
+        Level(f"{kind}-{percent}", (f"{percent}% {kind}",), common.noisy(percent, kind))
+        for kind, percent in (
+            (common.SYMMETRIC, 30),
+            (common.ASYMMETRIC, 30),
+            (common.SYMMETRIC, 20),
+            (common.SYMMETRIC, 10),
+        )
+    ),
+)
+AUGMENTATION = Axis(
+    ("Augmentation",),
+    (
+        Level("same", ("same",)),
+        Level(
+            "published",
+            ("published",),
+            ("augment.erase_prob=0.5", "augment.erase_scale=(0.02, 0.25)"),
+        ),
+    ),
+)
+DECAY = "optim.weight_decay=0.0001"  # of all four baselines' publications
+METHODS = Axis(
+    ("Method",),
+    (
+        Level("ce", ("CE",), ("method=ce",)),
+        Level("scn", ("SCN",), ("method=scn", DECAY)),
+        Level("rul", ("RUL",), ("method=rul", "optim.head_learning_rate=0.002", DECAY)),
+        Level("eac", ("EAC",), ("method=eac", DECAY)),
+        Level("lanet", ("LA-Net",), ("method=lanet",)),
+        Level("trust", ("LA-Net with trust",), ("method=lanet", "loss.trust=1.0")),
+    ),
+)
+IMAGES = Axis(
+    ("Images",),
+    (
+        Level("some", ("10,000 images",), config="configs/ferplus.py:cpu,face"),
+        Level("all", ("28,556 images",), ("data.limit=0",), config="configs/ferplus.py:cpu,face"),
+    ),
+)
+
+
+def get_study(scale: str) -> Study:
+    """The grid noise x augmentation x method, in two sizes."""
+    common.check(scale, ("",))
+    return Study(
+        title="Methods from a start of faces, FERPlus valid",
+        rows=(NOISE, AUGMENTATION, METHODS),
+        columns=IMAGES,
+        seeds=(0, 1, 2),
+        grouped=True,
+    )

