@@ -1,4 +1,4 @@
-"""SHA-256 of each file of a checkpoint: written before it gets its name, compared before its use."""
+"""SHA-256 of each file of a checkpoint: written before its name, compared before its use."""
 
 import asyncio
 import hashlib

@@ -1,6 +1,7 @@
 """`python -m lanet_jax.evaluate --workdir=DIR [--step=N|best] [--split=test]`."""
 
 import argparse
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -65,13 +66,8 @@ def evaluate(
                 f"{name} has classes {', '.join(records.classes)}, the checkpoint was trained on "
                 f"{', '.join(trained.card['classes'])}: prepare the data with the same --classes"
             )
-        folder = Path(
-            hosts.on_first(
-                lambda name=name, own=fingerprint.of(records): str(
-                    place(workdir, name, own, trained.step, data, data_dir)
-                )
-            )
-        )
+        named = functools.partial(place, workdir, name, fingerprint.of(records), trained.step)
+        folder = hosts.on_first(lambda named=named: str(named(data, data_dir)))
         probabilities = predict_records(
             trained.classify,
             trained.params,
@@ -83,7 +79,7 @@ def evaluate(
             threads=setting.threads,
         )
         if jax.process_index() == 0:
-            write(folder, records, probabilities, trained.step)
+            write(Path(folder), records, probabilities, trained.step)
 
 
 def write(

@@ -20,9 +20,9 @@ def place(
 ) -> Path:
     """The folder for a split's result below `evaluation/`.
 
-    `SPLIT` is the run's own data at its newest checkpoint, and nothing else ever lies there: another
-    dataset adds `-DATASET`, other data from another folder `-` and the start of their check sum,
-    another checkpoint `-step-N`.
+    `SPLIT` is the run's own data at its newest checkpoint, and nothing else ever lies there:
+    another dataset adds `-DATASET`, other data from another folder `-` and the start of their
+    check sum, another checkpoint `-step-N`.
 
     Args:
       workdir: of the run.

@@ -118,9 +118,9 @@ class Records:
         except Exception as error:  # ArrayRecord and protobuf each have their own
             record, what = {"image": None}, f"is damaged ({str(error).partition(chr(10))[0][:200]})"
         image = record["image"]  # None is what TFDS makes of what ArrayRecord cannot read
-        if image is not None and self.digests is not None:
-            if not np.array_equal(table.image_digest(image), self.digests[row]):
-                image, what = None, "holds another image than the table beside it says"
+        known = None if image is None or self.digests is None else self.digests[row]
+        if known is not None and not np.array_equal(table.image_digest(image), known):
+            image, what = None, "holds another image than the table beside it says"
         if image is None:
             raise UserError(
                 f"{self.names[row]}: its file of prepared data {what}; {prepared.ADVICE}, then "

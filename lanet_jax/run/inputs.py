@@ -1,4 +1,4 @@
-"""What a run was begun with, beside its config: the prepared data and the files that it was given."""
+"""What a run was begun with beside its config: prepared data, and the files it was given."""
 
 import hashlib
 import json

@@ -8,7 +8,6 @@ import numpy as np
 from lanet_jax.errors import UserError
 from lanet_jax.run.metrics_log import OTHERS, Row
 
-
 HOLDOUT = "holdout"
 
 
@@ -49,8 +48,8 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
       For each split: final accuracy, mean of the last five epochs, best accuracy and its step; for
       each also the mean-class accuracy at the end. The best is chosen on the holdout if there is
       one; else on the split itself, and is then named `oracle`; with several splits, `best_kept` is
-      False where `checkpoints/best` holds the best state of another one, see `judge`. Under "labels", the last row of the training labels'
-      metrics.
+      False where `checkpoints/best` holds the best state of another one, see `judge`. Under
+      "labels", the last row of the training labels' metrics.
 
     Raises:
       UserError: a row of an evaluated split lacks its accuracies.

@@ -1,4 +1,4 @@
-"""A run is resumed with what it was begun with, or refused by name; what is needed no more may go."""
+"""A run is resumed with what it was begun with; what it needs no more may go."""
 
 import json
 import shutil
