@@ -206,7 +206,7 @@ def test_what_tells_a_run_from_others_leaves_out_what_is_free(tmp_path, config):
     (tmp_path / "labels.csv").write_text("name,given,true\na,fear,anger\n")
     run_folder.seal_labels(tmp_path)
     found = run_folder.identity(tmp_path)
-    assert found["config"]["lde.decay"] == 0.9 and found["config"]["seed"] == 0
+    assert found["config"]["lde.decay"] == config.lde.decay and found["config"]["seed"] == 0
     assert not {"data.dir", "train.keep", "noise.file", "profile.steps"} & found["config"].keys()
     digest = hashlib.sha256(b"name,given,true\na,fear,anger\n").hexdigest()
     assert found["labels"] == digest
