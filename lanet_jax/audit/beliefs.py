@@ -19,6 +19,7 @@ from lanet_jax.methods.frozen import behind
 from lanet_jax.methods.lanet import BRANCHES, LANet
 from lanet_jax.methods.method import Method
 from lanet_jax.models.resnet import apply
+from lanet_jax.run import folder as run_folder
 from lanet_jax.typing import PyTree
 
 
@@ -60,9 +61,10 @@ def read(c: Config, workdir: Path, step: str, data: Data, mesh: Mesh) -> Beliefs
       The beliefs, in the order of the training records.
 
     Raises:
-      UserError: there is no such checkpoint, or it is not whole.
+      UserError: there is no such checkpoint, or it is not whole, or of another run.
     """
     folder, number = states.find(workdir, step)
+    states.restore_card(folder, number, {"run": run_folder.identity(workdir)})  # of this run?
     method = training.method(c, len(data.train.classes), data.landmarks)
     example = training.example_of_shape(c, data.given)
     params, state = jax.eval_shape(method.init, jax.random.key(0), example)
