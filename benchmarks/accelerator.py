@@ -10,6 +10,7 @@ call repeats the first bit for bit. Exits 1 if exact products differ by more tha
 
 import argparse
 import sys
+from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -42,7 +43,7 @@ def gradients_of(name: str, shape: Shape) -> dict[str, PyTree]:
     c = settings(shape, name)
     method = training.method(c, shape.classes, shape.landmarks)
     given = np.arange(shape.records, dtype=np.int32) % shape.classes
-    example = training.example(c, given)
+    example = training.example_of_shape(c, given)
     augment = training.augmentation(c, SCHEME.flip_index)
     cpu, accelerator = jax.devices("cpu")[0], jax.devices()[0]
     key = jax.random.key(0)
@@ -73,6 +74,37 @@ def distance(found: PyTree, expected: PyTree) -> float:
     return (difference / sum(float(np.sum(b**2, dtype=np.float64)) for _, b in pairs)) ** 0.5
 
 
+class Comparison(NamedTuple):
+    """A method on the CPU and on the accelerator.
+
+    Attributes:
+      losses: by where and how they were computed: "cpu", "exact", "own".
+      exact: distance of the accelerator's gradients by exact products from the CPU's.
+      own: of those by the products that it takes by itself.
+      repeats: a second call gives the same bits.
+    """
+
+    losses: dict[str, float]
+    exact: float
+    own: float
+    repeats: bool
+
+
+def compare(name: str, shape: Shape) -> Comparison:
+    """Takes a method's step both ways.
+
+    Args:
+      name: of the method.
+      shape: of the step.
+    """
+    found = gradients_of(name, shape)
+    return Comparison(
+        {key: float(found[key][0]) for key in ("cpu", "exact", "own")},
+        *(distance(found[key][1], found["cpu"][1]) for key in ("exact", "own")),
+        all(map(np.array_equal, *map(jax.tree.leaves, (found["own"], found["again"])))),
+    )
+
+
 @exit_on_user_error
 def main() -> None:
     """Prints a row a method."""
@@ -85,12 +117,11 @@ def main() -> None:
     shape = Shape(**{**shape_lib.QUICK, "records": 64}) if arguments.quick else SHAPE
     rows, worst = [], 0.0
     for name in METHODS:
-        found = gradients_of(name, shape)
-        exact, own = (distance(found[key][1], found["cpu"][1]) for key in ("exact", "own"))
-        losses = [f"{float(found[key][0]):.6f}" for key in ("cpu", "exact", "own")]
-        same = all(map(np.array_equal, *map(jax.tree.leaves, (found["own"], found["again"]))))
-        rows.append((name, *losses, f"{exact:.1e}", f"{own:.1e}", "yes" if same else "no"))
-        worst = max(worst, exact)
+        found = compare(name, shape)
+        losses = [f"{loss:.6f}" for loss in found.losses.values()]
+        distances = (f"{found.exact:.1e}", f"{found.own:.1e}")
+        rows.append((name, *losses, *distances, "yes" if found.repeats else "no"))
+        worst = max(worst, found.exact)
     header = ("method", "loss: CPU", "exact", "its own", "gradients: exact", "its own", "repeats")
     verdict = report.verdict(worst <= GOAL, quick=False)
     report.show(header, rows, [f"Goal: exact ones within {GOAL:g}: {verdict}.", f"{shape}."])

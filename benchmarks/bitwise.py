@@ -13,9 +13,8 @@ FILES = ("metrics.jsonl", "labels.csv", "distributions.csv", "summary.json")
 
 def differences(found: Path, expected: Path) -> list[str]:
     """The files and the arrays of the last checkpoint that are not the same, bit for bit."""
-    names = [n for n in FILES if (found / n).read_bytes() != (expected / n).read_bytes()]
-    (_, step), (_, last) = states.find(found, "last"), states.find(expected, "last")
-    ours, theirs = arrays(found, step), arrays(expected, last)
+    names = [name for name in FILES if _content(found / name) != _content(expected / name)]
+    ours, theirs = last(found), last(expected)
     for name in sorted(ours.keys() | theirs.keys()):
         pair = [
             (a.dtype, a.shape, a.tobytes()) for a in (x[name] for x in (ours, theirs) if name in x)
@@ -23,6 +22,11 @@ def differences(found: Path, expected: Path) -> list[str]:
         if len(pair) < 2 or pair[0] != pair[1]:
             names.append(name)
     return names
+
+
+def last(workdir: Path) -> dict[str, np.ndarray]:
+    """Every array of a run's last checkpoint, by path."""
+    return arrays(workdir, states.find(workdir, "last")[1])
 
 
 def arrays(workdir: Path, step: int) -> dict[str, np.ndarray]:
@@ -34,3 +38,8 @@ def arrays(workdir: Path, step: int) -> dict[str, np.ndarray]:
     tree = reader.restore(folder, restore_args=on_host)
     leaves = jax.tree_util.tree_leaves_with_path(tree)
     return {jax.tree_util.keystr(path): np.asarray(value) for path, value in leaves}
+
+
+def _content(path: Path) -> bytes | None:
+    """Bytes of a file; None where the method writes none."""
+    return path.read_bytes() if path.exists() else None

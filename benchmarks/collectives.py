@@ -7,19 +7,15 @@ which must change nothing: exits 1 if it does.
 """
 
 import dataclasses
-import math
 import os
-import re
 import sys
 
+from benchmarks import program
 from benchmarks import shape as shape_lib
 from benchmarks.shape import Shape
 from lanet_jax.errors import exit_on_user_error
 
 KINDS = ("all-reduce", "all-gather", "all-to-all", "collective-permute", "reduce-scatter")
-_DEFINITION = re.compile(r"^\s*(?:ROOT )?%?([\w.-]+) = (.*?) ([a-z][\w-]*)\((.*)$")
-_ARRAY = re.compile(r"\b(pred|[a-z]+\d+\w*)\[([\d,]*)\]")
-_NAME = re.compile(r"%([\w.-]+)")
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -37,18 +33,12 @@ class Collective:
     @property
     def bytes(self) -> int:
         """Bytes that each device hands in."""
-        return sum(_bytes(*found) for o in self.operands for found in _ARRAY.findall(o))
+        return sum(array.bytes for o in self.operands for array in program.arrays(o))
 
     @property
     def sizes(self) -> set[int]:
         """Every dimension of every operand."""
-        arrays = (dims for o in self.operands for _, dims in _ARRAY.findall(o))
-        return {int(size) for dims in arrays for size in dims.split(",") if size}
-
-
-def _bytes(kind: str, dims: str) -> int:
-    bits = 8 if kind == "pred" else int(re.search(r"\d+", kind)[0])
-    return bits * math.prod(int(size) for size in dims.split(",") if size) // 8
+        return {size for o in self.operands for array in program.arrays(o) for size in array.shape}
 
 
 def read(text: str) -> list[Collective]:
@@ -60,18 +50,11 @@ def read(text: str) -> list[Collective]:
     Returns:
       Them, sorted; one within a loop counts once.
     """
-    shapes, found = {}, []
-    for line in text.splitlines():
-        if not (definition := _DEFINITION.match(line)):
-            continue
-        name, shape, operation, rest = definition.groups()
-        shapes[name] = [f"{kind}[{dims}]" for kind, dims in _ARRAY.findall(shape)]
-        kind = operation.removesuffix("-start")
-        if kind in KINDS:
-            found.append((kind, _NAME.findall(rest.partition(")")[0])))
+    compiled = program.Program(text)
     return sorted(
-        Collective(kind, tuple(array for name in operands for array in shapes[name]))
-        for kind, operands in found
+        Collective(kind, tuple(map(str, compiled.operands(instruction))))
+        for instruction in compiled.instructions
+        if (kind := instruction.kind.removesuffix("-start")) in KINDS
     )
 
 

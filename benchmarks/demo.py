@@ -10,14 +10,17 @@ from configs import demo
 from data import building
 
 
-def prepare(folder: Path) -> None:
-    """Draws them.
+def prepare(folder: Path, train: int = 256, test: int = 64, size: int = 24) -> None:
+    """Draws them, if they are not there yet.
 
     Args:
       folder: becomes a `data.dir`.
+      train: how many faces of the training split.
+      test: of the test split.
+      size: side in pixels.
     """
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        building.generated("demo", folder, False, {"train": 256, "test": 64, "size": 24})
+        building.generated("demo", folder, False, {"train": train, "test": test, "size": size})
 
 
 def tiny_config(folder: Path) -> ml_collections.ConfigDict:

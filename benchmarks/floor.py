@@ -2,19 +2,22 @@
 
   python -m benchmarks.floor --size 112 --precision bfloat16
 
-Operations and bytes are those that XLA counts in the program compiled for the device at hand. No
-card is faster than its peak rate on the operations, or than its memory on the bytes; the larger of
-both is the floor. On a GPU steps are timed too; on a CPU only with --rounds, as another backend may
-fuse otherwise, and its bytes are then an estimate of a GPU's.
+Operations are those of the mathematics, as XLA counts them; bytes are what the program's kernels
+read and write, compiled for the device at hand. No card is faster than its peak rate on the
+operations, or than its memory on the bytes; the larger of both is the floor. On a GPU steps are
+timed too; on a CPU only with --rounds, as another backend fuses otherwise: `benchmarks.gpu_program`
+compiles for a GPU where there is none.
 """
 
 import functools
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
 
 from benchmarks import report
 from benchmarks import shape as shape_lib
+from benchmarks.program import Program
 from benchmarks.shape import Shape
 from lanet_jax.devices import runtime
 from lanet_jax.errors import exit_on_user_error
@@ -45,10 +48,24 @@ class Cost(NamedTuple):
         return max(self.operations / peak, self.bytes / bandwidth)
 
 
-def cost(compiled: jax.stages.Compiled) -> Cost:
-    """The cost that the compiler counts."""
-    counted = compiled.cost_analysis()
-    return Cost(counted["flops"], counted["bytes accessed"])
+def cost(
+    compiled: jax.stages.Compiled, function: Callable[..., object], *arguments: object
+) -> Cost:
+    """The cost of a program.
+
+    Args:
+      compiled: the program, of which the bytes are counted.
+      function: what it computes. Its operations are counted before any backend replaces them by
+        calls of a library, whose operations XLA does not know.
+      *arguments: of the function, or anything of their shapes.
+
+    Returns:
+      The cost.
+    """
+    shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), arguments)
+    with jax.default_device(jax.devices("cpu")[0]):
+        counted = jax.jit(function).lower(*shapes).cost_analysis()
+    return Cost(counted["flops"], Program(compiled.as_text()).bytes())
 
 
 def show(shape: Shape, rounds: int, peak: float, bandwidth: float) -> None:
@@ -69,7 +86,7 @@ def show(shape: Shape, rounds: int, peak: float, bandwidth: float) -> None:
         name: functools.partial(report.repeat, call, shape.steps)
         for name, call in (("whole step", step), ("LDE + EL within", part))
     }
-    costs = {"whole step": cost(step.compiled), "LDE + EL within": cost(part.compiled)}
+    costs = {"whole step": step.cost(), "LDE + EL within": part.cost()}
     turns = report.medians(report.interleaved(work, rounds)) if rounds else {}
     seconds = {name: turn / shape.steps for name, turn in turns.items()}
     whole = costs["whole step"]

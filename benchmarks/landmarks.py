@@ -14,7 +14,6 @@ import numpy as np
 from jaxtyping import Float
 
 from data import landmark_file
-from data.images import decode
 from data.landmarks import list_images
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.faces import downloads
@@ -65,7 +64,7 @@ def main() -> None:
 
 
 def _read(file: Path) -> np.ndarray:
-    return np.ascontiguousarray(decode(file.read_bytes())[..., ::-1])
+    return decode(file.read_bytes())
 
 
 def _compare(names: list[str], faces: list[Face], table: landmark_file.LandmarkTable) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from benchmarks import report
 from benchmarks import shape as shape_lib
+from benchmarks.floor import Cost, cost
 from lanet_jax.devices import runtime
 from lanet_jax.errors import exit_on_user_error
 from lanet_jax.methods.lanet import BRANCHES, LANet
@@ -90,6 +91,10 @@ class LdeEl:
         """Loss and gradients; the bank and the queue move on."""
         self._state, result = self.compiled(self._params, self._state, self._batch)
         return result
+
+    def cost(self) -> Cost:
+        """What the compiled program does."""
+        return cost(self.compiled, self._call, self._params, self._state, self._batch)
 
     def largest_array(self) -> tuple[str, tuple[int, ...]]:
         """The operation and the shape of the largest array computed, the moved state aside."""

@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 
 from benchmarks import report
 from benchmarks import shape as shape_lib
@@ -21,6 +22,46 @@ GIB = 2**30
 PAUSE = 0.1  # s between turns, in which the threads of the last one stop spinning
 
 
+def ours(shape: Shape) -> list[str]:
+    """The command of a worker that takes our steps."""
+    return [sys.executable, "-m", "benchmarks.jax_step", *shape.flags()]
+
+
+def theirs(shape: Shape, torch_python: str) -> list[str]:
+    """The command of a worker that takes PyTorch's steps."""
+    return [torch_python, "-m", "benchmarks.torch_step", *shape.flags()]
+
+
+def has_torch(torch_python: str) -> bool:
+    """Whether an interpreter has PyTorch."""
+    try:
+        found = subprocess.run([torch_python, "-c", "import torch"], capture_output=True)
+    except OSError:
+        return False
+    return found.returncode == 0
+
+
+def take_turns(workers: Sequence[Worker], rounds: int) -> None:
+    """Lets workers take steps in turn, and ends them.
+
+    Args:
+      workers: that wait.
+      rounds: steps of each.
+    """
+    for _ in range(rounds):
+        for worker in workers:
+            time.sleep(PAUSE)
+            worker.step()
+    for worker in workers:
+        worker.close()
+
+
+def ratio(worker: Worker, other: Worker) -> float:
+    """Time of one worker over that of another: the median over the rounds."""
+    pairs = zip(worker.seconds, other.seconds, strict=True)
+    return statistics.median(own / theirs for own, theirs in pairs)
+
+
 def compare(shape: Shape, torch_python: str, rounds: int) -> None:
     """Prints our time and PyTorch's, their ratio, and the memory of both.
 
@@ -29,27 +70,18 @@ def compare(shape: Shape, torch_python: str, rounds: int) -> None:
       torch_python: interpreter of the PyTorch process.
       rounds: steps of each.
     """
-    found = subprocess.run([torch_python, "-c", "import torch"], capture_output=True)
-    commands = [[sys.executable, "-m", "benchmarks.jax_step", *shape.flags()]]
-    if found.returncode == 0:
-        commands.append([torch_python, "-m", "benchmarks.torch_step", *shape.flags()])
-    workers = [Worker(command) for command in commands]
-    for _ in range(rounds):
-        for worker in workers:
-            time.sleep(PAUSE)
-            worker.step()
-    for worker in workers:
-        worker.close()
-    ours = workers[0].seconds
+    workers = [Worker(ours(shape))]
+    if has_torch(torch_python):
+        workers.append(Worker(theirs(shape, torch_python)))
+    take_turns(workers, rounds)
     rows = []
     for worker in workers:
-        pairs = zip(ours, worker.seconds, strict=True)
-        ratio = statistics.median(mine / other for mine, other in pairs)
         seconds = statistics.median(worker.seconds) / shape.steps
         memory = f"{worker.peak_bytes / GIB:.2f}"
         rate = f"{shape.batch / seconds:,.0f}"
         median = report.milliseconds(seconds)
-        rows.append((worker.facts["name"], median, rate, f"{ratio:.2f}", memory))
+        relative = f"{ratio(workers[0], worker):.2f}"
+        rows.append((worker.facts["name"], median, rate, relative, memory))
     notes = [
         f"Our compiled step holds {workers[0].facts['compiled_bytes'] / GIB:.2f} GiB at once.",
         f"{shape}, {rounds} rounds.",

@@ -62,7 +62,10 @@ def resnet18(width: int, stem: str, outputs: int) -> nn.Sequential:
 
 def main() -> None:
     """Serves steps until its input ends."""
-    shape = shape_lib.shape(shape_lib.parser("torch_step", __doc__.splitlines()[0]).parse_args())
+    parser = shape_lib.parser("torch_step", __doc__.splitlines()[0])
+    parser.add_argument("--compile", action="store_true", help="compile the networks")
+    arguments = parser.parse_args()
+    shape = shape_lib.shape(arguments)
     torch.manual_seed(0)
     torch.backends.cudnn.benchmark = True
     torch.set_float32_matmul_precision("high")  # TF32 where there is any, as XLA has it
@@ -75,6 +78,8 @@ def main() -> None:
         ]
         for _ in range(2)
     )
+    if arguments.compile:
+        queries, keys = ([torch.compile(n) for n in networks] for networks in (queries, keys))
     optimizer = torch.optim.Adam([p for network in queries for p in network.parameters()])
     images = torch.randn(shape.batch, 3, shape.size, shape.size)
     images = images.to(**layout)
@@ -103,7 +108,8 @@ def main() -> None:
     name = f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads"
     if device == "cuda":
         name = f"PyTorch {torch.__version__}, {torch.cuda.get_device_name()}"
-    worker.serve(turn, warm_up=2, name=name)
+    peak = torch.cuda.max_memory_allocated if device == "cuda" else lambda: None
+    worker.serve(turn, warm_up=2, device_peak=peak, name=name)
 
 
 if __name__ == "__main__":

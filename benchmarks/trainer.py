@@ -1,19 +1,23 @@
 """A training step that can be called over and over, compiled as `lanet_jax.train.loop` does."""
 
+import functools
+import time
+
 import jax
 import numpy as np
 import optax
 from jax.sharding import NamedSharding
 from jax.sharding import PartitionSpec as P
 
+from benchmarks.floor import Cost, cost
 from benchmarks.shape import Shape
-from configs import common
+from configs import rafdb
 from lanet_jax import state as state_lib
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.from_config import config, training
 from lanet_jax.landmark_schemes import SCHEMES
 from lanet_jax.methods.method import Example, Method
-from lanet_jax.train.step import compile_for, compile_step
+from lanet_jax.train.step import compile_for, compile_step, train_step
 from lanet_jax.typing import Augment, Batch
 
 SCHEME = SCHEMES["ibug68"]
@@ -33,6 +37,7 @@ class Trainer:
       state: of now.
       batch: on the devices.
       compiled: the step.
+      compile_seconds: what that took.
     """
 
     def __init__(
@@ -49,12 +54,19 @@ class Trainer:
             self.state = state_lib.create(method, optimizer, jax.random.key(0), example, mesh)
             self.batch = jax.device_put(batch, NamedSharding(mesh, P("data")))
             step = compile_step(method, optimizer, augment, mesh)
+            start = time.perf_counter()
             self.compiled = compile_for(step, self.state, self.batch)
+            self.compile_seconds = time.perf_counter() - start
 
     def __call__(self) -> dict[str, jax.Array]:
         """Takes a step."""
         self.state, metrics = self.compiled(self.state, self.batch)
         return metrics
+
+    def cost(self) -> Cost:
+        """What the compiled step does."""
+        step = functools.partial(train_step, self.method, self.optimizer, self.augment)
+        return cost(self.compiled, step, self.state, self.batch)
 
     def compiled_bytes(self) -> int:
         """Memory that the compiled step holds at once, as the compiler plans it."""
@@ -73,10 +85,11 @@ def settings(shape: Shape, method: str) -> config.Config:
     Returns:
       The resolved config.
     """
-    c = common.get_config()
+    c = rafdb.get_config()  # without its data
     c.method, c.schedule = method, "shared"
     c.augment.size, c.optim.batch_size, c.el.queue_size = shape.size, shape.batch, shape.queue
     c.model.width, c.model.stem, c.precision = shape.width, shape.stem, shape.precision
+    c.landmarks.frame = "image"  # random points are no face
     return config.resolve(c)
 
 
@@ -96,7 +109,7 @@ def lanet(shape: Shape) -> Trainer:
         method,
         training.optimizer(c, shape.records // shape.batch),
         training.augmentation(c, SCHEME.flip_index),
-        training.example(c, given),
+        training.example_of_shape(c, given),
         random_batch(shape),
     )
 

@@ -1,23 +1,30 @@
 """A process that takes steps when it is told to, and sleeps on its pipe in between."""
 
 import json
+import os
 import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from lanet_jax.errors import UserError
 
 
-def serve(step: Callable[[], object], warm_up: int, **facts: Any) -> None:
+def serve(
+    step: Callable[[], object],
+    warm_up: int,
+    device_peak: Callable[[], int | None] = lambda: None,
+    **facts: Any,
+) -> None:
     """The worker's side: a step, which must have finished when it returns, for each line read.
 
     Args:
       step: what is timed.
       warm_up: steps before the first that counts.
+      device_peak: most bytes that were in use on an accelerator so far; None where there is none.
       **facts: what the other side should know, as JSON.
     """
     for _ in range(warm_up):
@@ -26,7 +33,9 @@ def serve(step: Callable[[], object], warm_up: int, **facts: Any) -> None:
     for _ in sys.stdin:
         start = time.perf_counter()
         step()
-        _say({"seconds": time.perf_counter() - start, "peak_bytes": _peak_bytes()})
+        seconds = time.perf_counter() - start
+        peaks = {"peak_bytes": _peak_bytes(), "device_peak_bytes": device_peak()}
+        _say({"seconds": seconds, **peaks})
 
 
 def _say(facts: dict[str, Any]) -> None:
@@ -43,17 +52,21 @@ class Worker:
 
     Args:
       command: starts the process.
+      environment: variables of the process beside those of this one.
 
     Attributes:
       facts: what the worker told of itself.
       seconds: of every step so far.
       peak_bytes: largest resident memory so far.
+      device_peak_bytes: most that was in use on an accelerator so far; None where there is none.
 
     Raises:
       UserError: the process ended before it was ready.
     """
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> None:
         self._command = " ".join(command)
         self._process = subprocess.Popen(
             command,
@@ -61,9 +74,10 @@ class Worker:
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[1],
+            env={**os.environ, **(environment or {})},
         )
         self.seconds: list[float] = []
-        self.peak_bytes = 0
+        self.peak_bytes, self.device_peak_bytes = 0, None
         self.facts = self._answer()
 
     def step(self) -> None:
@@ -73,6 +87,7 @@ class Worker:
         answer = self._answer()
         self.seconds.append(answer["seconds"])
         self.peak_bytes = answer["peak_bytes"]
+        self.device_peak_bytes = answer["device_peak_bytes"]
 
     def close(self) -> None:
         """Ends it."""

@@ -9,7 +9,7 @@ The official validation split is what everybody tests on. The paper has 64.24% (
 
 import ml_collections
 
-from configs import common
+from lanet_jax import fields
 
 
 def classes7(c: ml_collections.ConfigDict) -> None:
@@ -26,8 +26,8 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     Returns:
       The config.
     """
-    c = common.get_config()
+    c = fields.get_config()
     c.data.train = c.data.test = ("affectnet/8classes",)
     c.data.test_split = ("valid",)
     c.data.stored_size = 256  # px; one size for all, a little above the network's
-    return common.apply_presets(c, presets, {"classes7": classes7})
+    return fields.apply_presets(c, presets, {"classes7": classes7})

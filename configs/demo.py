@@ -10,7 +10,7 @@ the paper's claims.
 
 import ml_collections
 
-from configs import common
+from lanet_jax import fields
 
 
 def tiny(c: ml_collections.ConfigDict) -> None:
@@ -33,7 +33,7 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     Returns:
       The config.
     """
-    c = common.get_config()
+    c = fields.get_config()
     c.schedule = "shared"  # both methods see the same images, epochs, batch and augmentation
     c.data.train = c.data.test = ("demo",)
     c.noise.kind = "symmetric"
@@ -52,4 +52,4 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     c.lde.decay = 0.8
     c.loss.trust = 1.0
     c.loss.trust_balance = 1.0
-    return common.apply_presets(c, presets, {"tiny": tiny})
+    return fields.apply_presets(c, presets, {"tiny": tiny})

@@ -11,19 +11,19 @@ images, `:cpu,face` on 10,000 with 30% wrong labels.
 
 import ml_collections
 
-from configs import common
+from lanet_jax import fields
 
 
 def cpu(c: ml_collections.ConfigDict) -> None:
     """A LA-Net run on two CPU cores, tested on the official valid split."""
-    common.two_cores(c)
+    fields.two_cores(c)
     c.data.test_split = ("valid",)  # the test split is for final numbers only
     c.noise.kind = "symmetric"
 
 
 def face(c: ml_collections.ConfigDict) -> None:
     """From dlib's network of faces; on all images, or on the part and the noise of `:cpu,face`."""
-    common.face(c)
+    fields.face(c)
     c.data.test_split = ("valid",)  # the test split is for final numbers only
 
 
@@ -45,6 +45,6 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     Returns:
       The config.
     """
-    c = common.get_config()
+    c = fields.get_config()
     c.data.train = c.data.test = ("ferplus/argmax8",)
-    return common.apply_presets(c, presets, {"cpu": cpu, "face": face, "shipped": shipped})
+    return fields.apply_presets(c, presets, {"cpu": cpu, "face": face, "shipped": shipped})

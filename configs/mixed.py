@@ -10,12 +10,12 @@ this project has not run that scale yet.
 
 import ml_collections
 
-from configs import common
+from lanet_jax import fields
 
 
 def cpu(c: ml_collections.ConfigDict) -> None:
     """A LA-Net run on two CPU cores."""
-    common.two_cores(c)
+    fields.two_cores(c)
     c.data.stored_size = 64
 
 
@@ -28,8 +28,8 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     Returns:
       The config.
     """
-    c = common.get_config()
+    c = fields.get_config()
     c.data.train = c.data.test = ("rafdb", "affectnet/7classes")
     c.data.test_split = ("test", "valid")
     c.data.stored_size = 256  # px; one size for all, a little above the network's
-    return common.apply_presets(c, presets, {"cpu": cpu})
+    return fields.apply_presets(c, presets, {"cpu": cpu})

@@ -9,7 +9,7 @@ weights through --config.model.pretrained), in 80 epochs; this project has not r
 
 import ml_collections
 
-from configs import common
+from lanet_jax import fields
 
 
 def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
@@ -21,6 +21,6 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     Returns:
       The config.
     """
-    c = common.get_config()
+    c = fields.get_config()
     c.data.train = c.data.test = ("rafdb",)
-    return common.apply_presets(c, presets, {})
+    return fields.apply_presets(c, presets, {})

@@ -9,12 +9,13 @@ import numpy as np
 from jaxtyping import Bool, Float
 from tqdm import tqdm
 
-from data import images, landmark_file
-from data.listing import Item, Listing
-from data.records import Record, Schema
 from lanet_jax.errors import UserError
-from lanet_jax.images.image_bytes import MOST_PIXELS
+from lanet_jax.images.pixels import BrokenImageError
 from lanet_jax.landmark_schemes import SCHEMES, infer_flip_index
+
+from . import images, landmark_file
+from .listing import Item, Listing
+from .records import Record, Schema
 
 SHOWN = 10
 Landmarks = tuple[Float[np.ndarray, "L 2"], Bool[np.ndarray, "L"]]
@@ -31,22 +32,26 @@ def look_at_all(listing: Listing) -> dict[str, images.Look]:
     """
     items = [(split, item) for split, found in listing.splits.items() for item in found]
 
-    def look(entry: tuple[str, Item]) -> images.Look | None:
+    def look(entry: tuple[str, Item]) -> images.Look | BrokenImageError:
         try:
             return images.look(entry[1].image)
-        except images.BrokenImageError:
-            return None
+        except BrokenImageError as error:
+            return error
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         progress = tqdm(pool.map(look, items), total=len(items), desc="checking", unit=" images")
         looks = list(progress)
-    broken = [item.file for (_, item), seen in zip(items, looks, strict=True) if seen is None]
+    broken = [
+        (item.file, seen)
+        for (_, item), seen in zip(items, looks, strict=True)
+        if isinstance(seen, BrokenImageError)
+    ]
     if broken:
         more = f" and {len(broken) - SHOWN} more" if len(broken) > SHOWN else ""
         raise UserError(
-            f"{len(broken)} files are cut short or no images: {', '.join(broken[:SHOWN])}{more} "
-            f"(or larger than {MOST_PIXELS:,} pixels, or their face box lies outside); unpack them "
-            "again, or take them out of the source"
+            f"{len(broken)} files are cut short or no images: "
+            f"{', '.join(file for file, _ in broken[:SHOWN])}{more} (the first: {broken[0][1]}); "
+            "unpack them again, or take them out of the source"
         )
     return {item.name: seen for (_, item), seen in zip(items, looks, strict=True)}
 

@@ -8,15 +8,24 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import tensorflow_datasets as tfds
 
-from data import assembly, check, landmark_file
-from data.listing import Listing, drop_missing, keep_first
-from data.records import RecordsBuilder
 from lanet_jax.errors import UserError
 from lanet_jax.input import table
+
+from . import assembly, check, landmark_file
+from .claim import claim, clear
+from .listing import (
+    Listing,
+    drop_empty_splits,
+    drop_missing,
+    keep_first,
+    remark_absent_classes,
+)
+from .records import RecordsBuilder
 
 REPORT, TWINS = "report.txt", "twins.csv"
 
@@ -46,8 +55,8 @@ def from_source(
       UserError: something about the source, the landmarks or the disk is wrong.
     """
     name = options.pop("name", dataset)
-    module = importlib.import_module(f"data.{dataset}.source")
-    builder_class = importlib.import_module(f"data.{dataset}.{dataset}_dataset_builder").Builder
+    module = _module(dataset, "source")
+    builder_class = _module(dataset, f"{dataset}_dataset_builder").Builder
     config = module.config_name(**options)
     folder = data_dir / name / config / str(builder_class.VERSION)
     if _is_finished(folder, overwrite):
@@ -58,6 +67,8 @@ def from_source(
     listing: Listing = module.list_source(source, **options)
     keep_first(listing)
     drop_missing(listing)
+    drop_empty_splits(listing)
+    remark_absent_classes(listing)
     looks = assembly.look_at_all(listing)
     schema, splits = assembly.assemble(listing, looks, points)
     twins = check.find_twins(listing, looks)
@@ -65,6 +76,8 @@ def from_source(
     named = {"config": config} if config else {"name": name} if name != dataset else {}
     size = sum(seen.length for seen in looks.values())
     with _temporary(data_dir, folder, size) as temporary:
+        if _is_finished(folder, overwrite):  # by another process meanwhile
+            return folder
         builder = builder_class(schema=schema, splits=splits, data_dir=temporary, **named)
         written = _write(builder)
         counts = check.table(check.count(written), listing)
@@ -89,17 +102,24 @@ def generated(dataset: str, data_dir: Path, overwrite: bool, options: dict[str, 
     Returns:
       The finished folder.
     """
-    builder_class = importlib.import_module(f"data.{dataset}.{dataset}_dataset_builder").Builder
+    builder_class = _module(dataset, f"{dataset}_dataset_builder").Builder
     folder = data_dir / dataset / str(builder_class.VERSION)
     if _is_finished(folder, overwrite):
         return folder
 
     with _temporary(data_dir, folder, size=0) as temporary:
+        if _is_finished(folder, overwrite):
+            return folder
         written = _write(builder_class(data_dir=temporary, **options))
         counts = check.table(check.count(written))
         _move(written, folder, temporary)
     print(f"\n{counts}\n\nprepared {folder}")
     return folder
+
+
+def _module(dataset: str, name: str) -> ModuleType:
+    # Installed, this package is `lanet_jax.data`; in a checkout it is `data`.
+    return importlib.import_module(f"{__package__}.{dataset}.{name}")
 
 
 def _is_finished(folder: Path, overwrite: bool) -> bool:
@@ -132,21 +152,22 @@ def _temporary(data_dir: Path, folder: Path, size: int) -> Iterator[Path]:
     """A data_dir for TFDS on the same disk as the real one, gone afterwards whatever happens."""
     temporary = data_dir / f".{'-'.join(folder.relative_to(data_dir).parts)}.incomplete"
     try:
-        shutil.rmtree(temporary, ignore_errors=True)  # what a run that was killed left
-        temporary.mkdir(parents=True)
-        free = shutil.disk_usage(data_dir).free
-        # TFDS sorts on disk, so each record is written twice.
-        if free < 2 * size:
-            raise UserError(
-                f"{data_dir} has {free / 1e9:.1f} GB left and {2 * size / 1e9:.1f} GB are needed; "
-                "make room or choose another --data_dir"
-            )
-        yield temporary
+        with claim(temporary, f"preparing {folder}"):
+            try:
+                clear(temporary)  # what a run that was killed left
+                free = shutil.disk_usage(data_dir).free
+                # TFDS sorts on disk, so each record is written twice.
+                if free < 2 * size:
+                    raise UserError(
+                        f"{data_dir} has {free / 1e9:.1f} GB left and {2 * size / 1e9:.1f} GB are "
+                        "needed; make room or choose another --data_dir"
+                    )
+                yield temporary
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)  # and its lock, while it is held
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise UserError(f"no space left in {data_dir}; choose another --data_dir") from None
         if error.filename and Path(error.filename).is_relative_to(data_dir):
             raise UserError(f"cannot write {error.filename}: {error.strerror}") from None
         raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import tensorflow_datasets as tfds
 
-from data.images import Look
-from data.listing import MISSING, Item, Listing
+from .images import Look
+from .listing import MISSING, Item, Listing
 
 SHOWN = 3
-RECORDS, NO_LANDMARKS = "records", "no landmarks known"
+RECORDS, NO_LANDMARKS, ELSEWHERE = "records", "no landmarks known", "elsewhere"
 Group = list[tuple[str, Item]]
 
 
@@ -66,18 +66,27 @@ def find_twins(listing: Listing, looks: Mapping[str, Look]) -> list[Group]:
 def note_twins(listing: Listing, groups: Sequence[Group]) -> None:
     """Adds each image with a twin to the listing's notes: in its split, in another, other label."""
     for group in groups:
+        # The first two of each kind are enough to name another one: a group may be the whole set.
+        in_split, labelled = collections.defaultdict(list), collections.defaultdict(list)
         for split, item in group:
-            others = [(at, other) for at, other in group if other is not item]
-            same = [other.name for at, other in others if at == split]
-            elsewhere = [f"{other.name} ({at})" for at, other in others if at != split]
+            in_split[split].append(item)
+            labelled[item.label].append(item)
+        for split, item in group:
+            same = next((other for other in in_split[split][:2] if other is not item), None)
+            elsewhere = next(
+                ((at, twins[0]) for at, twins in in_split.items() if at != split), None
+            )
+            differing = next((twins[0] for at, twins in labelled.items() if at != item.label), None)
             if same:
-                listing.note("pixel twin in this split", split, f"{item.name} = {same[0]}")
+                listing.note("pixel twin in this split", split, f"{item.name} = {same.name}")
             if elsewhere:
-                listing.note("pixel twin in another split", split, f"{item.name} = {elsewhere[0]}")
-            differing = [other.name for _, other in others if other.label != item.label]
+                at, other = elsewhere
+                listing.note(
+                    "pixel twin in another split", split, f"{item.name} = {other.name} ({at})"
+                )
             if differing:
                 listing.note(
-                    "pixel twin with another label", split, f"{item.name} = {differing[0]}"
+                    "pixel twin with another label", split, f"{item.name} = {differing.name}"
                 )
 
 
@@ -94,6 +103,8 @@ def twins_csv(groups: Sequence[Group]) -> str:
 def table(counts: Mapping[str, Mapping[str, int]], listing: Listing | None = None) -> str:
     """The final table: one column a split, one row a class and a kind of fault.
 
+    What lies in no split is counted in a column of its own.
+
     Args:
       counts: what `count` found.
       listing: the source's listing with its notes; None for a dataset that has no source.
@@ -101,11 +112,15 @@ def table(counts: Mapping[str, Mapping[str, int]], listing: Listing | None = Non
     splits = list(counts[RECORDS])
     rows = dict(counts)
     for kind, notes in ({MISSING: []} | listing.notes if listing else {}).items():
-        rows[kind] = collections.Counter(split for split, _ in notes)
+        rows[kind] = collections.Counter(
+            split if split in splits else ELSEWHERE for split, _ in notes
+        )
+    if any(ELSEWHERE in row for row in rows.values()):
+        splits.append(ELSEWHERE)
     width = max(len(name) for name in rows) + 2
-    lines = [" " * width + "".join(f"{split:>9}" for split in splits)]
+    lines = [" " * width + "".join(f"{split:>10}" for split in splits)]
     lines += [
-        f"{name:<{width}}" + "".join(f"{row.get(split, 0):>9,}" for split in splits)
+        f"{name:<{width}}" + "".join(f"{row.get(split, 0):>10,}" for split in splits)
         for name, row in rows.items()
     ]
     return "\n".join(lines)
@@ -120,7 +135,7 @@ def lists(listing: Listing, shown: int | None = SHOWN) -> str:
     """
     lines = list(listing.remarks)
     for kind, notes in listing.notes.items():
-        entries = [f"{split}: {entry}" for split, entry in notes]
+        entries = [f"{split}: {entry}" if split else entry for split, entry in notes]
         if shown is None:
             lines += [f"{kind}:", *(f"  {entry}" for entry in entries)]
         else:

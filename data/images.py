@@ -10,11 +10,10 @@ import numpy as np
 import PIL.Image
 from jaxtyping import UInt8
 
-from lanet_jax.images import pixels as upright
-from lanet_jax.images.image_bytes import JPEG, MOST_PIXELS, PNG, is_whole, pixel_count
+from lanet_jax.images.image_bytes import JPEG, PNG
+from lanet_jax.images.pixels import MOST_PIXELS, BrokenImageError, decode, resized
 
 JPEG_QUALITY = 95
-FORMATS = ("PNG", "BMP", "DIB", "TIFF", "WEBP")  # and JPEG, which has no opacity
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,10 +52,6 @@ class Look:
     digest: bytes
 
 
-class BrokenImageError(Exception):
-    """The bytes are not one whole image of a size that can be."""
-
-
 def read(image: Path | Crop | bytes) -> bytes:
     """The encoded image as it will be stored: JPEG and opaque PNG byte for byte, all else as PNG.
 
@@ -66,7 +61,7 @@ def read(image: Path | Crop | bytes) -> bytes:
     if isinstance(image, Crop):
         return _encode(_cut(decode(image.path.read_bytes()), image), ".jpg")
     data = image if isinstance(image, bytes) else image.read_bytes()
-    as_it_is = data.startswith((JPEG, PNG)) and not _has_opacity(data)
+    as_it_is = data.startswith(JPEG) or (data.startswith(PNG) and not _has_opacity(data))
     return data if as_it_is else _encode(decode(data), ".png")
 
 
@@ -84,47 +79,12 @@ def look(image: Path | Crop | bytes) -> Look:
     return Look(width, height, len(data), digest)
 
 
-def decode(data: bytes) -> UInt8[np.ndarray, "H W 3"]:
-    """Pixels (BGR) of an encoded image, transparent ones over white as for prediction.
-
-    Raises:
-      BrokenImageError: the bytes are empty, cut short or no image.
-    """
-    if not is_whole(data) or not 0 < _pixel_count(data) <= MOST_PIXELS:
-        raise BrokenImageError
-    if _has_opacity(data):
-        try:
-            return np.ascontiguousarray(upright.decode(data)[..., ::-1])
-        except upright.BrokenImageError as error:
-            raise BrokenImageError from error
+def _has_opacity(png: bytes) -> bool:
     try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error as error:
-        raise BrokenImageError from error
-    if pixels is None:
-        raise BrokenImageError
-    return pixels
-
-
-def _pixel_count(data: bytes) -> int:
-    if data.startswith((JPEG, PNG)):
-        return pixel_count(data) or 0
-    with _header(data) as image:
-        return image.width * image.height
-
-
-def _has_opacity(data: bytes) -> bool:
-    if data.startswith(JPEG):
-        return False
-    with _header(data) as image:
-        return image.mode[-1] in "Aa" or "transparency" in image.info
-
-
-def _header(data: bytes) -> PIL.Image.Image:
-    try:
-        return PIL.Image.open(io.BytesIO(data), formats=FORMATS)
-    except Exception as error:  # each format has its own for a broken header
-        raise BrokenImageError from error
+        with PIL.Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+            return image.mode[-1] in "Aa" or "transparency" in image.info
+    except Exception as error:  # Pillow has many for a broken header
+        raise BrokenImageError("the file is cut short or damaged") from error
 
 
 def _cut(pixels: UInt8[np.ndarray, "H W 3"], crop: Crop) -> UInt8[np.ndarray, "size size 3"]:
@@ -133,13 +93,12 @@ def _cut(pixels: UInt8[np.ndarray, "H W 3"], crop: Crop) -> UInt8[np.ndarray, "s
     inside = pixels[top : max(0, bottom), left : max(0, right)]
     height, width = inside.shape[:2]
     if not inside.size or crop.side**2 > MOST_PIXELS:
-        raise BrokenImageError
+        raise BrokenImageError("its face box lies outside, or is too large")
     beyond = top - crop.y, bottom - top - height, left - crop.x, right - left - width
     square = cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_REPLICATE)
-    method = cv2.INTER_AREA if crop.side > crop.size else cv2.INTER_LINEAR
-    return cv2.resize(square, (crop.size, crop.size), interpolation=method)
+    return resized(square, crop.size)
 
 
 def _encode(pixels: UInt8[np.ndarray, "H W 3"], suffix: str) -> bytes:
     flags = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY] if suffix == ".jpg" else []
-    return cv2.imencode(suffix, pixels, flags)[1].tobytes()
+    return cv2.imencode(suffix, pixels[..., ::-1], flags)[1].tobytes()

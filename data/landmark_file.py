@@ -1,19 +1,21 @@
-"""Landmarks kept in a file of their own, and finding each image's row in it (SPEC 5)."""
+"""Landmarks kept in a file of their own, and finding each image's row in it."""
 
+import collections
 import dataclasses
 import re
 import zipfile
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Bool, Float
 
-from data.listing import Item
-from data.torch_zip import read_tensor
 from lanet_jax.errors import UserError
 from lanet_jax.files import npz
+from lanet_jax.input.names import Names
+
+from .listing import Item
+from .torch_zip import read_tensor
 
 MOST_POINTS = 1000
 PEERS_POINTS, PEERS_SCHEME, PEERS_SIDE = 19, "aflw19", 224
@@ -106,7 +108,7 @@ def _load_torch(path: Path) -> LandmarkTable:
 
 
 def find_rows(table: LandmarkTable, items: Iterable[Item], rows: Sequence[str]) -> dict[str, int]:
-    """Finds each image's row: by its path below the source, its name, or its last path part.
+    """Finds each image's row by its path below the source or its name, as `Names` compares them.
 
     Args:
       table: the landmark file's contents.
@@ -127,34 +129,18 @@ def find_rows(table: LandmarkTable, items: Iterable[Item], rows: Sequence[str]) 
                 + ("" if rows else " (only RAF-DB has such a list: use an npz with names)")
             )
         return {name: row for row, name in reversed(list(enumerate(rows)))}
-    full = {plain(name): row for row, name in reversed(list(enumerate(table.names)))}
-    last = _unique({name: last_part(name) for name in full})
-    items = list(items)
-    # A last part that two images share tells neither apart.
-    own_last = Counter(last_part(plain(item.name)) for item in items)
-    found = {}
+    names, items = Names(table.names), list(items)
+    found, claims = {}, collections.defaultdict(list)
     for item in items:
-        part = last_part(plain(item.name))
-        if plain(item.file) in full:
-            found[item.name] = full[plain(item.file)]
-        elif plain(item.name) in full:
-            found[item.name] = full[plain(item.name)]
-        elif part in last and own_last[part] == 1:
-            found[item.name] = full[last[part]]
-    return found
-
-
-def plain(name: str) -> str:
-    """The name with / between folders and without RAF-DB's `_aligned`."""
-    path = PurePosixPath(name.replace("\\", "/"))
-    return str(path.with_name(path.stem.removesuffix("_aligned") + path.suffix))
-
-
-def last_part(name: str) -> str:
-    """The file name of a path with / between folders."""
-    return name.rsplit("/", 1)[-1]
-
-
-def _unique(parts: dict[str, str]) -> dict[str, str]:
-    counts = Counter(parts.values())
-    return {part: name for name, part in parts.items() if counts[part] == 1}
+        whole = [row for row in map(names.whole, (item.file, item.name)) if row is not None]
+        if whole:
+            found[item.name] = whole[0]
+    taken = set(found.values())
+    for item in items:
+        if item.name not in found:
+            fitting = (names.find(name)[0] for name in (item.file, item.name))
+            row = next((rows[0] for rows in fitting if len(rows) == 1), None)
+            claims[row].append(item.name)
+    # A row that two images could mean tells neither apart.
+    alone = {own[0]: row for row, own in claims.items() if len(own) == 1}
+    return found | {name: row for name, row in alone.items() if row not in {None, *taken}}

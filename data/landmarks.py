@@ -5,7 +5,6 @@ largest face is taken. It runs in parallel, and the same command goes on after a
 `python -m data.prepare NAME --source DIR --landmarks FILE` reads the file.
 """
 
-import argparse
 import functools
 import multiprocessing
 import os
@@ -23,17 +22,19 @@ import numpy as np
 from jaxtyping import UInt8
 from tqdm import tqdm
 
-from data import landmark_parts
-from data.folder.source import SUFFIXES
-from data.images import BrokenImageError, decode
-from data.landmark_parts import Parts, Row, Stamp
+from lanet_jax.command_line import Parser
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.faces.find import Face, Finder
 from lanet_jax.faces.reduce import REDUCTIONS
+from lanet_jax.images import files
+from lanet_jax.images.pixels import BrokenImageError, decode
 from lanet_jax.landmark_schemes import SCHEMES
 
+from . import landmark_parts, landmark_summary
+from .claim import claim
+from .landmark_parts import Parts, Row, Stamp
+
 CHUNK = 64  # images that a kill can lose, for each worker
-SHOWN = 10
 Landmarker = Callable[[UInt8[np.ndarray, "H W 3"]], Face]
 
 
@@ -71,17 +72,33 @@ def make(
     landmarker(scheme)  # what is absent is said once, here, and not by every worker
     stamps = {name: landmark_parts.stamp(source / name) for name in list_images(source)}
     parts = Parts(out, scheme)
+    with claim(parts.folder, f"making {out}"):
+        if out.exists() and not overwrite:
+            raise UserError(f"{out} was made by another process meanwhile; nothing was done")
+        rows = _all_rows(source, stamps, parts, chunk, workers, landmarker)
+        landmark_parts.write(out, stamps, rows, scheme)
+        shutil.rmtree(parts.folder, ignore_errors=True)
+    said = landmark_summary.lines({name: rows[name] for name in stamps}, files.below(source))
+    print("\n" + "\n".join(said) + f"\n\nwrote {out}")
+
+
+def _all_rows(
+    source: Path,
+    stamps: Mapping[str, Stamp],
+    parts: Parts,
+    chunk: int,
+    workers: int | None,
+    landmarker: Callable[[str], Landmarker],
+) -> dict[str, Row]:
+    """The rows that are done, and those that are left, which are kept in parts as they come."""
     rows = {name: row for name, row in parts.read().items() if stamps.get(name) == row.stamp}
     left = [name for name in stamps if name not in rows]
-    progress = tqdm(total=len(stamps), initial=len(rows), desc="landmarks", unit=" images")
-    with progress:
-        for found in _in_parallel(source, stamps, left, chunk, scheme, workers, landmarker):
+    with tqdm(total=len(stamps), initial=len(rows), desc="landmarks", unit=" images") as progress:
+        for found in _in_parallel(source, stamps, left, chunk, parts.scheme, workers, landmarker):
             parts.add(found)
             rows.update(found)
             progress.update(len(found))
-    landmark_parts.write(out, stamps, rows, scheme)
-    shutil.rmtree(parts.folder, ignore_errors=True)
-    print(f"\n{_summary({name: rows[name] for name in stamps})}\n\nwrote {out}")
+    return rows
 
 
 def list_images(source: Path) -> list[str]:
@@ -92,15 +109,10 @@ def list_images(source: Path) -> list[str]:
     """
     if not source.is_dir():
         raise UserError(f"--source {source}: no such folder")
-    paths = [file.relative_to(source) for file in source.rglob("*") if _is_image(file)]
-    names = sorted(p.as_posix() for p in paths if not any(part[0] == "." for part in p.parts))
+    names = files.images_below(source)
     if not names:
-        raise UserError(f"{source} holds no image ({', '.join(SUFFIXES)}); check --source")
+        raise UserError(f"{source} holds no image ({', '.join(files.READ)}); check --source")
     return names
-
-
-def _is_image(file: Path) -> bool:
-    return file.suffix.lower() in SUFFIXES and file.is_file()
 
 
 def _in_parallel(
@@ -171,32 +183,15 @@ def _row(file: Path, stamp: Stamp) -> Row:
     except (BrokenImageError, OSError, cv2.error):
         points = np.full((_Worker.points, 2), np.nan, np.float32)
         return Row(stamp, points, ok=False, spread=np.inf, score=0.0, broken=True)
-    face = _Worker.landmarker(np.ascontiguousarray(pixels[..., ::-1]))
+    face = _Worker.landmarker(pixels)
     points = face.landmarks.astype(np.float32)
     return Row(stamp, points, ok=face.ok, spread=face.spread, score=face.score)
-
-
-def _summary(rows: Mapping[str, Row]) -> str:
-    broken = [name for name, row in rows.items() if row.broken]
-    absent = [name for name, row in rows.items() if not (row.ok or row.broken)]
-    found = len(rows) - len(broken) - len(absent)
-    lines = [f"{len(rows)} images: {found} with landmarks ({found / len(rows):.1%})"]
-    for names, what in (
-        (absent, "without a face to be trusted"),
-        (broken, "cut short or no image"),
-    ):
-        if names:
-            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-            lines.append(f"{len(names)} {what}: {', '.join(names[:SHOWN])}{more}")
-    return "\n".join(lines)
 
 
 @exit_on_user_error
 def main(arguments: Sequence[str] | None = None) -> None:
     """Writes the landmark file that the command line asks for."""
-    parser = argparse.ArgumentParser(
-        prog="python -m data.landmarks", description=__doc__.splitlines()[0]
-    )
+    parser = Parser(prog="lanet landmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--source", type=Path, required=True, metavar="DIR", help="any tree")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="npz to write")
     parser.add_argument("--scheme", choices=tuple(REDUCTIONS), default="ibug68")

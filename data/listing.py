@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from data.images import Crop
-from lanet_jax.errors import UserError
+from lanet_jax.errors import CONTROL_CHARACTER, UserError
 
-SPLITS = ("train", "valid", "test")
+from .images import Crop
+
 MISSING = "missing file (left out)"
+REPEATED = "name stands twice with one label (first used)"
+CONFLICT = "name stands twice with two labels (first used)"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,8 +61,10 @@ class Listing:
     remarks: list[str] = dataclasses.field(default_factory=list)
 
     def note(self, kind: str, split: str, entry: str) -> None:
-        """Adds an image, row or file of a split to the notes of a kind."""
-        self.notes.setdefault(kind, []).append((split, entry))
+        """Adds an image, row or file of a split ("" for none) to the notes of a kind."""
+        readable = entry.encode("utf-8", "replace").decode()
+        readable = CONTROL_CHARACTER.sub(lambda found: repr(found[0])[1:-1], readable)
+        self.notes.setdefault(kind, []).append((split, readable))
 
 
 def expect(path: Path, what: str) -> Path:
@@ -76,16 +80,23 @@ def expect(path: Path, what: str) -> Path:
 
 def keep_first(listing: Listing) -> None:
     """Leaves one item a name in the whole dataset, the first, and notes the others."""
-    seen: dict[str, str] = {}
+    seen: dict[str, tuple[str, Item]] = {}
     for split, items in listing.splits.items():
         kept = []
         for item in items:
-            if item.name in seen:
-                also = f" (first in {seen[item.name]})" if seen[item.name] != split else ""
-                listing.note("name stands twice (first used)", split, f"{item.file}{also}")
-            else:
-                seen[item.name] = split
+            at, first = seen.setdefault(item.name, (split, item))
+            if first is item:
                 kept.append(item)
+                continue
+            labels = [listing.classes[one.label] for one in (first, item)]
+            where = f" in {at}" if at != split else ""
+            if labels[0] == labels[1]:
+                also = f" (first{where})" if where else ""
+                listing.note(REPEATED, split, f"{item.file}{also}")
+            else:
+                listing.note(
+                    CONFLICT, split, f"{item.file} is {labels[0]}{where} and {labels[1]} here"
+                )
         listing.splits[split] = kept
 
 
@@ -107,6 +118,35 @@ def drop_missing(listing: Listing) -> None:
         if items and not kept:
             raise UserError(
                 f"none of the {len(items)} images of split {split!r} is there: "
-                f"{items[0].file} was expected below --source"
+                f"{items[0].file} was expected as {path}; check --source"
             )
         listing.splits[split] = kept
+
+
+def drop_empty_splits(listing: Listing) -> None:
+    """Leaves out the splits without an image, and tells of them.
+
+    Raises:
+      UserError: no split has one.
+    """
+    full = {split: items for split, items in listing.splits.items() if items}
+    listing.remarks.extend(
+        f"split {split} left out: no image of it is left"
+        for split in listing.splits
+        if split not in full
+    )
+    if not full:
+        kinds = ", ".join(f"{len(notes)} {kind}" for kind, notes in listing.notes.items())
+        raise UserError(f"no image is left to prepare: {kinds or 'the lists name none'}")
+    listing.splits = full
+
+
+def remark_absent_classes(listing: Listing) -> None:
+    """Tells of the classes without an image in a split, and of what a run will lack."""
+    for split, items in listing.splits.items():
+        present = {item.label for item in items}
+        absent = [name for label, name in enumerate(listing.classes) if label not in present]
+        if absent:
+            listing.remarks.append(f"{split} has no image of {', '.join(absent)}")
+    if "train" not in listing.splits:
+        listing.remarks.append("there is no split train: nothing can be trained on this dataset")

@@ -10,10 +10,12 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from data import building
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line import Parser, whole
+from lanet_jax.errors import exit_on_user_error
+
+from . import building
 
 Options = dict[str, Any]
 
@@ -96,28 +98,28 @@ DATASETS: dict[str, Dataset] = {
                 "metavar": "FRACTION",
                 "help": "this share of each class becomes the test split (default 0)",
             },
+            "classes": {
+                "default": "",
+                "metavar": "WRITTEN=CLASS,...",
+                "help": "classes to be called otherwise, as in suprise=surprise",
+            },
         },
     ),
     "demo": Dataset(
         "drawn faces; needs no source",
         {
-            "train": {"type": int, "metavar": "N", "help": "number of training images"},
-            "test": {"type": int, "metavar": "N", "help": "number of test images"},
-            "size": {"type": int, "metavar": "PX", "help": "side of the images"},
+            "train": {"type": whole(1), "metavar": "N", "help": "number of training images"},
+            "test": {"type": whole(1), "metavar": "N", "help": "number of test images"},
+            "size": {"type": whole(1), "metavar": "PX", "help": "side of the images"},
         },
         has_source=False,
     ),
 }
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UserError(f"{message} (see {self.prog} --help)")
-
-
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Reads the command line."""
-    parser = _Parser(prog="python -m data.prepare", description=__doc__.splitlines()[0])
+    parser = Parser(prog="lanet prepare", description=__doc__.splitlines()[0])
     names = parser.add_subparsers(dest="dataset", metavar="NAME", required=True)
     for name, dataset in DATASETS.items():
         command = names.add_parser(name, help=dataset.help, description=dataset.help)
@@ -145,8 +147,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = {option: getattr(args, option) for option in dataset.options}
     data_dir = args.data_dir.expanduser().absolute()
     if dataset.has_source:
+        landmarks = args.landmarks.expanduser() if args.landmarks else None
         building.from_source(
-            args.dataset, args.source, args.landmarks, data_dir, args.overwrite, options
+            args.dataset, args.source.expanduser(), landmarks, data_dir, args.overwrite, options
         )
     else:
         given = {option: value for option, value in options.items() if value is not None}

@@ -1,4 +1,4 @@
-"""What a prepared record holds, and how a list of records becomes a TFDS dataset (SPEC 5)."""
+"""What a prepared record holds, and how a list of records becomes a TFDS dataset."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

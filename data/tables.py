@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lanet_jax.errors import CONTROL_CHARACTER, UserError
+from lanet_jax.files import regular
 
 SHOWN = 80  # characters of a line that an error repeats
 
@@ -62,14 +63,23 @@ def shown(cells: Iterable[str]) -> str:
 
 @contextlib.contextmanager
 def _one_line_errors(path: Path) -> Iterator[None]:
+    regular.check(path)
     try:
         yield
     except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not in UTF-8 (byte {error.start}); save it as UTF-8") from None
+        raise UserError(f"{path} {_encoding(error)}") from None
     except csv.Error as error:
         raise UserError(f"{path} is no CSV file ({error}); save it as CSV again") from None
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}; check --source") from None
+
+
+def _encoding(error: UnicodeDecodeError) -> str:
+    if error.object.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "is in UTF-16; save it as UTF-8"
+    if error.object.startswith(b"PK"):
+        return "is a workbook or another zip file; save the sheet as CSV in UTF-8, or unpack it"
+    return f"is not in UTF-8 (byte {error.start}); save it as UTF-8"
 
 
 def _check(path: Path, number: int, cells: list[str]) -> None:

@@ -1,12 +1,12 @@
 """`python -m lanet_jax.agreement --workdir=DIR`: how close labels are to people's votes."""
 
-import argparse
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from lanet_jax.command_line import Parser
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.files.atomic import write_csv
@@ -41,7 +41,7 @@ class Row(NamedTuple):
 
 def main() -> None:
     """Compares a run's labels and target distributions with people's votes (Table 6)."""
-    parser = argparse.ArgumentParser(prog="python -m lanet_jax.agreement", description=__doc__)
+    parser = Parser(prog="lanet agreement", description=__doc__)
     parser.add_argument("--workdir", type=Path, required=True, help="folder of the run")
     parser.add_argument("--data_dir", default="", help="where the data lies; as in the run")
     arguments = parser.parse_args()

@@ -2,6 +2,7 @@
 
 import errno
 import functools
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -11,10 +12,17 @@ _REASONS = {
     errno.EDQUOT: "the disk quota is used up: free some space and run the same command again",
     errno.EROFS: "the disk is read-only: choose a folder that can be written",
     errno.EACCES: "permission denied: choose a folder that can be written",
+    errno.EPERM: "not permitted: choose a folder that can be written",
     errno.EISDIR: "a folder has this name: choose another",
     errno.ENOTDIR: "a file has the name of a folder on the way: choose another",
     errno.EEXIST: "a file has this name: choose another",
+    errno.ENOENT: "there is no such file or folder: check the name",
+    errno.ENAMETOOLONG: "the name is too long for this disk: choose a shorter one",
+    errno.EFBIG: "the file would be larger than this disk or `ulimit -f` allows: choose another",
+    errno.EMFILE: "too many files are open: raise the limit with `ulimit -n`",
+    errno.EXDEV: "the folder lies on two disks: choose one that lies on one",
 }
+_ANY = "see that the disk and the file can be used, then run the same command again"
 
 
 # What breaks a line or moves a terminal's cursor.
@@ -30,21 +38,45 @@ class UserError(Exception):
 
 
 def exit_on_user_error(main: Callable[..., None]) -> Callable[..., None]:
-    """Wraps a command: a `UserError`, or what cannot be written, ends it with one line."""
+    """Wraps a command: a `UserError`, or a file that cannot be used, ends it with one line."""
 
     @functools.wraps(main)
     def wrapped(*args, **kwargs) -> None:
+        from lanet_jax import console  # which raises this module's error
+
         try:
+            console.prepare()
             main(*args, **kwargs)
-        except UserError as error:
-            line = str(error)
-        except OSError as error:
-            if error.errno not in _REASONS:
-                raise
-            line = f"{error.filename or 'writing'}: {_REASONS[error.errno]}"
-        else:
+            if sys.stdout is not None:
+                sys.stdout.flush()  # a full disk must not be met first when Python ends
             return
+        except UserError as error:
+            line, code = str(error), 1
+        except OSError as error:
+            line, code = str(UserError(_of_disk(error))), 1
+        except RuntimeError as error:
+            if "home directory" not in str(error):  # what pathlib says
+                raise
+            line, code = "there is no home folder for ~: set HOME, or name the folder", 1
+        except KeyboardInterrupt:
+            line, code = "interrupted", 130
         print(f"error: {line}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(code)
 
     return wrapped
+
+
+def _of_disk(error: OSError) -> str:
+    """The line for a file or a disk that cannot be used."""
+    cause: BaseException | None = error
+    while cause is not None:  # a library may raise its own over the system's
+        if isinstance(cause, OSError) and cause.errno is not None:
+            reason = _REASONS.get(cause.errno) or f"{os.strerror(cause.errno)}: {_ANY}"
+            return f"{_named(cause) or _named(error) or 'writing'}: {reason}"
+        cause = cause.__cause__ or cause.__context__
+    return f"{str(error).strip().partition(chr(10))[0] or type(error).__name__}: {_ANY}"
+
+
+def _named(error: OSError) -> str:
+    name = error.filename
+    return os.fsdecode(name) if isinstance(name, str | bytes | os.PathLike) else ""

@@ -1,4 +1,4 @@
-"""`python -m lanet_jax.main --config=configs/rafdb.py --workdir=DIR`: trains or goes on."""
+"""`python -m lanet_jax.main --config=configs/rafdb.py --workdir=DIR`: trains, or resumes a run."""
 
 import re
 import sys
@@ -8,32 +8,40 @@ import jax
 from absl import app, flags
 from ml_collections import config_flags
 
-from lanet_jax.devices import runtime
+from lanet_jax import config_files, train_help
+from lanet_jax.devices import others, runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.train.stop import Stop
 
 CONFIG = config_flags.DEFINE_config_file("config", None, "Config file, with presets after a colon.")
 WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the run.")
-flags.mark_flags_as_required(["config", "workdir"])
+_NEEDED = "--config=FILE and --workdir=DIR are needed (see `lanet train --help`)"
 
 
 def main(_: list[str]) -> None:
     """Trains a run to its end and writes what is said of it; stops in good order when told to."""
     runtime.start()
-    with Stop() as stop:  # before the long imports, so that a signal during them is heard too
+    with (
+        others.watched(),
+        Stop() as stop,
+    ):  # before the long imports, so that a signal during them is heard too
         _run(Path(WORKDIR.value), stop)
 
 
 def _run(folder: Path, stop: Stop) -> None:
+    from lanet_jax.devices import hosts
     from lanet_jax.evaluate.__main__ import evaluate
-    from lanet_jax.from_config import config
+    from lanet_jax.from_config import combinations, config, fit
     from lanet_jax.report import page
     from lanet_jax.run import folder as run_folder
     from lanet_jax.train import loop
     from lanet_jax.train.begin import begin
     from lanet_jax.train.finish import finish
 
-    built = begin(CONFIG.value, config.resolve(CONFIG.value), folder, sys.argv[1:])
+    resolved, chosen = hosts.on_each(lambda: fit.fit(config.resolve(CONFIG.value)))
+    combinations.check(resolved)
+    told = [config.recipe(CONFIG.value, resolved), chosen]
+    built = begin(resolved, folder, sys.argv[1:], told)
     if stop.asked():
         run_folder.tell_stopped(folder, "stopped before training")
         return
@@ -60,27 +68,59 @@ def parse(argv: list[str]) -> list[str]:
       argv: the command line.
 
     Returns:
-      What is left of it.
+      The program's name, which is all that is left of it.
 
     Raises:
-      UserError: a field of the config does not exist, or a flag does not read.
+      UserError: the config does not load, a field of it does not exist, a flag does not read, or a
+        word is none.
     """
+    if {"-h", "--help", "-help", "--helpfull", "--helpshort"} & set(argv[1:]):
+        print(train_help.text())
+        sys.exit(0)
     try:
-        rest = flags.FLAGS(argv)
-        CONFIG.value  # noqa: B018  (a file that did not load says so only now)
-        return rest
+        rest = flags.FLAGS(_with_file_found(argv))
     except AttributeError as error:  # ml_collections' word for a field that does not exist
         found = re.search(r'Did you mean "(\w+)" instead of "(\w+)"|\'(\w+)\'', str(error))
         near, wrong, alone = found.groups() if found else (None, None, None)
         wrong = wrong or alone or ""
         flag = next((a.split("=")[0] for a in argv if wrong in a), wrong)
-        hint = f"did you mean {near!r}?" if near else "the fields are in configs/common.py"
+        hint = f"did you mean {near!r}?" if near else "`lanet train --help` lists the fields"
         raise UserError(f"{flag}: the config has no field {wrong!r}; {hint}") from error
-    except OSError as error:
-        given = next((a for a in argv if a.startswith("--config=")), "--config")
-        raise UserError(f"{given} does not load; those that come along are configs/*.py") from error
     except (flags.Error, TypeError, ValueError) as error:
-        raise UserError("; ".join(line.strip() for line in str(error).splitlines())) from error
+        raise UserError(_unread(str(error))) from error
+    if len(rest) > 1:
+        word = rest[1]
+        hint = f"did you mean --{word.lstrip('-')}?" if "=" in word else "see `lanet train --help`"
+        raise UserError(f"{word!r}: a flag begins with two dashes; {hint}")
+    if WORKDIR.value is None:
+        raise UserError(_NEEDED)
+    if not WORKDIR.value.strip():
+        raise UserError("--workdir= is empty (is a variable of your shell unset?): name a folder")
+    return rest
+
+
+def _unread(message: str) -> str:
+    """What a value may be that does not read as what its field holds."""
+    from lanet_jax.from_config.limits import LIMITS
+
+    found = re.match(r"flag --config\.([\w.]+)=(.*?): ", message, re.DOTALL)
+    if found and found[1] in LIMITS:
+        return f"--config.{found[1]}={found[2]}: {LIMITS[found[1]].may_be}"
+    return "; ".join(line.strip() for line in message.splitlines())
+
+
+def _with_file_found(argv: list[str]) -> list[str]:
+    """The command line with the path of the config file; ml_collections hides why one fails."""
+    for i, word in enumerate(argv[1:], 1):
+        if match := re.fullmatch(r"(--?config)(?:=(.*))?", word, re.DOTALL):
+            flag, given = match.groups()
+            if given is None and len(argv) <= i + 1:
+                break
+            value = argv[i + 1] if given is None else given
+            path, _ = config_files.config(value)
+            found = f"{flag}={path}{''.join(value.partition(':')[1:])}"
+            return [*argv[:i], found, *argv[i + (2 if given is None else 1) :]]
+    raise UserError(_NEEDED)
 
 
 if __name__ == "__main__":

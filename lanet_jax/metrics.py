@@ -1,13 +1,56 @@
 """What is reported, as plain functions of labels and probabilities."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from sklearn.metrics import roc_auc_score
+
+from lanet_jax.errors import UserError
+
+
+def require_finite(probabilities: Float[np.ndarray, "N C"], names: Sequence[str]) -> None:
+    """Refuses predictions that are none, as training refuses a loss that is none.
+
+    Args:
+      probabilities: of the classes.
+      names: of the records.
+
+    Raises:
+      UserError: some are not finite.
+    """
+    bad = np.flatnonzero(~np.isfinite(probabilities).all(axis=1))
+    if len(bad):
+        raise UserError(
+            f"the probabilities of {len(bad)} of {len(names)} images, such as {names[bad[0]]}, are "
+            "not finite: the network is spoilt; take another --step, or train again with a lower "
+            "optim.learning_rate"
+        )
 
 
 def accuracy(predicted: Int[np.ndarray, "N"], labels: Int[np.ndarray, "N"]) -> float:
     """Share of records whose predicted class is their label."""
     return float(np.mean(predicted == labels))
+
+
+def wilson(share: float, records: int, z: float = 1.96) -> tuple[float, float]:
+    """Interval around a share of independent records; 95% for the z that is set.
+
+    Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA
+    1927.
+
+    Args:
+      share: observed, in [0, 1].
+      records: how many it was observed on, at least one.
+      z: standard deviations of the normal distribution.
+
+    Returns:
+      Its ends.
+    """
+    middle = share + z**2 / (2 * records)
+    half = z * (share * (1 - share) / records + z**2 / (4 * records**2)) ** 0.5
+    scale = 1 + z**2 / records
+    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
 def confusion(

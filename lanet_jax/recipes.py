@@ -2,9 +2,12 @@
 
 IMAGENET = {"augment.mean": (0.485, 0.456, 0.406), "augment.std": (0.229, 0.224, 0.225)}
 
-# What CE, SCN, RUL and EAC share (SPEC section 6).
+# What CE, SCN, RUL and EAC share (docs/choices.md).
 PEERS = {
     **IMAGENET,
+    "augment.resample": "linear",
+    "augment.noise_prob": 0.5,
+    "augment.noise_variance": 30.0,
     "augment.erase_prob": 0.5,
     "augment.erase_scale": (0.02, 0.25),
     "optim.weight_decay": 1e-4,
@@ -12,8 +15,8 @@ PEERS = {
     "optim.decay": 0.9,
 }
 
-# `schedule = published` writes these over the config's fields. SPEC section 6 gives CE no rate,
-# epochs and batch: it takes Adam's usual rate, and the config's epochs and batch.
+# `schedule = published` writes these over the config's fields. CE has no published rate, epochs
+# and batch: it takes Adam's usual rate, and the config's epochs and batch (docs/choices.md).
 PUBLISHED: dict[str, dict[str, object]] = {
     "ce": {**PEERS, "optim.learning_rate": 1e-3},
     "lanet": {},

@@ -21,7 +21,8 @@ hypothesis.settings.load_profile("lanet_jax")
 CHECKED = (
     *("augment", "lde", "ops"),
     *("el.contrast", "el.momentum", "el.pairs", "el.projection"),
-    *("models.resnet", "models.classifiers", "models.landmarks", "models.two_branch"),
+    *("models.resnet", "models.classifiers", "models.linear", "models.landmarks"),
+    "models.two_branch",
 )
 # Before any of them is imported; by beartype, as typeguard 4 reads "B D" in an annotation as code.
 install_import_hook([f"lanet_jax.{name}" for name in CHECKED], "beartype.beartype")

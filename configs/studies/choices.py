@@ -5,10 +5,10 @@
   python -m lanet_jax.study configs/studies/choices.py:demo --workdir=runs/choices  11 runs
 
 Figures 2 and 7 sweep single parameters finely; this says which choices matter at all. The heat-map
-head and the shared stem are the published code's (SPEC, section 2.2).
+head and the shared stem are the published code's (docs/choices.md).
 """
 
-from configs.studies import common
+from lanet_jax.study import axes
 from lanet_jax.study.grid import Axis, Level, Study, quote
 
 CHOICES = Axis(
@@ -22,7 +22,11 @@ CHOICES = Axis(
         Level("alpha-3", ("weight alpha", "3"), ("loss.alpha=3.0",)),
         Level("delta-0.5", ("threshold delta", "0.5"), ("el.threshold=0.5",)),
         Level("warmup-1", ("warm-up of the rate", "1 epoch"), ("optim.warmup=1.0",)),
-        Level("heatmap", ("landmark head", "heat maps"), ("landmarks.head=heatmap",)),
+        Level(
+            "heatmap",
+            ("landmark head", "heat maps"),
+            ("landmarks.head=heatmap", "landmarks.frame=image"),
+        ),
         Level("shared", ("landmark trunk", "shared stem"), ("landmarks.trunk=shared_stem",)),
         Level("projection-256", ("projection", "256"), ("el.projection=256",)),
     ),
@@ -34,9 +38,9 @@ def get_study(scale: str) -> Study:
     return Study(
         title="Choices of LA-Net",
         rows=(CHOICES,),
-        columns=common.one_dataset(scale, (30,)),
-        seeds=common.SEEDS[scale],
-        published=common.published(scale, quote("30", {"default": "85.33", "ce": "75.50"})),
+        columns=axes.one_dataset(scale, (30,)),
+        seeds=axes.SEEDS[scale],
+        published=axes.published(scale, quote("30", {"default": "85.33", "ce": "75.50"})),
         source="paper, Table 2 (RAF-DB)",
         notes=("The paper's numbers: RAF-DB, 224 px, MS-Celeb weights.",),
     )

@@ -7,18 +7,18 @@ it: --only='symmetric-30/same/*/some/seed0'. Every method has the same augmentat
 baselines also that of their publications (published), so that nobody wins by erasing.
 """
 
-from configs.studies import common
+from lanet_jax.study import axes
 from lanet_jax.study.grid import Axis, Level, Study
 
 NOISE = Axis(
     ("Noise",),
     tuple(
-        Level(f"{kind}-{percent}", (f"{percent}% {kind}",), common.noisy(percent, kind))
+        Level(f"{kind}-{percent}", (f"{percent}% {kind}",), axes.noisy(percent, kind))
         for kind, percent in (
-            (common.SYMMETRIC, 30),
-            (common.ASYMMETRIC, 30),
-            (common.SYMMETRIC, 20),
-            (common.SYMMETRIC, 10),
+            (axes.SYMMETRIC, 30),
+            (axes.ASYMMETRIC, 30),
+            (axes.SYMMETRIC, 20),
+            (axes.SYMMETRIC, 10),
         )
     ),
 )
@@ -56,7 +56,7 @@ IMAGES = Axis(
 
 def get_study(scale: str) -> Study:
     """The grid noise x augmentation x method, in two sizes."""
-    common.check(scale, ("",))
+    axes.check(scale, ("",))
     return Study(
         title="Methods from a start of faces, FERPlus valid",
         rows=(NOISE, AUGMENTATION, METHODS),

@@ -8,10 +8,10 @@ The paper draws its numbers and prints only those of K = 8 (Table 2). It says: b
 original labels and at 8 on the noisy ones, slightly worse on either side.
 """
 
-from configs.studies import common
+from lanet_jax.study import axes
 from lanet_jax.study.grid import Axis, Study, quote
 
-K = common.sweep("K", "lde.neighbors", (4, 8, 12, 16, 20), default=8)
+K = axes.sweep("K", "lde.neighbors", (4, 8, 12, 16, 20), default=8)
 PAPER = quote("clean 30", {"default": "90.81 85.33"})
 
 
@@ -20,10 +20,10 @@ def get_study(scale: str) -> Study:
     return Study(
         title="Number of neighbours K",
         rows=(Axis(("Parameter", "Value"), K),),
-        columns=common.one_dataset(scale, (0, 30)),
-        seeds=common.SEEDS[scale],
+        columns=axes.one_dataset(scale, (0, 30)),
+        seeds=axes.SEEDS[scale],
         overrides=("method=lanet",),
-        published=common.published(scale, PAPER),
+        published=axes.published(scale, PAPER),
         source="paper, Table 2 (RAF-DB)",
         notes=("The paper's numbers: RAF-DB, 224 px, MS-Celeb weights; best K 12 and 8.",),
     )

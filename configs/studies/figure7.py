@@ -9,17 +9,17 @@ prints the values it tried of tau and omega; those of the others are drawn, and 
 numbers at the defaults are Table 1's.
 """
 
-from configs.studies import common
+from lanet_jax.study import axes
 from lanet_jax.study.grid import Axis, Study, quote
 
 SWEEPS = Axis(
     ("Parameter", "Value"),
     (
-        *common.sweep("delta", "el.threshold", (0.5, 0.6, 0.7, 0.8, 0.9), default=0.7),
-        *common.sweep("alpha", "loss.alpha", (0.1, 0.5, 1.0, 1.5, 2.0), default=1.0),
-        *common.sweep("beta", "loss.beta", (0.01, 0.05, 0.1, 0.2, 0.5), default=0.1),
-        *common.sweep("tau", "el.temperature", (0.05, 0.07, 0.1, 0.15, 0.2), default=0.1),
-        *common.sweep("omega", "lde.decay", (0.8, 0.85, 0.9, 0.95, 0.99), default=0.9),
+        *axes.sweep("delta", "el.threshold", (0.5, 0.6, 0.7, 0.8, 0.9), default=0.7),
+        *axes.sweep("alpha", "loss.alpha", (0.1, 0.5, 1.0, 1.5, 2.0), default=1.0),
+        *axes.sweep("beta", "loss.beta", (0.01, 0.05, 0.1, 0.2, 0.5), default=0.1),
+        *axes.sweep("tau", "el.temperature", (0.05, 0.07, 0.1, 0.15, 0.2), default=0.1),
+        *axes.sweep("omega", "lde.decay", (0.8, 0.85, 0.9, 0.95, 0.99), default=0.9),
     ),
 )
 PAPER = quote("10 20 30", {"default": "88.75±0.11 87.12±0.16 85.33±0.18"})
@@ -30,10 +30,10 @@ def get_study(scale: str) -> Study:
     return Study(
         title="Parameters of LA-Net",
         rows=(SWEEPS,),
-        columns=common.one_dataset(scale, (10, 20, 30)),
-        seeds=common.SEEDS[scale],
+        columns=axes.one_dataset(scale, (10, 20, 30)),
+        seeds=axes.SEEDS[scale],
         overrides=("method=lanet",),
-        published=common.published(scale, PAPER),
+        published=axes.published(scale, PAPER),
         source="paper, Table 1 (RAF-DB)",
         grouped=True,
         notes=("The paper's numbers: RAF-DB, 224 px, MS-Celeb weights.",),

@@ -6,7 +6,7 @@ The rows of the paper's Table 2, those of this project (geometry, trust), and on
 a time from the last of them.
 """
 
-from configs.studies import common
+from lanet_jax.study import axes
 from lanet_jax.study.grid import Axis, Level, Study
 
 _NO_EL, _TRUST = "el.enabled=False", "loss.trust=1.0"
@@ -47,8 +47,8 @@ PARTS = Axis(
 
 def get_study(scale: str) -> Study:
     """One column: 30% symmetric noise."""
-    common.check(scale, ("",))
-    place = Level("30", ("30% noise",), common.noisy(30), "configs/ferplus.py:cpu,face")
+    axes.check(scale, ("",))
+    place = Level("30", ("30% noise",), axes.noisy(30), "configs/ferplus.py:cpu,face")
     return Study(
         title="Parts of LA-Net from a start of faces, FERPlus valid",
         rows=(PARTS,),

@@ -8,7 +8,7 @@ A part of it: --only='30/*/seed0'. Pretrained weights: --config.model.pretrained
 quotes SCN, RUL and EAC from their own papers, each with its recipe.
 """
 
-from configs.studies import common
+from lanet_jax.study import axes
 from lanet_jax.study.grid import Study, quote
 
 PAPER = quote(
@@ -37,10 +37,10 @@ def get_study(scale: str) -> Study:
     """The grid noise x method x dataset."""
     return Study(
         title="Symmetric label noise",
-        rows=(common.noise(common.SYMMETRIC, "Noise"), common.methods(scale)),
-        columns=common.datasets(scale),
-        seeds=common.SEEDS[scale],
-        published=common.published(scale, PAPER),
+        rows=(axes.noise(axes.SYMMETRIC, "Noise"), axes.methods(scale)),
+        columns=axes.datasets(scale),
+        seeds=axes.SEEDS[scale],
+        published=axes.published(scale, PAPER),
         source="paper, Table 1",
         grouped=True,
         notes=("The paper's numbers: 224 px, MS-Celeb weights, all images.",),

@@ -9,7 +9,7 @@ pairs by pseudo-labels. All rows keep LA-Net's recipe; in the first, both losses
 landmark network trains beside without touching the other.
 """
 
-from configs.studies import common
+from lanet_jax.study import axes
 from lanet_jax.study.grid import Axis, Level, Study, quote
 
 YES, NO = "✓", "-"
@@ -40,10 +40,10 @@ def get_study(scale: str) -> Study:
     return Study(
         title="Components of LA-Net",
         rows=(COMPONENTS,),
-        columns=common.one_dataset(scale, (0, 30)),
-        seeds=common.SEEDS[scale],
+        columns=axes.one_dataset(scale, (0, 30)),
+        seeds=axes.SEEDS[scale],
         overrides=("method=lanet",),
-        published=common.published(scale, PAPER),
+        published=axes.published(scale, PAPER),
         source="paper, Table 2 (RAF-DB)",
         notes=("The paper's numbers: RAF-DB, 224 px, MS-Celeb weights.",),
     )

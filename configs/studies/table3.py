@@ -8,7 +8,7 @@ The networks need weights of their own, so run each with its own: --only=r18
 --config.model.pretrained=FILE18, then --only=r50 --config.model.pretrained=FILE50.
 """
 
-from configs.studies import common
+from lanet_jax.study import axes
 from lanet_jax.study.grid import Axis, Level, Study, quote
 
 OTHERS = ("RAN", "SCN", "DACL", "KTN", "FDRL", "ARM", "DMUE", "EAC", "LDLVA", "TransFER")
@@ -37,19 +37,19 @@ PAPER = quote(
         "r50": "91.56 67.60 64.54 91.78",
     },
 )
-SEVERAL = (common.RAFDB, common.AFFECTNET7, common.AFFECTNET8, common.FERPLUS)
+SEVERAL = (axes.RAFDB, axes.AFFECTNET7, axes.AFFECTNET8, axes.FERPLUS)
 
 
 def get_study(scale: str) -> Study:
     """The grid depth x dataset."""
-    columns = common.datasets(scale) if scale else Axis(("Dataset",), SEVERAL)
+    columns = axes.datasets(scale) if scale else Axis(("Dataset",), SEVERAL)
     return Study(
         title="Original labels",
         rows=(METHODS,),
         columns=columns,
-        seeds=common.SEEDS[scale],
-        overrides=("method=lanet", *common.CLEAN),
-        published=common.published(scale, PAPER),
+        seeds=axes.SEEDS[scale],
+        overrides=("method=lanet", *axes.CLEAN),
+        published=axes.published(scale, PAPER),
         source="paper, Table 3",
         notes=("The paper's numbers: 224 px, pretrained weights, all images.",),
     )

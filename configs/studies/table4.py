@@ -7,7 +7,7 @@ Each run is tested on both datasets. `:cpu` has the size and length of configs/f
 is no `:demo`, as one dataset cannot be mixed.
 """
 
-from configs.studies import common
+from lanet_jax.study import axes
 from lanet_jax.study.grid import Axis, Level, Study, quote
 
 OTHERS = ("AIR", "NAL", "IPA2LT", "LDL-ALSG", "LDLVA")
@@ -35,14 +35,14 @@ PAPER = quote(
 def get_study(scale: str) -> Study:
     """One training, two test sets."""
     configs = {"": "configs/mixed.py", "cpu": "configs/mixed.py:cpu"}
-    config = configs[common.check(scale, tuple(configs))]
+    config = configs[axes.check(scale, tuple(configs))]
     mixed = Level("mixed", ("RAF-DB + AffectNet",), config=config, splits=SPLITS)
     return Study(
         title="Inconsistent labels: trained on RAF-DB and AffectNet",
         rows=(METHODS,),
         columns=Axis(("Tested on",), (mixed,)),
-        seeds=common.SEEDS[scale],
-        overrides=common.CLEAN,
+        seeds=axes.SEEDS[scale],
+        overrides=axes.CLEAN,
         published=PAPER,
         source="paper, Table 4",
         notes=("The paper's numbers: 224 px, MS-Celeb weights, all images.",),

@@ -8,7 +8,7 @@ The paper reproduced SCN, RUL and EAC for this table. Pretrained weights and a p
 in table1.py.
 """
 
-from configs.studies import common
+from lanet_jax.study import axes
 from lanet_jax.study.grid import Study, quote
 
 PAPER = quote(
@@ -37,10 +37,10 @@ def get_study(scale: str) -> Study:
     """The grid noise x method x dataset."""
     return Study(
         title="Asymmetric label noise",
-        rows=(common.noise(common.ASYMMETRIC, "Asymmetric noise"), common.methods(scale)),
-        columns=common.datasets(scale),
-        seeds=common.SEEDS[scale],
-        published=common.published(scale, PAPER),
+        rows=(axes.noise(axes.ASYMMETRIC, "Asymmetric noise"), axes.methods(scale)),
+        columns=axes.datasets(scale),
+        seeds=axes.SEEDS[scale],
+        published=axes.published(scale, PAPER),
         source="paper, Table 5",
         grouped=True,
         notes=("The paper's numbers: 224 px, MS-Celeb weights, all images.",),

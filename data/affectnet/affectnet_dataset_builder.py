@@ -2,8 +2,8 @@
 
 import tensorflow_datasets as tfds
 
-from data.affectnet.source import config_name
-from data.records import RecordsBuilder
+from ..records import RecordsBuilder
+from .source import config_name
 
 
 class Builder(RecordsBuilder):

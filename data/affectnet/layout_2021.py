@@ -6,14 +6,16 @@ import numpy as np
 from jaxtyping import Float
 from tqdm import tqdm
 
-from data.affectnet.classes import LABELS, NOT_AN_EXPRESSION, NUMBERS
-from data.listing import Item, Listing, expect
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.files.npz import read_npy
 
+from ..listing import Item, Listing, expect
+from .classes import LABELS, NOT_AN_EXPRESSION, NUMBERS
+
 FOLDERS = {"train": "train_set", "valid": "val_set"}
 POINTS = 68
+UNUSABLE = "annotation cannot be used (left out)"
 
 
 def list_source(source: Path, classes: int) -> Listing:
@@ -37,18 +39,25 @@ def list_source(source: Path, classes: int) -> Listing:
         files = sorted(annotations.glob("*_exp.npy"))
         if not files:
             raise UserError(f"{annotations} holds no N_exp.npy: the labels were expected there")
-        listing.splits[split] = []
+        listing.splits[split], unusable = [], []
         for file in tqdm(files, desc=f"reading {folder}", unit=" labels"):
             image = f"{folder}/images/{file.name.removesuffix('_exp.npy')}.jpg"
-            number = _expression(file)
+            try:
+                number = _expression(file)
+                points = _points(file.with_name(file.name.replace("_exp.npy", "_lnd.npy")))
+            except UserError as error:
+                unusable.append(str(error))
+                listing.note(UNUSABLE, split, f"{image}: {error}")
+                continue
             if number >= len(NUMBERS):
                 listing.note(NOT_AN_EXPRESSION, split, image)
             elif NUMBERS[number] in kept:
-                points = _points(file.with_name(file.name.replace("_exp.npy", "_lnd.npy")))
                 label = kept.index(NUMBERS[number])
                 # Numbers begin anew in each folder, so the folder belongs to the name.
                 item = Item(image, image, source / image, label, points=points)
                 listing.splits[split].append(item)
+        if len(unusable) == len(files):
+            raise UserError(f"none of the {len(files)} annotations can be used: {unusable[0]}")
     return listing
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from data.affectnet.classes import LABELS, NOT_AN_EXPRESSION, NUMBERS
-from data.images import Crop
-from data.listing import Item, Listing
-from data.tables import read_rows, shown
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
+
+from ..images import Crop
+from ..listing import Item, Listing
+from ..tables import read_rows, shown
+from .classes import LABELS, NOT_AN_EXPRESSION, NUMBERS
 
 IMAGES = "Manually_Annotated_Images"
 LISTS = "Manually_Annotated_file_lists"
@@ -45,9 +46,15 @@ def list_source(source: Path, classes: int, size: int) -> Listing:
     for split, file in FILES.items():
         table = _find(source, file)
         listing.splits[split] = []
-        for number, row in read_rows(table):
-            if row and not (number == 1 and row == HEADER.split(",")):
-                _add(listing, split, row, f"{table} line {number}", source, size)
+        rows = [(number, row) for number, row in read_rows(table) if any(row)]
+        if rows and [cell.strip() for cell in rows[0][1]] == HEADER.split(","):
+            rows = rows[1:]
+        usable = sum([_add(listing, split, row, number, source, size) for number, row in rows])
+        if rows and not usable:
+            raise UserError(
+                f"{table} line {rows[0][0]}: {HEADER} were expected, with {POINTS} points as "
+                f"x;y;x;y..., found {shown(rows[0][1])}; none of the {len(rows)} rows can be used"
+            )
     return listing
 
 
@@ -62,39 +69,67 @@ def _find(source: Path, file: str) -> Path:
 
 
 def _add(
-    listing: Listing, split: str, row: Sequence[str], where: str, source: Path, size: int
-) -> None:
+    listing: Listing, split: str, row: Sequence[str], line: int, source: Path, size: int
+) -> bool:
+    """Adds a row's image, or notes why it is left out; whether the row can be read."""
+    name = row[0].strip()
     try:
-        name, *box, landmarks, expression, _, _ = row
-        x, y, width, height = (_whole(number) for number in box)
-        number = int(expression)
-        if number not in range(LABELS):
-            raise ValueError
+        number = _expression(row)
         if number >= len(NUMBERS):
             listing.note(NOT_AN_EXPRESSION, split, name)
-            return
-        points = np.array(landmarks.split(";"), np.float32).reshape(-1, 2)
-        if len(points) != POINTS:
-            raise ValueError
-    except ValueError:
-        raise UserError(
-            f"{where}: {HEADER} were expected, with {POINTS} points as x;y;x;y..., "
-            f"found {shown(row)}"
-        ) from None
+            return True
+        box, points = _box(row), _points(row)
+    except UnusableRowError as reason:
+        listing.note(f"{reason} (left out)", split, name or f"line {line}")
+        return False
     if NUMBERS[number] not in listing.classes:
-        return
+        return True
     label = listing.classes.index(NUMBERS[number])
     file = f"{IMAGES}/{name}"
     path = source / file
     if not size:
         item = Item(name, file, path, label, points=points)
-    elif min(width, height) <= 0:
-        listing.note("no face box (left out)", split, name)
-        return
     else:
-        crop = _square(path, x, y, width, height, size)
+        crop = _square(path, *box, size)
         item = Item(name, file, crop, label, points=_into(points, crop))
     listing.splits[split].append(item)
+    return True
+
+
+class UnusableRowError(Exception):
+    """What a row lacks, in a few words."""
+
+
+def _expression(row: Sequence[str]) -> int:
+    if len(row) != len(HEADER.split(",")) or not row[0].strip():
+        raise UnusableRowError("row with other columns")
+    try:
+        number = float(row[6])  # pandas writes 1.0
+    except ValueError:
+        raise UnusableRowError("no expression") from None
+    if number not in range(LABELS):
+        raise UnusableRowError("no expression")
+    return int(number)
+
+
+def _box(row: Sequence[str]) -> tuple[int, int, int, int]:
+    try:
+        x, y, width, height = (_whole(number) for number in row[1:5])
+    except ValueError:
+        raise UnusableRowError("no face box") from None
+    if min(width, height) <= 0:
+        raise UnusableRowError("no face box")
+    return x, y, width, height
+
+
+def _points(row: Sequence[str]) -> Float[np.ndarray, "L 2"]:
+    try:
+        points = np.array(row[5].split(";"), np.float32)
+    except ValueError:
+        points = np.empty(0, np.float32)
+    if points.size != 2 * POINTS:
+        raise UnusableRowError("no landmarks")
+    return points.reshape(POINTS, 2)
 
 
 def _whole(number: str) -> int:

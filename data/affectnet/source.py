@@ -1,10 +1,13 @@
-"""The two official AffectNet layouts as lists of images (SPEC 5)."""
+"""The two official AffectNet layouts as lists of images."""
 
 from pathlib import Path
 
-from data.affectnet import layout_2021, layout_old
-from data.listing import Listing
 from lanet_jax.errors import UserError
+
+from ..listing import Listing
+from . import layout_2021, layout_old
+
+AUTOMATIC = "Automatically_Annotated_Images"
 
 
 def config_name(classes: int = 8, size: int = 0) -> str:
@@ -35,6 +38,11 @@ def list_source(source: Path, classes: int = 8, size: int = 0) -> Listing:
         return layout_2021.list_source(source, classes)
     if (source / layout_old.IMAGES).is_dir():
         return layout_old.list_source(source, classes, size)
+    if (source / AUTOMATIC).is_dir():
+        raise UserError(
+            f"{source} holds {AUTOMATIC}/, whose labels a network gave: {layout_old.IMAGES}/, "
+            "which people labelled, was expected; check --source"
+        )
     raise UserError(
         f"{source} holds neither {layout_old.IMAGES}/ (old layout) nor "
         f"{layout_2021.FOLDERS['train']}/ (2021 layout): one of them was expected; check --source"

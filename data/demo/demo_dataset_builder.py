@@ -5,17 +5,18 @@ from typing import Any
 
 import tensorflow_datasets as tfds
 
-from data.demo.drawing import draw
-from data.records import Record, RecordsBuilder, Schema
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.landmark_schemes import SCHEMES
+
+from ..records import Record, RecordsBuilder, Schema
+from .drawing import draw
 
 _SCHEME = SCHEMES["ibug68"]
 
 
 class Builder(RecordsBuilder):
-    """Drawn faces with exact landmarks and label distributions (SPEC 5.2).
+    """Drawn faces with exact landmarks and label distributions.
 
     A record depends on its split and index alone: a smaller set is the beginning of a larger one.
 

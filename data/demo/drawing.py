@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
-from data.demo.action_units import draw_expression, votes
-from data.demo.appearance import draw_camera, draw_palette, draw_pose, draw_style
-from data.demo.face_shape import draw_identity
-from data.demo.geometry import build_geometry
-from data.demo.render import render
+from .action_units import draw_expression, votes
+from .appearance import draw_camera, draw_palette, draw_pose, draw_style
+from .face_shape import draw_identity
+from .geometry import build_geometry
+from .render import render
 
 SPLITS = ("train", "test")
 SEED = 2023

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from data.demo.action_units import ACTION_UNITS
 from lanet_jax.landmark_schemes import SCHEMES
+
+from .action_units import ACTION_UNITS
 
 POINTS = SCHEMES["ibug68"].points
 MIRROR = np.array(SCHEMES["ibug68"].flip_index)

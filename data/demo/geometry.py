@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from data.demo import outlines
-from data.demo.action_units import INDEX
-from data.demo.appearance import Pose, Style
-from data.demo.face_shape import Identity, move, rest_shape
-from data.demo.outlines import LEFT, RIGHT, Path
+from . import outlines
+from .action_units import INDEX
+from .appearance import Pose, Style
+from .face_shape import Identity, move, rest_shape
+from .outlines import LEFT, RIGHT, Path
 
 _BEHIND = {"body": -0.6, "neck": -0.35, "hair_back": -0.55, "ear0": -0.12, "ear1": -0.12}
 _SILHOUETTE = ("skull", "hair_front")  # a dome stays where it is when the head turns

@@ -8,7 +8,7 @@ import functools
 import numpy as np
 from jaxtyping import Float
 
-from data.demo.appearance import Style
+from .appearance import Style
 
 Path = Float[np.ndarray, "P 2"]
 LEFT, RIGHT = 0, 1

@@ -6,10 +6,10 @@ Every step after the outlines works on integers, so that pixels do not depend on
 import numpy as np
 from jaxtyping import Int, UInt8
 
-from data.demo.appearance import Camera, Colour, Palette, Pose, Style
-from data.demo.geometry import Geometry
-from data.demo.outlines import LEFT, RIGHT, Path
-from data.demo.raster import topmost
+from .appearance import Camera, Colour, Palette, Pose, Style
+from .geometry import Geometry
+from .outlines import LEFT, RIGHT, Path
+from .raster import topmost
 
 _OVERSAMPLE = 3
 _BACKDROP = {

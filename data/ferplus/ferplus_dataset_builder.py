@@ -2,9 +2,9 @@
 
 import tensorflow_datasets as tfds
 
-from data.ferplus.source import config_name
-from data.ferplus.votes import RULES
-from data.records import RecordsBuilder
+from ..records import RecordsBuilder
+from .source import config_name
+from .votes import RULES
 
 
 class Builder(RecordsBuilder):

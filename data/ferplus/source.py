@@ -1,17 +1,20 @@
-"""The official FER+ layout as lists of images (SPEC 5)."""
+"""The official FER+ layout as lists of images."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
-from data.ferplus.votes import COLUMNS, RULES
-from data.listing import SPLITS, Item, Listing, expect
-from data.tables import read_rows, shown
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
+from lanet_jax.images import files
+
+from ..listing import Item, Listing, expect
+from ..split_names import SPLITS
+from ..tables import read_rows, shown
+from .votes import COLUMNS, RULES
 
 USAGES = dict(zip(("Training", "PublicTest", "PrivateTest"), SPLITS, strict=True))
 FOLDERS = dict(
@@ -49,14 +52,25 @@ def list_source(source: Path, labels: str = "argmax8", classes: int = 8) -> List
     rows = _read_votes(table)
     kept = EXPRESSIONS[:classes]
     listing = Listing(classes=kept, splits={}, votes=COLUMNS)
-    present = [split for split in SPLITS if (source / FOLDERS[split]).is_dir()]
+    present = [split for split in SPLITS if _has_images(source / FOLDERS[split])]
     pixels = _read_pixels(source / "fer2013.csv", rows) if present != list(SPLITS) else None
+    with_rows = {split for split, _, _ in rows}
     for split in SPLITS:
+        folder = FOLDERS[split]
+        is_empty = split not in present and (source / folder).is_dir()
         if split in present or pixels is not None:
             listing.splits[split] = []
+            if is_empty:
+                listing.remarks.append(f"split {split} from fer2013.csv: {folder}/ holds no image")
+            if split in present and split not in with_rows:
+                listing.remarks.append(f"split {split} has no row in {table.name}")
+        elif is_empty:
+            listing.remarks.append(
+                f"split {split} left out: {folder}/ holds no image and fer2013.csv is not there"
+            )
         else:
             listing.remarks.append(
-                f"split {split} left out: neither {FOLDERS[split]}/ nor fer2013.csv is there"
+                f"split {split} left out: neither {folder}/ nor fer2013.csv is there"
             )
     if not listing.splits:
         raise UserError(
@@ -78,15 +92,33 @@ def list_source(source: Path, labels: str = "argmax8", classes: int = 8) -> List
             item = Item(name, file, image, kept.index(label), votes=votes)
             listing.splits[split].append(item)
     for split in present:
+        _note_unlisted(listing, source, split, {name for at, name, _ in rows if at == split})
         _note_disagreements(listing, source / FOLDERS[split] / "label.csv", rows, split)
     return listing
+
+
+def _has_images(folder: Path) -> bool:
+    return folder.is_dir() and any(_image_names(folder))
+
+
+def _image_names(folder: Path) -> Iterator[str]:
+    return (path.name for path in folder.iterdir() if _is_shown_image(path.name))
+
+
+def _is_shown_image(name: str) -> bool:
+    return files.is_image(name) and not files.is_hidden(name)
+
+
+def _note_unlisted(listing: Listing, source: Path, split: str, listed: set[str]) -> None:
+    for name in sorted(set(_image_names(source / FOLDERS[split])) - listed):
+        listing.note("image without a row (left out)", split, f"{FOLDERS[split]}/{name}")
 
 
 def _read_votes(table: Path) -> list[tuple[str, str, tuple[int, ...]]]:
     """Split, image name (may be empty) and ten votes of every row."""
     lines = ((number, row) for number, row in read_rows(table) if row)
     _, header = next(lines, (1, []))
-    if tuple(header) != ("Usage", "Image name", *COLUMNS):
+    if _folded(header) != _folded(("Usage", "Image name", *COLUMNS)):
         raise UserError(
             f"{table} line 1: the columns Usage,Image name,{','.join(COLUMNS)} were expected, "
             f"found {shown(header)}; take the file of Microsoft's FERPlus repository"
@@ -97,7 +129,7 @@ def _read_votes(table: Path) -> list[tuple[str, str, tuple[int, ...]]]:
             usage, name, *votes = row
             if "/" in name or "\\" in name:
                 raise ValueError
-            rows.append((USAGES[usage], name.strip(), _counts(votes)))
+            rows.append((USAGES[usage.strip()], name.strip(), _counts(votes)))
         except (ValueError, KeyError):
             raise UserError(
                 f"{table} line {number}: a Usage of {', '.join(USAGES)}, a name and ten counts "
@@ -106,8 +138,15 @@ def _read_votes(table: Path) -> list[tuple[str, str, tuple[int, ...]]]:
     return rows
 
 
+def _folded(header: Sequence[str]) -> list[str]:
+    return [column.strip().casefold() for column in header]
+
+
 def _counts(votes: Sequence[str]) -> tuple[int, ...]:
-    counts = tuple(int(vote) for vote in votes)
+    values = [float(vote) for vote in votes]  # pandas writes 1.0
+    if not all(value.is_integer() for value in values):
+        raise ValueError
+    counts = tuple(map(int, values))
     if len(counts) != len(COLUMNS) or min(counts) < 0 or sum(counts) > ANNOTATORS:
         raise ValueError
     return counts
@@ -119,14 +158,19 @@ def _read_pixels(table: Path, rows: list) -> list[str] | None:
         return None
     lines = ((number, row) for number, row in read_rows(table) if row)
     _, header = next(lines, (1, []))
-    if header.count("pixels") != 1 or header.count("Usage") != 1:
-        raise UserError(f"{table} line 1: the columns emotion,pixels,Usage were expected")
-    at_pixels, at_usage = header.index("pixels"), header.index("Usage")
+    columns = _folded(header)
+    if columns.count("pixels") != 1 or columns.count("usage") != 1:
+        raise UserError(
+            f"{table} line 1: the columns emotion,pixels,Usage were expected, found {shown(header)}"
+        )
+    at_pixels, at_usage = columns.index("pixels"), columns.index("usage")
     pixels = []
     for vote_row, (number, row) in zip(rows, lines, strict=False):
         if len(row) != len(header):
-            raise UserError(f"{table} line {number}: {','.join(header)} were expected")
-        if USAGES.get(row[at_usage]) != vote_row[0]:
+            raise UserError(
+                f"{table} line {number}: {','.join(header)} were expected, found {shown(row)}"
+            )
+        if USAGES.get(row[at_usage].strip()) != vote_row[0]:
             raise UserError(
                 f"{table} line {number}: Usage is {row[at_usage]!r} here and that of split "
                 f"{vote_row[0]!r} in fer2013new.csv; both files must have the same rows"

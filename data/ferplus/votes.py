@@ -1,4 +1,4 @@
-"""From the votes of ten annotators to one label (SPEC 5, FER+)."""
+"""From the votes of ten annotators to one label of FER+."""
 
 from collections.abc import Callable, Sequence
 

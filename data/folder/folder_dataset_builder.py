@@ -4,7 +4,7 @@ from typing import Any
 
 import tensorflow_datasets as tfds
 
-from data.records import RecordsBuilder
+from ..records import RecordsBuilder
 
 
 class Builder(RecordsBuilder):

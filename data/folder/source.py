@@ -1,151 +1,120 @@
-"""Any tree of images or CSV file as lists of images (SPEC 5)."""
+"""Any tree of images or CSV file as lists of images."""
 
+import collections
 import hashlib
-import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from data.listing import SPLITS, Item, Listing, expect
-from data.tables import read_rows
 from lanet_jax.classes import EXPRESSIONS
-from lanet_jax.errors import CONTROL_CHARACTER, UserError
+from lanet_jax.errors import UserError
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
-SPLIT_NAMES = {
-    "train": "train",
-    "training": "train",
-    "valid": "valid",
-    "val": "valid",
-    "validation": "valid",
-    "test": "test",
-    "testing": "test",
-}
-CLASS_NAMES = {
-    "angry": "anger",
-    "disgusted": "disgust",
-    "fearful": "fear",
-    "happy": "happiness",
-    "sad": "sadness",
-    "surprised": "surprise",
-}
-UNUSABLE = re.compile(f"{CONTROL_CHARACTER.pattern}|[\ud800-\udfff]")  # or not in UTF-8
-Entry = tuple[str, str, str]  # split, class as written, path below the root
+from ..listing import Item, Listing, expect
+from ..split_names import SPLITS
+from . import class_names, table, tree
+from .entries import Entry, Found, some
 
 
-def config_name(holdout: float = 0.0) -> str:
+def config_name(holdout: float = 0.0, classes: str = "") -> str:
     """A folder has one variant."""
-    del holdout
+    del holdout, classes
     return ""
 
 
-def list_source(source: Path, holdout: float = 0.0) -> Listing:
+def list_source(source: Path, holdout: float = 0.0, classes: str = "") -> Listing:
     """Lists the images of a tree `[split/]class/image` or of a CSV file `path,label[,split]`.
 
     Args:
       source: the tree's root or the CSV file; paths in it are relative to its folder.
       holdout: share of each class that becomes the test split, in [0, 1).
+      classes: `WRITTEN=CLASS,...`: classes to be called otherwise.
 
     Returns:
-      The images of each split; the class names are the canonical ones, in canonical order, if all
-      of them are known expressions, else those of the source in alphabetical order.
+      The images of each split; known expressions come under their canonical names and in canonical
+      order, other classes after them.
 
     Raises:
-      UserError: there is no image, a row cannot be read, or a holdout is asked of a source that has
-        a test split.
+      UserError: there is no image, a row cannot be read, the classes of the splits do not fit
+        together, or a holdout is asked of a source that has a test split or leaves a class without
+        one.
     """
     if not 0 <= holdout < 1:
         raise UserError(f"--holdout {holdout} is no share: a number of 0 to 1 was expected")
-    remarks: list[str] = []
     if source.is_dir():
-        root, entries = source, list(_read_tree(source, remarks))
+        root, found = source, tree.read(source)
     else:
-        root, entries = source.parent, list(_read_csv(expect(source, "a folder or a CSV file")))
-    if not entries:
-        raise UserError(f"{source} holds no image: class/image or split/class/image was expected")
-    if holdout:
-        if any(split == "test" for split, _, _ in entries):
-            raise UserError(f"{source} has a test split of its own; leave --holdout out")
-        entries = _hold_out(entries, holdout)
-    classes = _classes({label for _, label, _ in entries})
-    listing = Listing(
-        classes=tuple(dict.fromkeys(classes.values())),
-        splits={split: [] for split in SPLITS if any(split == at for at, _, _ in entries)},
-        remarks=remarks,
+        root, found = source.parent, table.read(expect(source, "a folder or a CSV file"))
+    if holdout and any(entry.split == "test" for entry in found.entries):
+        raise UserError(f"{source} has a test split of its own; leave --holdout out")
+    class_of, remarks = class_names.understand(
+        (entry.label for entry in found.entries), class_names.parse(classes), str(source)
     )
-    for split, label, path in entries:
-        number = listing.classes.index(classes[label])
-        listing.splits[split].append(Item(path, path, root / path, number))
+    _refuse_other_classes(source, found, class_of)
+    entries = _hold_out(found.entries, holdout, class_of) if holdout else found.entries
+    listing = Listing(
+        classes=tuple(dict.fromkeys(class_of.values())),
+        splits={split: [] for split in SPLITS if any(split == entry.split for entry in entries)},
+        remarks=[*found.remarks, *remarks],
+    )
+    for note in found.notes:
+        listing.note(*note)
+    for entry in entries:
+        label = listing.classes.index(class_of[entry.label])
+        item = Item(entry.path, entry.path, root / entry.path, label)
+        listing.splits[entry.split].append(item)
     return listing
 
 
-def _read_tree(root: Path, remarks: list[str]) -> Iterable[Entry]:
-    folders = _folders(root)
-    splits = [folder for folder in folders if folder.name.lower() in SPLIT_NAMES]
-    if splits and len(splits) < len(folders):
-        other = next(folder.name for folder in folders if folder not in splits)
+def _refuse_other_classes(source: Path, found: Found, class_of: Mapping[str, str]) -> None:
+    """Refuses what cannot be a set of classes, or one that only a test has."""
+    in_split = collections.defaultdict(set)
+    for entry in found.entries:
+        in_split[entry.split].add(class_of[entry.label])
+    names = set(class_of.values())
+    if len(names) == 1 and not names & set(EXPRESSIONS):
+        advice = ""
+        if source.is_dir():
+            advice = tree.fit(source, [tuple(entry.path.split("/")) for entry in found.entries])
         raise UserError(
-            f"{root} holds the split {splits[0].name}/ beside {other}/, which is none: either "
-            "split/class/image or class/image was expected"
+            f"{source}: there is one class, {names.pop()!r}, and two are needed; this was found: "
+            f"{found.shape}{advice}"
         )
-    parents = {folder: SPLIT_NAMES[folder.name.lower()] for folder in splits} or {root: "train"}
-    others = 0
-    for parent, split in parents.items():
-        for folder in _folders(parent):
-            for file in sorted(folder.rglob("*")):
-                if file.suffix.lower() in SUFFIXES:
-                    name = file.relative_to(root).as_posix()
-                    if UNUSABLE.search(name):
-                        raise UserError(
-                            f"{root}: the name {name!r} has a character that no list of names can "
-                            "hold; rename the file"
-                        )
-                    yield split, folder.name, name
-                elif file.is_file() and not file.name.startswith("."):
-                    others += 1
-    if others:
-        remarks.append(f"{others} files left out whose names are not those of images")
-
-
-def _folders(parent: Path) -> list[Path]:
-    return sorted(
-        path for path in parent.iterdir() if path.is_dir() and not path.name.startswith((".", "__"))
-    )
-
-
-def _read_csv(table: Path) -> Iterable[Entry]:
-    lines = ((number, row) for number, row in read_rows(table) if row)
-    _, header = next(lines, (1, []))
-    if not {"path", "label"} <= set(header) or len(set(header)) < len(header):
-        raise UserError(f"{table} line 1: the columns path,label or path,label,split expected")
-    for number, row in lines:
-        cells = dict(zip(header, (cell.strip() for cell in row), strict=False))
-        path, label = cells.get("path"), cells.get("label")
-        split = SPLIT_NAMES.get((cells.get("split") or "train").lower())
-        if not (path and label and split) or len(row) > len(header):
+    for split in SPLITS[1:]:
+        extra = sorted(in_split[split] - in_split["train"])
+        if extra and in_split["train"]:
+            near = class_names.nearest(extra[0], in_split["train"])
+            wrong, right = (extra[0], near) if near in EXPRESSIONS else (near, extra[0])
+            meant = f"did you mean {near}? --classes '{wrong}={right}', or " if near else ""
             raise UserError(
-                f"{table} line {number}: a path, a label and, if there is that column, "
-                f"a split of {', '.join(SPLITS)} were expected"
+                f"{source}: {split} has the class {some(extra)} and train has not, it has "
+                f"{some(sorted(in_split['train']), 20)}: {meant}take its images out"
             )
-        yield split, label, path
 
 
-def _hold_out(entries: list[Entry], share: float) -> list[Entry]:
+def _hold_out(entries: Sequence[Entry], share: float, class_of: Mapping[str, str]) -> list[Entry]:
     """Moves a share of each class from train to test, the same one whatever else is in the tree."""
-    by_class = defaultdict(list)
+    by_class = collections.defaultdict(dict)
     for entry in entries:
-        if entry[0] == "train":
-            by_class[entry[1]].append(entry)
-    held: set[Entry] = set()
-    for found in by_class.values():
-        found.sort(key=lambda entry: hashlib.sha256(entry[2].encode()).digest())
-        held.update(found[: round(share * len(found))])
-    return [("test", *entry[1:]) if entry in held else entry for entry in entries]
-
-
-def _classes(written: set[str]) -> dict[str, str]:
-    """Class name for each name as written, in the order of the classes."""
-    known = {name: CLASS_NAMES.get(name.lower(), name.lower()) for name in written}
-    if set(known.values()) <= set(EXPRESSIONS):
-        return dict(sorted(known.items(), key=lambda item: EXPRESSIONS.index(item[1])))
-    return {name: name for name in sorted(written)}
+        if entry.split == "train":
+            by_class[class_of[entry.label]].setdefault(entry.path, entry)
+    held: set[str] = set()
+    for name, images in by_class.items():
+        paths = sorted(images, key=lambda path: hashlib.sha256(path.encode()).digest())
+        part = round(share * len(paths))
+        if part == len(paths):
+            raise UserError(
+                f"--holdout {share} leaves no training image of class {name}, which has "
+                f"{len(paths)}; take a smaller share"
+            )
+        held.update(paths[:part])
+    if not held:
+        most = max(map(len, by_class.values()), default=0)
+        raise UserError(
+            f"--holdout {share} takes no image: the largest class has {most} for training; take a "
+            "larger share"
+        )
+    return [
+        Entry("test", entry.label, entry.path)
+        if entry.split == "train" and entry.path in held
+        else entry
+        for entry in entries
+    ]

@@ -2,7 +2,7 @@
 
 import tensorflow_datasets as tfds
 
-from data.records import RecordsBuilder
+from ..records import RecordsBuilder
 
 
 class Builder(RecordsBuilder):

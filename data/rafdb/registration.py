@@ -100,4 +100,4 @@ def _apply(affine: Affine, points: Float[np.ndarray, "L 2"]) -> Float[np.ndarray
 
 
 def _grey(pixels: UInt8[np.ndarray, "H W 3"]) -> UInt8[np.ndarray, "H W"]:
-    return cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)

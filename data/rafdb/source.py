@@ -1,4 +1,4 @@
-"""The official RAF-DB layout (basic expressions) as lists of images (SPEC 5)."""
+"""The official RAF-DB layout (basic expressions) as lists of images."""
 
 import dataclasses
 import os
@@ -11,12 +11,13 @@ import numpy as np
 from jaxtyping import Float
 from tqdm import tqdm
 
-from data.images import BrokenImageError, decode
-from data.listing import Item, Listing, expect
-from data.rafdb.registration import move_points
-from data.tables import read_lines, shown
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
+from lanet_jax.images.pixels import BrokenImageError, decode
+
+from ..listing import Item, Listing, expect
+from ..tables import read_lines, shown
+from .registration import move_points
 
 CLASSES = EXPRESSIONS[:7]
 NUMBERS = ("surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral")  # from 1
@@ -92,19 +93,25 @@ def _add_points(listing: Listing, source: Path) -> None:
         for item in items:
             if found[item.name] is None:
                 listing.note("Annotation/auto not usable", split, item.name)
+    if all(xy is None for xy in found.values()):
+        there = sorted(annotations.glob("*_auto_attri.txt"))
+        raise UserError(
+            f"{there[0] if there else annotations}: {AUTO_POINTS} lines with x and y were "
+            "expected, and a photo of that name that shows the aligned face; no image has both"
+        )
     listing.scheme = AUTO_SCHEME
 
 
 def _points(annotation: Path, original: Path, aligned: Path) -> Float[np.ndarray, "L 2"] | None:
     if not (annotation.is_file() and original.is_file() and aligned.is_file()):
         return None
-    numbers = " ".join(line for _, line in read_lines(annotation)).split()
     try:
+        numbers = " ".join(line for _, line in read_lines(annotation)).split()
         xy = np.array([float(number) for number in numbers[: 2 * AUTO_POINTS]]).reshape(-1, 2)
-    except ValueError:
-        xy = np.empty((0, 2))
+    except (ValueError, UserError):
+        return None
     if len(xy) != AUTO_POINTS or not np.isfinite(xy).all():
-        raise UserError(f"{annotation}: {AUTO_POINTS} lines with x and y were expected")
+        return None
     try:
         return move_points(xy, decode(original.read_bytes()), decode(aligned.read_bytes()))
     except (BrokenImageError, cv2.error):

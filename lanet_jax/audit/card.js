@@ -31,8 +31,9 @@ function face(card) {
 }
 
 function what(card, choose) {
-  const title = make("h2", {}, "given ", make("span", { class: "was" }, classes[card.given]));
-  title.append(", looks like ", make("span", { class: "is" }, classes[card.suggested]));
+  const was = make("span", { class: "was" }, classes[card.given]);
+  const title = make("h2", {}, ...(card.suggested === null ? [was, ": doubtful, no suggestion"] : ["given ", was]));
+  if (card.suggested !== null) title.append(", looks like ", make("span", { class: "is" }, classes[card.suggested]));
   const said = decisions[card.name];
   const bars = make("div", { class: "bars" });
   for (const c of shownClasses(card)) {
@@ -54,6 +55,7 @@ function what(card, choose) {
   for (const [key, kind] of Object.entries(choices)) {
     const text = `${kind[0].toUpperCase()}${kind.slice(1)} `;
     const button = make("button", { "aria-pressed": said ? said.kind === kind : false }, text, make("kbd", {}, key.toUpperCase()));
+    button.disabled = kind === "accept" && card.suggested === null;
     button.addEventListener("click", () => choose(card, kind));
     buttons.append(button);
   }

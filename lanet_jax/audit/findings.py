@@ -9,16 +9,21 @@ from jaxtyping import Bool, Float, Int
 from lanet_jax.audit import (
     beliefs,
     confident_learning,
+    judgement,
     noise_estimate,
+    noise_range,
     ranking,
+    run_evidence,
+    verdict,
 )
-from lanet_jax.audit import (
-    dataset_neighbors as neighbors,
-)
+from lanet_jax.audit import dataset_neighbors as neighbors
+from lanet_jax.audit.arrays import LabelAudit
 from lanet_jax.audit.beliefs import Beliefs
 from lanet_jax.audit.confident_learning import Cleanlab
+from lanet_jax.audit.judgement import Judgement
 from lanet_jax.audit.noise_estimate import NoiseEstimate
 from lanet_jax.audit.ranking import Quality, Ranking
+from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data
@@ -36,7 +41,8 @@ class Findings:
       neighbors: shares of the given labels of each record's neighbours.
       candidates: rows that may be neighbours.
       ranking: scores of every record.
-      noise: estimate of the label noise.
+      noise: which class seems to be given which label.
+      judgements: by score, what may be said of the labels by it.
       unchecked: the run was long enough to memorise labels, and has no landmark space that did not.
     """
 
@@ -45,6 +51,7 @@ class Findings:
     candidates: Int[np.ndarray, "M"]
     ranking: Ranking
     noise: NoiseEstimate
+    judgements: dict[str, Judgement]
     unchecked: bool
 
 
@@ -93,14 +100,80 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     witness = (seen.targets + spaces["landmark"]) / 2 if forgotten else votes
     noise = noise_estimate.estimate(witness, data.given)
     own_view = seen.targets if forgotten else seen.probabilities
+    ranked = ranking.rank(seen.targets, own_view, votes, data.given, noise.spread)
+    unchecked = late and not forgotten
+    skill = verdict.skill(witness, data.given)
+    share = noise_range.estimate(witness, data.given)
+    known = run_evidence.gather(workdir, seen, spaces, data, visits)
+    decided = run_evidence.temper(
+        verdict.judge(skill, share, classes, "by their neighbours"), known, unchecked
+    )
     return Findings(
         seen=seen,
         neighbors=votes,
         candidates=among,
-        ranking=ranking.rank(seen.targets, own_view, votes, data.given, noise.spread),
+        ranking=ranked,
         noise=noise,
-        unchecked=late and not forgotten,
+        judgements={
+            name: judgement.decide(decided, skill, share, believed, data.given)
+            for name, believed in ranked.beliefs.items()
+        },
+        unchecked=unchecked,
     )
+
+
+def without_run(witnesses: Witnesses, audit: LabelAudit, candidates: int) -> Findings:
+    """The same of faces that nothing was trained on.
+
+    Args:
+      witnesses: that the audit rests on.
+      audit: of their labels.
+      candidates: records that may be neighbours, at most.
+
+    Returns:
+      What was found; targets are what the witnesses believe together.
+    """
+    given, classes = audit.given, len(audit.classes)
+    among = neighbors.candidates(len(given), candidates)
+    spaces = witnesses.features.values()
+    votes = np.mean([neighbors.vote(f, given, classes, among) for f in spaces], axis=0)
+    noise = noise_estimate.estimate(audit.beliefs, given)
+    ranked = ranking.rank(audit.beliefs, audit.beliefs, votes, given, noise.spread)
+    seen = Beliefs(audit.beliefs, audit.beliefs, witnesses.features, {}, 0)
+    judged = judgement.decide_all(audit.judgement, ranked.beliefs, given)
+    return with_probe(Findings(seen, votes, among, ranked, noise, judged, False), audit)
+
+
+def with_probe(found: Findings, audit: LabelAudit) -> Findings:
+    """Adds the score that needs no training beside the others.
+
+    Args:
+      found: what was found.
+      audit: of the same labels.
+
+    Returns:
+      All of it.
+    """
+    ranked = ranking.Ranking(
+        {ranking.PROBE: audit.score, **found.ranking.scores},
+        {ranking.PROBE: audit.beliefs, **found.ranking.beliefs},
+    )
+    judged = {ranking.PROBE: audit.judgement, **found.judgements}
+    return dataclasses.replace(found, ranking=ranked, judgements=judged)
+
+
+def with_scores(found: Findings, scores: dict[str, Float[np.ndarray, "N"]]) -> Findings:
+    """Adds scores of others to the table; the ranking itself is none of theirs.
+
+    Args:
+      found: what was found.
+      scores: by name, of every record.
+
+    Returns:
+      All of it.
+    """
+    ranked = dataclasses.replace(found.ranking, scores={**found.ranking.scores, **scores})
+    return dataclasses.replace(found, ranking=ranked)
 
 
 def compare(probabilities: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"]) -> Comparison:

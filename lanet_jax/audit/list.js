@@ -89,6 +89,7 @@ function reveal() {
 }
 
 function choose(card, kind, label = kind === "accept" ? card.suggested : card.given) {
+  if (label === null) return; // nothing was suggested
   const inside = list.contains(document.activeElement);
   decide(card, kind, label);
   const place = view.indexOf(card);
@@ -131,7 +132,7 @@ for (const id of ["given", "suggested", "show", "sort"]) {
     restart();
   });
 }
-at("flips").addEventListener("click", (event) => {
+at("flips")?.addEventListener("click", (event) => {
   const cell = event.target.closest("button");
   if (!cell) return;
   at("given").value = cell.dataset.given;

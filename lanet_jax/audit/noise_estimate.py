@@ -87,6 +87,22 @@ def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"]) -> 
     )
 
 
+def scaled(estimate: NoiseEstimate, rate: float) -> Float[np.ndarray, "C C"]:
+    """The flip matrix with as many wrong labels as another estimate knows.
+
+    Args:
+      estimate: tells which class is given which label, but too much noise where classes are small.
+      rate: share of the given labels that are wrong.
+
+    Returns:
+      Chances; rows sum to 1.
+    """
+    classes = len(estimate.flips)
+    factor = min(rate / max(estimate.rate, 1e-12), 1)
+    wrong = estimate.flips * (1 - np.eye(classes)) * factor
+    return wrong + np.diag(1 - wrong.sum(axis=1))
+
+
 def _spread(counts: Float[np.ndarray, "C C"]) -> Float[np.ndarray, "C C"]:
     """How each row's wrong labels are spread over the other classes, with 0 on the diagonal.
 

@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
+from lanet_jax.files import regular
 from lanet_jax.files.npz import read_npz
 from lanet_jax.from_config import data as build_data
 from lanet_jax.run import folder as run_folder
@@ -99,6 +100,11 @@ def predict(
         if kept.classes != tuple(classes):
             raise UserError(f"{run} has other classes than the audited run: {kept.classes}")
         own = np.array([i for i, name in enumerate(kept.names) if name in row_of], int)
+        if not len(own):
+            raise UserError(
+                f"{run} kept no record aside that the audited run trained on, such as "
+                f"{names[0]!r}; it has {kept.names[0]!r}: name runs of the same data"
+            )
         rows = np.array([row_of[kept.names[i]] for i in own], int)
         if np.any(kept.labels[own] != given[rows]):
             raise UserError(
@@ -130,6 +136,7 @@ def _npz(path: Path) -> tuple[list[str], Float[np.ndarray, "M C"]]:
 
 
 def _csv(path: Path, classes: Sequence[str]) -> tuple[list[str], Float[np.ndarray, "M C"]]:
+    regular.check(path)
     with open(path, encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     values = [[float(row[name] or "nan") for name in classes] for row in rows]

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Int
@@ -9,22 +10,90 @@ from jaxtyping import Int
 from lanet_jax.audit import dataset_neighbors, noise_estimate, review_page
 from lanet_jax.audit import suspects as cards
 from lanet_jax.audit.findings import Findings
-from lanet_jax.audit.ranking import CONSENSUS, Quality, order
+from lanet_jax.audit.judgement import NO_SUGGESTION
+from lanet_jax.audit.ranking import CONSENSUS, PROBE, Quality, order
 from lanet_jax.audit.review_page import Flips
 from lanet_jax.audit.suspects import Why
+from lanet_jax.audit.verdict import Level
 from lanet_jax.from_config.data import Data
 from lanet_jax.report import page as report_page
 from lanet_jax.report import run_files
 from lanet_jax.report.charts import percent, thousandths
 from lanet_jax.report.section import Tile
 
-_BARS = {
-    False: "the label distribution that training aimed at",
-    True: "the mean of the run's own view (the label distribution that training aimed at, or early "
-    "in a run the network's probabilities) and of the given labels of "
+_RUN = (
+    "the mean of the run's own view (the label distribution that training aimed at, or early in a "
+    "run the network's probabilities) and of the given labels of "
     f"the {dataset_neighbors.VOTERS} nearest faces in each space, the record's own label left out; "
-    "another class counts the more, the oftener it seems to be taken for the given one",
-}
+    "another class counts the more, the oftener it seems to be taken for the given one"
+)
+_TARGETS = "the label distribution that training aimed at"
+
+
+class Page(NamedTuple):
+    """What a page is about.
+
+    Attributes:
+      path: of the file.
+      key: under which the browser keeps what is decided.
+      heading: its title.
+      where: the records come from, as in "at step 10".
+      basis: what the probe's beliefs rest on, and why on that.
+      choice: why the records are ordered as they are, in a sentence; "" where it was asked for.
+    """
+
+    path: Path
+    key: str
+    heading: str
+    where: str
+    basis: str
+    choice: str = ""
+
+
+def of_run(workdir: Path, step: int, basis: str, choice: str) -> Page:
+    """The page of a run: decisions belong to its labels, whatever a later audit finds.
+
+    Args:
+      workdir: of the run.
+      step: that is audited.
+      basis: see `Page`.
+      choice: see `Page`.
+
+    Returns:
+      What it is about.
+    """
+    return Page(
+        path=workdir / "audit.html",
+        key=_key((workdir / "config.json").read_bytes(), (workdir / "labels.csv").read_bytes()),
+        heading=f"Suspected labels: {report_page.title(run_files.read(workdir))}",
+        where=f"at step {step}",
+        basis=basis,
+        choice=choice,
+    )
+
+
+def of_faces(out: Path, source: str, data: Data, basis: str) -> Page:
+    """The page of faces without a run.
+
+    Args:
+      out: folder of the page.
+      source: of the faces.
+      data: them.
+      basis: see `Page`.
+
+    Returns:
+      What it is about.
+    """
+    labels = "\n".join(
+        f"{name},{label}" for name, label in zip(data.train.names, data.given, strict=True)
+    )
+    return Page(
+        path=out / "audit.html",
+        key=_key(source.encode(), labels.encode()),
+        heading=f"Suspected labels: {source}",
+        where="without a run",
+        basis=basis,
+    )
 
 
 def suspects(
@@ -42,12 +111,11 @@ def suspects(
       Rows; a record whose given label is the likeliest is none, however unsure.
     """
     rows = order(found.ranking.scores[rank])
-    doubted = found.ranking.beliefs[rank].argmax(axis=1) != given
-    return rows[doubted[rows]][:limit]
+    return rows[found.judgements[rank].doubted[rows]][:limit]
 
 
 def write(
-    workdir: Path,
+    page: Page,
     data: Data,
     found: Findings,
     rank: str,
@@ -58,8 +126,8 @@ def write(
     """Writes `audit.html`.
 
     Args:
-      workdir: folder of the run.
-      data: its data.
+      page: what it is about.
+      data: the records.
       found: what was found.
       rank: the score that orders the suspects.
       limit: suspects on the page.
@@ -70,26 +138,34 @@ def write(
       The page.
     """
     rows = suspects(found, rank, data.given, limit)
-    belief = found.ranking.beliefs[rank]
+    belief, judged = found.ranking.beliefs[rank], found.judgements[rank]
     classes = len(data.train.classes)
-    chance = found.noise.flips
+    chance = None
     if data.true is not None:
         chance = noise_estimate.count(data.true, data.given, classes)
+    elif judged.verdict.level is Level.SUGGESTIONS:
+        chance = noise_estimate.scaled(found.noise, judged.noise.estimate or 0)
     count = np.zeros((classes, classes), int)
-    np.add.at(count, (belief[rows].argmax(axis=1), data.given[rows]), 1)
-    path = workdir / "audit.html"
+    with_suggestion = rows[judged.suggested[rows] != NO_SUGGESTION]
+    np.add.at(count, (judged.suggested[with_suggestion], data.given[with_suggestion]), 1)
     review_page.write(
-        path,
-        key=_key(workdir),
-        heading=f"Suspected labels: {report_page.title(run_files.read(workdir))}",
-        note=f"Bars: {_BARS[rank == CONSENSUS]}.",
-        tiles=_tiles(data, found, rank, len(rows), quality),
-        flips=Flips(chance, count, data.true is not None),
+        page.path,
+        key=page.key,
+        heading=page.heading,
+        verdict=judged.summary,
+        note=f"{page.choice} Bars: {_bars(page, found, rank)}.".strip(),
+        tiles=_tiles(page, data, found, rank, len(rows), quality),
+        flips=None if chance is None else Flips(chance, count, data.true is not None),
         payload=cards.cards(
-            data, rows, found.ranking.scores[rank], belief, why(found, rows, shown_neighbors)
+            data,
+            rows,
+            found.ranking.scores[rank],
+            belief,
+            judged.suggested,
+            why(found, rows, shown_neighbors),
         ),
     )
-    return path
+    return page.path
 
 
 def why(found: Findings, rows: Int[np.ndarray, "R"], k: int) -> dict[str, Why]:
@@ -113,15 +189,26 @@ def why(found: Findings, rows: Int[np.ndarray, "R"], k: int) -> dict[str, Why]:
     return result
 
 
+def _bars(page: Page, found: Findings, rank: str) -> str:
+    if rank == PROBE or not found.seen.step:
+        voters = ", with the given labels of its nearest faces" if rank == CONSENSUS else ""
+        return page.basis + voters
+    return _RUN if rank == CONSENSUS else _TARGETS
+
+
 def _tiles(
-    data: Data, found: Findings, rank: str, shown: int, quality: Quality | None
+    page: Page, data: Data, found: Findings, rank: str, shown: int, quality: Quality | None
 ) -> list[Tile]:
-    doubted = found.ranking.beliefs[rank].argmax(axis=1) != data.given
+    judged = found.judgements[rank]
+    suggested = int(np.sum(judged.suggested != NO_SUGGESTION))
     tiles = [
-        Tile("Training records", f"{len(data.given):,}", f"at step {found.seen.step}"),
-        Tile("Suspects here", f"{shown:,}", f"of {doubted.sum():,}; most suspicious by {rank}"),
-        Tile("Wrong, estimated", percent(found.noise.rate), "from the clearest records"),
+        Tile("Labelled records", f"{len(data.given):,}", page.where),
+        Tile("Doubtful, shown", f"{shown:,}", f"of {judged.doubted.sum():,}, by {rank}"),
+        Tile("With a suggestion", f"{suggested:,}", "the others are doubtful, no more"),
     ]
+    if judged.noise.estimate is not None:
+        ends = f"at least {judged.noise.at_least:.0%}, at most {judged.noise.at_most:.0%}"
+        tiles.append(Tile("Wrong, estimated", percent(judged.noise.estimate), ends))
     if data.true is not None:
         tiles.append(
             Tile("Wrong, known", percent(np.mean(data.given != data.true)), "of the given labels")
@@ -131,7 +218,5 @@ def _tiles(
     return tiles
 
 
-def _key(workdir: Path) -> str:
-    # Decisions belong to the labels that were doubted, whatever is found in a later audit.
-    labels = (workdir / "labels.csv").read_bytes()
-    return hashlib.sha256((workdir / "config.json").read_bytes() + labels).hexdigest()[:16]
+def _key(*parts: bytes) -> str:
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:16]

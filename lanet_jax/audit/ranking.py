@@ -10,7 +10,7 @@ from sklearn.metrics import average_precision_score
 from lanet_jax import metrics
 
 _SMOOTHING = 0.1  # of the given label in `kl`, which has no KL to a one-hot vector
-CONSENSUS = "consensus"
+CONSENSUS, PROBE = "consensus", "probe"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,12 +8,14 @@ import numpy as np
 from jaxtyping import Float
 
 from lanet_jax.audit.findings import Comparison, Findings
-from lanet_jax.audit.noise_estimate import NoiseEstimate
+from lanet_jax.audit.judgement import NO_SUGGESTION, Judgement
+from lanet_jax.audit.noise_estimate import NoiseEstimate, scaled
 from lanet_jax.audit.ranking import Quality, Ranking, order
+from lanet_jax.audit.verdict import Level
 from lanet_jax.files.atomic import write_csv
 from lanet_jax.from_config.data import Data
 
-_PAIRS = 5
+_PAIRS, _RARE = 5, 0.001  # of the pairs told, and the least share of the records that is told
 
 
 def write(
@@ -21,6 +23,7 @@ def write(
     data: Data,
     ranking: Ranking,
     chosen: str,
+    judged: Judgement,
     targets: Float[np.ndarray, "N C"],
     neighbors: Float[np.ndarray, "N C"],
 ) -> None:
@@ -30,7 +33,9 @@ def write(
       path: `audit.csv`.
       data: of the run.
       ranking: scores.
-      chosen: the score that orders the rows and suggests the label.
+      chosen: the score that orders the rows.
+      judged: what may be said by it: `suggested` is empty where no label is; the first row's
+        `verdict` is the audit's own sentence on itself.
       targets: the target distributions: a column `target:CLASS` for each.
       neighbors: shares of the neighbours' given labels: columns `neighbors:CLASS`.
     """
@@ -39,32 +44,51 @@ def write(
     header += [] if data.true is None else ["true"]
     header += list(ranking.scores)
     header += [f"{kind}:{name}" for kind in ("target", "neighbors") for name in train.classes]
-    header += [f"votes:{name}" for name in train.vote_names]
-    write_csv(path, header, _rows(data, ranking, chosen, np.hstack([targets, neighbors])))
+    header += [f"votes:{name}" for name in train.vote_names] + ["verdict"]
+    rows = _rows(data, ranking, chosen, judged, np.hstack([targets, neighbors]))
+    write_csv(path, header, rows)
 
 
 def _rows(
-    data: Data, ranking: Ranking, chosen: str, shares: Float[np.ndarray, "N 2C"]
+    data: Data,
+    ranking: Ranking,
+    chosen: str,
+    judged: Judgement,
+    shares: Float[np.ndarray, "N 2C"],
 ) -> Iterator[list[Any]]:
     train, classes = data.train, data.train.classes
-    suggested = ranking.beliefs[chosen].argmax(axis=1)
-    for row in order(ranking.scores[chosen]):
-        cells = [row, train.names[row], classes[data.given[row]], classes[suggested[row]]]
+    for place, row in enumerate(order(ranking.scores[chosen])):
+        suggested = judged.suggested[row]
+        other = "" if suggested == NO_SUGGESTION else classes[suggested]
+        cells = [row, train.names[row], classes[data.given[row]], other]
         cells += [] if data.true is None else [classes[data.true[row]]]
         cells += [f"{score[row]:.6f}" for score in ranking.scores.values()]
         cells += [f"{p:.6f}" for p in shares[row]]
         cells += [] if train.votes is None else train.votes[row].tolist()
-        yield cells
+        yield [*cells, judged.summary if place == 0 else ""]
 
 
-def summary_text(data: Data, found: Findings, comparison: Comparison | None) -> str:
-    """How many labels seem to be wrong, and which, in words."""
-    known = "" if data.true is None else f", {np.mean(data.given != data.true):.1%} known"
-    lines = [
-        f"{len(data.train):,} training labels at step {found.seen.step}",
-        f"estimated to be wrong: {found.noise.rate:.1%}{known}",
-        _commonest(found.noise, data.train.classes),
-    ]
+def summary_text(
+    data: Data, found: Findings, chosen: str, comparison: Comparison | None, where: str
+) -> str:
+    """How many labels seem to be wrong, and which, in words.
+
+    Args:
+      data: that was audited.
+      found: what was found.
+      chosen: the score that orders the records.
+      comparison: cleanlab's, if it was asked.
+      where: the records come from, as in "training labels at step 10".
+
+    Returns:
+      Lines.
+    """
+    judged = found.judgements[chosen]
+    lines = [f"{len(data.train):,} {where}", judged.summary]
+    if data.true is not None:
+        lines.append(f"known to be wrong: {np.mean(data.given != data.true):.1%}")
+    if judged.verdict.level is Level.SUGGESTIONS:
+        lines += _commonest(found.noise, judged.noise.estimate or 0, data.train.classes)
     if found.unchecked:
         lines.append(
             "caution: after so many epochs this network, and its expression space with it, repeats "
@@ -75,7 +99,8 @@ def summary_text(data: Data, found: Findings, comparison: Comparison | None) -> 
         count = comparison.covered.sum()
         lines.append(
             f"cleanlab estimates {comparison.cleanlab.rate:.1%} of the {count:,} records that have "
-            "out-of-sample probabilities; the scores below are of these"
+            "out-of-sample probabilities"
+            + ("" if data.true is None else "; the scores below are of these")
         )
     return "\n".join(lines)
 
@@ -99,9 +124,14 @@ def quality_text(qualities: Mapping[str, Quality], chosen: str, k: int) -> str:
     return "\n".join(lines)
 
 
-def _commonest(estimate: NoiseEstimate, classes: Sequence[str]) -> str:
-    share = estimate.prior[:, None] * estimate.flips
-    np.fill_diagonal(share, 0)
-    pairs = np.dstack(np.unravel_index(np.argsort(-share, axis=None)[:_PAIRS], share.shape))[0]
-    said = (f"{classes[j]} given {classes[i]} {estimate.flips[j, i]:.0%}" for j, i in pairs)
-    return "commonest: " + ", ".join(said)
+def _commonest(estimate: NoiseEstimate, rate: float, classes: Sequence[str]) -> list[str]:
+    chance = scaled(estimate, rate)
+    share = estimate.prior[:, None] * chance * (1 - np.eye(len(chance)))
+    first = np.argsort(-share, axis=None, kind="stable")[:_PAIRS]
+    pairs = np.dstack(np.unravel_index(first, share.shape))[0]
+    said = [
+        f"{classes[j]} given {classes[i]} {chance[j, i]:.0%}"
+        for j, i in pairs
+        if share[j, i] >= _RARE
+    ]
+    return [f"commonest: {', '.join(said)}"] if said else []

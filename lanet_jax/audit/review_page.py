@@ -38,9 +38,10 @@ def write(
     *,
     key: str,
     heading: str,
+    verdict: str,
     note: str,
     tiles: Sequence[Tile],
-    flips: Flips,
+    flips: Flips | None,
     payload: dict[str, Any],
 ) -> None:
     """Writes the page.
@@ -49,9 +50,10 @@ def write(
       path: `audit.html`.
       key: of the run; the browser keeps the decisions under it.
       heading: what was audited.
+      verdict: what the audit says of itself.
       note: how to read the cards.
       tiles: numbers.
-      flips: the table of class pairs.
+      flips: the table of class pairs; None where nothing can be said of them.
       payload: from `cards.cards`.
     """
     files = importlib.resources.files(__package__)
@@ -66,6 +68,7 @@ def write(
     )
     html = environment.from_string(text("template.html.jinja")).render(
         heading=heading,
+        verdict=verdict,
         note=note,
         tiles=tiles,
         flips=flips,

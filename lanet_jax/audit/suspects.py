@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float, Int
 
+from lanet_jax.audit.judgement import NO_SUGGESTION
 from lanet_jax.from_config.data import HOLDOUT, Data
 from lanet_jax.images.image_bytes import PNG
 from lanet_jax.input.records import Records, decode
@@ -35,6 +36,7 @@ def cards(
     suspects: Int[np.ndarray, "R"],
     score: Float[np.ndarray, "N"],
     beliefs: Float[np.ndarray, "N C"],
+    suggested: Int[np.ndarray, "N"],
     why: dict[str, Why],
 ) -> dict[str, Any]:
     """All that the page's script reads.
@@ -44,6 +46,7 @@ def cards(
       suspects: rows to show.
       score: that they are ranked by.
       beliefs: distributions to show.
+      suggested: another class for each record, or NO_SUGGESTION, which the page reads as null.
       why: their neighbours by space.
 
     Returns:
@@ -52,13 +55,12 @@ def cards(
       own label standing where it names no record, so `corrections.csv` must repeat these.
     """
     images = _Images(data.train)
-    suggested = beliefs.argmax(axis=1)
     entries = [
         {
             "name": data.train.names[row],
             "image": images.whole(row),
             "given": int(data.given[row]),
-            "suggested": int(suggested[row]),
+            "suggested": None if suggested[row] == NO_SUGGESTION else int(suggested[row]),
             "changed": bool(data.given[row] != data.train.labels[row]),
             "score": round(float(score[row]), 4),
             "belief": [round(float(p), 3) for p in beliefs[row]],

@@ -1,4 +1,4 @@
-"""Colour jitter and normalisation."""
+"""Noise, colour jitter and normalisation."""
 
 import jax
 import jax.numpy as jnp
@@ -34,6 +34,26 @@ def jitter(
     image = jnp.clip(factors[0] * image, 0, 1)
     image = _blend(image, jnp.mean(_grey(image)), factors[1])
     return _blend(image, _grey(image), factors[2])
+
+
+def add_noise(
+    key: Key, image: Float[Array, "H W 3"], prob: float, variance: float
+) -> Float[Array, "H W 3"]:
+    """Adds Gaussian noise, clips and truncates to 8 bits, as SCN's, RUL's and EAC's codes do.
+
+    Args:
+      key: random key.
+      image: RGB as stored, 0 to 255.
+      prob: chance that there is noise.
+      variance: of each value's noise, in squares of 1/255 of the range.
+
+    Returns:
+      Whole numbers from 0 to 255.
+    """
+    chance_key, noise_key = jax.random.split(key)
+    noise = variance**0.5 * jax.random.normal(noise_key, image.shape)
+    noisy = jnp.floor(jnp.clip(image + noise, 0, 255))
+    return jnp.where(jax.random.bernoulli(chance_key, prob), noisy, image)
 
 
 def normalize(

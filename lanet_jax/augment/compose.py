@@ -6,25 +6,35 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, UInt8
 
-from lanet_jax.augment.colour import jitter, normalize
+from lanet_jax.augment.colour import add_noise, jitter, normalize
 from lanet_jax.augment.erase import random_erase
-from lanet_jax.augment.geometry import crop_and_resize, crop_points, random_crop_box, random_flip
+from lanet_jax.augment.geometry import (
+    crop_and_resize,
+    crop_points,
+    random_crop_box,
+    random_flip,
+    within_range,
+)
 from lanet_jax.typing import Key
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Settings of the training augmentation (SPEC 5.1); the defaults are the reference code's.
+    """Settings of the training augmentation; the defaults are R (docs/choices.md).
 
     Attributes:
       size: side of the square that the network sees, in pixels.
       mean: mean colour, RGB in [0, 1].
       std: standard deviation of the colour, RGB in [0, 1].
+      resample: "linear" or, as the reference code, "cubic"; see `crop_and_resize`.
+      noise_prob: chance of Gaussian noise; 0 turns it off.
+      noise_variance: of that noise, on pixels of 0 to 255.
       crop_scale: least and greatest area of the crop, as a share of the image.
       crop_ratio: least and greatest width over height of the crop, both as shares of the image.
       flip: chance of a left-right mirror.
       flip_index: the landmark scheme's flip index; empty where none is known.
       flip_swaps_points: a mirror also swaps left and right points; False is the reference code.
+      keep_outside: landmarks that leave the crop stay present, as heat maps take them.
       jitter: strengths of brightness, contrast and saturation; all 0 turns it off.
       erase_prob: chance that a box is erased; 0 turns it off.
       erase_scale: least and greatest area of that box, as a share of the image.
@@ -34,11 +44,15 @@ class Augmentation:
     size: int
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
+    resample: str = "linear"
+    noise_prob: float = 0.0
+    noise_variance: float = 30.0
     crop_scale: tuple[float, float] = (0.75, 1.0)
     crop_ratio: tuple[float, float] = (3 / 4, 4 / 3)
     flip: float = 0.5
     flip_index: tuple[int, ...] = ()
     flip_swaps_points: bool = True
+    keep_outside: bool = False
     jitter: tuple[float, float, float] = (0.4, 0.4, 0.4)
     erase_prob: float = 0.2
     erase_scale: tuple[float, float] = (0.02, 0.2)
@@ -112,14 +126,16 @@ def preprocess_batch(
     size: int,
     mean: tuple[float, float, float],
     std: tuple[float, float, float],
+    resample: str = "linear",
 ) -> Float[Array, "B S S 3"]:
-    """Resizes (linear, antialiased) and normalises images for evaluation.
+    """Resizes (antialiased) and normalises images for evaluation.
 
     Args:
       images: RGB as stored; at the stored size nothing is resampled.
       size: S, side of the square that the network sees, in pixels.
       mean: mean colour, RGB in [0, 1].
       std: standard deviation of the colour, RGB in [0, 1].
+      resample: "linear" or "cubic", as in training.
 
     Returns:
       Normalised images.
@@ -127,7 +143,8 @@ def preprocess_batch(
     scaled = images.astype(jnp.float32) / 255
     if images.shape[1:3] != (size, size):
         shape = (len(images), size, size, images.shape[3])
-        scaled = jax.image.resize(scaled, shape, "linear", antialias=True)
+        scaled = jax.image.resize(scaled, shape, resample, antialias=True)
+        scaled = within_range(scaled, resample)
     return normalize(scaled, mean, std)
 
 
@@ -138,10 +155,13 @@ def _augment(
     present: Bool[Array, "L"],
     settings: Augmentation,
 ) -> tuple[Float[Array, "S S 3"], Float[Array, "S S 3"], Float[Array, "L 2"], Bool[Array, "L"]]:
-    crop_key, flip_key, jitter_key, erase_key, second_key = jax.random.split(key, 5)
+    crop_key, flip_key, jitter_key, erase_key, second_key, noise_key = jax.random.split(key, 6)
     box = random_crop_box(crop_key, settings.crop_scale, settings.crop_ratio)
-    pixels = crop_and_resize(image.astype(jnp.float32) / 255, box, settings.size)
-    landmarks, present = crop_points(landmarks, present, box)
+    stored = image.astype(jnp.float32)
+    if settings.noise_prob > 0:
+        stored = add_noise(noise_key, stored, settings.noise_prob, settings.noise_variance)
+    pixels = crop_and_resize(stored / 255, box, settings.size, settings.resample)
+    landmarks, present = crop_points(landmarks, present, box, settings.keep_outside)
     flip_index = settings.flip_index if settings.flip_swaps_points else ()
     pixels, landmarks, present = random_flip(
         flip_key, pixels, landmarks, present, settings.flip, flip_index

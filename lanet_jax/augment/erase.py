@@ -15,7 +15,7 @@ def random_erase(
     scale: tuple[float, float],
     ratio: tuple[float, float],
 ) -> Float[Array, "H W 3"]:
-    """Fills a random box with 0, which after normalisation is the mean colour (SPEC 5.1, R).
+    """Fills a random box with 0, which after normalisation is the mean colour (R, docs/choices.md).
 
     Args:
       key: random key.

@@ -56,41 +56,54 @@ def random_crop_box(
 
 
 def crop_and_resize(
-    image: Float[Array, "H W 3"], box: Float[Array, "4"], size: int
+    image: Float[Array, "H W 3"], box: Float[Array, "4"], size: int, resample: str = "linear"
 ) -> Float[Array, "S S 3"]:
-    """Crops a box and resizes it to a square, linear and antialiased, in one resampling.
+    """Crops a box and resizes it to a square, antialiased, in one resampling.
 
     Args:
-      image: any range.
+      image: RGB in [0, 1].
       box: (y, x, height, width) in fractions of the image, inside it.
       size: S, pixels of the square's side.
+      resample: "linear", or "cubic" (Keys with a = -1/2, which is Pillow's).
 
     Returns:
-      The crop, in the range of the image.
+      The crop, RGB in [0, 1].
     """
     scale = size / (box[2:] * jnp.array(image.shape[:2]))
     translation = -box[:2] / box[2:] * size
-    return jax.image.scale_and_translate(
-        image, (size, size, image.shape[2]), (0, 1), scale, translation, "linear", antialias=True
+    shape = (size, size, image.shape[2])
+    crop = jax.image.scale_and_translate(
+        image, shape, (0, 1), scale, translation, resample, antialias=True
     )
+    return within_range(crop, resample)
+
+
+def within_range(image: Float[Array, "*B H W 3"], resample: str) -> Float[Array, "*B H W 3"]:
+    """Cuts off what overshoots [0, 1] in a resampled image, as 8 bits do; linear never does."""
+    return jnp.clip(image, 0, 1) if resample == "cubic" else image
 
 
 def crop_points(
-    landmarks: Float[Array, "L 2"], present: Bool[Array, "L"], box: Float[Array, "4"]
+    landmarks: Float[Array, "L 2"],
+    present: Bool[Array, "L"],
+    box: Float[Array, "4"],
+    keep_outside: bool = False,
 ) -> tuple[Float[Array, "L 2"], Bool[Array, "L"]]:
-    """Moves landmarks into the frame of a crop; those outside it become absent.
+    """Moves landmarks into the frame of a crop.
 
     Args:
       landmarks: x and y in fractions of the image.
       present: whether a landmark is known.
       box: (y, x, height, width) in fractions of the image.
+      keep_outside: landmarks outside the crop stay present; else they become absent.
 
     Returns:
-      x and y in fractions of the crop (0 where absent), and which are present in it.
+      x and y in fractions of the crop (0 where absent), and which are present.
     """
     y, x, height, width = box
     moved = (landmarks - jnp.stack([x, y])) / jnp.stack([width, height])
-    present = present & jnp.all((moved >= 0) & (moved <= 1), axis=-1)
+    if not keep_outside:
+        present = present & jnp.all((moved >= 0) & (moved <= 1), axis=-1)
     return jnp.where(present[:, None], moved, 0.0), present
 
 

@@ -1,6 +1,7 @@
 """Safe readers of checkpoint files: what a file holds never runs."""
 
 import pickle
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ import numpy as np
 from safetensors import safe_open
 
 from lanet_jax.errors import UserError
+from lanet_jax.files import regular
 from lanet_jax.files.npz import damaged, members, read_npz
 
 TORCH_LEGACY = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # torch's magic number, pickled
+DEEPEST = 3  # dicts in dicts; an optimizer's tensors lie deeper
+Way = tuple[str, ...]
 # Protocols 2 and later; then a dict or a mark in the text protocol of Python 2.
 PICKLE_STARTS = (b"\x80", b"(dp", b"(lp", b"ccollections")
 
@@ -28,6 +32,7 @@ def file_format(path: Path) -> str:
     Raises:
       UserError: the file cannot be read or is none of these.
     """
+    regular.check(path)
     try:
         with path.open("rb") as file:
             head = file.read(16)
@@ -63,6 +68,7 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
     Raises:
       UserError: damaged, or a type numpy does not have.
     """
+    regular.check(path)
     try:
         with safe_open(path, "numpy") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -73,18 +79,22 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
         ) from error
 
 
-def read_torch(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
+def read_torch(
+    path: Path, tell: Callable[[str], None] = print
+) -> tuple[dict[str, np.ndarray], list[str]]:
     """Reads a torch checkpoint with `weights_only=True`.
 
     Args:
       path: the file.
+      tell: is given one line where the weights lie under another name than `state_dict`.
 
     Returns:
-      The tensors of its `state_dict`, or of the file where there is none, and the names of what
-      lies beside `state_dict`.
+      The tensors of its `state_dict`, or of the one dict of tensors that is far larger than all
+      others, and the names of what lies beside it.
 
     Raises:
-      UserError: torch is absent, or the file is damaged or holds more than tensors.
+      UserError: torch is absent, the file is damaged or holds more than tensors, or two dicts could
+        be the weights.
     """
     try:
         import torch
@@ -103,8 +113,10 @@ def read_torch(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
         raise damaged(path, "checkpoint", error) from error
     if not isinstance(loaded, dict):
         raise UserError(f"{path}: holds a {type(loaded).__name__}, not a state_dict; save that")
-    state = loaded.get("state_dict", loaded)
-    beside = [] if state is loaded else [str(name) for name in loaded if name != "state_dict"]
+    levels = {way: state for way, state in _levels(torch, loaded) if state}
+    way = _largest(path, levels) if levels else ("state_dict",) * ("state_dict" in loaded)
+    state = levels.get(way, loaded.get("state_dict", loaded))
+    beside = [str(name) for name in loaded if way and name != way[0]]
     others = (
         [str(name) for name, value in state.items() if not _is_plain(torch, name, value)]
         if isinstance(state, dict)
@@ -115,6 +127,8 @@ def read_torch(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
             f"{path}: unknown layout, these are not plain tensors: {', '.join(others)}; "
             "give a state_dict, or a file that holds one under 'state_dict'"
         )
+    if way not in ((), ("state_dict",)):
+        tell(f"{path}: the weights under {'/'.join(way)!r} are taken")
     return {name: _to_numpy(value) for name, value in state.items()}, beside
 
 
@@ -146,6 +160,31 @@ def read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
         f"{path}: a plain pickle (VGGFace2's form), which may run code and is refused; if you "
         f'trust it, convert it yourself: python -c "{code}" and give {target}'
     )
+
+
+def _levels(torch: Any, loaded: dict, way: Way = ()) -> Iterator[tuple[Way, dict]]:
+    """Every dict of plain tensors alone in a checkpoint, with the names on the way to it."""
+    if all(_is_plain(torch, name, value) for name, value in loaded.items()):
+        yield way, loaded
+    elif len(way) < DEEPEST:
+        for name, value in loaded.items():
+            if isinstance(value, dict) and isinstance(name, str):
+                yield from _levels(torch, value, (*way, name))
+
+
+def _largest(path: Path, levels: Mapping[Way, dict]) -> Way:
+    if ("state_dict",) in levels:
+        return ("state_dict",)
+    first, *others = sorted(levels, key=lambda way: -len(levels[way]))
+    # Heads and averages over identities are small; a second network is not.
+    alike = [way for way in others if 2 * len(levels[way]) > len(levels[first])]
+    if alike:
+        names = " and ".join(repr("/".join(way)) for way in (first, *alike))
+        raise UserError(
+            f"{path}: {names} could be the weights; save the one that is meant by itself, as "
+            "{'state_dict': weights}"
+        )
+    return first
 
 
 def _is_plain(torch: Any, name: Any, value: Any) -> bool:

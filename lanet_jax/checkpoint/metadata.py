@@ -9,7 +9,10 @@ from lanet_jax.recipes import PUBLISHED
 Card = dict[str, Any]
 OF_RUN = ("run", "rows")  # which run a checkpoint is of, and what its log held then
 # What older cards do not say, and was so.
-_LATER = {"precision": "float32", "grey": False, "family": "resnet", "frozen_stages": 0}
+_LATER = {
+    **{"precision": "float32", "grey": False, "family": "resnet", "frozen_stages": 0},
+    "resample": "linear",
+}
 _LONGEST_SIDE, _WIDEST = 1 << 13, 1 << 12  # what a slip of the hand must not allocate
 _FAR = 1e6  # and NaN is not nearer
 
@@ -33,6 +36,7 @@ _RIGHT = {
     "method": lambda v: isinstance(v, str) and v in PUBLISHED,
     "precision": lambda v: v in ("float32", "bfloat16"),
     "grey": lambda v: type(v) is bool,
+    "resample": lambda v: v in ("linear", "cubic"),
 }
 
 
@@ -81,7 +85,7 @@ def wrong_keys(card: Card) -> list[str]:
       card: classes (names, in the order of the probabilities), size (side of the input, pixels),
         mean and std (RGB in [0, 1]), family, width and frozen_stages of the backbone and what else
         describes one of its family, method, precision (of the computation), grey (the training
-        images had no colours); more is allowed.
+        images had no colours), resample (how images of another size are resized); more is allowed.
 
     Returns:
       The keys.

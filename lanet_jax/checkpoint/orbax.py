@@ -14,7 +14,7 @@ import jax
 import orbax.checkpoint as ocp
 from absl import logging
 
-from lanet_jax.checkpoint import checksums
+from lanet_jax.checkpoint import checksums, quiet
 from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
 from lanet_jax.typing import PyTree
@@ -44,6 +44,7 @@ def open_manager(folder: Path, keep: int | None) -> ocp.CheckpointManager:
       UserError: it cannot be opened or made.
     """
     logging.get_absl_logger().addFilter(_is_news)
+    quiet.install()
     options = ocp.CheckpointManagerOptions(
         max_to_keep=keep,
         # What a kill left half-written; but a reader must not touch what a run is just writing.

@@ -9,12 +9,14 @@ from pathlib import Path
 import jax
 from absl import logging
 
+from lanet_jax.devices import others
 from lanet_jax.errors import UserError
 
 # On CPU the default fusions of these versions cost a quarter of a ResNet's step; an unknown flag
 # ends the process, so only versions that were tried get it.
 _NO_YNN_FUSION = "--xla_cpu_experimental_ynn_fusion_type="
 _NO_YNN_FUSION_VERSIONS = ("0.10.2", "0.11.2", "0.12.0.1")
+_NEVER = 1_000_000  # seconds
 _TPU = ("TPU_ML_PLATFORM",)
 _TASKS = ("SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE")
 # By their numbers in glibc's malloc.h: never map a large block apart (M_MMAP_MAX), never give the
@@ -70,15 +72,19 @@ def join_hosts() -> None:
     """
     if "JAX_COORDINATOR_ADDRESS" in os.environ:
         count, own = (_number(name) for name in ("JAX_NUM_PROCESSES", "JAX_PROCESS_ID"))
-        arguments = (os.environ["JAX_COORDINATOR_ADDRESS"], count, own)
+        arguments = (others.address(os.environ["JAX_COORDINATOR_ADDRESS"]), count, own)
         where = "JAX_COORDINATOR_ADDRESS"
+        whom = f"the other {count - 1} of {count} processes" if own == 0 else "process 0"
+        whom += f" at {arguments[0]}"
     else:
         names = [name for name in _TASKS if name in os.environ]
         if (not names and not _on_tpu()) or (names and _number(names[0]) == 1):
             return
         arguments, where = (), (*names, *_TPU)[0]
+        whom = f"the other processes that {where} counts" if names else "the other hosts of the pod"
     try:
-        jax.distributed.initialize(*arguments)
+        with others.waiting(whom):  # which ends it earlier
+            jax.distributed.initialize(*arguments, initialization_timeout=_NEVER)
     except (ValueError, RuntimeError) as error:
         raise UserError(
             f"the other hosts cannot be joined ({str(error).splitlines()[0]}); start every process "

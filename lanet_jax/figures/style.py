@@ -42,6 +42,7 @@ _STYLE = {
     "axes.axisbelow": True,
     "grid.color": RULE,
     "text.color": INK,
+    "text.parse_math": False,  # a `$` in a class name is no formula
     "xtick.color": MUTED,
     "ytick.color": MUTED,
     "xtick.labelsize": 8,

@@ -60,7 +60,7 @@ def draw(curves: Mapping[str, Sequence[Curve]]) -> Figure:
         for curve in panel:
             drawn[curve.label] = _line(axes, curve, labels.index(curve.label))
         _x_axis(axes, sorted({value for curve in panel for value, _ in curve.points}))
-        axes.set_xlabel(_SYMBOLS.get(field, field))
+        axes.set_xlabel(_SYMBOLS.get(field, field), parse_math=field in _SYMBOLS)
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     for axes in grid[len(curves) :]:
         axes.remove()

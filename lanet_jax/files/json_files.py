@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from lanet_jax.errors import UserError
+from lanet_jax.files import regular
 
 
 def read(path: Path, advice: str) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def read(path: Path, advice: str) -> dict[str, Any]:
 
 def read_text(path: Path, advice: str) -> str:
     """Reads a text file; arguments and errors as for `read`."""
+    regular.check(path)
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from lanet_jax.errors import UserError
+from lanet_jax.files import regular
 
 # Weights and landmarks compress less than ten times; what claims far more is a bomb.
 MOST_RATIO, SMALL_BYTES = 100, 1 << 26
@@ -29,6 +30,7 @@ def members(path: Path) -> list[zipfile.ZipInfo]:
       UserError: it cannot be read, is damaged, names an entry twice, or says that it unpacks to
         more than 64 MiB and 100 times its size.
     """
+    regular.check(path)
     try:
         size = path.stat().st_size
         with zipfile.ZipFile(path) as archive:
@@ -86,6 +88,7 @@ def read_npy(path: Path) -> np.ndarray:
     Raises:
       UserError: it cannot be read, is damaged or holds Python objects.
     """
+    regular.check(path)
     try:
         with path.open("rb") as file:
             return _array(file, path.stat().st_size, path)

@@ -1,35 +1,14 @@
 """What a config must hold before a run is built from it."""
 
-import functools
 from pathlib import Path
 
 import ml_collections
 
 from lanet_jax.checkpoint.pretrained import IN_CACHE
-from lanet_jax.errors import UserError
-from lanet_jax.models.backbones import FAMILIES
+from lanet_jax.from_config import combinations, limits
 from lanet_jax.recipes import IMAGENET, PUBLISHED
 
 Config = ml_collections.ConfigDict
-
-CHOICES = {
-    "method": tuple(PUBLISHED),
-    "schedule": ("published", "shared"),
-    "precision": ("float32", "bfloat16"),
-    "data.streams": (1, 2),
-    "noise.kind": ("none", "symmetric", "asymmetric", "file"),
-    "sampler": ("progressive", "uniform"),
-    "model.family": tuple(FAMILIES),
-    **{f"model.{k}": v for family in FAMILIES.values() for k, v in family.choices.items()},
-    "landmarks.head": ("coordinates", "heatmap"),
-    "landmarks.trunk": ("separate", "shared_stem"),
-    "landmarks.frame": ("face", "image"),
-    "landmarks.points": ("expressive", "all"),
-    "lde.landmark_space": ("features", "geometry"),
-    "lde.spaces": ("none", "expression", "both"),
-    "el.pair_labels": ("pseudo", "one_hot"),
-    "optim.schedule": ("linear", "exponential"),
-}
 
 
 def resolve(c: Config) -> Config:
@@ -42,37 +21,18 @@ def resolve(c: Config) -> Config:
       The config that the run follows and stores, every field as it is used.
 
     Raises:
-      UserError: a field holds a word that is none of its choices, or two contradict each other.
+      UserError: a field holds what it may not be, or two do not fit.
     """
-    for field, choices in CHOICES.items():
-        value = _get(c, field)
-        if value not in choices:
-            raise UserError(
-                f"--config.{field}={value!r}: choose from {', '.join(map(str, choices))}"
-            )
-    if c.landmarks.head == "heatmap" and c.landmarks.frame == "face":
-        raise UserError(
-            "--config.landmarks.head=heatmap: maps are of the image; set "
-            "--config.landmarks.frame=image with it"
-        )
-    if c.lde.landmark_space == "geometry" and c.landmarks.frame == "image":
-        raise UserError(
-            "--config.lde.landmark_space=geometry: in a crop neighbours in it would be of the same "
-            "place and turn; set --config.landmarks.frame=face"
-        )
+    limits.check(c)
     c = c.copy_and_resolve_references()
-    if c.model.family == "face29" and c.model.depth != 18:
-        raise UserError("--config.model.depth is of resnet: leave it out with model.family=face29")
-    if c.model.frozen_stages and not c.model.pretrained:
-        raise UserError(
-            f"--config.model.frozen_stages={c.model.frozen_stages} would freeze random weights: "
-            "give --config.model.pretrained, or set it to 0"
-        )
     if c.schedule == "published":
         c.update_from_flattened_dict(_published(c))
     _absolute_paths(c)
+    if not c.data.test:
+        c.data.test_split = ()
     if not c.el.projection:
         c.el.projection = {18: 64, 50: 256}[c.model.depth]
+    combinations.check(c)
     return c
 
 
@@ -93,10 +53,11 @@ def recipe(given: Config, resolved: Config) -> str:
     """
     if given.schedule != "published":
         return ""
+    before, after = limits.flatten(given), limits.flatten(resolved)
     told = [
-        f"{field} {_get(resolved, field)} instead of {_get(given, field)}"
+        f"{field} {after[field]} instead of {before[field]}"
         for field in PUBLISHED[given.method]
-        if _get(resolved, field) != _get(given, field)
+        if after[field] != before[field]
     ]
     return f"schedule published: {given.method} has {', '.join(told)}" if told else ""
 
@@ -107,7 +68,3 @@ def _absolute_paths(c: Config) -> None:
         path = part[field]
         if path and not path.startswith("~") and path not in IN_CACHE:
             part[field] = str(Path(path).absolute())
-
-
-def _get(c: Config, field: str) -> object:
-    return functools.reduce(getattr, field.split("."), c)

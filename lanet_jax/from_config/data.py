@@ -11,7 +11,7 @@ from jaxtyping import Int
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.landmarks import Framed, framed
-from lanet_jax.input import fingerprint, noise, noise_file, records
+from lanet_jax.input import fingerprint, mixture, noise, noise_file, records, table
 from lanet_jax.input.records import Records
 from lanet_jax.input.streams import Purpose, stream, stream_before
 from lanet_jax.run import inputs
@@ -68,7 +68,7 @@ def data(c: Config, workdir: Path) -> Data:
         those that the run was begun with.
     """
     train = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
-    train = records.concatenate(list(train.values()))
+    train = mixture.concatenate(list(train.values()))
     tests = splits(c.data.dir, c.data.test, c.data.test_split)
     for name, test in tests.items():
         if test.classes != train.classes:
@@ -80,8 +80,11 @@ def data(c: Config, workdir: Path) -> Data:
     fingerprints |= {f"data.test {name}": fingerprint.of(test) for name, test in tests.items()}
     inputs.check(workdir, fingerprints)
     if c.noise.kind == "file" and not (workdir / LABELS).exists():
-        elsewhere = {name for test in tests.values() for name in test.names}
-        own = noise_file.read(c.noise.file, train.names, train.classes, train.labels, elsewhere)
+        elsewhere = {name for test in tests.values() for name in test.names} | _other_splits(c)
+        tell = print if jax.process_index() == 0 else lambda _: None
+        own = noise_file.read(
+            c.noise.file, train.names, train.classes, train.labels, elsewhere, tell=tell
+        )
     else:
         own = train.labels
     rows = _part(c, Purpose.LIMIT, len(train), c.data.limit or len(train))
@@ -101,6 +104,16 @@ def data(c: Config, workdir: Path) -> Data:
         train, given = train.take(rows), given[rows]
         true = None if true is None else true[rows]
     return Data(train, given, true, tests, framed(c, train), fingerprints)
+
+
+def _other_splits(c: Config) -> set[str]:
+    """Names, as `splits` gives them, of all records of the training datasets' other splits."""
+    several = len(c.data.train) > 1
+    return {
+        f"{dataset}/{name}" if several else name
+        for dataset in c.data.train
+        for name in table.names_elsewhere(c.data.dir, dataset, c.data.train_split)
+    }
 
 
 def _part(

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import splits
 from lanet_jax.input.records import Records
@@ -37,8 +38,11 @@ def evaluated_splits(c: Config, split: str, data: str, data_dir: str) -> Evaluat
       The splits.
 
     Raises:
-      UserError: the data is not there.
+      UserError: the data is not there, or `data` fits several splits of the run.
     """
+    if data and not split and len(c.data.test_split) != 1:
+        own = ", ".join(c.data.test_split) or "none"
+        raise UserError(f"--data={data}: the run's test splits are {own}: name one by --split")
     datasets = (data,) if data else tuple(c.data.test)
     names = [split] * len(datasets) if split else c.data.test_split
     opened = splits(data_dir or c.data.dir, datasets, names)

@@ -87,8 +87,6 @@ def run(c: Config, workdir: Path, resumed: bool = False) -> Run:
         raise UserError(
             f"{len(d.train)} training records make no batch of {batch}: lower optim.batch_size"
         )
-    if not c.profile.start:
-        raise UserError("profile.start=0 would profile the compilation: set it to 1 or more")
     method = training.method(c, len(d.train.classes), d.landmarks)
     return Run(
         method=method,
@@ -141,6 +139,7 @@ def card(c: Config, classes: tuple[str, ...], grey: bool = False) -> dict[str, A
         "size": c.augment.size,
         "mean": list(c.augment.mean),
         "std": list(c.augment.std),
+        "resample": c.augment.resample,
         **backbones.description(c.model),
         "frozen_stages": c.model.frozen_stages,
         "method": c.method,

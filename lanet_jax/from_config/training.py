@@ -48,15 +48,10 @@ def method(c: Config, classes: int, landmarks: int) -> Method:
       It, with its networks.
 
     Raises:
-      UserError: LA-Net on data without landmarks, or all stages frozen.
+      UserError: LA-Net on data without landmarks.
     """
     frozen, dtype = c.model.frozen_stages, jnp.dtype(c.precision)
     backbone = backbones.make(c.model, frozen + 1, dtype=dtype)
-    if not 0 <= frozen < backbone.stages:
-        raise UserError(
-            f"--config.model.frozen_stages={frozen}: {c.model.family} has {backbone.stages} "
-            f"stages, freeze 0 to {backbone.stages - 1} of them"
-        )
     trained = _trained(c, backbone, classes, landmarks)
     return Frozen(backbones.make(c.model, 1, frozen, dtype), trained) if frozen else trained
 
@@ -130,7 +125,11 @@ def augmentation(c: Config, flip_index: tuple[int, ...], framed: bool = False) -
     Returns:
       A function of (key, batch).
     """
-    settings = Augmentation(flip_index=() if framed else flip_index, **c.augment)
+    settings = Augmentation(
+        flip_index=() if framed else flip_index,
+        keep_outside=c.landmarks.head == "heatmap",
+        **c.augment,
+    )
 
     def augment_image(key: Key, batch: Batch) -> Batch:
         none = batch["landmarks"][:, :0], batch["present"][:, :0]
@@ -158,7 +157,9 @@ def _arguments(key: Key, batch: Batch) -> tuple[jax.Array, ...]:
 def preprocessing(c: Config) -> Callable[[jax.Array], jax.Array]:
     """The preparation of images for evaluation."""
     a = c.augment
-    return functools.partial(preprocess_batch, size=a.size, mean=a.mean, std=a.std)
+    return functools.partial(
+        preprocess_batch, size=a.size, mean=a.mean, std=a.std, resample=a.resample
+    )
 
 
 def example(c: Config, data: Data, resumed: bool = False) -> Example:

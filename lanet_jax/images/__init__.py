@@ -1,1 +1,1 @@
-"""Image files: whether one is whole, and any of them as upright RGB or one clear reason."""
+"""From any image file to upright RGB or one clear reason: the one reader of every command."""

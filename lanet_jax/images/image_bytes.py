@@ -1,13 +1,15 @@
-"""Whether an encoded image is whole, and its size, before any memory is taken for its pixels."""
+"""Whether an encoded image is whole, and its size, before anything is decoded."""
 
-import math
+import re
 import zlib
+from collections.abc import Iterator
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
-MOST_PIXELS = 89_478_485  # Pillow's limit, too: 256 MiB in RGB
+_MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
+_JPEG_ALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a length
 # Start of frame: all of C0 .. CF but tables and arithmetic conditioning.
 _JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
-_JPEG_ALONE = {0x00, 0x01, *range(0xD0, 0xDA)}  # markers without a length
+_START, _END, _SCAN = 0xD8, 0xD9, 0xDA
 
 
 def is_whole(data: bytes) -> bool:
@@ -17,13 +19,13 @@ def is_whole(data: bytes) -> bool:
       data: the file's bytes.
 
     Returns:
-      False for no bytes, for a JPEG without an end mark and for a PNG with a chunk that is cut or
-      changed; True for what is neither. A JPEG has no check sums, so changes within its pixels
-      are not seen (libjpeg warns of few of them, and nothing here can ask it).
+      False for no bytes, for a JPEG whose last scan does not end and for a PNG with a chunk that is
+      cut or changed; True for what is neither. What follows the end (the video of a phone's motion
+      photo, say) is no part of the image. A JPEG has no check sums, so changes within its pixels
+      are not seen.
     """
     if data.startswith(JPEG):
-        # A thumbnail brings an end mark of its own, so the mark must follow the last scan's start.
-        return data.rfind(b"\xff\xd9") > data.rfind(b"\xff\xda") > 0
+        return _jpeg_is_whole(data)
     if data.startswith(PNG):
         return _png_is_whole(data)
     return bool(data)
@@ -43,10 +45,25 @@ def _png_is_whole(data: bytes) -> bool:
     return False
 
 
-def pixel_count(encoded: bytes) -> int | None:
-    """Width times height in the header of a PNG or JPEG; None as `pixel_size`."""
-    size = pixel_size(encoded)
-    return None if size is None else size[0] * size[1]
+def _jpeg_is_whole(data: bytes) -> bool:
+    scans = 0
+    for marker, _ in _jpeg_markers(data):
+        if marker == _END:
+            return scans > 0
+        if marker == _START:  # another picture begins within this one
+            return False
+        scans += marker == _SCAN
+    return False
+
+
+def _jpeg_markers(data: bytes) -> Iterator[tuple[int, int]]:
+    """Each marker and where it ends, by segments: a thumbnail within one has markers of its own."""
+    at = 2
+    while found := _MARKER.search(data, at):
+        at, marker = found.end(), found[1][0]
+        yield marker, at
+        if marker not in _JPEG_ALONE:
+            at += max(2, int.from_bytes(data[at : at + 2], "big"))
 
 
 def pixel_size(encoded: bytes) -> tuple[int, int] | None:
@@ -56,36 +73,17 @@ def pixel_size(encoded: bytes) -> tuple[int, int] | None:
       encoded: the file's bytes.
 
     Returns:
-      Both; None if it is neither, or its header does not say.
+      Both, as they are stored; None if it is neither, or its header does not say.
     """
-    if encoded.startswith(PNG):
-        whole = encoded[12:16] == b"IHDR" and len(encoded) >= 24
-        return _two(encoded, 16, 4) if whole else None
+    if encoded.startswith(PNG) and encoded[12:16] == b"IHDR" and len(encoded) >= 24:
+        return _two(encoded, 16, 4)
     if encoded.startswith(JPEG):
-        return _jpeg_pixel_size(encoded)
+        for marker, at in _jpeg_markers(encoded):
+            if marker in _JPEG_FRAMES and len(encoded) >= at + 7:
+                return _two(encoded, at + 3, 2)[::-1]
+            if marker in (_SCAN, _END):
+                break
     return None
-
-
-def _jpeg_pixel_size(encoded: bytes) -> tuple[int, int] | None:
-    largest = (0, 0)
-    found = False
-    at = encoded.find(0xFF, 2)  # decoders skip what stands between two segments, too
-    while 0 <= at <= len(encoded) - 9:
-        marker = encoded[at + 1]
-        if marker == 0xDA:  # the scan: no frame comes after it
-            break
-        if marker == 0xFF:  # a fill byte
-            at += 1
-        elif marker in _JPEG_ALONE:
-            at += 2
-        else:
-            if marker in _JPEG_FRAMES:
-                height, width = _two(encoded, at + 5, 2)
-                largest = max(largest, (width, height), key=math.prod)
-                found = True
-            at += 2 + int.from_bytes(encoded[at + 2 : at + 4], "big")
-        at = encoded.find(0xFF, at)
-    return largest if found else None
 
 
 def _two(encoded: bytes, at: int, size: int) -> tuple[int, int]:

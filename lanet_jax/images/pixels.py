@@ -5,16 +5,20 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
+import PIL.ExifTags
 import PIL.Image
 import PIL.ImageOps
 from jaxtyping import UInt8
 
 from lanet_jax.errors import UserError
-from lanet_jax.images.image_bytes import MOST_PIXELS, is_whole
+from lanet_jax.images.image_bytes import is_whole, pixel_size
 
 FORMATS = ("BMP", "DIB", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
+MOST_PIXELS = 89_478_485  # Pillow's limit, too: 256 MiB in RGB
 _WHITE = _OPAQUE = 255
 _CHANNELS = (1, 3, 4)
+_HEAD = 1 << 17  # bytes within which a file says how it is turned
+_TURNS = (b"Exif", b"eXIf", b"Orientation")
 
 Rgb = UInt8[np.ndarray, "H W 3"]
 
@@ -53,6 +57,26 @@ def decode(encoded: bytes) -> Rgb:
     except Exception as error:  # each format has its own for damaged bytes
         reason = str(error).strip().partition("\n")[0][:200] or type(error).__name__
         raise BrokenImageError(reason) from error
+
+
+def upright_size(encoded: bytes) -> tuple[int, int] | None:
+    """Width and height that a stored PNG or JPEG has once it is upright, without decoding it.
+
+    Args:
+      encoded: the file's bytes.
+
+    Returns:
+      Both in pixels; None if its header does not say.
+    """
+    stored = pixel_size(encoded)
+    if stored is None or not any(mark in encoded[:_HEAD] for mark in _TURNS):
+        return stored
+    try:
+        with PIL.Image.open(io.BytesIO(encoded), formats=FORMATS) as image:
+            is_turned = image.getexif().get(PIL.ExifTags.Base.Orientation, 1) in range(5, 9)
+    except Exception:  # whoever decodes it says what is wrong
+        return stored
+    return stored[::-1] if is_turned else stored
 
 
 def images(array: UInt8[np.ndarray, "..."]) -> Iterator[UInt8[np.ndarray, "..."]]:
@@ -109,13 +133,30 @@ def greyed(image: Rgb) -> Rgb:
     return np.repeat(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
 
 
-def resized(image: Rgb, size: int) -> UInt8[np.ndarray, "size size 3"]:
-    """The image brought to a square, as those of a prepared dataset are; not cut."""
+def resized(image: Rgb, size: int, resample: str = "linear") -> UInt8[np.ndarray, "size size 3"]:
+    """The image brought to a square, not cut: the one way of preparation, training and prediction.
+
+    A side that shrinks takes the mean of what it covers; one that grows is interpolated linearly,
+    as the mean would make blocks of it.
+
+    Args:
+      image: RGB.
+      size: side of the square in pixels.
+      resample: "linear", as above, or "cubic".
+
+    Returns:
+      The square; the image itself where it is one already.
+    """
     height, width = image.shape[:2]
-    if (height, width) == (size, size):
-        return image
-    method = cv2.INTER_AREA if height * width > size * size else cv2.INTER_LINEAR
-    return cv2.resize(image, (size, size), interpolation=method)
+    smaller = min(width, size), min(height, size)
+    if resample == "cubic" and (width, height) != (size, size):
+        bicubic = PIL.Image.Resampling.BICUBIC
+        return np.asarray(PIL.Image.fromarray(image).resize((size, size), bicubic))
+    if smaller != (width, height):
+        image = cv2.resize(image, smaller, interpolation=cv2.INTER_AREA)
+    if smaller != (size, size):
+        image = cv2.resize(image, (size, size), interpolation=cv2.INTER_LINEAR)
+    return image
 
 
 def _channels(image: PIL.Image.Image) -> UInt8[np.ndarray, "..."]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lanet_jax.errors import UserError
+from lanet_jax.files import regular
 
 HEADER = ("name", "given", "true")
 SEPARATORS = " \t,\xa0"  # between the columns of a peer's file
@@ -18,6 +19,7 @@ def read_text(path: str | Path) -> str:
     Raises:
       UserError: it cannot be read, or is not in UTF-8.
     """
+    regular.check(path)
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             return file.read()
@@ -27,10 +29,23 @@ def read_text(path: str | Path) -> str:
         ) from error
 
 
-def has_header(text: str) -> bool:
-    """Whether a label file is one of ours: its first line begins with name,given."""
+def has_header(path: str | Path, text: str) -> bool:
+    """Whether a label file is one of ours: its first line begins with name,given.
+
+    Raises:
+      UserError: it begins so, and the columns are separated by something else.
+    """
     first = text.lstrip().partition("\n")[0]
-    return tuple(column.strip().strip('"') for column in first.split(",")[:2]) == HEADER[:2]
+    for separator, name in {",": "", ";": "semicolons", "\t": "tabs"}.items():
+        cells = [cell.strip().strip('"').strip().casefold() for cell in first.split(separator)]
+        if tuple(cells[:2]) == HEADER[:2]:
+            if name:
+                raise UserError(
+                    f"{path}, line 1: the columns are separated by {name}, found {first[:80]!r}; "
+                    f"save the file with commas ({','.join(HEADER)})"
+                )
+            return True
+    return False
 
 
 def rows(path: str | Path, text: str) -> Iterator[tuple[int, str, str]]:
@@ -41,7 +56,7 @@ def rows(path: str | Path, text: str) -> Iterator[tuple[int, str, str]]:
       text: what it holds.
 
     Yields:
-      Line number, name and given class of each row but the header.
+      Line number, name as written, and given class of each row but the header.
 
     Raises:
       UserError: with the line number, a row that is none.
@@ -55,7 +70,7 @@ def rows(path: str | Path, text: str) -> Iterator[tuple[int, str, str]]:
                 raise UserError(
                     f"{path}, line {number}: expected name,given,true and found {row[0][:80]!r}"
                 )
-            yield number, row[0].strip(), row[1].strip()
+            yield number, row[0], row[1].strip()
     except csv.Error as error:
         raise UserError(f"{path}, line {reader.line_num}: no CSV ({error}); mend it") from None
 
@@ -80,6 +95,12 @@ def peers_rows(path: str | Path, text: str) -> Iterator[tuple[int, str, str, str
         rest, last = _last_number(line)
         name, before = _last_number(rest)
         if not last:
+            cells = line.replace(",", " ").split()
+            if len(cells) > 2 and cells[-2].isdecimal():
+                raise UserError(
+                    f"{path}, line {number}: the third column, {cells[-1][:80]!r}, does not look "
+                    f"like the original label, a whole number; found {line[:80]!r}"
+                )
             raise UserError(
                 f"{path}, line {number}: expected 'name label' with a whole number and found "
                 f"{line[:80]!r}; files with class names need the header name,given,true"

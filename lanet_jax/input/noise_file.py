@@ -2,12 +2,12 @@
 
 Ours has the header `name,given,true` and class names. A peer's has lines `train_00001.jpg 5` (or
 commas, or a third column with the original label) in the numbering of the dataset's authors, which
-differs from dataset to dataset and may start at 0 or 1: it is found by comparison (SPEC 5.1).
+differs from dataset to dataset and may start at 0 or 1: it is found by comparison.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Int
@@ -16,6 +16,7 @@ from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_csv
 from lanet_jax.input import label_lines
+from lanet_jax.input.names import Names, plain
 
 # The dataset authors' own orders, which differ from the canonical one.
 _ORDERS = {
@@ -41,11 +42,12 @@ def read(
     labels: Int[np.ndarray, "N"],
     other_names: Collection[str] = (),
     complete: bool = False,
+    tell: Callable[[str], None] = print,
 ) -> Int[np.ndarray, "N"]:
     """Reads the given labels of the training records from a label file.
 
-    Names are compared whole, then by their last path part without `_aligned`. Lines of the test
-    split (`test_...`, or in `other_names`) are skipped.
+    Names are compared whole, in all splits; then as `Names` does. Lines of other splits
+    (`test_...`, or in `other_names`) are skipped.
 
     Args:
       path: a label file of ours or of a peer.
@@ -54,6 +56,7 @@ def read(
       labels: the dataset's own labels, indices into `class_names`.
       other_names: names of the dataset's other splits.
       complete: whether the file has to name every record.
+      tell: is given one line on what the file names and changes, unless it has to be complete.
 
     Returns:
       The given labels; a record that the file does not name keeps its own label.
@@ -61,19 +64,28 @@ def read(
     Raises:
       UserError: with the line number, an unreadable line, a name or class that does not exist, a
         name that fits several records, or a second, different label for one record; or the file
-        is missing or lacks records that it has to name, or no numbering fits it.
+        is missing, is empty, names no training record or lacks some that it has to name, or no
+        numbering fits it.
     """
     text = label_lines.read_text(path)
+    if not text.strip():
+        raise UserError(f"{path} is empty: give a label file, or leave noise.file out")
     rows = _Rows(path, names, other_names)
-    if label_lines.has_header(text):
+    if label_lines.has_header(path, text):
         found = rows.match(label_lines.rows(path, text))
         index_of = {name: index for index, name in enumerate(class_names)}
     else:
         parsed = list(label_lines.peers_rows(path, text))
-        found = rows.match((n, name, given) for n, name, given, _ in parsed)
         originals = rows.match((n, name, true) for n, name, _, true in parsed if true)
-        evidence = originals if len(originals) == len(found) else found
-        index_of = _numbering(path, evidence, class_names, labels)
+        found = rows.match((n, name, given) for n, name, given, _ in parsed)
+        has_originals = len(originals) == len(found)
+        evidence = originals if has_originals else found
+        index_of = _numbering(path, evidence, class_names, labels, has_originals) if found else {}
+    if not found:
+        raise UserError(
+            f"{path} names none of the {len(names)} training records, such as {names[0]!r} "
+            f"({rows.others} lines are of other splits); is it for another dataset or split?"
+        )
     if complete and len(found) < len(names):
         absent = next(name for row, name in enumerate(names) if row not in found)
         raise UserError(
@@ -81,13 +93,17 @@ def read(
             f"{absent!r}; restore them, or start again from another --workdir"
         )
     result = np.array(labels)
+    in_any_case = {name.casefold(): index for name, index in index_of.items()}
     for row, (number, given) in found.items():
-        if given not in index_of:
+        index = index_of.get(given, in_any_case.get(given.casefold()))
+        if index is None:
             raise UserError(
                 f"{path}, line {number}: class {given!r} is not one of {', '.join(index_of)}; "
                 "correct the line"
             )
-        result[row] = index_of[given]
+        result[row] = index
+    if not complete:
+        tell(f"{path}: {rows.summary(len(found), len(names), int(np.sum(result != labels)))}")
     return result
 
 
@@ -117,17 +133,18 @@ class _Rows:
 
     def __init__(self, path: str | Path, names: Sequence[str], other_names: Collection[str]):
         self._path = path
-        self._whole = {name: row for row, name in enumerate(names)}
-        self._short = {_short(name): row for row, name in enumerate(names)}
-        self._shared = Counter(map(_short, names))
-        self._other = {_short(name) for name in other_names} | set(other_names)
+        self._training = len(names)
+        self._all = [*names, *sorted(set(other_names) - set(names))]
+        self._names = Names(self._all)
 
     def match(self, lines: Iterable[tuple[int, str, str]]) -> dict[int, tuple[int, str]]:
-        """Returns the line number and label of each record that the lines name."""
+        """Returns the line number and label of each training record that the lines name."""
         found: dict[int, tuple[int, str]] = {}
+        self._passed_over, self.others = Counter(), 0
         for number, name, label in lines:
             row = self._row(number, name)
             if row is None:
+                self.others += 1
                 continue
             first, known = found.setdefault(row, (number, label))
             if known != label:
@@ -137,28 +154,38 @@ class _Rows:
                 )
         return found
 
+    def summary(self, named: int, records: int, changed: int) -> str:
+        """What the lines name and change, in one sentence."""
+        parts = [f"names {named} of {records} training records and changes the label of {changed}"]
+        if named < records:
+            parts.append(f"the other {records - named} keep theirs")
+        if self.others:
+            parts.append(f"{self.others} lines are of other splits and are not used")
+        parts += [f"{count} names fit {how}" for how, count in self._passed_over.items()]
+        return "; ".join(parts)
+
     def _row(self, number: int, name: str) -> int | None:
-        short = _short(name)
-        if name in self._whole:
-            return self._whole[name]
-        if self._shared[short] == 1:
-            return self._short[short]
-        if self._shared[short] > 1:
+        rows, passed_over = self._names.find(name)
+        training = [row for row in rows if row < self._training]
+        if len(rows) > 1 and training:
+            splits = "" if len(training) == len(rows) else ", not all of them for training"
             raise UserError(
-                f"{self._path}, line {number}: {name!r} fits {self._shared[short]} training "
-                "records; write the name as the dataset has it"
+                f"{self._path}, line {number}: {name!r} fits {len(rows)} training records"
+                f"{splits}, such as {self._all[rows[0]]!r} and {self._all[rows[1]]!r}; write the "
+                "name as the dataset has it"
             )
-        if short.startswith("test_") or short in self._other or name in self._other:
+        if training:
+            self._passed_over.update([passed_over] if passed_over else [])
+            return training[0]
+        like = [] if rows else self._names.like(name)
+        is_other = rows or plain(name).rsplit("/", 1)[-1].startswith("test_")
+        if is_other or (like and min(like) >= self._training):
             return None
+        near = f"; the nearest is {self._all[like[0]]!r}" if like else ""
         raise UserError(
-            f"{self._path}, line {number}: no training record is named {name!r}; is this file for "
-            "another dataset?"
+            f"{self._path}, line {number}: no training record is named {name!r}{near}; is this "
+            "file for another dataset?"
         )
-
-
-def _short(name: str) -> str:
-    last = PurePosixPath(name.replace("\\", "/"))
-    return last.stem.removesuffix("_aligned") + last.suffix
 
 
 def _numbering(
@@ -166,6 +193,7 @@ def _numbering(
     evidence: dict[int, tuple[int, str]],
     class_names: Sequence[str],
     labels: Int[np.ndarray, "N"],
+    are_originals: bool,
 ) -> dict[str, int]:
     """Finds what the numbers of a peer's file mean: the reading that fits the labels best."""
     orders = {"the dataset's": class_names, **_ORDERS}
@@ -183,9 +211,13 @@ def _numbering(
     best, *others = sorted(read_by.values(), key=lambda candidate: -candidate[0])
     second = others[0] if others else (0.0, "none", {})
     if best[0] < _LEAST_AGREEMENT or best[0] - second[0] < _LEAST_MARGIN:
+        column = "its third column does not look like the original label: " if are_originals else ""
+        advice = (
+            "write the original label there" if column else "add the original label as third column"
+        )
         raise UserError(
-            f"{path}: cannot tell which class each number means: read in {best[1]} it agrees with "
-            f"{best[0]:.0%} of the dataset's labels, in {second[1]} with {second[0]:.0%}; add the "
-            "original label as third column, or use class names under the header name,given,true"
+            f"{path}: cannot tell which class each number means: {column}read in {best[1]} it "
+            f"agrees with {best[0]:.0%} of the dataset's labels, in {second[1]} with "
+            f"{second[0]:.0%}; {advice}, or use class names under the header name,given,true"
         )
     return best[2]

@@ -1,12 +1,13 @@
 """Batches from records: reading, decoding and stacking, in order, ahead of the step."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import grain
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Int, UInt8
 
+from lanet_jax.errors import UserError
 from lanet_jax.face_frame import Shapes
 from lanet_jax.input.records import Records
 from lanet_jax.input.sampler import epoch_order
@@ -54,6 +55,7 @@ class Visits:
         self._steps = len(records) // batch
         # Readers are that many epochs apart at most, and the newest order may be one further.
         self._apart = -(-ahead // self._steps) + 1 if self._steps else 1
+        self._check = _one_size(records, size)
         self._orders: dict[int, Int[np.ndarray, "N"]] = {}
         self._lock = threading.Lock()
 
@@ -65,6 +67,7 @@ class Visits:
         epoch, step = divmod(step, self._steps)
         row = int(self._order(epoch)[step * self._batch + self._host * self._local + place])
         image, landmarks, present = self._records.read(row, self._size)
+        self._check(row, image)
         if self._shapes is not None:
             landmarks, present = self._shapes.points[row], self._shapes.known[row]
         return {
@@ -130,11 +133,30 @@ def eval_batches(
     """
     local = len(own)
     steps = -(-len(records) // batch)
+    check = _one_size(records, size)
 
     def read(visit: int) -> dict:
         step, place = divmod(int(visit), local)
         row = min(step * batch + int(own[place]), len(records) - 1)
-        return {"image": records.read(row, size)[0]}
+        image = records.read(row, size)[0]
+        check(row, image)
+        return {"image": image}
 
     dataset = grain.MapDataset.range(steps * local).map(read).batch(local)
     return iter(dataset.to_iter_dataset(grain.ReadOptions(threads, read_ahead(threads))))
+
+
+def _one_size(records: Records, size: int) -> Callable[[int, UInt8[np.ndarray, "H W 3"]], None]:
+    """Refuses an image of another size than the first record's; stacking would name neither."""
+    first = None if size or not len(records) else records.read(0, size)[0].shape
+
+    def check(row: int, image: UInt8[np.ndarray, "H W 3"]) -> None:
+        if first is not None and image.shape != first:
+            (height, width), (others_height, others_width) = image.shape[:2], first[:2]
+            raise UserError(
+                f"the images have several sizes: {records.names[row]} is {width} x {height} pixels "
+                f"and {records.names[0]} {others_width} x {others_height}; "
+                "--config.data.stored_size=PX brings all of them to one"
+            )
+
+    return check

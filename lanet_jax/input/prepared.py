@@ -12,6 +12,7 @@ from lanet_jax.landmark_schemes import SCHEMES
 
 VERSION = re.compile(r"\d{1,9}(\.\d{1,9})*")
 ADVICE = "prepare the data again with data.prepare --overwrite"
+OFFICIAL = ("rafdb", "ferplus", "affectnet")  # data.prepare makes any other name of a folder
 # The module that a feature's name begins with is imported by TFDS.
 FEATURES = "tensorflow_datasets.core.features."
 
@@ -28,13 +29,22 @@ def newest_version(data_dir: Path, name: str) -> Path:
         if VERSION.fullmatch(path.parent.name)
     ]
     if not versions:
-        dataset = name.split("/")[0]
-        source = "" if dataset == "demo" else " --source DIR"
         raise UserError(
-            f"no prepared data in {data_dir / name}: run `python -m data.prepare {dataset}{source}"
-            f" --data_dir {data_dir}` first, or set data.dir to where it lies"
+            f"no prepared data in {data_dir / name}: run `python -m data.prepare "
+            f"{_prepared_as(name)} --data_dir {data_dir}` first, or set data.dir to where it lies"
         )
     return max(versions, key=lambda path: [int(part) for part in path.name.split(".")])
+
+
+def _prepared_as(name: str) -> str:
+    """The arguments of data.prepare that make a dataset."""
+    dataset, _, variant = name.partition("/")
+    if dataset == "demo":
+        return dataset
+    if dataset not in OFFICIAL:
+        return f"folder --name {dataset} --source DIR"
+    seven = " --classes 7" if variant.startswith("7") or variant.endswith("7") else ""
+    return f"{dataset}{seven} --source DIR"
 
 
 def open_builder(folder: Path) -> tuple[tfds.core.DatasetBuilder, dict[str, Any]]:

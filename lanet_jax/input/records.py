@@ -1,18 +1,16 @@
 """A prepared split as a table in memory and images on disk."""
 
-import contextlib
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 import tensorflow_datasets as tfds
 from jaxtyping import Bool, Float, Int, UInt8
 
 from lanet_jax.errors import UserError
-from lanet_jax.images.image_bytes import MOST_PIXELS, is_whole, pixel_count
+from lanet_jax.images import pixels
 from lanet_jax.input import prepared, table
 from lanet_jax.input.memory import Memory
 
@@ -130,15 +128,15 @@ class Records:
 
     def _decoded(self, record: dict[str, Any], name: str, size: int) -> tuple[np.ndarray, ...]:
         image = decode(record["image"], name)
-        if size and image.shape[:2] != (size, size):
-            image = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
+        if size:
+            image = pixels.resized(image, size)
         if not self.landmarks:
             return image, np.zeros((0, 2), np.float32), np.zeros(0, bool)
         return image, record["landmarks"], record["present"]
 
 
 def decode(encoded: bytes, name: str) -> UInt8[np.ndarray, "H W 3"]:
-    """Pixels of a JPEG or PNG, RGB whatever the file holds.
+    """Pixels of a stored image, as prediction would see the file.
 
     Args:
       encoded: the file's bytes.
@@ -150,16 +148,13 @@ def decode(encoded: bytes, name: str) -> UInt8[np.ndarray, "H W 3"]:
     Raises:
       UserError: it does not decode.
     """
-    image = None
-    if is_whole(encoded) and 0 < (pixel_count(encoded) or 0) <= MOST_PIXELS:
-        with contextlib.suppress(cv2.error):
-            image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
-    if image is None:
+    try:
+        return pixels.decode(encoded)
+    except pixels.BrokenImageError as error:
         raise UserError(
-            f"{name}: the stored image is truncated or no image ({len(encoded)} bytes): "
+            f"{name}: the stored image cannot be read ({error}; {len(encoded)} bytes): "
             "mend the source file and run data.prepare again with --overwrite"
-        )
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+        ) from None
 
 
 def looks_grey(records: Records, sample: int = 48) -> bool:
@@ -193,11 +188,31 @@ def load(data_dir: str, name: str, split: str) -> Records:
     Raises:
       UserError: the dataset or the split is not there.
     """
-    folder = prepared.newest_version(Path(data_dir).expanduser(), name)
+    return open_split(prepared.newest_version(Path(data_dir).expanduser(), name), split)
+
+
+def open_split(folder: Path, split: str) -> Records:
+    """Opens a split of one version of a prepared dataset; see `load`.
+
+    Args:
+      folder: DATA_DIR/NAME[/CONFIG]/VERSION.
+      split: "train", "valid" or "test".
+
+    Returns:
+      Its records in the order of their ids.
+
+    Raises:
+      UserError: the split is not there, or the folder is damaged.
+    """
     builder, metadata = prepared.open_builder(folder)
     if split not in builder.info.splits:
         have = ", ".join(sorted(builder.info.splits))
-        raise UserError(f"{folder} has no split {split!r}, it has: {have}")
+        raise UserError(
+            f"{folder} has no split {split!r}, it has: {have}; in training, set "
+            "--config.data.test_split (or train_split) to one of them, or hold a part out: "
+            "data.prepare with --holdout=0.1 --overwrite, or "
+            '--config.data.test="()" --config.data.holdout=0.1'
+        )
     skip = {"image": tfds.decode.SkipDecoding()}
     try:
         source = builder.as_data_source(split, decoders=skip)
@@ -231,50 +246,4 @@ def load(data_dir: str, name: str, split: str) -> Records:
         if marked and len(order)
         else None,
         digests=found.image[order],
-    )
-
-
-def concatenate(parts: Sequence[Records]) -> Records:
-    """Several datasets as one (the mixed set of the paper's Table 4).
-
-    Args:
-      parts: records of datasets with the same classes and landmark scheme.
-
-    Returns:
-      All of them, the first dataset's first.
-
-    Raises:
-      UserError: classes or landmark schemes differ.
-    """
-    first = parts[0]
-    if len(parts) == 1:
-        return first
-    for part in parts[1:]:
-        if part.classes != first.classes:
-            raise UserError(
-                f"mixed datasets must have the same classes: {', '.join(first.classes)} and "
-                f"{', '.join(part.classes)}; prepare them with the same --classes"
-            )
-        if (part.landmarks, part.scheme) != (first.landmarks, first.scheme):
-            raise UserError(
-                f"mixed datasets must have one landmark scheme: {first.scheme or 'none'} and "
-                f"{part.scheme or 'none'}; prepare them with landmark files of one scheme"
-            )
-    offsets = np.cumsum([0] + [len(part.sources) for part in parts[:-1]])
-    return dataclasses.replace(
-        first,
-        sources=sum((part.sources for part in parts), ()),
-        source=np.concatenate([p.source + o for p, o in zip(parts, offsets, strict=True)]),
-        position=np.concatenate([part.position for part in parts]),
-        names=sum((part.names for part in parts), ()),
-        labels=np.concatenate([part.labels for part in parts]),
-        votes=None,
-        vote_names=(),
-        memory=Memory(sum(len(part) for part in parts)),
-        marks=None
-        if first.marks is None
-        else Landmarks(*map(np.concatenate, zip(*(part.marks for part in parts), strict=True))),
-        digests=None
-        if any(part.digests is None for part in parts)
-        else np.concatenate([part.digests for part in parts]),
     )

@@ -10,7 +10,7 @@ def class_counts(counts: Int[np.ndarray, "C"], epoch: int, epochs: int) -> Int[n
     """Visits of each class in one epoch, from natural (epoch 0) towards equal (epoch `epochs`).
 
     n_c(e) = N [(1 - e/E) n_c / N + (e/E) / C], rounded by largest remainder so that the sum is N;
-    C counts the classes that have records (Kang et al. 2020, section 4.1; SPEC 5.1). The arithmetic
+    C counts the classes that have records (Kang et al. 2020, section 4.1). The arithmetic
     is in integers, so every machine rounds alike.
 
     Args:
@@ -38,7 +38,7 @@ def epoch_order(
     """Rows of the training table in the order in which one epoch visits them.
 
     A class is drawn without replacement; where it gets more visits than it has records, every
-    record comes whole times, and a random part of them once more (SPEC 5.1). A pure function of its
+    record comes whole times, and a random part of them once more. A pure function of its
     arguments, so that a resumed run finds its place by slicing.
 
     Args:

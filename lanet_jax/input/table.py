@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import replacing
 from lanet_jax.files.npz import read_npz
-from lanet_jax.images.image_bytes import pixel_size
+from lanet_jax.images import pixels
 from lanet_jax.input import prepared
 
 _TEXTS = ("names", "shards")  # stored as JSON in UTF-8
@@ -82,6 +82,28 @@ def write(folder: Path) -> None:
             np.savez(file, **columns, **texts)
 
 
+def names_elsewhere(data_dir: str, name: str, split: str) -> list[str]:
+    """Names of the records in a prepared dataset's other splits.
+
+    Args:
+      data_dir: folder of prepared datasets.
+      name: dataset, with its configuration if it has one.
+      split: the one to leave out.
+
+    Raises:
+      UserError: the dataset is not there, or damaged.
+    """
+    folder = prepared.newest_version(Path(data_dir).expanduser(), name)
+    builder, _ = prepared.open_builder(folder)
+    try:
+        others = [of(folder, builder, other) for other in builder.info.splits if other != split]
+    except UserError:
+        raise
+    except Exception as error:  # ArrayRecord, protobuf and TFDS each have their own
+        raise prepared.damaged(folder, error) from error
+    return [own for found in others for own in found.names]
+
+
 def image_digest(encoded: bytes) -> UInt8[np.ndarray, "32"]:
     """The digest by which a table knows a stored image."""
     return _bytes(hashlib.sha256(encoded).digest())
@@ -141,7 +163,7 @@ def _optional(builder: tfds.core.DatasetBuilder) -> list[str]:
 
 
 def _row(record: Mapping[str, Any]) -> dict[str, Any]:
-    width, height = pixel_size(record["image"]) or (1, 1)
+    width, height = pixels.upright_size(record["image"]) or (1, 1)
     return {
         **{key: value for key, value in record.items() if key != "image"},
         "name": _text(record["name"]),

@@ -1,7 +1,7 @@
 """EAC: an image and its mirror, each with something erased, must be seen by the same places.
 
 Source: Zhang et al., "Learn From All: Erasing Attention Consistency for Noisy Label Facial
-Expression Recognition", ECCV 2022; SPEC 6.
+Expression Recognition", ECCV 2022; docs/choices.md.
 """
 
 import dataclasses

@@ -81,7 +81,7 @@ class LANet:
         }
         if self.el.enabled:
             params["projection"] = {
-                space: projection.init(k, getattr(outputs, space).shape[1], self.el.projection)
+                space: self.projection(k, getattr(outputs, space).shape[1])
                 for space, k in zip(BRANCHES, jax.random.split(projection_key), strict=True)
             }
             state["momentum"] = momentum.init(_encoder(params))
@@ -194,6 +194,19 @@ class LANet:
         if space == "landmark" and self.lde.landmark_space == "geometry":
             return 2 * self.network.landmark.landmarks
         return getattr(outputs, space).shape[1]
+
+    def projection(self, key: Key, width: int) -> projection.Projection:
+        """The projection of one space.
+
+        Args:
+          key: random key.
+          width: D of the space's features.
+
+        Returns:
+          Parameters.
+        """
+        hidden = {"features": width, "projection": self.el.projection}[self.el.hidden]
+        return projection.init(key, width, hidden, self.el.projection)
 
     def _contrast(
         self,

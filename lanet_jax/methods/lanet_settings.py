@@ -37,6 +37,7 @@ class EL:
       queue_size: Q.
       projection: E.
       batch_negatives: samples of the same batch are negatives too.
+      hidden: the projection's hidden layer is as wide as the "features" or as the "projection".
     """
 
     enabled: bool
@@ -47,6 +48,7 @@ class EL:
     queue_size: int
     projection: int
     batch_negatives: bool
+    hidden: str = "features"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """RUL: mixtures of two images that lean to the more uncertain one, and must name both.
 
 Source: Zhang et al., "Relative Uncertainty Learning for Facial Expression Recognition",
-NeurIPS 2021; SPEC 6.
+NeurIPS 2021; docs/choices.md.
 """
 
 import dataclasses

@@ -1,7 +1,7 @@
 """SCN: images weighed by their importance, and doubtful labels changed on the way.
 
 Source: Wang et al., "Suppressing Uncertainties for Large-Scale Facial Expression Recognition",
-CVPR 2020; SPEC 6.
+CVPR 2020; docs/choices.md.
 """
 
 import dataclasses

@@ -7,12 +7,13 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from lanet_jax.models.linear import Linear
 from lanet_jax.models.resnet import global_average
 from lanet_jax.typing import Key
 
 
 class ImportanceClassifier(nn.Module):
-    """A backbone whose logits are scaled by how much each image counts (SPEC 6, SCN).
+    """A backbone whose logits are scaled by how much each image counts (SCN).
 
     Attributes:
       backbone: gives the maps of its stages.
@@ -23,8 +24,8 @@ class ImportanceClassifier(nn.Module):
     classes: int
 
     def setup(self) -> None:
-        self.fc = nn.Dense(self.classes)
-        self.importance = nn.Dense(1)
+        self.fc = Linear(self.classes)
+        self.importance = Linear(1)
 
     def __call__(
         self, images: Float[Array, "B H W _"], train: bool
@@ -36,7 +37,7 @@ class ImportanceClassifier(nn.Module):
 
 
 class Embedding(nn.Module):
-    """A head on the last map, every position of which it sees (SPEC 6, RUL).
+    """A head on the last map, every position of which it sees (RUL).
 
     Attributes:
       width: features that it gives.
@@ -53,12 +54,12 @@ class Embedding(nn.Module):
         x = x.astype(jnp.float32)
         x = nn.BatchNorm(**norm, use_bias=False, use_scale=False, name="bn1")(x)
         x = nn.Dropout(self.dropout, deterministic=not train)(x)
-        x = nn.Dense(self.width, name="linear")(x.reshape(x.shape[0], -1))
+        x = Linear(self.width, name="linear")(x.reshape(x.shape[0], -1))
         return nn.BatchNorm(**norm, name="bn2")(x)
 
 
 class EmbeddingClassifier(nn.Module):
-    """A backbone, an embedding of its last map and a classifier of that (SPEC 6, RUL).
+    """A backbone, an embedding of its last map and a classifier of that (RUL).
 
     Attributes:
       backbone: gives the maps of its stages.
@@ -71,7 +72,7 @@ class EmbeddingClassifier(nn.Module):
     classes: int
 
     def setup(self) -> None:
-        self.fc = nn.Dense(self.classes)
+        self.fc = Linear(self.classes)
 
     def __call__(
         self, images: Float[Array, "B H W _"], train: bool

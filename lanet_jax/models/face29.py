@@ -7,6 +7,7 @@ import flax.linen as nn
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from lanet_jax.models.max_pool import max_pool
 from lanet_jax.models.normalization import BatchNorm
 from lanet_jax.models.resnet import Stage
 
@@ -25,17 +26,6 @@ def _conv(features: int, size: int, stride: int, padding: Any, dtype: Any, name:
         kernel_init=nn.initializers.variance_scaling(2.0, "fan_out", "normal"),
         name=name,
     )
-
-
-def _max_pool(x: Float[Array, "B H W D"]) -> Float[Array, "B h w D"]:
-    """3x3, stride 2, without padding; slices, as in `resnet.max_pool`, for a fast gradient."""
-    height, width = ((side - 3) // 2 + 1 for side in x.shape[1:3])
-    windows = [
-        x[:, dy : dy + 2 * height - 1 : 2, dx : dx + 2 * width - 1 : 2]
-        for dy in range(3)
-        for dx in range(3)
-    ]
-    return functools.reduce(jnp.maximum, windows)
 
 
 def average_pool(x: Float[Array, "B H W D"], truncate: bool) -> Float[Array, "B h w D"]:
@@ -139,7 +129,8 @@ class Face29(nn.Module):
         x = x.astype(self.dtype)
         if self.first_stage == 1:
             x = _conv(self.width, 7, 2, "VALID", self.dtype, "conv1")(x)
-            x = _max_pool(nn.relu(BatchNorm(self.dtype, name="bn1")(x, train)))
+            x = nn.relu(BatchNorm(self.dtype, name="bn1")(x, train))
+            x = max_pool(x, padding=0)
         block = functools.partial(FaceBlock, truncate=self.truncate)
         maps = []
         for stage in range(self.first_stage, (self.last_stage or self.stages) + 1):

@@ -5,6 +5,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
+from lanet_jax.models.linear import TORCH_KERNEL, Linear
 from lanet_jax.models.resnet import global_average
 
 HEATMAP_SIGMA = 1.5  # map pixels
@@ -42,17 +43,27 @@ class LandmarkNet(nn.Module):
         maps = self.trunk(x, train)
         if self.head == "coordinates":
             features = global_average(maps[-1])
-            points = nn.Dense(2 * self.landmarks, name="fc")(features)
+            points = Linear(2 * self.landmarks, name="fc")(features)
             return points.reshape(-1, self.landmarks, 2), features
         stages = maps if below is None else [below, *maps]
         fused = None
         for i, stage in reversed(list(enumerate(stages, start=1))):
-            lateral = nn.Conv(self.lateral, (1, 1), name=f"lateral{i}")(stage)
+            lateral = self._conv(self.lateral, f"lateral{i}")(stage)
             if fused is not None:
-                lateral += jax.image.resize(fused, lateral.shape, "nearest")
+                lateral += jax.image.resize(fused, lateral.shape, "bilinear")
             fused = lateral
-        heatmaps = nn.Conv(self.landmarks, (1, 1), name="heatmaps")(fused)
+        heatmaps = self._conv(self.landmarks, "heatmaps")(fused)
         return heatmaps.astype(jnp.float32), global_average(fused)
+
+    def _conv(self, features: int, name: str) -> nn.Conv:
+        return nn.Conv(
+            features,
+            (1, 1),
+            use_bias=False,
+            dtype=self.trunk.dtype,
+            kernel_init=TORCH_KERNEL,
+            name=name,
+        )
 
 
 def _mean_over_present(
@@ -86,21 +97,34 @@ def coordinates_loss(
 def heatmap_targets(
     points: Float[Array, "B L 2"], height: int, width: int
 ) -> Float[Array, "B h w L"]:
-    """Gaussians of `HEATMAP_SIGMA` map pixels at the landmarks, peak 1.
+    """Gaussians of `HEATMAP_SIGMA` map pixels at the landmarks, peak 1, as the published code's.
+
+    The centre is the map pixel that holds the landmark, and outside a window of ten pixels a side
+    all is 0. Of a landmark beyond the map only what its window has in common with it is left.
 
     Args:
-      points: coordinates in [0, 1].
+      points: coordinates in fractions of the image, which may lie outside.
       height: h of the map.
       width: w of the map.
 
     Returns:
       One map a landmark.
     """
-    centre_x = points[:, None, None, :, 0] * width - 0.5
-    centre_y = points[:, None, None, :, 1] * height - 0.5
-    dx = jnp.arange(width)[None, None, :, None] - centre_x
-    dy = jnp.arange(height)[None, :, None, None] - centre_y
-    return jnp.exp(-(dx**2 + dy**2) / (2 * HEATMAP_SIGMA**2))
+    across, down = points[:, None, :, 0] * width, points[:, None, :, 1] * height
+    return _windowed(down, height)[:, :, None] * _windowed(across, width)[:, None]
+
+
+def _windowed(at: Float[Array, "B 1 L"], size: int) -> Float[Array, "B size L"]:
+    """The Gaussians along one axis of a map."""
+    reach = 3 * HEATMAP_SIGMA
+    centre = jnp.trunc(at)
+    # Truncated, not floored, as there: a window that would begin before the map loses its last
+    # pixel, and its peak moves on by one.
+    first, beyond = jnp.trunc(centre - reach), jnp.trunc(centre + reach + 1)
+    pixel = jnp.arange(size)[:, None]
+    from_peak = pixel - (first + (2 * reach + 1) // 2)
+    inside = (pixel >= first) & (pixel < beyond)
+    return jnp.where(inside, jnp.exp(-(from_peak**2) / (2 * HEATMAP_SIGMA**2)), 0.0)
 
 
 def heatmap_loss(
@@ -114,8 +138,8 @@ def heatmap_loss(
 
     Args:
       predicted: heatmaps.
-      points: true coordinates in [0, 1].
-      present: which landmarks count.
+      points: true coordinates in fractions of the image, which may lie outside.
+      present: which landmarks count; those outside do, their maps being empty.
 
     Returns:
       The mean over present landmarks and map pixels; 0 if none is present.

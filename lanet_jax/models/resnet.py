@@ -8,6 +8,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from lanet_jax.models.linear import Linear
+from lanet_jax.models.max_pool import max_pool
 from lanet_jax.models.normalization import BatchNorm
 
 BLOCKS = {18: (2, 2, 2, 2), 50: (3, 4, 6, 3)}
@@ -24,27 +26,6 @@ def _conv(features: int, size: int, stride: int, dtype: Any, name: str) -> nn.Co
         kernel_init=nn.initializers.variance_scaling(2.0, "fan_out", "normal"),
         name=name,
     )
-
-
-def max_pool(x: Float[Array, "B H W D"]) -> Float[Array, "B h w D"]:
-    """3x3 max-pool with stride 2 as the maximum of nine strided slices.
-
-    The gradient of `reduce_window` is a scalar loop on CPU; that of `maximum` is not.
-
-    Args:
-      x: the map.
-
-    Returns:
-      The map at half the size, rounded up.
-    """
-    height, width = x.shape[1], x.shape[2]
-    padded = jnp.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=-jnp.inf)
-    pooled = None
-    for dy in range(3):
-        for dx in range(3):
-            window = padded[:, dy : dy + height : 2, dx : dx + width : 2]
-            pooled = window if pooled is None else jnp.maximum(pooled, window)
-    return pooled
 
 
 class Downsample(nn.Module):
@@ -154,7 +135,7 @@ class ResNet(nn.Module):
             x = _conv(self.width, size, 2, self.dtype, "conv1")(x)
             x = nn.relu(BatchNorm(self.dtype, name="bn1")(x, train))
             if self.stem == "imagenet":
-                x = max_pool(x)
+                x = max_pool(x, padding=1)
         block = {18: BasicBlock, 50: Bottleneck}[self.depth]
         maps = []
         for stage in range(self.first_stage, (self.last_stage or self.stages) + 1):
@@ -202,7 +183,7 @@ class Classifier(nn.Module):
     classes: int
 
     def setup(self) -> None:
-        self.fc = nn.Dense(self.classes)
+        self.fc = Linear(self.classes)
 
     def __call__(
         self, images: Float[Array, "B H W _"], train: bool

@@ -1,6 +1,6 @@
 """Turns a published face checkpoint into weights of ours.
 
-    python -m lanet_jax.port CKPT OUT [--layout auto]
+    python -m lanet_jax.port CKPT OUT [--layout auto] [--prefix backbone.]
     python -m lanet_jax.port get-faces [--out FILE]
 
 The second fetches dlib's network of faces, see its --help.
@@ -18,18 +18,20 @@ from pathlib import Path
 
 from lanet_jax.checkpoint.formats import read_checkpoint
 from lanet_jax.checkpoint.pretrained import check_ending, save
+from lanet_jax.command_line import Parser
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.port import get_faces
-from lanet_jax.port.convert import LAYOUTS, convert
+from lanet_jax.port.convert import LAYOUTS, convert, without_prefix
 
 
-def port(source: Path, out: Path, layout: str) -> dict:
-    """Converts one checkpoint (SPEC 4).
+def port(source: Path, out: Path, layout: str, prefix: str = "") -> dict:
+    """Converts one checkpoint.
 
     Args:
       source: the checkpoint.
       out: where the weights go, .safetensors or .npz.
       layout: a key of `LAYOUTS`, or "auto".
+      prefix: what stands before the names of the network; "" where nothing does, or all share it.
 
     Returns:
       The card that was written beside the weights.
@@ -41,10 +43,15 @@ def port(source: Path, out: Path, layout: str) -> dict:
     if out.exists() and source.exists() and out.samefile(source):
         raise UserError(f"{out}: is the source itself; name another OUT")
     tensors, beside = read_checkpoint(source)
+    tensors, prefix, outside = without_prefix(tensors, prefix, str(source))
+    if prefix:
+        print(f"{source}: {prefix!r} is taken away from the names of {len(tensors)} tensors")
     ported = convert(tensors, layout, str(source))
     with source.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     card = {"source": source.name, "sha256": sha256, **ported.card}
+    card |= {"prefix": prefix} if prefix else {}
+    card["dropped"] |= dict.fromkeys(outside, f"does not begin with {prefix}")
     card["dropped"] |= dict.fromkeys(beside, "stands beside state_dict")
     save(out, ported.params, ported.stats, card)
     return card
@@ -56,16 +63,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == ["get-faces"]:
         return get_faces.main(argv[1:])
-    parser = argparse.ArgumentParser(
-        prog="python -m lanet_jax.port",
+    parser = Parser(
+        prog="lanet port",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("ckpt", type=Path, metavar="CKPT", help="the published checkpoint")
     parser.add_argument("out", type=Path, metavar="OUT", help="output, .safetensors or .npz")
     parser.add_argument("--layout", default="auto", choices=["auto", *LAYOUTS])
+    parser.add_argument(
+        "--prefix", default="", help="begin of the names to take, as in backbone. (default: all)"
+    )
     arguments = parser.parse_args(argv)
-    card = port(arguments.ckpt, arguments.out, arguments.layout)
+    card = port(arguments.ckpt, arguments.out, arguments.layout, arguments.prefix)
     print(
         f"{arguments.out}: ResNet-{card['depth']}, width {card['width']}, {card['stem']} stem, "
         f"from layout {card['layout']!r}; {len(card['mapping'])} tensors mapped"

@@ -4,7 +4,7 @@ Every tensor of a source is either mapped by a row of `table` or dropped by a li
 anything else is an error, because silently skipped tensors are how face weights get lost.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +90,12 @@ def detect_layout(tensors: Mapping[str, np.ndarray], source: str) -> str:
     if "module.conv1.weight" in tensors:
         return "ijba"
     if "conv1.weight" not in tensors:
+        inner = prefixes(tensors)
+        if inner:
+            raise UserError(
+                f"{source}: a ResNet stands under {' and under '.join(map(repr, inner))} beside "
+                f"other tensors; --prefix={inner[0]} takes it and drops the others"
+            )
         first = ", ".join(list(tensors)[:8]) or "none"
         raise UserError(
             f"{source}: unknown layout, no tensor is named conv1.weight, module.conv1.weight or "
@@ -101,6 +107,47 @@ def detect_layout(tensors: Mapping[str, np.ndarray], source: str) -> str:
     if identities == (VGGFACE2_IDENTITIES,) and "layer1.0.conv3.weight" in tensors:
         return "vggface2"
     return "torchvision"
+
+
+def prefixes(names: Iterable[str]) -> list[str]:
+    """What stands before the names of a whole ResNet, as in `backbone.conv1.weight`."""
+    names = set(names)
+    ends = ("conv1.weight", "bn1.weight", "layer1.0.conv1.weight", "layer4.0.conv1.weight")
+    starts = {name.removesuffix(ends[0]) for name in names if name.endswith(f".{ends[0]}")}
+    return sorted(start for start in starts if all(start + end in names for end in ends))
+
+
+def without_prefix(
+    tensors: Mapping[str, np.ndarray], prefix: str, source: str
+) -> tuple[dict[str, np.ndarray], str, list[str]]:
+    """Takes away what stands before all names.
+
+    Args:
+      tensors: every tensor by name.
+      prefix: what to take away; "" finds what all names share, but leaves what a layout knows.
+      source: file named in the error.
+
+    Returns:
+      The tensors under their shorter names, the prefix, and the names that do not begin so.
+
+    Raises:
+      UserError: no name begins so.
+    """
+    if not prefix:
+        known = {layout.prefix for layout in LAYOUTS.values()}
+        shared = [p for p in prefixes(tensors) if all(name.startswith(p) for name in tensors)]
+        prefix = next((p for p in shared if p not in known), "")
+    inside = {
+        name.removeprefix(prefix): value
+        for name, value in tensors.items()
+        if name.startswith(prefix)
+    }
+    if not inside and prefix:
+        raise UserError(
+            f"{source}: no name begins with --prefix={prefix}; the first are "
+            f"{', '.join(list(tensors)[:8])}"
+        )
+    return inside, prefix, [name for name in tensors if not name.startswith(prefix)]
 
 
 def convert(tensors: Mapping[str, np.ndarray], layout: str, source: str) -> Ported:

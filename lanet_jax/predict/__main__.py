@@ -1,18 +1,18 @@
 """`python -m lanet_jax.predict SOURCE... --out=table.csv`: expressions in photos and videos."""
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
 from tqdm import tqdm
 
+from lanet_jax.command_line import Parser
 from lanet_jax.devices import runtime
 from lanet_jax.errors import exit_on_user_error
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Predicts the expression of every face and writes a table with a row for each."""
-    parser = argparse.ArgumentParser(prog="python -m lanet_jax.predict", description=__doc__)
+    parser = Parser(prog="lanet predict", description=__doc__)
     add = parser.add_argument
     add("source", nargs="+", metavar="SOURCE", help="image, video, or folder (at any depth)")
     add("--out", type=Path, required=True, help="table: .csv, .json or .parquet")

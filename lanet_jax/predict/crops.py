@@ -41,7 +41,9 @@ class Found:
     crops: tuple[Crop, ...] = ()
 
 
-def cutter(faces: str, find: Find, size: int, grey: bool) -> Callable[[Frame], Found]:
+def cutter(
+    faces: str, find: Find, size: int, grey: bool, resample: str = "linear"
+) -> Callable[[Frame], Found]:
     """What cuts the faces out of a frame.
 
     Args:
@@ -49,6 +51,7 @@ def cutter(faces: str, find: Find, size: int, grey: bool) -> Callable[[Frame], F
       find: finds the faces of an RGB image.
       size: S, side of the network's input in pixels.
       grey: whether the network was trained on grey faces.
+      resample: how `whole` frames are resized, see `pixels.resized`.
 
     Returns:
       A function of a frame, for any thread.
@@ -60,7 +63,9 @@ def cutter(faces: str, find: Find, size: int, grey: bool) -> Callable[[Frame], F
         raise UserError(f"faces={faces!r}: choose from {', '.join(WAYS)}")
     if faces == "detect":
         find(np.zeros((8, 8, 3), np.uint8))  # what is absent is said before anything is read
-    way = functools.partial(_detected, find=find) if faces == "detect" else _whole
+        way = functools.partial(_detected, find=find)
+    else:
+        way = functools.partial(_whole, resample=resample)
 
     def cut(frame: Frame) -> Found:
         if frame.pixels is None:
@@ -77,9 +82,9 @@ def cutter(faces: str, find: Find, size: int, grey: bool) -> Callable[[Frame], F
     return cut
 
 
-def _whole(image: UInt8[np.ndarray, "H W 3"], size: int) -> list[Crop]:
-    height, width = image.shape[:2]
-    return [Crop((0.0, 0.0, float(width), float(height)), 1.0, pixels.resized(image, size))]
+def _whole(image: UInt8[np.ndarray, "H W 3"], size: int, resample: str) -> list[Crop]:
+    box = (0.0, 0.0, float(image.shape[1]), float(image.shape[0]))
+    return [Crop(box, 1.0, pixels.resized(image, size, resample))]
 
 
 def _detected(image: UInt8[np.ndarray, "H W 3"], size: int, find: Find) -> list[Crop]:

@@ -20,7 +20,6 @@ from lanet_jax.predict.sources import Frame, Source
 from lanet_jax.trained.load import Trained
 from lanet_jax.trained.load import load as load_trained
 
-SHIPPED = Path(__file__).parents[1] / "shipped" / "ferplus.safetensors"
 BATCH = 64
 _MOST_THREADS = 8  # each may hold a frame
 
@@ -79,7 +78,8 @@ class Predictor:
           UserError: as `predict` does.
         """
         card = self._trained.card
-        cut = cutter(faces, self._find, card["size"], bool(card.get("grey", False)))
+        grey, resample = bool(card.get("grey", False)), card.get("resample", "linear")
+        cut = cutter(faces, self._find, card["size"], grey, resample)
         threads = min(os.cpu_count() or 1, _MOST_THREADS)
         with ThreadPoolExecutor(threads, thread_name_prefix="faces") as pool:
             found = in_order(pool, cut, frames, ahead=threads + 1)

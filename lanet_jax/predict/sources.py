@@ -9,13 +9,12 @@ import numpy as np
 from jaxtyping import UInt8
 
 from lanet_jax.errors import UserError
-from lanet_jax.images import pixels
+from lanet_jax.images import files, pixels
 from lanet_jax.images.pixels import BrokenImageError
 from lanet_jax.predict import video
 
-# Listed without being read, so that a folder's table says so and nothing is left out in silence.
-_UNREAD = (".heic", ".heif", ".avif")
-IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".gif", *_UNREAD)
+# Unread ones are listed, so that a folder's table says so and nothing is left out in silence.
+IMAGES = (*files.READ, *files.UNREAD)
 VIDEOS = (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv")
 
 Source = str | os.PathLike | np.ndarray
@@ -122,8 +121,8 @@ def _items(source: Source, array_name: str) -> Iterator[Item]:
 
 
 def _below(folder: Path) -> Sequence[Path]:
-    files = (file for file in folder.rglob("*") if _is(file, IMAGES + VIDEOS) and file.is_file())
-    return sorted(f for f in files if not any(p[0] == "." for p in f.relative_to(folder).parts))
+    found = (folder / name for name in files.below(folder).files)
+    return sorted(file for file in found if _is(file, IMAGES + VIDEOS) and file.is_file())
 
 
 def _image(item: Item, path: Path) -> Frame:

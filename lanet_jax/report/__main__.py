@@ -1,15 +1,15 @@
 """`python -m lanet_jax.report --workdir=DIR [--workdir=DIR ... --out=FILE]`."""
 
-import argparse
 from pathlib import Path
 
+from lanet_jax.command_line import Parser
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.report import compare, page, run_files
 
 
 def main() -> None:
     """Writes the page of a run, or one page that compares several, and says where."""
-    parser = argparse.ArgumentParser(prog="python -m lanet_jax.report", description=__doc__)
+    parser = Parser(prog="lanet report", description=__doc__)
     parser.add_argument(
         "--workdir", type=Path, action="append", required=True, help="folder of a run; repeatable"
     )

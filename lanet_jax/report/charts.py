@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from markupsafe import Markup
 
+from lanet_jax import metrics
 from lanet_jax.report import theme
 from lanet_jax.report.svg import NARROW, WIDE, Axes, drawing, element, ticks
 
@@ -34,6 +35,14 @@ class Series(NamedTuple):
 def percent(value: float) -> str:
     """A share as a percentage."""
     return f"{100 * value:.1f}%"
+
+
+def interval(share: float, records: int | None) -> str:
+    """The 95% interval of a share, in words; "" where its records are not known."""
+    if not records:
+        return ""
+    low, high = metrics.wilson(share, records)
+    return f"95% interval {percent(low)} to {percent(high)}, {records:,} images"
 
 
 def digits(value: float) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from lanet_jax import metrics
 from lanet_jax.report.charts import percent, thousandths
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.run_sections import fields
@@ -44,6 +45,11 @@ def table(runs: list[RunFiles]) -> Table:
             final, last5, mean = (
                 percent(values[key]) for key in ("final", "last5", "final_mean_class")
             )
+            if "records" in values:
+                low, high = metrics.wilson(values["final"], values["records"])
+                final += f" ({percent(low)} to {percent(high)})"
+            if done < wanted:
+                final += " so far"
             rows.append((*what, split, final, last5, best, mean, fitted, auroc))
         if not summary:
             rows.append((*what, "not yet", "", "", "", "", fitted, auroc))

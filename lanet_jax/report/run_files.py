@@ -57,7 +57,11 @@ class RunFiles:
         noise = self.config["noise"]
         if noise["kind"] in ("symmetric", "asymmetric"):
             return f"{100 * noise['rate']:g}% {noise['kind']} noise"
-        return f"labels of {Path(noise['file']).name}" if noise["kind"] == "file" else "no noise"
+        return (
+            f"labels of {Path(noise['file']).name}"
+            if noise["kind"] == "file"
+            else "labels as given"
+        )
 
     @property
     def data(self) -> str:

@@ -19,16 +19,19 @@ def numbers(run: RunFiles) -> Section | None:
         return None
     epoch_of = {row["step"]: row["epoch"] for row in run.rows}
     splits = {name: values for name, values in summary.items() if name != "labels"}
+    done, wanted = run.epochs
+    ended = done >= wanted
+    so_far = "" if ended else f", unfinished: {done} of {wanted} epochs"
     tiles = []
     for split, values in splits.items():
         on = f"on {split}"
         best, judge = ("oracle", split) if "oracle" in values else ("best", "holdout")
         when = f"at epoch {epoch_of[values['best_step']]:g}, the best on {judge}"
         tiles += [
-            Tile("Final accuracy", percent(values["final"]), on),
-            Tile("Last 5 epochs", percent(values["last5"]), f"mean accuracy {on}"),
-            Tile(best.capitalize(), percent(values[best]), f"accuracy {on} {when}"),
-            Tile("Mean-class accuracy", percent(values["final_mean_class"]), f"{on}, final"),
+            _tile("Final accuracy" if ended else "Accuracy so far", values, "final", on + so_far),
+            _tile("Last 5 epochs", values, "last5", f"mean accuracy {on}"),
+            _tile(best.capitalize(), values, best, f"accuracy {on} {when}"),
+            Tile("Mean-class accuracy", percent(values["final_mean_class"]), on + so_far),
         ]
     labels = summary.get("labels", {})
     if "wrong_fitted" in labels:
@@ -40,6 +43,11 @@ def numbers(run: RunFiles) -> Section | None:
     oracle = any("oracle" in values for values in splits.values())
     note = "Oracle is the best epoch chosen on the evaluated split itself: a bound, not a result."
     return Section("Results", note if oracle else "", tiles=tuple(tiles))
+
+
+def _tile(label: str, values: dict[str, Any], key: str, note: str) -> Tile:
+    interval = charts.interval(values[key], values.get("records"))
+    return Tile(label, percent(values[key]), "; ".join(filter(None, (note, interval))))
 
 
 def confusions(run: RunFiles) -> Section | None:
@@ -139,7 +147,7 @@ def curves(runs: list[RunFiles], labels: list[str]) -> list[Section | None]:
         _curves("Over the epochs", "", evaluated, runs, labels, legend, wide=True),
         _curves(
             "Training",
-            "Means of the logged batches; accuracy is against the given labels.",
+            _LOSSES,
             training,
             runs,
             labels,
@@ -158,6 +166,14 @@ def fields(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
             yield f"{prefix}{key}", ", ".join(map(str, value)) if several else str(value)
 
 
+_LOSSES = (
+    "Means of the logged batches; accuracy is against the given labels. The loss is the sum of the "
+    "others, each with its weight in the config. Cross-entropy: how far the network is from the "
+    "given labels. Landmark loss: how far its landmarks are from the known ones. Divergence: how "
+    "far it is from the label distributions that it aims at, in which neighbours have a say. "
+    "Contrastive loss: how well faces of one class lie together. Ambiguous images are those whose "
+    "likeliest class is not sure enough to tell the contrastive loss which faces belong together."
+)
 _TRAINING = {
     "loss": "Loss",
     "ce": "Cross-entropy (ce)",

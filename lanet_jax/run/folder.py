@@ -21,7 +21,9 @@ LABELS, SEAL = "labels.csv", "labels.sha256"
 ABSENT = "absent"
 # Fields that older configs lack, and what was so.
 LATER = {
+    "augment": {"resample": "linear", "noise_prob": 0.0, "noise_variance": 30.0},
     "data": {"streams": 1},
+    "el": {"hidden": "features"},
     "landmarks": {"frame": "image", "points": "all"},
     "lde": {"landmark_space": "features"},
     "loss": {"trust": 0.0, "trust_balance": 0.0},

@@ -1,11 +1,11 @@
 """`python -m lanet_jax.study configs/studies/table1.py[:SCALE] --workdir=DIR [--config.x.y=v]`."""
 
-import argparse
 import shlex
 import signal
 import sys
 from pathlib import Path
 
+from lanet_jax.command_line import Parser
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.study import declaration, grid, loading, outcome, runner, write
 
@@ -52,9 +52,9 @@ def main() -> None:
         )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m lanet_jax.study",
+def _parser() -> Parser:
+    parser = Parser(
+        prog="lanet study",
         description="Runs a study's cells one after the other; the same command goes on.",
         epilog="--config.FIELD=VALUE is handed to every run.",
         allow_abbrev=False,

@@ -1,12 +1,10 @@
-"""Study files and config files, read by path."""
+"""Study files and config files, read by path or by the name of a bundled one."""
 
 import functools
-import importlib.util
 import json
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+from lanet_jax import config_files
 from lanet_jax.errors import UserError
 from lanet_jax.run import folder as run_folder
 from lanet_jax.study.grid import Study
@@ -16,7 +14,7 @@ def load(name: str) -> Study:
     """Reads a study file.
 
     Args:
-      name: the file, and after a colon its scale: "configs/studies/table1.py:cpu".
+      name: the file, and after a colon its scale: "configs/studies/table1.py:cpu" or "table1:cpu".
 
     Returns:
       What its `get_study(scale)` declares.
@@ -24,11 +22,12 @@ def load(name: str) -> Study:
     Raises:
       UserError: there is no such file or scale.
     """
-    path, _, scale = name.partition(":")
-    module = _module(path)
-    if not hasattr(module, "get_study"):
-        raise UserError(f"{path} declares no study (no get_study): use one of configs/studies")
-    return module.get_study(scale)
+    file, _, scale = name.partition(":")
+    path = config_files.find(file, config_files.STUDIES)
+    study = config_files.call(path, "get_study", scale)
+    if not isinstance(study, Study):
+        raise UserError(f"{path}: its get_study returns no Study but {type(study).__name__}")
+    return study
 
 
 @functools.cache
@@ -44,14 +43,4 @@ def base(config: str) -> dict[str, Any]:
     Raises:
       UserError: the file or preset does not exist.
     """
-    path, _, presets = config.partition(":")
-    return run_folder.flatten(json.loads(_module(path).get_config(presets).to_json()))
-
-
-def _module(path: str) -> ModuleType:
-    if not Path(path).is_file() or not path.endswith(".py"):
-        raise UserError(f"{path}: no such file; studies are in configs/studies, configs in configs")
-    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return run_folder.flatten(json.loads(config_files.config(config)[1].to_json()))

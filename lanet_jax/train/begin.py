@@ -13,20 +13,22 @@ from lanet_jax.checkpoint import pretrained
 from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import run as run_lib
-from lanet_jax.from_config.config import Config, recipe
+from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run import inputs, lock
 
 
-def begin(given: Config, resolved: Config, workdir: Path, arguments: Sequence[str]) -> run_lib.Run:
+def begin(
+    resolved: Config, workdir: Path, arguments: Sequence[str], told: Sequence[str] = ()
+) -> run_lib.Run:
     """Builds a run in its folder, or the one that is resumed there.
 
     Args:
-      given: the config as the user gave it.
-      resolved: and as it is followed.
+      resolved: the config as it is followed.
       workdir: of the run.
       arguments: of the command that makes it.
+      told: lines to print once the folder is known to be its own; empty ones are left out.
 
     Returns:
       The run.
@@ -38,8 +40,8 @@ def begin(given: Config, resolved: Config, workdir: Path, arguments: Sequence[st
     hosts.on_first(lambda: lock.hold(workdir))
     hosts.on_first(lambda: run_folder.claim(workdir, resolved, arguments))
     hosts.on_each(lambda: run_folder.check(workdir, resolved))  # its command may be another one
-    if jax.process_index() == 0 and (told := recipe(given, resolved)):
-        print(told)
+    for line in filter(None, told if jax.process_index() == 0 else ()):
+        print(line)
     resumed = hosts.on_first(lambda: run_folder.has_checkpoint(workdir))
     built = hosts.on_each(lambda: run_lib.run(resolved, workdir, resumed))
     _compare_hosts(built.data)

@@ -16,6 +16,8 @@ from lanet_jax.trained import network as trained_network
 from lanet_jax.trained.inference import Classify, Predict, compile_classify, compile_predict
 from lanet_jax.typing import PyTree
 
+SHIPPED = Path(__file__).parents[1] / "shipped" / "ferplus.safetensors"
+
 
 @dataclasses.dataclass(frozen=True)
 class Trained:

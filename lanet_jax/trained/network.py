@@ -49,7 +49,7 @@ class Inference:
 
 
 def network(method: str, backbone: Backbone, classes: int) -> nn.Module:
-    """What is left of a method at inference (SPEC 2.4, 6).
+    """What is left of a method at inference.
 
     Args:
       method: its name.
@@ -85,7 +85,9 @@ def method(card: Card) -> Predicts:
 def preprocessing(card: Card) -> Callable[[jax.Array], jax.Array]:
     """The preparation of uint8 images, as in training's evaluation."""
     mean, std = tuple(card["mean"]), tuple(card["std"])
-    return functools.partial(preprocess_batch, size=card["size"], mean=mean, std=std)
+    return functools.partial(
+        preprocess_batch, size=card["size"], mean=mean, std=std, resample=card["resample"]
+    )
 
 
 def shapes(card: Card) -> dict[str, PyTree]:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import time
+import types
 from pathlib import Path
 
 import cv2
@@ -38,6 +39,22 @@ def _records(names, labels, votes=None, size=12):
         vote_names=() if votes is None else ("neutral", "anger", "unknown"),
         memory=Memory(len(names)),
     )
+
+
+def _colour_network(classes=("anger", "fear", "neutral"), grey=False):
+    def predict(params, state, images):
+        mean = np.asarray(images, float).mean(axis=(1, 2)) / 255
+        p = np.exp(20 * mean)
+        return p / p.sum(axis=1, keepdims=True), mean
+
+    card = {"classes": list(classes), "size": 8, "grey": grey}
+    return types.SimpleNamespace(predict=predict, params=None, model_state=None, card=card)
+
+
+@pytest.fixture(scope="session")
+def colour_network():
+    """Makes a network that knows colours, in place of one that knows faces."""
+    return _colour_network
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,17 @@ import pytest
 from configs import demo
 from data.demo.demo_dataset_builder import Builder
 from lanet_jax.audit import __main__ as audit
-from lanet_jax.audit import beliefs, dataset_neighbors, findings, noise_estimate, ranking_table
+from lanet_jax.audit import (
+    beliefs,
+    dataset_neighbors,
+    findings,
+    noise_estimate,
+    of_run,
+    ranking_table,
+)
+from lanet_jax.audit.arrays import audit_labels
+from lanet_jax.audit.verdict import Level, Verdict
+from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.checkpoint.states import Checkpoints
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
@@ -54,10 +64,12 @@ def folder(tmp_path_factory):
 
 
 def test_what_an_audit_leaves(folder, capsys, monkeypatch):
+    weak = Verdict(Level.RANKING, "Measured.")  # forty records are few
+    monkeypatch.setattr(findings.verdict, "judge", lambda *_: weak)
     monkeypatch.setattr(findings, "_FORGOTTEN", 1.0)  # the targets are witnesses from the start
     # A wrong label is as likely any class.
     monkeypatch.setattr(noise_estimate, "_spread", lambda counts: (1 - np.eye(8)) / 7)
-    audit.audit(folder, limit=10, neighbors=3)
+    audit.audit(folder, rank="consensus", limit=10, neighbors=3)
     said = capsys.readouterr().out
     with open(folder / "audit.csv", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -76,20 +88,17 @@ def test_what_an_audit_leaves(folder, capsys, monkeypatch):
     scores = [float(row["consensus"]) for row in rows]
     assert scores == sorted(scores, reverse=True)
     wrong = sum(row["given"] != row["true"] for row in rows)
-    assert f", {wrong / N:.1%} known" in said
+    assert f"\nknown to be wrong: {wrong / N:.1%}" in said
+    assert rows[0]["verdict"] in said
+    assert "After 0.2 visits a record the run repeats" in rows[0]["verdict"]
+    assert not any(row["suggested"] for row in rows)
     assert re.search(r"\n  suspicion +0\.5000", said)
     assert re.search(r"\n\* consensus +0\.\d+", said)
     html = (folder / "audit.html").read_text()
     assert not re.search(r"https?://|@import|url\(", html)
     payload = json.loads(re.search(r'id="data">(.*?)</script>', html)[1])
-    assert [card["name"] for card in payload["cards"]] == [
-        row["name"] for row in rows if row["given"] != row["suggested"]
-    ][:10]
-    for card in payload["cards"]:
-        assert list(card["why"]) == ["expression", "landmark"]
-        for faces in card["why"].values():
-            assert sum(weight for *_, weight, _ in faces) == pytest.approx(1, abs=0.01)
-            assert card["name"] not in [name for *_, name in faces]
+    # The bank repeats the given labels, so that nothing is likelier.
+    assert payload["cards"] == []
 
 
 def test_a_mirror_image_is_believed_the_same(folder, monkeypatch):
@@ -144,7 +153,8 @@ def test_a_long_run_without_landmarks_is_no_witness(folder, monkeypatch, decay, 
     c.lde.decay = decay
     loaded = data.data(c, folder)
     found = findings.find(c, folder, "last", loaded, N)
-    assert ("\ncaution: " in ranking_table.summary_text(loaded, found, None)) == cautioned
+    said = ranking_table.summary_text(loaded, found, "consensus", None, "labels")
+    assert ("\ncaution: " in said) == cautioned
 
 
 def test_users_errors(folder, tmp_path):
@@ -157,4 +167,53 @@ def test_users_errors(folder, tmp_path):
     with pytest.raises(UserError, match="--limit"):
         audit.audit(folder, limit=0)
     with pytest.raises(UserError, match="kept nothing aside"):
-        audit.audit(folder, held_out=[folder])
+        audit.audit(folder, rank="consensus", held_out=[folder])
+
+
+def test_a_run_that_has_only_begun_has_nothing_to_say(folder, capsys):
+    audit.audit(folder, rank="consensus")
+    assert "nothing to say about these labels" in capsys.readouterr().out
+    assert '"cards":[]' in (folder / "audit.html").read_text()
+
+
+def test_the_probe_stands_beside_the_run_and_the_page_says_which_was_used(
+    folder, capsys, monkeypatch
+):
+    names = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral", "contempt")
+    good = Verdict(Level.SUGGESTIONS, "Measured.")
+    c = run_folder.load_config(folder)
+    loaded = data.data(c, folder)
+    assert loaded.train.classes == names
+
+    def probe(of, model):
+        knows = 0.9 * np.eye(8)[of.true] + 0.0125
+        space = {"expression": np.eye(8)[of.true] + 0.0}
+        return Witnesses(space, knows, ("nothing left out",)), audit_labels(of.given, knows, space)
+
+    monkeypatch.setattr(of_run.without_run, "probe", probe)
+    monkeypatch.setattr("lanet_jax.audit.judgement.verdict.judge", lambda *_: good)
+    monkeypatch.setattr(findings.run_evidence, "temper", lambda *_: Verdict(Level.NOTHING, "No."))
+    audit.audit(folder, neighbors=3)
+    assert "ordered by probe" in capsys.readouterr().out
+    page = (folder / "audit.html").read_text()
+    assert "Ordered by the probe" in page
+    assert "nothing left out" in page
+    payload = json.loads(re.search(r'id="data">(.*?)</script>', page)[1])
+    assert payload["cards"]
+    for card in payload["cards"]:
+        assert np.argmax(card["belief"]) != card["given"]
+        assert list(card["why"]) == ["expression", "landmark"]
+        for faces in card["why"].values():
+            assert sum(weight for *_, weight, _ in faces) == pytest.approx(1, abs=0.01)
+            assert card["name"] not in [name for *_, name in faces]
+    with open(folder / "audit.csv", newline="") as file:
+        first = next(csv.DictReader(file))
+    assert list(first)[5:10] == ["probe", "consensus", "suspicion", "kl", "margin"]
+    monkeypatch.setattr("lanet_jax.audit.judgement.verdict.judge", lambda *_: weak_verdict())
+    monkeypatch.setattr(findings.run_evidence, "temper", lambda *_: good)
+    audit.audit(folder, neighbors=3)
+    assert "Ordered by the run's consensus" in (folder / "audit.html").read_text()
+
+
+def weak_verdict():
+    return Verdict(Level.RANKING, "Measured.")

@@ -21,17 +21,19 @@ KEPT = """new Promise((resolve) => {
 })"""
 
 
-def _write(path, data, suspects, beliefs, k=2):
+def _write(path, data, suspects, beliefs, k=2, suggested=None):
     rng = np.random.default_rng(0)
     index = rng.integers(0, len(data.given), (len(suspects), k))
     why = {
         "expression": Why(index, np.full(index.shape, 0.9), np.full(index.shape, 1 / k)),
         "landmark": Why(index, np.full(index.shape, 0.8), None),
     }
-    payload = cards.cards(data, suspects, np.linspace(1, 0, len(data.given)), beliefs, why)
+    suggested = beliefs.argmax(axis=1) if suggested is None else suggested
+    score = np.linspace(1, 0, len(data.given))
+    payload = cards.cards(data, suspects, score, beliefs, suggested, why)
     flips = review_page.Flips(np.eye(3), np.zeros((3, 3), int), True)
     tiles = [Tile("Training records", "6", "<b>note</b>")]
-    names = {"key": path.stem, "heading": "A & B", "note": "Bars."}
+    names = {"key": path.stem, "heading": "A & B", "verdict": "So & so.", "note": "Bars."}
     review_page.write(path, **names, tiles=tiles, flips=flips, payload=payload)
     return path
 
@@ -207,3 +209,19 @@ def test_the_console_and_the_requests_are_really_read(browser, tmp_path):
     browser.run("1")
     assert any('"x"' in said for said in browser.console)
     assert "http://127.0.0.1:9/x" in browser.requests
+
+
+def test_a_card_without_suggestion_cannot_be_accepted(browser, data, tmp_path):
+    beliefs = np.eye(3)[[0, 2, 2, 1, 1, 2]] * 0.8 + 0.2 / 3
+    suggested = np.full(6, -1)
+    path = tmp_path / f"{tmp_path.name}.html"
+    browser.open(_write(path, data, np.arange(4), beliefs, suggested=suggested))
+    _decisions(browser)
+    assert browser.run("document.querySelector('header p b').textContent") == "So & so."
+    assert _title(browser) == "fear: doubtful, no suggestion"
+    assert browser.run("document.querySelector('.current .choice button').disabled")
+    browser.press("a")
+    assert _title(browser) == "fear: doubtful, no suggestion"
+    assert not _decisions(browser)
+    browser.press("1")
+    browser.until("document.getElementById('progress').textContent.startsWith('1 of 4')")

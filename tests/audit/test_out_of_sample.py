@@ -89,3 +89,13 @@ def test_runs_that_do_not_fit_are_refused(runs):
         out_of_sample.predict(runs, names, np.zeros(2, int), classes[::-1])
     with pytest.raises(UserError, match="kept nothing aside"):
         out_of_sample.predict([Path("")], names, np.zeros(2, int), classes)
+
+
+def test_a_run_without_common_names_is_named(monkeypatch):
+    kept = SimpleNamespace(classes=CLASSES, names=("other/z.png",), labels=np.array([0]))
+    config = ml_collections.ConfigDict({"data": {"dir": "prepared"}})
+    monkeypatch.setattr(out_of_sample.run_folder, "load_config", lambda run: config)
+    data = SimpleNamespace(evaluate={HOLDOUT: kept})
+    monkeypatch.setattr(out_of_sample.build_data, "data", lambda c, run: data)
+    with pytest.raises(UserError, match=r"kept no record aside .* 'a.png'; it has 'other/z.png'"):
+        out_of_sample.predict([Path("run")], NAMES, np.zeros(3, int), CLASSES)

@@ -14,7 +14,9 @@ BELIEFS = np.eye(3)[[0, 2, 2, 1, 1, 2]]
 def _cards(data, suspects=(2, 0)):
     suspects = np.array(suspects)
     why = {"expression": Why(suspects[:, None], np.full((len(suspects), 1), 0.5), None)}
-    return cards.cards(data, suspects, np.arange(6) / 6, BELIEFS, why)
+    suggested = BELIEFS.argmax(axis=1)
+    suggested[5] = -1
+    return cards.cards(data, suspects, np.arange(6) / 6, BELIEFS, suggested, why)
 
 
 def test_a_card_says_what_is_known(data):
@@ -23,7 +25,8 @@ def test_a_card_says_what_is_known(data):
     assert (first["true"], first["changed"], first["score"]) == (2, True, 0.3333)
     assert (first["votes"], first["other"]) == ([5, 0, 5], "")
     assert second["votes"] == [9, 0, 1]
-    assert _cards(data, [5])["cards"][0]["other"] == "unknown 2"
+    third = _cards(data, [5])["cards"][0]
+    assert (third["other"], third["suggested"]) == ("unknown 2", None)
 
 
 def test_records_without_a_card_keep_their_label_in_the_file(data, make_records):
@@ -37,7 +40,7 @@ def test_images_stand_once_as_stored_and_neighbours_small(make_records):
     records = make_records(["a.png", "b.png"], [0, 1], size=200)
     data = Data(records, np.array([1, 1]), None, {})
     why = {"expression": Why(np.array([[1], [1]]), np.ones((2, 1)), np.ones((2, 1)))}
-    found = cards.cards(data, np.array([0, 1]), np.zeros(2), np.eye(3)[:2], why)
+    found = cards.cards(data, np.array([0, 1]), np.zeros(2), np.eye(3)[:2], np.array([0, 1]), why)
     assert len(found["images"]) == 3
     assert [card["image"] for card in found["cards"]] == [0, 2]
     assert [card["why"]["expression"][0][0] for card in found["cards"]] == [1, 1]

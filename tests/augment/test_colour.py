@@ -1,9 +1,11 @@
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lanet_jax.augment.colour import jitter, normalize
+from lanet_jax.augment.colour import add_noise, jitter, normalize
 
 KEY = jax.random.key(0)
 IMAGE = jnp.array(np.random.default_rng(0).random((4, 4, 3)), jnp.float32)
@@ -69,3 +71,29 @@ def test_the_result_stays_in_range():
 def test_normalize_by_hand(shape):
     out = normalize(jnp.full(shape, 0.5), (0.5, 0.4, 0.7), (0.1, 0.2, 0.4))
     np.testing.assert_allclose(out, np.broadcast_to([0, 0.5, -0.5], shape), atol=1e-6)
+
+
+@functools.partial(jax.jit, static_argnums=1)
+def noisy(image, prob):
+    keys = jax.random.split(KEY, 400)
+    return jax.vmap(lambda key: add_noise(key, image, prob, 30.0))(keys)
+
+
+def test_noise_has_the_variance_and_is_cut_down_to_whole_numbers():
+    out = np.array(noisy(jnp.full((4, 4, 3), 128.0), 1.0))
+    np.testing.assert_array_equal(out, np.floor(out))
+    # The floor takes half a number away and adds the variance of a uniform one, 1/12.
+    np.testing.assert_allclose(out.mean(), 127.5, atol=0.15)
+    np.testing.assert_allclose(out.var(), 30 + 1 / 12, rtol=0.04)
+
+
+@pytest.mark.parametrize(("value", "low", "high"), [(0.0, 0, 40), (255.0, 215, 255)])
+def test_noise_stays_within_eight_bits(value, low, high):
+    out = np.array(noisy(jnp.full((4, 4, 3), value), 1.0))
+    assert out.min() >= low and out.max() <= high and len(np.unique(out)) > 5
+
+
+def test_half_of_the_images_have_noise():
+    image = jnp.round(255 * IMAGE)
+    same = np.all(noisy(image, 0.5) == image, axis=(1, 2, 3)).mean()
+    assert abs(same - 0.5) < 0.1

@@ -181,3 +181,33 @@ def test_training_without_chance_equals_evaluation():
     images, landmarks, present = batch(3)
     trained = augment(KEY, images, landmarks, present, settings)[0]
     np.testing.assert_allclose(trained, preprocess_batch(images, 20, MEAN, STD), atol=1e-5)
+
+
+def test_cubic_in_training_is_cubic_in_evaluation():
+    settings = dataclasses.replace(PLAIN, size=20, mean=MEAN, std=STD, resample="cubic")
+    images, landmarks, present = batch(3)
+    trained = augment(KEY, images, landmarks, present, settings)[0]
+    evaluated = preprocess_batch(images, 20, MEAN, STD, "cubic")
+    np.testing.assert_allclose(trained, evaluated, atol=1e-5)
+    linear = preprocess_batch(images, 20, MEAN, STD)
+    assert np.abs(evaluated - linear).max() > 0.1
+    colours = np.array(preprocess_batch(images, 64, MEAN, STD, "cubic")) * STD + MEAN
+    assert abs(colours.min()) < 1e-6 and abs(colours.max() - 1) < 1e-6  # cut off where it overshot
+
+
+def test_noise_alone_changes_only_some_images_and_both_views_alike():
+    settings = dataclasses.replace(PLAIN, noise_prob=0.5)
+    images, landmarks, present = batch(16)
+    first, second, points, _ = augment_twice(KEY, images, landmarks, present, settings)
+    moved = np.abs(np.array(first) - np.array(images) / 255)
+    noisy = moved.max(axis=(1, 2, 3)) > 1e-3
+    assert 2 < noisy.sum() < 14 and moved.max() < 40 / 255
+    np.testing.assert_allclose(second, first[:, :, ::-1], atol=1e-6)
+    np.testing.assert_allclose(points, landmarks, atol=1e-6)
+
+
+def test_heat_maps_keep_the_points_that_leave_the_crop():
+    settings = dataclasses.replace(PLAIN, crop_scale=(0.3, 0.3), keep_outside=True)
+    _, landmarks, present = augment(KEY, *dots(64, 32), settings)
+    assert present.all()
+    assert ((landmarks < 0) | (landmarks > 1)).any()

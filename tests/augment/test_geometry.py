@@ -1,6 +1,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import PIL.Image
 import pytest
 
 from lanet_jax.augment import geometry
@@ -62,6 +63,41 @@ def test_crop_points_by_hand():
     moved, present = geometry.crop_points(POINTS, ALL, jnp.array([0.25, 0.5, 0.5, 0.5]))
     np.testing.assert_allclose(moved, [[0, 0], [0.5, 0], [0, 0]], atol=1e-6)
     assert present.tolist() == [False, True, False]
+
+
+def test_points_outside_are_kept_where_asked():
+    known = jnp.array([True, True, False])
+    box = jnp.array([0.25, 0.5, 0.5, 0.5])
+    moved, present = geometry.crop_points(POINTS, known, box, keep_outside=True)
+    np.testing.assert_allclose(moved, [[-0.5, 0.5], [0.5, 0], [0, 0]], atol=1e-6)
+    assert present.tolist() == known.tolist()
+
+
+def keys_cubic(x):
+    """Keys' kernel with a = -1/2."""
+    x = abs(x)
+    if x <= 1:
+        return 1.5 * x**3 - 2.5 * x**2 + 1
+    return -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2 if x < 2 else 0.0
+
+
+def test_cubic_by_hand():
+    line = np.array([0.4, 0.5, 0.6, 0.3, 0.5, 0.4, 0.5, 0.6])
+    image = jnp.array(np.broadcast_to(line[None, :, None], (8, 8, 3)), jnp.float32)
+    double = geometry.crop_and_resize(image, WHOLE, 16, "cubic")
+    for place in range(5, 11):  # all four of its pixels are in the image
+        at = (place + 0.5) / 2 - 0.5
+        expected = sum(keys_cubic(at - i) * line[i] for i in range(8))
+        np.testing.assert_allclose(double[8, place], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [11, 40])
+def test_cubic_is_pillows_up_to_rounding(size):
+    # Pillow cuts off after each axis, so nothing may overshoot.
+    image = np.random.default_rng(0).integers(60, 196, (23, 23, 3), np.uint8)
+    pillow = PIL.Image.fromarray(image).resize((size, size), PIL.Image.Resampling.BICUBIC)
+    ours = geometry.crop_and_resize(jnp.array(image, jnp.float32) / 255, WHOLE, size, "cubic")
+    np.testing.assert_allclose(np.array(ours) * 255, np.asarray(pillow), atol=1.5)
 
 
 def test_absent_points_stay_absent_and_nan_does_not_spread():

@@ -70,6 +70,25 @@ def test_the_table_has_a_row_for_each_class_and_fault():
     assert "missing" not in table(rows)
 
 
+def test_what_lies_in_no_split_has_a_column_of_its_own():
+    listing, _ = _listing()
+    listing.note("hidden", "", "x/")
+    rows = {"records": {"train": 1, "test": 1}}
+    lines = [line.split() for line in table(rows, listing).splitlines()]
+    assert lines[0] == ["train", "test", "elsewhere"]
+    assert lines[-1] == ["hidden", "0", "0", "1"]
+    assert "hidden: x/" in lists(listing).splitlines()
+
+
+def test_among_many_equal_images_each_names_another_one():
+    items = [Item(f"{n}", f"{n}", b"", n % 2) for n in range(2_000)]
+    listing = Listing(classes=("a", "b"), splits={"train": items})
+    note_twins(listing, [[("train", item) for item in items]])
+    assert listing.notes["pixel twin in this split"][:2] == [("train", "0 = 1"), ("train", "1 = 0")]
+    assert listing.notes["pixel twin with another label"][-1] == ("train", "1999 = 0")
+    assert len(listing.notes["pixel twin with another label"]) == 2_000
+
+
 def test_lists_are_cut_short_on_the_screen_only():
     listing, _ = _listing()
     listing.remarks.append("no valid split")

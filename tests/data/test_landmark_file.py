@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.landmark_file import LandmarkTable, find_rows, load, plain
+from data.landmark_file import LandmarkTable, find_rows, load
 from data.listing import Item
 from lanet_jax.errors import UserError
 
@@ -102,8 +102,16 @@ def test_a_last_part_that_stands_twice_fits_nothing():
     assert find_rows(_table(["x/1.png", "y/1.png"]), [_item("1.png")], []) == {}
 
 
+def test_another_folder_is_another_image():
+    items = [_item("train/angry/0.jpg"), _item("train/angry/1.jpg")]
+    names = ["test/angry/0.jpg", "/data/train/angry/1.jpg"]
+    assert find_rows(_table(names), items, []) == {"train/angry/1.jpg": 1}
+    # A row that is one image's own is no other's.
+    items = [_item("a/1.png"), _item("1.png")]
+    assert find_rows(_table(["1.png"]), items, []) == {"1.png": 0}
+
+
 def test_aligned_is_no_part_of_a_name():
-    assert plain("a\\train_1_aligned.jpg") == "a/train_1.jpg"
     items = [_item("train_1.jpg", "Image/aligned/train_1_aligned.jpg")]
     assert find_rows(_table(["train_1_aligned.jpg"]), items, []) == {"train_1.jpg": 0}
     assert find_rows(_table(["train_1.jpg"]), items, []) == {"train_1.jpg": 0}

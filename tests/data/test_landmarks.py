@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from data import landmark_file, landmarks
+from data.claim import claim
 from data.landmark_parts import Parts
 from lanet_jax.errors import UserError
 
@@ -74,6 +75,13 @@ def _calls(fake):
     return sorted(int(line) for line in fake.LOG.read_text().split()) if fake.LOG.exists() else []
 
 
+def test_a_second_command_at_the_same_time_is_one_line(source, tmp_path, fake):
+    message = r"making .*l.npz is under way \(process"
+    with claim(tmp_path / "l.npz.parts", "x"), pytest.raises(UserError, match=message):
+        _make(source, tmp_path / "l.npz", fake)
+    assert not (tmp_path / "l.npz").exists()
+
+
 def test_all_images_in_the_order_of_their_names(source, tmp_path, fake, write, capsys):
     write(source / "a" / "0.png", cv2.imencode(".png", np.zeros((4, 4, 3)))[1].tobytes())
     write(source / "b" / "bad.jpg", b"\xff\xd8\xff cut short")
@@ -90,6 +98,8 @@ def test_all_images_in_the_order_of_their_names(source, tmp_path, fake, write, c
     assert "8 images: 6 with landmarks (75.0%)" in said
     assert "1 without a face to be trusted: a/0.png" in said
     assert "1 cut short or no image: b/bad.jpg" in said
+    assert "1 left out, no image by name: b/notes.txt" in said
+    assert "1 left out, hidden: .trash/" in said
     assert not Parts(tmp_path / "l.npz", "ibug68").folder.exists()
 
 

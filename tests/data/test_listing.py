@@ -3,7 +3,18 @@ from pathlib import Path
 import pytest
 
 from data.images import Crop
-from data.listing import MISSING, Item, Listing, drop_missing, expect, keep_first
+from data.listing import (
+    CONFLICT,
+    MISSING,
+    REPEATED,
+    Item,
+    Listing,
+    drop_empty_splits,
+    drop_missing,
+    expect,
+    keep_first,
+    remark_absent_classes,
+)
 from lanet_jax.errors import UserError
 
 
@@ -14,17 +25,17 @@ def _listing(**splits):
 def test_the_first_of_a_name_is_kept():
     listing = _listing(
         train=[Item("1", "x/1", b"", 0), Item("1", "y/1", b"", 1), Item("2", "x/2", b"", 0)],
-        test=[Item("2", "z/2", b"", 1), Item("3", "z/3", b"", 1)],
+        test=[Item("2", "z/2", b"", 1), Item("3", "z/3", b"", 1), Item("1", "z/1", b"", 0)],
     )
     keep_first(listing)
     assert {s: [i.file for i in items] for s, items in listing.splits.items()} == {
         "train": ["x/1", "x/2"],
         "test": ["z/3"],
     }
-    assert listing.notes["name stands twice (first used)"] == [
-        ("train", "y/1"),
-        ("test", "z/2 (first in train)"),
-    ]
+    assert listing.notes == {
+        CONFLICT: [("train", "y/1 is a and b here"), ("test", "z/2 is a in train and b here")],
+        REPEATED: [("test", "z/1 (first in train)")],
+    }
 
 
 def test_missing_files_are_left_out_and_noted(tmp_path, write):
@@ -52,3 +63,29 @@ def test_expect_names_path_and_purpose(tmp_path):
     assert expect(tmp_path, "a folder") == tmp_path
     with pytest.raises(UserError, match=r"labels.txt is not there: the list was expected"):
         expect(tmp_path / "labels.txt", "the list")
+
+
+def test_splits_without_an_image_are_left_out_and_told():
+    listing = _listing(train=[Item("1", "1", b"", 0)], test=[])
+    drop_empty_splits(listing)
+    assert list(listing.splits) == ["train"]
+    assert listing.remarks == ["split test left out: no image of it is left"]
+    listing = _listing(train=[])
+    listing.note("no vote (left out)", "train", "1.png")
+    with pytest.raises(UserError, match=r"no image is left to prepare: 1 no vote \(left out\)"):
+        drop_empty_splits(listing)
+
+
+def test_classes_that_a_split_lacks_are_told():
+    listing = _listing(valid=[Item("1", "1", b"", 0)], test=[Item("2", "2", b"", 1)])
+    remark_absent_classes(listing)
+    assert listing.remarks == [
+        *("valid has no image of b", "test has no image of a"),
+        "there is no split train: nothing can be trained on this dataset",
+    ]
+
+
+def test_notes_can_be_printed_whatever_the_name():
+    listing = _listing(train=[])
+    listing.note("odd", "train", "a\udcff\n.jpg")
+    assert listing.notes == {"odd": [("train", "a?\\n.jpg")]}

@@ -118,6 +118,41 @@ def test_what_a_killed_run_left_does_not_count(rafdb_tree, tmp_path):
     assert [path.name for path in out.iterdir()] == ["rafdb"]
 
 
+def test_a_second_command_at_the_same_time_is_one_line_and_harms_nothing(
+    rafdb_tree, tmp_path, monkeypatch, capsys
+):
+    command = ("rafdb", "--source", rafdb_tree(LINES), "--data_dir", tmp_path / "out")
+    write = building._write
+    second = []
+
+    def write_while_another_tries(builder):
+        monkeypatch.setattr(building, "_write", write)
+        second.append(_fails(capsys, *command))
+        return write(builder)
+
+    monkeypatch.setattr(building, "_write", write_while_another_tries)
+    _prepare(*command)
+    assert f"preparing {tmp_path / 'out' / 'rafdb' / '1.0.0'} is under way" in second[0]
+    assert len(_records(tmp_path / "out" / "rafdb" / "1.0.0", "train")) == 3
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["rafdb"]
+
+
+def test_what_another_command_finished_meanwhile_is_left_alone(
+    rafdb_tree, tmp_path, monkeypatch, capsys
+):
+    command = ("rafdb", "--source", rafdb_tree(LINES), "--data_dir", tmp_path / "out")
+    look = building.assembly.look_at_all
+
+    def look_while_another_prepares(listing):
+        monkeypatch.setattr(building.assembly, "look_at_all", look)
+        _prepare(*command)
+        return look(listing)
+
+    monkeypatch.setattr(building.assembly, "look_at_all", look_while_another_prepares)
+    _prepare(*command)
+    assert capsys.readouterr().out.count("is prepared already; nothing was done") == 1
+
+
 def test_too_little_room_is_said_before_writing(rafdb_tree, tmp_path, monkeypatch, capsys):
     usage = shutil.disk_usage(tmp_path)._replace(free=10)
     monkeypatch.setattr(building.shutil, "disk_usage", lambda _: usage)

@@ -6,14 +6,14 @@ import numpy as np
 
 from lanet_jax.el import projection
 
-PARAMS = projection.init(jax.random.key(0, impl="unsafe_rbg"), 6, 4)
+PARAMS = projection.init(jax.random.key(0, impl="unsafe_rbg"), 6, 5, 4)
 X = np.random.default_rng(0).normal(size=(5, 6)) * np.array([[1e-2], [1], [10], [1e3], [1]])
 
 
 def test_two_layers_and_unit_length():
     weights = jax.tree.map(np.array, PARAMS)
-    assert weights["linear1"]["kernel"].shape == (6, 6)
-    assert weights["linear2"]["kernel"].shape == (6, 4)
+    assert weights["linear1"]["kernel"].shape == (6, 5)
+    assert weights["linear2"]["kernel"].shape == (5, 4)
     for x, q in zip(X, projection.project(PARAMS, jnp.array(X)), strict=True):
         hidden = np.maximum(x @ weights["linear1"]["kernel"] + weights["linear1"]["bias"], 0)
         out = hidden @ weights["linear2"]["kernel"] + weights["linear2"]["bias"]

@@ -31,7 +31,7 @@ def make(data_dir, tmp_path):
         c = demo.get_config("tiny")
         c.method, c.data.dir, c.data.limit, c.optim.batch_size = "ce", str(data_dir), 24, 8
         c.update_from_flattened_dict({k.replace("__", "."): v for k, v in changes.items()})
-        return begin_lib.begin(c, config_lib.resolve(c), tmp_path / "run", [])
+        return begin_lib.begin(config_lib.resolve(c), tmp_path / "run", [])
 
     return begin
 

@@ -1,4 +1,4 @@
-"""Every row of the contract's section 8: one line that says what, where and what to do."""
+"""What a user gets wrong: one line that says what, where and what to do."""
 
 import json
 import shutil
@@ -61,7 +61,7 @@ def _message(action, *args) -> str:
     [
         (["--config.optim.lerning_rate=1"], ["--config.optim.lerning_rate", "learning_rate"]),
         (["--config.data.dir=/nowhere"], ["/nowhere/demo", "python -m data.prepare demo"]),
-        (["--config.method=lanett"], ["--config.method='lanett'", "ce, lanet"]),
+        (["--config.method=lanett"], ["--config.method='lanett'", "ce | lanet"]),
         (["--config.el.queue_size=100"], ["el.queue_size=100", "optim.batch_size=8", "96 or 104"]),
     ],
 )
@@ -84,14 +84,15 @@ def test_a_command_ends_with_one_line_and_exit_code_1(flags, said, command, envi
 
 
 def test_a_mistyped_field_is_corrected_in_the_same_folder(config, tmp_path):
-    config.noise.rate, config.el.queue_size = 0.5, 100
-    built = _build(config, tmp_path)
+    config.noise.rate, config.optim.batch_size = 0.5, 32
+    assert "no batch of 32" in _message(_build, config, tmp_path)
     run_folder.seal_labels(tmp_path)
-    assert "96 or 104" in _message(_train, built, tmp_path)
-    config.noise.rate, config.el.queue_size = 0.1, 96
+    mistyped = (tmp_path / "labels.csv").read_text()
+    config.noise.rate, config.optim.batch_size = 0.1, 8
     corrected = _build(config, tmp_path)
     run_folder.seal_labels(tmp_path)
-    assert len(corrected.data.wrong) < len(built.data.wrong)
+    assert len(corrected.data.wrong) < 8
+    assert (tmp_path / "labels.csv").read_text() != mistyped
 
 
 def test_a_preset_that_does_not_exist_is_named_with_its_nearest():

@@ -21,6 +21,13 @@ def test_a_point_is_the_mean_of_its_seeds_and_its_bar_their_deviation():
     assert "$K$" in axes.get_xlabel()
 
 
+def test_a_dollar_in_a_name_is_no_formula():
+    figure = sweep.draw({"lde.neighbors": [Curve("a$b$c", [(1, [0.5]), (2, [0.6])])]})
+    (legend,) = figure.legends
+    assert [(t.get_text(), t.get_parse_math()) for t in legend.get_texts()] == [("a$b$c", False)]
+    assert figure.axes[0].xaxis.label.get_parse_math()  # K is one
+
+
 def test_single_seeds_have_no_bars():
     figure = sweep.draw({"x.y": [Curve("", [(1, [0.5]), (2, [0.6])])]})
     (container,) = figure.axes[0].containers

@@ -58,6 +58,19 @@ def test_a_fold_beyond_the_last_is_said(config, tmp_path):
         build_data.data(config, tmp_path)
 
 
+def test_a_list_of_all_splits_reads_and_another_splits_lines_change_nothing(
+    config, tmp_path, monkeypatch
+):
+    elsewhere = [f"valid/{row:02}.png" for row in range(5)]
+    monkeypatch.setattr(build_data.table, "names_elsewhere", lambda *_: elsewhere)
+    lines = ["name,given,true", "00.png,neutral,", *(f"{name},fear," for name in elsewhere)]
+    (tmp_path / "list.csv").write_text("\n".join(lines))
+    config.data.holdout = 0.0
+    config.noise.kind, config.noise.file = "file", str(tmp_path / "list.csv")
+    given = build_data.data(config, tmp_path).given
+    assert given.tolist() == [2, *(row % 3 for row in range(1, RECORDS))]
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_held_out_labels_are_wrong_as_often_as_the_others(config, tmp_path, monkeypatch, seed):
     """Streams that are one would hold out the records that the noise was drawn for."""

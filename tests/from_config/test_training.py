@@ -1,29 +1,32 @@
 """Recipes and the rate of the heads."""
 
 import importlib
+import re
 
 import jax
+import jax.extend.core
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from configs import common, ferplus
+from configs import ferplus, rafdb
 from lanet_jax.errors import UserError
+from lanet_jax.fields import FACE29_MEAN, FACE29_STD
 from lanet_jax.from_config import config, training
 from lanet_jax.methods.frozen import behind
 from lanet_jax.recipes import PUBLISHED
 
 
-def resolved(method, schedule="published", **fields):
-    c = common.get_config()
+def resolved(method, schedule="published", **changes):
+    c = rafdb.get_config()
     c.method, c.schedule = method, schedule
-    c.update_from_flattened_dict(fields)
+    c.update_from_flattened_dict(changes)
     return config.resolve(c)
 
 
 @pytest.mark.parametrize(
     ("method", "rate", "head", "batch", "epochs"),
-    [  # SPEC 6
+    [  # docs/choices.md
         ("ce", 1e-3, 0.0, 128, 80),
         ("scn", 1e-3, 0.0, 64, 70),
         ("rul", 2e-4, 2e-3, 64, 60),
@@ -37,11 +40,12 @@ def test_published_recipes(method, rate, head, batch, epochs):
     assert (p.batch_size, p.epochs) == (batch, epochs)
     assert (p.weight_decay, p.schedule, p.decay) == (1e-4, "exponential", 0.9)
     assert (a.erase_prob, a.erase_scale, a.mean[0]) == (0.5, (0.02, 0.25), 0.485)
+    assert (a.noise_prob, a.noise_variance, a.resample) == (0.5, 30, "linear")
     assert c.scn.margin == (0.07 if method == "scn" else 0.15)
 
 
 def test_what_a_recipe_writes_over_is_said():
-    c = common.get_config()
+    c = rafdb.get_config()
     c.method, c.optim.epochs, c.optim.weight_decay = "eac", 5, 1e-4
     told = config.recipe(c, config.resolve(c))
     assert "eac has augment.mean (0.485, " in told
@@ -54,7 +58,7 @@ def test_what_a_recipe_writes_over_is_said():
 
 @pytest.mark.parametrize("method", PUBLISHED)
 def test_shared_leaves_every_field_alone(method):
-    then, now = common.get_config(), resolved(method, "shared")
+    then, now = rafdb.get_config(), resolved(method, "shared")
     then.method, then.schedule, then.el.projection = method, "shared", 64
     assert now.to_json() == then.to_json()
 
@@ -107,7 +111,7 @@ def test_a_recipe_keeps_the_colours_of_other_weights():
     c = ferplus.get_config("face")
     c.method, c.schedule = "eac", "published"
     written = config.resolve(c)
-    assert written.augment.mean == common.FACE29_MEAN and written.augment.std == common.FACE29_STD
+    assert written.augment.mean == FACE29_MEAN and written.augment.std == FACE29_STD
     assert (written.optim.batch_size, written.augment.erase_prob) == (32, 0.5)
     assert "augment.mean" not in config.recipe(c, written)
 
@@ -115,15 +119,15 @@ def test_a_recipe_keeps_the_colours_of_other_weights():
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"model.family": "vgg"}, "choose from resnet, face29"),
+        ({"model.family": "vgg"}, "resnet | face29"),
         ({"model.family": "face29", "model.depth": 50}, "model.depth is of resnet"),
         ({"model.frozen_stages": 1}, "would freeze random weights"),
         ({"model.frozen_stages": 4, "model.pretrained": "w"}, "freeze 0 to 3 of them"),
-        ({"model.frozen_stages": -1, "model.pretrained": "w"}, "freeze 0 to 3 of them"),
+        ({"model.frozen_stages": -1, "model.pretrained": "w"}, "a whole number from 0 up"),
     ],
 )
 def test_what_no_backbone_can_be_is_told(fields, reason):
-    with pytest.raises(UserError, match=reason):
+    with pytest.raises(UserError, match=re.escape(reason)):
         training.method(resolved("ce", **fields), 7, 5)
 
 
@@ -171,3 +175,82 @@ def test_the_rate_rises_then_falls_to_zero(warmup, rates):
         update, state = optimizer.update(jnp.ones(()), state, params)
         found.append(-float(update))
     np.testing.assert_allclose(found, rates, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("method", "head", "trunk"),
+    [
+        *((method, "coordinates", "separate") for method in PUBLISHED),
+        ("lanet", "heatmap", "separate"),
+        ("lanet", "heatmap", "shared_stem"),
+    ],
+)
+@pytest.mark.parametrize("precision", ["bfloat16", "float32"])
+def test_every_convolution_computes_in_the_precision(method, head, trunk, precision):
+    fields = {"model.width": 4, "precision": precision, "augment.size": 32}
+    fields |= {"landmarks.head": head, "landmarks.trunk": trunk, "optim.batch_size": 2}
+    c = resolved(method, "shared", **fields, **{"el.queue_size": 2, "lde.neighbors": 1})
+    built = training.method(c, 7, 5)
+    start = training.example_of_shape(c, np.zeros(2, np.int32))
+    params, state = jax.eval_shape(built.init, jax.random.key(0), start)
+    batch = {
+        "id": np.arange(2, dtype=np.int32),
+        "image": start.images,
+        "mirrored": start.images,
+        "label": np.zeros(2, np.int32),
+        "landmarks": np.zeros((2, 5, 2), np.float32),
+        "present": np.ones((2, 5), bool),
+    }
+    gradients = jax.make_jaxpr(jax.value_and_grad(built.loss, has_aux=True))
+    types, jaxprs = set(), [gradients(params, state, batch, jax.random.key(0)).jaxpr]
+    while jaxprs:
+        for equation in jaxprs.pop().eqns:
+            if equation.primitive.name == "conv_general_dilated":
+                types |= {str(v.aval.dtype) for v in (*equation.invars, *equation.outvars)}
+            jaxprs += jax.extend.core.jaxprs_in_params(equation.params)
+    assert types == {precision}
+
+
+def test_reference_is_the_published_codes_reading():
+    c = rafdb.get_config("reference")
+    assert (c.landmarks.head, c.landmarks.trunk, c.landmarks.frame) == (
+        "heatmap",
+        "shared_stem",
+        "image",
+    )
+    assert (c.augment.resample, c.augment.flip_swaps_points) == ("cubic", False)
+    assert not (c.lde.exclude_same_id or c.lde.stop_gradient_neighbors or c.el.batch_negatives)
+    with c.unlocked():
+        c.method = "eac"
+    assert config.resolve(c).augment.resample == "linear"  # each method by its own code
+
+
+@pytest.mark.parametrize(
+    ("presets", "widths"),
+    [
+        ("", (512, 512, 64)),
+        ("reference", (512, 64, 64)),
+        ("r50", (2048, 2048, 256)),
+        ("reference,r50", (2048, 256, 256)),
+    ],
+)
+def test_widths_of_the_projection(presets, widths):
+    c = config.resolve(rafdb.get_config(presets))
+    width, hidden, out = widths
+    method = training.method(c, 7, 5)
+    params = jax.eval_shape(lambda: method.projection(jax.random.key(0), width))
+    assert params["linear1"]["kernel"].shape == (width, hidden)
+    assert params["linear2"]["kernel"].shape == (hidden, out)
+
+
+def test_only_heat_maps_keep_points_outside_the_crop():
+    batch = {
+        "image": jnp.zeros((64, 16, 16, 3), jnp.uint8),
+        "landmarks": jnp.tile(jnp.array([[0.0, 0.0], [1.0, 1.0]]), (64, 1, 1)),
+        "present": jnp.ones((64, 2), bool),
+    }
+    fields = {"landmarks.frame": "image", "augment.size": 8, "augment.crop_scale": (0.5, 0.6)}
+    for head, everywhere in (("coordinates", False), ("heatmap", True)):
+        c = resolved("lanet", **fields, **{"landmarks.head": head})
+        augmented = jax.jit(training.augmentation(c, ()))(jax.random.key(0), batch)
+        assert bool(augmented["present"].all()) == everywhere

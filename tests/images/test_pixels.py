@@ -1,13 +1,17 @@
 import io
 
 import cv2
+import jax.numpy as jnp
 import numpy as np
 import PIL.Image
 import pytest
 
+from lanet_jax.augment.compose import preprocess_batch
 from lanet_jax.errors import UserError
 from lanet_jax.images import pixels
 from lanet_jax.images.pixels import BrokenImageError
+from lanet_jax.input.memory import Memory
+from lanet_jax.input.records import Records
 from lanet_jax.input.records import decode as decode_record
 
 # How a picture that is seen upright is stored under each of EXIF's orientations.
@@ -49,6 +53,8 @@ def test_exif_turns_the_picture_upright(colours, kind, orientation):
     options = {"quality": 100, "subsampling": 0} if kind == "JPEG" else {}
     found = pixels.decode(_encoded(stored, kind, exif=exif, **options))
     np.testing.assert_allclose(found.astype(int), large, atol=4)
+    if kind != "TIFF":
+        assert pixels.upright_size(_encoded(stored, kind, exif=exif, **options)) == (96, 64)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "WEBP"])
@@ -61,9 +67,7 @@ def test_a_jpeg_has_the_pixels_that_training_reads():
     noise = np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8)
     image = cv2.resize(noise, (70, 90), interpolation=cv2.INTER_CUBIC)
     encoded = cv2.imencode(".jpg", image)[1].tobytes()
-    np.testing.assert_allclose(
-        pixels.decode(encoded).astype(int), decode_record(encoded, "a.jpg"), atol=2
-    )
+    np.testing.assert_array_equal(pixels.decode(encoded), decode_record(encoded, "a.jpg"))
 
 
 def test_alpha_lies_over_white():
@@ -162,13 +166,74 @@ def test_a_bomb_is_not_unpacked():
         pixels.decode(huge)
 
 
-def test_greyed_and_resized():
+def test_cubic_is_evaluation_s_resizing_up_to_rounding():
+    # Pillow cuts off after each axis, so nothing may overshoot.
+    image = np.random.default_rng(0).integers(60, 196, (20, 20, 3), np.uint8)
+    for size in (9, 31):
+        found = pixels.resized(image, size, "cubic")
+        wanted = preprocess_batch(
+            jnp.array(image[None]), size, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), "cubic"
+        )
+        np.testing.assert_allclose(found, 255 * np.array(wanted[0]), atol=1.5)
+
+
+def test_greyed():
     image = np.zeros((4, 8, 3), np.uint8)
     image[:, :4], image[:, 4:] = (255, 0, 0), (0, 0, 255)
     grey = pixels.greyed(image)
     assert (grey[0, 0] == 76).all()  # .299 * 255
     assert (grey[0, 7] == 29).all()  # .114 * 255
-    np.testing.assert_array_equal(pixels.resized(image, 2)[:, 0], [[255, 0, 0]] * 2)
-    assert pixels.resized(image, 16).shape == (16, 16, 3)
-    square = image[:, :4]
+
+
+def _row(*values, height=4):
+    return np.array(values, np.uint8)[None, :, None].repeat(height, 0).repeat(3, 2)
+
+
+def test_a_side_that_shrinks_takes_means():
+    found = pixels.resized(_row(0, 100, 0, 200), 2)
+    np.testing.assert_array_equal(found[..., 0], [[50, 100]] * 2)
+
+
+def test_a_side_that_grows_is_interpolated():
+    found = pixels.resized(_row(0, 100, 0, 200), 10)[0, :, 0]
+    # Centres of the new pixels at .4 (j + .5) - .5 of the old.
+    expected = np.interp(0.4 * (np.arange(10) + 0.5) - 0.5, range(4), [0, 100, 0, 200])
+    np.testing.assert_allclose(found, expected, atol=1)
+
+
+def test_each_side_by_its_own_rule():
+    # 8 columns shrink to 4 by means, 2 rows grow to 4 by lines.
+    image = np.stack([_row(*range(0, 80, 10), height=1)[0], _row(*range(80, 160, 10), height=1)[0]])
+    found = pixels.resized(image, 4)[..., 0].astype(int)
+    np.testing.assert_allclose(found[0], [5, 25, 45, 65], atol=1)
+    np.testing.assert_allclose(
+        found[:, 0], [5, 25, 65, 85], atol=1
+    )  # 5 and 85, at -.25 .25 .75 1.25
+
+
+def test_an_image_of_the_size_stays_as_it_is():
+    square = _row(1, 2, 3, 4)
     assert pixels.resized(square, 4) is square
+
+
+def test_training_and_prediction_bring_images_to_a_size_alike():
+    """Stored small and trained on large, as RAF-DB's beside AffectNet's."""
+    encoded = cv2.imencode(".png", _row(0, 100, 0, 200))[1].tobytes()
+    records = Records(
+        (),
+        *[np.zeros(1, int)] * 2,
+        ("a",),
+        np.zeros(1, int),
+        ("x",),
+        0,
+        "",
+        (),
+        None,
+        (),
+        Memory(1),
+    )
+    image, _, _ = records._decoded({"image": encoded}, "a", 10)
+    np.testing.assert_array_equal(image, pixels.resized(pixels.decode(encoded), 10))
+    np.testing.assert_array_equal(
+        image[0, 2:4, 0], pixels.resized(_row(0, 100, 0, 200), 10)[0, 2:4, 0]
+    )

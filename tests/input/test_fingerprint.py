@@ -6,7 +6,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from data.records import Record, RecordsBuilder, Schema
-from lanet_jax.input import fingerprint, records, table
+from lanet_jax.input import fingerprint, mixture, records, table
 from lanet_jax.landmark_schemes import SCHEMES
 
 COUNT = 5
@@ -114,5 +114,5 @@ def test_a_taken_part_keeps_what_belongs_together(whole):
     found = records.load(str(whole[0]), "records_builder", "train")
     part = found.take(np.array([3, 1]))
     np.testing.assert_array_equal(part.digests, found.digests[[3, 1]])
-    both = records.concatenate([found, found])
+    both = mixture.concatenate([found, found])
     np.testing.assert_array_equal(both.digests, np.concatenate([found.digests] * 2))

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from lanet_jax.errors import UserError
 from lanet_jax.input import pipeline
 from lanet_jax.input.pipeline import Visits, eval_batches, train_batches
 from lanet_jax.input.sampler import epoch_order
@@ -94,3 +95,21 @@ def test_readers_as_far_apart_as_they_may_be_sort_no_order_twice(monkeypatch):
 def test_the_host_brings_images_to_one_size():
     batch = next(train_batches(_visits(size=6), 0, 4, 1))
     assert batch["image"].shape == (4, 6, 6, 3)
+
+
+class OfSeveralSizes(Records):
+    names = tuple(f"{row}.png" for row in range(11))
+
+    def read(self, row, size):
+        image, *others = super().read(row, size)
+        return (image if size or row != 7 else image[:2], *others)
+
+
+def test_images_of_several_sizes_are_named_with_the_field_that_helps():
+    message = r"7.png is 4 x 2 pixels and 0.png 4 x 4; --config.data.stored_size=PX"
+    visits = Visits(OfSeveralSizes(), LABELS, batch=4, epochs=1, seed=5, kind="uniform")
+    with pytest.raises(UserError, match=message):
+        list(train_batches(visits, 0, 4, 2))
+    with pytest.raises(UserError, match=message):
+        list(eval_batches(OfSeveralSizes(), 4, 0, 1, 0, 2))
+    assert len(list(eval_batches(OfSeveralSizes(), 4, 0, 1, 6, 2))) == 3

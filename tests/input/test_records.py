@@ -4,8 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
+from data.folder.folder_dataset_builder import Builder
+from data.records import Record, Schema
+from lanet_jax.errors import UserError
+from lanet_jax.input import table
 from lanet_jax.input.memory import Memory
-from lanet_jax.input.records import Records, looks_grey
+from lanet_jax.input.records import Records, load, looks_grey
 
 
 def encoded(image, ending=".png"):
@@ -42,3 +46,33 @@ def test_grey_is_what_has_no_colour_anywhere(images, grey):
 def test_only_a_few_records_are_read():
     broken = records(*[GREY, *[b"none"] * 98, GREY])
     assert looks_grey(broken, sample=2)
+
+
+def prepared(tmp_path, **splits):
+    builder = Builder(
+        schema=Schema(("anger", "fear")),
+        splits={
+            split: [Record(i, f"{split}/{i}.png", GREY, i % 2) for i in range(count)]
+            for split, count in splits.items()
+        },
+        data_dir=tmp_path,
+    )
+    builder.download_and_prepare()
+    return str(tmp_path)
+
+
+def test_a_split_that_is_not_there_says_how_to_go_on(tmp_path):
+    data_dir = prepared(tmp_path, train=2)
+    with pytest.raises(UserError) as caught:
+        load(data_dir, "folder", "test")
+    message = str(caught.value)
+    assert "has no split 'test', it has: train" in message
+    for advice in ("--config.data.test_split", "--holdout=0.1", "--config.data.holdout=0.1"):
+        assert advice in message
+
+
+def test_the_names_of_all_other_splits(tmp_path):
+    data_dir = prepared(tmp_path, train=1, valid=2, test=1)
+    assert table.names_elsewhere(data_dir, "folder", "train") == [
+        *("valid/0.png", "valid/1.png", "test/0.png")
+    ]

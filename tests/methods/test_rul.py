@@ -12,7 +12,7 @@ from lanet_jax.models.resnet import ResNet
 B, C, WIDTH = 8, 7, 4
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default
 METHOD = RUL(EmbeddingClassifier(ResNet(width=WIDTH, stem="small"), Embedding(), C), Embedding())
-GOLDEN = (1.970230, 2.150450, 2.254889)  # losses of three steps
+GOLDEN = (1.971049, 1.988023, 2.080344)  # losses of three steps
 
 
 @pytest.fixture(scope="module")

@@ -45,29 +45,66 @@ def adaptive_wing(error, target):
     return a * error - (theta * a - omega * np.log(1 + (theta / epsilon) ** power))
 
 
-def heatmaps_by_loops(height, width):
-    maps = np.zeros((B, height, width, L))
-    for i, y, x, k in np.ndindex(maps.shape):
-        dx, dy = x + 0.5 - POINTS[i, k, 0] * width, y + 0.5 - POINTS[i, k, 1] * height
-        maps[i, y, x, k] = np.exp(-(dx**2 + dy**2) / (2 * 1.5**2))
-    return maps
+def along_by_loops(at, size):
+    """A window of ten pixels, whose sixth is the peak; whole numbers are cut towards zero."""
+    centre = int(at)
+    first, beyond = int(centre - 4.5), int(centre + 5.5)
+    line = np.zeros(size)
+    for place in range(10):
+        if 0 <= first + place < min(size, beyond):
+            line[first + place] = np.exp(-((place - 5) ** 2) / (2 * 1.5**2))
+    return line
 
 
-def test_heatmaps_are_gaussians_of_one_and_a_half_pixels():
-    targets = heatmap_targets(jnp.array(POINTS), 6, 8)
-    np.testing.assert_allclose(targets, heatmaps_by_loops(6, 8), atol=1e-6)
+def heatmaps_by_loops(points, height, width):
+    maps = np.zeros((*points.shape[:2], height, width))
+    for i, k in np.ndindex(points.shape[:2]):
+        across, down = points[i, k, 0] * width, points[i, k, 1] * height
+        maps[i, k] = np.outer(along_by_loops(down, height), along_by_loops(across, width))
+    return np.moveaxis(maps, 1, -1)
 
 
-def test_a_landmark_in_the_middle_of_a_pixel_peaks_there():
-    # x is the second number of the map's shape: pixel 5 of 8 across, pixel 1 of 4 down.
-    target = np.array(heatmap_targets(jnp.array([[[5.5 / 8, 1.5 / 4]]]), 4, 8))[0, :, :, 0]
-    assert target[1, 5] == 1 and np.unravel_index(target.argmax(), target.shape) == (1, 5)
-    np.testing.assert_allclose(target[1, 4], np.exp(-1 / 4.5), rtol=1e-6)
+@pytest.mark.parametrize("size", [(6, 8), (24, 30)])
+def test_heatmaps_are_gaussians_in_windows(size):
+    points = RNG.uniform(-0.5, 1.5, size=(B, L, 2))
+    targets = heatmap_targets(jnp.array(points), *size)
+    np.testing.assert_allclose(targets, heatmaps_by_loops(points, *size), atol=1e-6)
+
+
+def peak(at, size=20):
+    """Where a landmark's map is 1, and from where to where along its peak's row it is not 0."""
+    points = jnp.array([[[at / size, 10.9 / size]]])
+    rows = np.array(heatmap_targets(points, size, size))[0, :, :, 0]
+    filled = np.flatnonzero(rows[10])
+    return int(rows[10].argmax()), int(filled[0]), int(filled[-1]), rows[10].max()
+
+
+def test_the_centre_is_the_pixel_that_holds_the_landmark():
+    # By hand: five pixels before it, four behind it, all of exp(-n^2 / 4.5).
+    for at in (9.01, 9.5, 9.99):
+        assert peak(at) == (9, 4, 13, 1)
+    row = np.array(heatmap_targets(jnp.array([[[9.5 / 20, 0.5]]]), 20, 20))[0, 10, :, 0]
+    steps = np.array([*range(-5, 5)])
+    np.testing.assert_allclose(row[4:14], np.exp(-(steps**2) / 4.5), rtol=1e-5)
+
+
+def test_the_first_pixels_move_the_peak_on_as_the_published_code_does():
+    assert peak(5.5) == (5, 0, 9, 1)
+    assert peak(4.5) == (5, 0, 8, 1)
+    assert peak(0.5) == (1, 0, 4, 1)
+    assert peak(19.5) == (19, 14, 19, 1)
+
+
+def test_beyond_the_map_a_tail_is_left_then_nothing():
+    row = np.array(heatmap_targets(jnp.array([[[23.5 / 20, 0.5]]]), 20, 20))[0, 10, :, 0]
+    np.testing.assert_allclose(row[18:], np.exp(-np.array([25.0, 16.0]) / 4.5), rtol=1e-5)
+    assert not row[:18].any()
+    assert not heatmap_targets(jnp.array([[[26 / 20, 0.5], [-8 / 20, 0.5]]]), 20, 20).any()
 
 
 def test_heatmap_loss_is_the_weighted_adaptive_wing():
     height, width = 6, 8
-    target = heatmaps_by_loops(height, width)
+    target = heatmaps_by_loops(POINTS, height, width)
     predicted = target + RNG.normal(size=target.shape) * 0.6
     total = 0.0
     for i, k in zip(*np.nonzero(PRESENT), strict=True):
@@ -80,6 +117,18 @@ def test_heatmap_loss_is_the_weighted_adaptive_wing():
     expected = total / (PRESENT.sum() * height * width)
     loss = heatmap_loss(jnp.array(predicted), jnp.array(POINTS), jnp.array(PRESENT))
     np.testing.assert_allclose(loss, expected, rtol=1e-4)
+
+
+def test_an_empty_map_counts_with_weight_one():
+    inside, outside = [0.5, 0.5], [3.0, 0.5]
+    predicted = jnp.full((1, 20, 20, 1), 0.1)
+    present = jnp.ones((1, 1), bool)
+    loss = heatmap_loss(predicted, jnp.array([[outside]]), present)
+    np.testing.assert_allclose(loss, adaptive_wing(0.1, 0.0), rtol=1e-5)
+    both = jnp.concatenate([predicted, predicted], axis=-1)
+    mean = heatmap_loss(both, jnp.array([[inside, outside]]), jnp.ones((1, 2), bool))
+    alone = heatmap_loss(predicted, jnp.array([[inside]]), present)
+    np.testing.assert_allclose(mean, (loss + alone) / 2, rtol=1e-5)
 
 
 def test_the_wing_is_continuous_and_smooth_where_its_halves_meet():
@@ -146,6 +195,25 @@ def test_the_coordinates_head_is_one_layer_on_the_pooled_map():
     assert set(variables["params"]) == {"trunk", "fc"}
 
 
+def doubled(x, axis):
+    """Twice as many pixels: each 3/4 of the nearer old one and 1/4 of the other; ends repeat."""
+    x = np.moveaxis(x, axis, 0)
+    before, after = np.concatenate([x[:1], x[:-1]]), np.concatenate([x[1:], x[-1:]])
+    out = np.stack([0.75 * x + 0.25 * before, 0.75 * x + 0.25 * after], axis=1)
+    return np.moveaxis(out.reshape(-1, *x.shape[1:]), 0, axis)
+
+
+def test_doubling_is_what_torch_calls_bilinear():
+    torch = pytest.importorskip("torch")
+    x = RNG.normal(size=(2, 3, 4, 5)).astype(np.float32)
+    theirs = torch.nn.functional.interpolate(
+        torch.tensor(x).permute(0, 3, 1, 2), scale_factor=2, mode="bilinear"
+    )
+    ours = jax.image.resize(jnp.array(x), (2, 6, 8, 5), "bilinear")
+    np.testing.assert_allclose(ours, theirs.permute(0, 2, 3, 1).numpy(), atol=1e-5)
+    np.testing.assert_allclose(ours, doubled(doubled(x, 1), 2), atol=1e-5)
+
+
 def test_the_heatmap_head_sums_the_four_stages_top_down():
     network = LandmarkNet(ResNet(width=4, stem="small"), "heatmap", L, lateral=4)
     (heatmaps, features), variables = run(network)
@@ -156,12 +224,13 @@ def test_the_heatmap_head_sums_the_four_stages_top_down():
     )
 
     def conv(name, x):  # 1x1
-        return np.array(x) @ params[name]["kernel"][0, 0] + params[name]["bias"]
+        assert set(params[name]) == {"kernel"}
+        return np.array(x) @ params[name]["kernel"][0, 0]
 
     fused = 0.0
     for stage in (4, 3, 2, 1):
         if stage < 4:
-            fused = fused.repeat(2, axis=1).repeat(2, axis=2)
+            fused = doubled(doubled(fused, 1), 2)
         fused = fused + conv(f"lateral{stage}", maps[stage - 1])
     np.testing.assert_allclose(features, fused.mean(axis=(1, 2)), atol=1e-5)
     np.testing.assert_allclose(heatmaps, conv("heatmaps", fused), atol=1e-5)

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lanet_jax.models.resnet import Classifier, ResNet, apply, global_average, max_pool
+from lanet_jax.models.resnet import Classifier, ResNet, apply, global_average
 
 
 def random_variables(network):
@@ -47,28 +47,6 @@ def test_shapes_of_the_stages(depth, stem, size, sizes):
     widths = [network.stage_width(stage) for stage in range(1, 5)]
     assert widths == [16 * k * {18: 1, 50: 4}[depth] for k in (1, 2, 4, 8)]
     assert [m.shape for m in maps] == [(2, s, s, w) for s, w in zip(sizes, widths, strict=True)]
-
-
-@pytest.mark.parametrize("size", [(8, 8), (7, 9), (8, 5), (2, 3), (1, 1)])
-def test_max_pool_equals_a_loop(size):
-    x = np.random.default_rng(0).normal(size=(2, *size, 3)).astype(np.float32) - 5
-    pooled = max_pool(jnp.asarray(x))
-    height, width = (size[0] + 1) // 2, (size[1] + 1) // 2
-    assert pooled.shape == (2, height, width, 3)
-    for i in range(height):
-        for j in range(width):
-            rows = slice(max(2 * i - 1, 0), 2 * i + 2)
-            columns = slice(max(2 * j - 1, 0), 2 * j + 2)
-            np.testing.assert_array_equal(pooled[:, i, j], x[:, rows, columns].max((1, 2)))
-
-
-def test_gradient_of_max_pool_goes_to_the_maximum():
-    x = jnp.arange(16.0).reshape(1, 4, 4, 1)
-    gradient = jax.grad(lambda x: max_pool(x).sum())(x)[0, :, :, 0]
-    # Windows end at rows and columns 1 and 3: each one's maximum is its lower right pixel.
-    expected = np.zeros((4, 4))
-    expected[np.ix_([1, 3], [1, 3])] = 1
-    np.testing.assert_array_equal(gradient, expected)
 
 
 @pytest.mark.parametrize("train", [False, True])

@@ -1,6 +1,6 @@
 """Eq. 1 to 14 of the paper in plain loops over numbers, written apart from the code.
 
-From the paper and the contract's section 2 alone, in float64, one sample, neighbour and pair at a
+From the paper and docs/choices.md alone, in float64, one sample, neighbour and pair at a
 time. The choice of neighbours and the pseudo-labels are apart from the loss, since no gradient
 goes through them: finite differences of `loss` hold them fixed.
 """

@@ -57,3 +57,49 @@ def test_errors_end_with_one_line_and_write_nothing(source, tmp_path, capsys):
     assert "is the source itself" in failure(capsys, source, source)
     assert source.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["face.npz"]
+
+
+def tensors():
+    rng = np.random.default_rng(0)
+    return {row.source: rng.uniform(size=row.shape) for row in table(18, 2, "small")}
+
+
+@pytest.mark.parametrize(
+    "way", [("model",), ("model_state_dict",), ("net",), ("model", "state_dict"), ("a", "b", "c")]
+)
+@pytest.mark.parametrize("prefix", ["", "module.", "backbone.", "module.encoder."])
+def test_levels_and_prefixes_are_taken_off_and_told(tmp_path, capsys, way, prefix):
+    torch = pytest.importorskip("torch")
+    held = {prefix + name: torch.tensor(value) for name, value in tensors().items()}
+    for name in reversed(way):
+        held = {name: held, "epoch": 3, "optimizer": {"state": {0: {"exp_avg": torch.ones(3)}}}}
+    torch.save(held, tmp_path / "face.pth")
+    main([str(tmp_path / "face.pth"), str(tmp_path / "ours.npz")])
+    printed = capsys.readouterr().out
+    assert f"the weights under {'/'.join(way)!r} are taken" in printed
+    assert (f"{prefix!r} is taken away" in printed) == (prefix not in ("", "module."))
+    ours = np.load(tmp_path / "ours.npz")["params/bn1/scale"]
+    np.testing.assert_allclose(ours, tensors()["bn1.weight"].astype(np.float32))
+    assert {"epoch", "optimizer"} <= set(
+        json.loads((tmp_path / "ours.json").read_text())["dropped"]
+    )
+
+
+def test_a_prefix_beside_other_names_is_named_and_taken_if_asked_for(tmp_path, capsys):
+    arrays = {f"backbone.{name}": value for name, value in tensors().items()}
+    np.savez(tmp_path / "face.npz", **arrays, **{"head.weight": np.ones((7, 16))})
+    command = (tmp_path / "face.npz", tmp_path / "o.npz")
+    message = failure(capsys, *command)
+    assert "under 'backbone.' beside other tensors; --prefix=backbone. takes it" in message
+    main([str(word) for word in (*command, "--prefix=backbone.")])
+    dropped = json.loads((tmp_path / "o.json").read_text())["dropped"]
+    assert dropped == {"head.weight": "does not begin with backbone."}
+    assert "no name begins with --prefix=trunk." in failure(capsys, *command, "--prefix=trunk.")
+
+
+def test_two_networks_in_one_file_are_named(tmp_path, capsys):
+    torch = pytest.importorskip("torch")
+    held = {name: torch.tensor(value) for name, value in tensors().items()}
+    torch.save({"model": held, "model_ema": held, "epoch": 3}, tmp_path / "face.pth")
+    message = failure(capsys, tmp_path / "face.pth", tmp_path / "o.npz")
+    assert "'model' and 'model_ema' could be the weights" in message

@@ -1,10 +1,11 @@
+import json
 import re
 from html.parser import HTMLParser
 
 import pytest
 
 from lanet_jax.errors import UserError
-from lanet_jax.report import page
+from lanet_jax.report import charts, page
 
 
 class _Reader(HTMLParser):
@@ -128,3 +129,36 @@ def test_two_runs_on_one_page(bare, full, tmp_path):
 def test_a_run_that_is_named_twice(full, tmp_path):
     with pytest.raises(UserError, match="named twice"):
         page.write_comparison([full, full / "." / ""], tmp_path / "x.html")
+
+
+def _numbers(folder, epochs, **more):
+    config = json.loads((folder / "config.json").read_text())
+    config["optim"]["epochs"] = epochs
+    config["noise"]["kind"] = "none"
+    (folder / "config.json").write_text(json.dumps(config))
+    rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    rows = [row | more if row["split"] == "test" else row for row in rows]
+    (folder / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return page.write(folder).read_text()
+
+
+def test_an_unfinished_run_has_no_final_accuracy(bare):
+    html = _numbers(bare, 80)
+    assert "Accuracy so far" in html
+    assert "on test, unfinished: 3 of 80 epochs" in html
+    assert "Final accuracy" not in html
+    assert "Final accuracy" in _numbers(bare, 3)
+
+
+def test_labels_of_one_s_own_are_not_called_clean(bare):
+    html = _numbers(bare, 3)
+    assert "labels as given" in html
+    assert "no noise" not in html
+
+
+def test_an_accuracy_has_its_interval(bare):
+    assert charts.interval(0.5, 30) == "95% interval 33.2% to 66.8%, 30 images"
+    assert re.search(
+        r"on test; 95% interval [\d.]+% to [\d.]+%, 30 images", _numbers(bare, 3, records=30)
+    )
+    assert "95% interval" not in _numbers(bare, 3, records=0)

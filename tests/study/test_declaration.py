@@ -88,5 +88,5 @@ def test_a_file_that_is_no_study(tmp_path):
         loading.load("nowhere.py:cpu")
     path = tmp_path / "empty.py"
     path.write_text("")
-    with pytest.raises(UserError, match="declares no study"):
+    with pytest.raises(UserError, match="no get_study"):
         loading.load(str(path))

@@ -8,11 +8,10 @@ import pytest
 from absl import flags
 from ml_collections import config_flags
 
-from configs.studies import common
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import config
 from lanet_jax.recipes import PUBLISHED
-from lanet_jax.study import loading
+from lanet_jax.study import axes, loading
 from lanet_jax.study.declaration import claim
 from lanet_jax.study.grid import cells, key, rows
 
@@ -26,11 +25,14 @@ STUDIES = {
     "figure2": (50, 20, 10),
     "figure7": (315, 126, 63),
     "choices": (55, 22, 11),
+    "card": (6, None, None),
+    "faces": (288, None, None),
+    "parts": (57, None, None),
 }
 DECLARED = [
     (name, scale, runs)
     for name, counts in STUDIES.items()
-    for scale, runs in zip(common.SCALES, counts, strict=True)
+    for scale, runs in zip(axes.SCALES, counts, strict=True)
     if runs is not None
 ]
 
@@ -42,7 +44,7 @@ def _at_the_root(monkeypatch):
 
 def test_all_are_listed():
     found = {path.stem for path in Path("configs/studies").glob("*.py")}
-    assert found - {"__init__", "common"} == set(STUDIES)
+    assert found - {"__init__"} == set(STUDIES)
 
 
 @pytest.mark.parametrize(("name", "scale", "runs"), DECLARED)
@@ -66,13 +68,15 @@ def test_the_command_line_takes_every_value(name, scale, runs):
             values(argv)
             resolved = config.resolve(values.config)
             recipe = PUBLISHED[resolved.method] if resolved.schedule == "published" else {}
-            for field, text in (override.split("=", 1) for override in cell.overrides):
+            # Of two overrides of a field the last one counts.
+            overrides = dict(override.split("=", 1) for override in cell.overrides)
+            for field, text in overrides.items():
                 if field not in recipe:
                     value = functools.reduce(getattr, field.split("."), resolved)
                     assert value == (text if isinstance(value, str) else ast.literal_eval(text))
 
 
-@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize("name", sorted(STUDIES.keys() - {"faces", "parts"}))  # not the paper's
 def test_every_number_of_the_paper_stands_in_the_table(name):
     study = loading.load(f"configs/studies/{name}.py")
     columns = [

@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from configs import common
+from configs import rafdb
 from lanet_jax.checkpoint.metadata import completed, wrong_keys
 from lanet_jax.checkpoint.states import inference_part
 from lanet_jax.errors import UserError
@@ -17,7 +17,7 @@ CLASSES = ("anger", "fear", "neutral")
 
 
 def resolved(method, **fields):
-    c = common.get_config()
+    c = rafdb.get_config()
     c.method = method
     small = {"model.width": 4, "augment.size": 32, "optim.batch_size": 4, "el.queue_size": 8}
     c.update_from_flattened_dict({**small, **fields})
@@ -65,9 +65,11 @@ def test_a_damaged_description_of_the_backbone_is_named(key, value):
     assert wrong_keys({**card(c, CLASSES), key: value}) == [key]
 
 
-def test_images_are_prepared_as_training_evaluates_them():
-    c = resolved("ce")
-    pixels = np.random.default_rng(0).integers(0, 256, (1, 32, 32, 3), np.uint8)
+@pytest.mark.parametrize("resample", ["linear", "cubic"])
+@pytest.mark.parametrize("side", [32, 40])
+def test_images_are_prepared_as_training_evaluates_them(side, resample):
+    c = resolved("ce", **{"augment.resample": resample})
+    pixels = np.random.default_rng(0).integers(0, 256, (1, side, side, 3), np.uint8)
     images = jax.numpy.asarray(pixels)
     prepared = trained_network.preprocessing(card(c, CLASSES))(images)
     np.testing.assert_array_equal(prepared, training.preprocessing(c)(images))
@@ -88,7 +90,7 @@ def test_arrays_of_another_network_are_named():
 
 def test_older_cards_say_less():
     own = card(resolved("ce"), CLASSES)
-    later = {"family", "frozen_stages", "precision", "grey"}
+    later = {"family", "frozen_stages", "precision", "grey", "resample"}
     older = {key: value for key, value in own.items() if key not in later}
     assert set(wrong_keys({**older, "family": "resnet"})) == later - {"family"}
     assert completed(older) == own

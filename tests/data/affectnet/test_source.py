@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from data.affectnet.source import config_name, list_source
-from data.images import Crop, decode, read
+from data.images import Crop, read
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
+from lanet_jax.images.pixels import decode
 
 HEADER = (
     "subDirectory_filePath",
@@ -78,7 +79,8 @@ def test_old_layout(old):
 
 
 def test_all_eight_numbers(old):
-    listing = list_source(old([_row(f"{n}.png", n) for n in range(8)]))
+    # Half of them as pandas writes them.
+    listing = list_source(old([_row(f"{n}.png", n if n % 2 else float(n)) for n in range(8)]))
     assert list(_labels(listing)["train"].values()) == [
         "neutral",
         "happiness",
@@ -115,23 +117,42 @@ def test_the_face_box_is_cut_and_the_points_move_along(old, write):
     x, y = np.meshgrid(np.arange(100), np.arange(100))
     photo = np.stack([x, y, x + y], axis=2).astype(np.uint8)  # smooth, so that JPEG keeps it
     write(item.image.path, cv2.imencode(".png", photo)[1].tobytes())
-    square = cv2.resize(photo[20:70, 5:55], (25, 25), interpolation=cv2.INTER_AREA)
+    square = cv2.resize(photo[20:70, 5:55], (25, 25), interpolation=cv2.INTER_AREA)[..., ::-1]
     assert np.abs(decode(read(item.image)).astype(int) - square).max() < 6
 
 
 @pytest.mark.parametrize(
-    "row",
+    ("row", "kind"),
     [
-        _row("a.png", "happy"),
-        _row("a.png", -1),
-        _row("a.png", 1, points=POINTS[:67]),
-        _row("a.png", 1)[:-1],
-        _row("a.png", 1, box=("x", 0, 1, 1)),
+        (_row("a.png", "happy"), "no expression (left out)"),
+        (_row("a.png", ""), "no expression (left out)"),
+        (_row("a.png", -1), "no expression (left out)"),
+        (_row("a.png", 1, points=POINTS[:67]), "no landmarks (left out)"),
+        (_row("a.png", 1, points=POINTS[:0]), "no landmarks (left out)"),
+        ([*_row("a.png", 1)[:5], "NULL", 1, 0, 0], "no landmarks (left out)"),
+        (_row("a.png", 1)[:-1], "row with other columns (left out)"),
+        (_row("a.png", 1, box=("x", 0, 1, 1)), "no face box (left out)"),
+        (_row("a.png", 1, box=["NULL"] * 4), "no face box (left out)"),
+        (_row("a.png", 1, box=("", "", "", "")), "no face box (left out)"),
+        (_row("a.png", 1, box=(0, 0, "nan", 4)), "no face box (left out)"),
     ],
 )
-def test_a_row_that_cannot_be_read_is_named(old, row):
-    with pytest.raises(UserError, match=r"training.csv line 3: .* found 'a.png,"):
-        list_source(old([_row("b.png", 1), row]))
+def test_a_row_that_cannot_be_used_is_left_out_and_named(old, row, kind):
+    listing = list_source(old([_row("b.png", 1), row, _row("c.png", 2)]))
+    assert _labels(listing)["train"] == {"b.png": "happiness", "c.png": "sadness"}
+    assert listing.notes == {kind: [("train", "a.png")]}
+
+
+def test_a_table_without_a_usable_row_is_refused(old):
+    bad = _row("a.png", 1)[:-1]
+    with pytest.raises(UserError, match=r"training.csv line 2: .* none of the 2 rows"):
+        list_source(old([bad, bad]))
+
+
+def test_networks_labels_are_refused_by_the_name_of_their_folder(tmp_path):
+    (tmp_path / "Automatically_Annotated_Images").mkdir()
+    with pytest.raises(UserError, match=r"Automatically_Annotated_Images/, whose labels a network"):
+        list_source(tmp_path)
 
 
 def test_2021_layout(new):
@@ -168,6 +189,18 @@ def test_2021_annotations_that_cannot_be_read_are_named(new, file, array, messag
     np.save(source / "train_set/annotations" / file, array, allow_pickle=True)
     with pytest.raises(UserError, match=message):
         list_source(source)
+
+
+def test_one_2021_annotation_that_cannot_be_used_is_left_out_and_named(new):
+    source = new([("train_set", 0, 3), ("train_set", 1, 4), ("train_set", 2, 5), ("val_set", 0, 0)])
+    np.save(source / "train_set/annotations/0_exp.npy", np.array(99))
+    np.save(source / "train_set/annotations/2_lnd.npy", np.zeros(10))
+    listing = list_source(source)
+    assert _labels(listing)["train"] == {"train_set/images/1.jpg": "fear"}
+    named = listing.notes["annotation cannot be used (left out)"]
+    assert [entry.split(":")[0] for _, entry in named] == [
+        *("train_set/images/0.jpg", "train_set/images/2.jpg")
+    ]
 
 
 def test_misplaced_sources_say_what_was_expected_where(tmp_path, old, new):

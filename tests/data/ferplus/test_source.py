@@ -4,6 +4,7 @@ import pytest
 
 from data.ferplus.source import config_name, list_source
 from data.ferplus.votes import COLUMNS
+from data.listing import drop_empty_splits
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 
@@ -105,6 +106,61 @@ def test_kaggles_file_serves_a_missing_split_only(ferplus_tree, write):
     assert not isinstance(listing.splits["train"][0].image, bytes)
 
 
+def test_blanks_and_case_in_a_header_make_no_difference(ferplus_tree, write):
+    source = ferplus_tree(ROWS, images=False)
+    _write_pixels(source, write, ROWS)
+    for file in ("fer2013.csv", "fer2013new.csv"):  # as Kaggle writes them: emotion, Usage, pixels
+        header, _, rest = (source / file).read_text().partition("\n")
+        write(source / file, f"{header.replace(',', ', ').upper()}\n{rest}")
+    assert len(list_source(source).splits["train"]) == 1
+
+
+def test_counts_that_pandas_turned_into_floats(ferplus_tree):
+    floats = tuple(float(count) for count in HAPPY)
+    listing = list_source(ferplus_tree([("Training", "a.png", floats)]))
+    assert listing.splits["train"][0].votes == HAPPY
+
+
+def test_another_header_is_shown(ferplus_tree, write):
+    source = ferplus_tree(ROWS, images=False)
+    write(source / "fer2013.csv", "emotion,pixel,Usage\n0,1,Training\n")
+    with pytest.raises(UserError, match=r"Usage were expected, found 'emotion,pixel,Usage'"):
+        list_source(source)
+
+
+def test_an_empty_folder_beside_kaggles_file(ferplus_tree, write):
+    source = ferplus_tree(ROWS, images=False)
+    write(source / "FER2013Train" / ".DS_Store", b"")
+    _write_pixels(source, write, ROWS)
+    listing = list_source(source)
+    assert isinstance(listing.splits["train"][0].image, bytes)
+    assert listing.remarks == ["split train from fer2013.csv: FER2013Train/ holds no image"]
+
+
+def test_an_empty_folder_alone(ferplus_tree):
+    source = ferplus_tree(ROWS)
+    for path in (source / "FER2013Train").iterdir():
+        path.unlink()
+    listing = list_source(source)
+    assert list(listing.splits) == ["valid"]
+    assert listing.remarks == [
+        "split train left out: FER2013Train/ holds no image and fer2013.csv is not there",
+        "split test left out: neither FER2013Test/ nor fer2013.csv is there",
+    ]
+
+
+def test_a_folder_whose_split_has_no_row(ferplus_tree, write, encode):
+    source = ferplus_tree(ROWS)
+    write(source / "FER2013Test" / "fer0000009.png", encode(9, 48, channels=1))
+    listing = list_source(source)
+    assert listing.remarks == ["split test has no row in fer2013new.csv"]
+    assert listing.notes["image without a row (left out)"] == [
+        ("test", "FER2013Test/fer0000009.png")
+    ]
+    drop_empty_splits(listing)
+    assert list(listing.splits) == ["train", "valid"]
+
+
 def test_kaggles_file_must_have_the_same_rows(ferplus_tree, write):
     source = ferplus_tree(ROWS, images=False)
     _write_pixels(source, write, ROWS[:-1])
@@ -134,7 +190,13 @@ def test_misplaced_sources_say_what_was_expected_where(ferplus_tree, tmp_path, w
 
 @pytest.mark.parametrize(
     "row",
-    [("Testing", "a.png", HAPPY), ("Training", "a.png", (1, 2)), ("Training", "a.png", "x" * 10)],
+    [
+        ("Testing", "a.png", HAPPY),
+        ("Training", "a.png", (1, 2)),
+        ("Training", "a.png", "x" * 10),
+        ("Training", "a.png", (0.5, *HAPPY[1:])),
+        ("Training", "a.png", ("nan", *HAPPY[1:])),
+    ],
 )
 def test_a_row_that_cannot_be_read_is_named(ferplus_tree, row):
     source = ferplus_tree([ROWS[0], row], images=False)

@@ -1,6 +1,7 @@
 import pytest
 
 from data.folder.source import list_source
+from data.listing import CONFLICT, REPEATED, keep_first
 from lanet_jax.errors import UserError
 
 
@@ -35,27 +36,59 @@ def test_two_spellings_are_one_class(tree):
     assert list_source(tree("happy/1.jpg", "happiness/2.jpg")).classes == ("happiness",)
 
 
-def test_other_classes_keep_their_names_in_alphabetical_order(tree):
-    listing = list_source(tree("sad/1.jpg", "Pain/1.jpg"))
-    assert listing.classes == ("Pain", "sad")
-
-
 def test_splits_on_top(tree):
-    listing = list_source(tree("test/a/1.jpg", "Training/a/1.jpg", "val/b/1.jpg"))
+    listing = list_source(
+        tree("test/a/1.jpg", "Training/a/1.jpg", "Training/b/1.jpg", "val/b/1.jpg")
+    )
     assert list(listing.splits) == ["train", "valid", "test"]
     assert _found(listing) == {
-        "train": {"Training/a/1.jpg": "a"},
+        "train": {"Training/a/1.jpg": "a", "Training/b/1.jpg": "b"},
         "valid": {"val/b/1.jpg": "b"},
         "test": {"test/a/1.jpg": "a"},
     }
 
 
-def test_other_files_are_counted_hidden_ones_are_not(tree):
-    listing = list_source(
-        tree("a/1.jpg", "a/notes.txt", "a/.DS_Store", ".git/x/1.jpg", "__MACOSX/a/1.jpg")
+def test_all_that_is_left_out_is_noted(tree):
+    root = tree(
+        *("train/sad/1.jpg", "train/happy/1.jfif", "train/happy/x.heic", "train/happy/notes.txt"),
+        *("train/2.jpg", "3.jpg", "list.csv", "train/happy/._1.jpg", ".git/4.jpg", "test/5.jpg"),
+        *("train/sad/.ipynb_checkpoints/1.jpg", "__MACOSX/train/sad/1.jpg", "test/sad/none.txt"),
     )
-    assert _found(listing) == {"train": {"a/1.jpg": "a"}}
-    assert listing.remarks == ["1 files left out whose names are not those of images"]
+    (root / "train" / "sad" / "up").symlink_to("..")
+    listing = list_source(root)
+    assert _found(listing) == {
+        "train": {"train/happy/1.jfif": "happiness", "train/sad/1.jpg": "sadness"}
+    }
+    assert listing.notes == {
+        "image beside the class folders (left out)": [
+            *(("", "3.jpg"), ("test", "test/5.jpg"), ("train", "train/2.jpg"))
+        ],
+        "image of a format not read (left out)": [("train", "train/happy/x.heic")],
+        "no image by its name (left out)": [
+            *(("", "list.csv"), ("test", "test/sad/none.txt"), ("train", "train/happy/notes.txt"))
+        ],
+        "hidden (left out)": [
+            *(("", ".git/"), ("", "__MACOSX/"), ("train", "train/happy/._1.jpg")),
+            ("train", "train/sad/.ipynb_checkpoints/"),
+        ],
+        "link to a folder around it (left out)": [("train", "train/sad/up")],
+        "folder without an image": [("test", "test/sad/")],
+    }
+
+
+def test_class_folders_that_begin_with_a_line_are_class_folders(tree):
+    listing = list_source(tree("_a/1.jpg", "__b/1.jpg"))
+    assert listing.classes == ("__b", "_a")
+
+
+def test_linked_class_folders_are_followed(tree, tmp_path):
+    root = tree("happy/1.jpg")
+    (tmp_path / "pool").mkdir()
+    (tmp_path / "pool" / "2.jpg").write_bytes(b"")
+    (root / "sad").symlink_to(tmp_path / "pool")
+    assert _found(list_source(root)) == {
+        "train": {"happy/1.jpg": "happiness", "sad/2.jpg": "sadness"}
+    }
 
 
 def test_splits_beside_classes_are_refused(tree):
@@ -88,37 +121,44 @@ def test_holdout_is_for_sources_without_a_test_split(tree):
         list_source(root, holdout=20.0)
 
 
-def test_csv(tmp_path, write):
-    table = write(
-        tmp_path / "faces.csv",
-        "path,label,split\nx/1.jpg,happy,train\nx/2.jpg,sad,Validation\n\nx/3.jpg,sad,\n",
+def test_a_holdout_leaves_images_to_train_on_and_takes_some(tree):
+    root = tree(*(f"{name}/{n}.jpg" for name in "ab" for n in range(4)))
+    with pytest.raises(UserError, match="leaves no training image of class a, which has 4"):
+        list_source(root, holdout=0.999)
+    with pytest.raises(UserError, match="takes no image: the largest class has 4"):
+        list_source(root, holdout=0.1)
+
+
+def test_classes_of_the_splits_must_fit(tree):
+    root = tree(
+        "train/happy/1.jpg", "train/Suprise/1.jpg", "test/happy/1.jpg", "test/surprise/1.jpg"
     )
-    listing = list_source(table)
-    assert _found(listing) == {
-        "train": {"x/1.jpg": "happiness", "x/3.jpg": "sadness"},
-        "valid": {"x/2.jpg": "sadness"},
+    with pytest.raises(
+        UserError, match=r"test has the class surprise .* --classes 'Suprise=surprise'"
+    ):
+        list_source(root)
+    listing = list_source(root, classes="suprise=surprise")
+    assert listing.classes == ("happiness", "surprise")
+
+
+def test_a_class_that_test_lacks_is_no_error(tree):
+    listing = list_source(tree("train/a/1.jpg", "train/b/1.jpg", "test/a/1.jpg"))
+    assert listing.classes == ("a", "b")
+
+
+def test_one_folder_that_is_no_expression_is_no_class(tree):
+    with pytest.raises(UserError, match=r"one class, 'images', .* found: images 2"):
+        list_source(tree("images/1.jpg", "images/2.jpg", "annotations/1.txt"))
+    assert list_source(tree("../one/happy/1.jpg").parent / "one").classes == ("happiness",)
+
+
+def test_repeated_and_conflicting_rows(tmp_path, write):
+    rows = "a/1.jpg,happy\n./a/1.jpg,Happiness\na\\1.jpg,sad\na/2.jpg,sad\n"
+    write(tmp_path / "a" / "1.jpg", b"x")
+    listing = list_source(write(tmp_path / "faces.csv", f"path,label\n{rows}"))
+    keep_first(listing)
+    assert _found(listing) == {"train": {"a/1.jpg": "happiness", "a/2.jpg": "sadness"}}
+    assert listing.notes == {
+        REPEATED: [("train", "a/1.jpg")],
+        CONFLICT: [("train", "a/1.jpg is happiness and sadness here")],
     }
-    assert listing.splits["train"][0].image == tmp_path / "x/1.jpg"
-
-
-def test_csv_without_splits_is_all_train(tmp_path, write):
-    table = write(tmp_path / "faces.csv", "\ufefflabel,path\nsad,1.jpg\n")
-    assert _found(list_source(table)) == {"train": {"1.jpg": "sadness"}}
-
-
-@pytest.mark.parametrize("row", ["x.jpg,,train", ",sad,train", "x.jpg,sad,dev", "x.jpg"])
-def test_a_row_that_cannot_be_read_is_named(tmp_path, write, row):
-    table = write(tmp_path / "faces.csv", f"path,label,split\na.jpg,sad,test\n{row}\n")
-    with pytest.raises(UserError, match=r"faces.csv line 3: a path, a label"):
-        list_source(table)
-
-
-def test_csv_in_another_encoding(tmp_path, write):
-    table = write(tmp_path / "faces.csv", "path,label\nÄ.jpg,sad\n".encode("latin-1"))
-    with pytest.raises(UserError, match=r"faces.csv is not in UTF-8 \(byte 11\)"):
-        list_source(table)
-
-
-def test_csv_with_other_columns(tmp_path, write):
-    with pytest.raises(UserError, match="line 1: the columns path,label"):
-        list_source(write(tmp_path / "faces.csv", "file,class\na,b\n"))

@@ -90,3 +90,18 @@ def test_another_number_of_points_is_refused(rafdb_tree, write, encode):
     _annotate(source, write, encode, {"train_00001": np.zeros((36, 2))})
     with pytest.raises(UserError, match=r"train_00001_auto_attri.txt: 37 lines with x and y"):
         list_source(source, annotation="auto")
+
+
+def test_one_annotation_that_cannot_be_read_costs_its_own_points_only(
+    rafdb_tree, write, encode, monkeypatch
+):
+    source = rafdb_tree(LINES)
+    good, bad = np.ones((37, 2)), np.zeros((36, 2))
+    _annotate(source, write, encode, {"train_00001": good, "train_00002": bad, "test_0001": good})
+    write(source / "Annotation" / "auto" / "test_0001_auto_attri.txt", b"\xff\xfe")
+    monkeypatch.setattr(rafdb, "move_points", lambda points, *_: points)
+    listing = list_source(source, annotation="auto")
+    found = {item.name: item.points for items in listing.splits.values() for item in items}
+    np.testing.assert_array_equal(found["train_00001.jpg"], good)
+    named = listing.notes["Annotation/auto not usable"]
+    assert {("train", "train_00002.jpg"), ("test", "test_0001.jpg")} <= set(named)

@@ -51,6 +51,9 @@ def get_config() -> ml_collections.ConfigDict:
     a.size = 224  # px, side of the network's input
     a.mean = MSCELEB_MEAN  # (R) LA-Net starts from MS-Celeb weights
     a.std = MSCELEB_STD
+    a.resample = "linear"  # in evaluation too; R: cubic
+    a.noise_prob = 0.0  # (R) of Gaussian noise, which the other methods' recipes have
+    a.noise_variance = 30.0  # of pixels of 0 to 255
     a.crop_scale = (0.75, 1.0)  # (R)
     a.crop_ratio = (3 / 4, 4 / 3)  # (R)
     a.flip = 0.5  # (R)
@@ -91,6 +94,7 @@ def get_config() -> ml_collections.ConfigDict:
     k.momentum = 0.999  # (R) of the key networks
     k.queue_size = 8192  # (R) Q, a multiple of the batch size
     k.projection = 0  # E; 0 = (R) 64 for depth 18 and 256 for depth 50
+    k.hidden = "features"  # the projection's hidden layer is as wide as these; R: projection
     k.batch_negatives = True  # the paper's "all other combinations"; R: False
 
     c.scn = s = ml_collections.ConfigDict()  # only for method = scn
@@ -132,11 +136,13 @@ def get_config() -> ml_collections.ConfigDict:
 def reference(c: ml_collections.ConfigDict) -> None:
     """The published code's reading of everything that this project reads otherwise."""
     c.augment.flip_swaps_points = False
+    c.augment.resample = "cubic"
     c.landmarks.frame = "image"
     c.landmarks.head = "heatmap"
     c.landmarks.trunk = "shared_stem"
     c.lde.exclude_same_id = False
     c.el.batch_negatives = False
+    c.el.hidden = "projection"
 
 
 def two_cores(c: ml_collections.ConfigDict) -> None:

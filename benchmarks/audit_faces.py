@@ -1,0 +1,80 @@
+"""The audit without a run on faces whose labels are made wrong.
+
+`python -m benchmarks.audit_faces SOURCE --split=valid` prints the tables of docs/audit.md. Take
+faces that the network was not trained on: of the bundled one, the valid split of FERPlus.
+"""
+
+import argparse
+import itertools
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from benchmarks.audit_simulation import FIRST_SEED, Outcome, mislabel, outcome, row
+from lanet_jax import metrics
+from lanet_jax.audit import confident_learning, labelled_faces, witnesses
+from lanet_jax.audit.arrays import PROBABILITIES, LabelAudit, audit_labels
+from lanet_jax.trained.load import SHIPPED
+
+
+def rarity(given: Int[np.ndarray, "N"]) -> Float[np.ndarray, "N"]:
+    """1 - share of the given class: what finds wrong labels without looking at any face."""
+    return 1 - np.bincount(given)[given] / len(given)
+
+
+def scores(audit: LabelAudit) -> tuple[dict[str, Float[np.ndarray, "N"]], float]:
+    """Each witness alone, all together, rarity and cleanlab, and the rate that cleanlab counts."""
+    given = audit.given
+    found = {"rarity": rarity(given)}
+    found |= {name: metrics.suspicion(view, given) for name, view in audit.views.items()}
+    asked = confident_learning.ask(audit.beliefs, given)
+    return {**found, "together": audit.score, **asked.scores}, asked.rate
+
+
+def main() -> None:
+    """Prints two tables: how well each score finds wrong labels, and what is said of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("--split", default="valid")
+    parser.add_argument("--records", type=int, nargs="+", default=[60, 300, 1_000, 3_500])
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--model", type=Path, default=SHIPPED)
+    chosen = parser.parse_args()
+    faces = labelled_faces.load(chosen.source, Path(), chosen.split)
+    seen = witnesses.read(faces, chosen.model)
+    said, found = [], defaultdict(list)
+    cases = [("none", 0.0), *itertools.product(("symmetric", "asymmetric"), (0.1, 0.2, 0.4))]
+    for records, (kind, rate) in itertools.product(chosen.records, cases):
+        outcomes: list[Outcome] = []
+        counted = []
+        for seed in range(FIRST_SEED, FIRST_SEED + chosen.seeds):
+            rng = np.random.default_rng([seed, records])
+            rows = rng.permutation(len(faces))[:records]
+            true = faces.labels[rows]
+            given = mislabel(true, rate, kind, rng)
+            audit = audit_labels(
+                given,
+                None if seen.probabilities is None else seen.probabilities[rows],
+                {space: values[rows] for space, values in seen.features.items()},
+                faces.classes,
+            )
+            outcomes.append(outcome(audit, true))
+            ours, rate_of_cleanlab = scores(audit)
+            counted.append(rate_of_cleanlab)
+            wrong = given != true
+            for name, score in ours.items() if rate else ():
+                quality = metrics.auroc(wrong, score)
+                first = wrong[np.argsort(-score, kind="stable")][: wrong.sum()].mean()
+                found[records, kind, rate, name].append((quality, first))
+        said.append(f"| {records:,} | {kind} | {rate:.0%} {row(outcomes)} {np.mean(counted):.0%} |")
+        print(said[-1], flush=True)
+    print(f"\nscores ({PROBABILITIES}: the network's own)\n")
+    for (records, kind, rate, name), values in found.items():
+        quality, first = np.mean(values, axis=0)
+        print(f"| {records:,} | {kind} | {rate:.0%} | {name} | {quality:.3f} | {first:.0%} |")
+
+
+if __name__ == "__main__":
+    main()

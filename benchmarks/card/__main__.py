@@ -1,0 +1,83 @@
+"""`python -m benchmarks.card --out DIR [--minutes 9]`: what only a GPU can answer, resumable.
+
+Each part writes its answer to DIR as it has it; the same command goes on with what is missing, and
+tries again what failed. With --study the minutes that are left go to the trainings of
+configs/studies/card.py.
+"""
+
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.card import answers as answers_lib
+from benchmarks.card import environment, one, plan, runner, table, trainings
+from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.files.atomic import write_text
+
+
+@exit_on_user_error
+def main() -> None:
+    """Runs what fits into the minutes, and prints the summary."""
+    arguments = _parser().parse_args()
+    begin, folder = time.monotonic(), arguments.out
+    device = _device(arguments.allow_cpu)
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = plan.parts(arguments.torch_python, arguments.tiny)
+    answers_lib.check(folder, answers_lib.read(folder, parts), device)
+    if signal.getsignal(signal.SIGTERM) != signal.SIG_IGN:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+    def left() -> float:
+        return arguments.minutes - (time.monotonic() - begin) / 60
+
+    try:
+        left_out = runner.run(
+            parts,
+            folder,
+            device,
+            left(),
+            program=lambda part, answer: one.command(part, folder, answer),
+            busy=environment.busy,
+        )
+        if arguments.study:
+            trainings.run(folder / "study", arguments.data_dir, left(), runner.environment(folder))
+    finally:
+        summary = table.markdown(parts, answers_lib.read(folder, parts))
+        write_text(folder / "summary.md", summary)
+        print(f"\n{summary}\n{folder / 'summary.md'}")
+    for line in left_out:
+        print(f"left out: {line}")
+    if left_out:
+        print("the same command goes on")
+
+
+def _device(allow_cpu: bool) -> str:
+    platform, kind = environment.device(sys.executable)
+    if platform in ("gpu", "cuda", "rocm") or (allow_cpu and platform != "none"):
+        return kind
+    raise UserError(
+        f"JAX sees no GPU here (but: {platform}): pip install 'jax[cuda13]' or 'jax[cuda12]' of "
+        "the installed jax's version (docs/benchmarks.md), or try the command with --allow_cpu"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.card", description=__doc__.splitlines()[0], allow_abbrev=False
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder of the answers")
+    parser.add_argument("--minutes", type=float, default=9.0, help="of this command; default 9")
+    parser.add_argument("--torch_python", default=sys.executable, metavar="PATH")
+    parser.add_argument(
+        "--study", action="store_true", help="train, with the minutes that are left"
+    )
+    parser.add_argument("--data_dir", type=Path, help="of the prepared FERPlus, for --study")
+    parser.add_argument("--allow_cpu", action="store_true", help="do not ask for a GPU")
+    parser.add_argument("--tiny", action="store_true", help="sizes that show only that it runs")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""A method's loss and gradients on the device against the CPU's."""
+
+from pathlib import Path
+from typing import Any
+
+from benchmarks import accelerator
+from benchmarks.shape import Shape
+
+
+def measure(folder: Path, name: str, shape: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Compares them as `benchmarks.accelerator` does.
+
+    Args:
+      folder: of the day.
+      name: of the method.
+      shape: fields of a `Shape`; None for that benchmark's own.
+
+    Returns:
+      The losses, the distances of the gradients, and whether a second call repeats the first.
+    """
+    del folder
+    from lanet_jax.devices import runtime
+
+    runtime.start()
+    found = accelerator.compare(name, Shape(**shape) if shape else accelerator.SHAPE)
+    return {**found._asdict(), "goal": accelerator.GOAL}

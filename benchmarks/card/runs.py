@@ -1,0 +1,76 @@
+"""Whole runs of one command: do two end alike, and one that was killed and resumed?"""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks import killing
+from benchmarks.card import steps
+from lanet_jax.errors import UserError
+
+
+def measure(
+    folder: Path,
+    flags: bool,
+    records: int,
+    epochs: int,
+    size: int,
+    kill_after: int,
+    fields: Mapping[str, Any],
+    preset: str = "",
+) -> dict[str, Any]:
+    """Trains on drawn faces three times: twice undisturbed, once killed and resumed.
+
+    Args:
+      folder: of the day.
+      flags: ask for deterministic kernels.
+      records: of the training set.
+      epochs: of the run.
+      size: side of the stored images in pixels.
+      kill_after: steps after which the third run is killed.
+      fields: of the config.
+      preset: of configs/demo.py.
+
+    Returns:
+      What differs from the first run, bit for bit, in the second and in the resumed one.
+
+    Raises:
+      UserError: a run failed, or ended before it was killed.
+    """
+    from benchmarks import bitwise, demo
+
+    data = folder / f"data-{size}-{records}"
+    demo.prepare(data, train=records, test=64, size=size)
+    fields = {**fields, "data.dir": data, "optim.epochs": epochs}
+    environment = dict(os.environ)
+    if flags:
+        environment["XLA_FLAGS"] = steps.with_flags(steps.DETERMINISTIC)
+    home = folder / "runs" / ("deterministic" if flags else "usual")
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+
+    def live(name: str, moment: killing.Moment | None = None) -> None:
+        config = f"--config=configs/demo.py:{preset}".removesuffix(":")
+        command = [sys.executable, "-m", "lanet_jax.main", config, f"--workdir={home / name}"]
+        command += [f"--config.{field}={value}" for field, value in fields.items()]
+        log = home / f"{name}.txt"
+        life = killing.live(command, environment, home / name, log, moment)
+        if life.code:
+            last = log.read_text(errors="replace").strip().rpartition("\n")[2]
+            raise UserError(f"{home / name}: {last.removeprefix('error: ')}")
+        if moment and life.code is not None:
+            raise UserError(f"{home / name}: the run ended before it was killed")
+
+    live("first")
+    live("second")
+    live("resumed", killing.Moment(rows=kill_after, writes=0, delay=0.0))
+    live("resumed")
+    first = home / "first"
+    return {
+        "second": bitwise.differences(home / "second", first),
+        "resumed": bitwise.differences(home / "resumed", first),
+        "arrays": len(bitwise.last(first)),
+    }

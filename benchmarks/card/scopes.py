@@ -1,0 +1,55 @@
+"""A profile of a few steps, and its table by scope."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from benchmarks.card import steps as steps_lib
+from benchmarks.shape import Shape
+
+WARM_UP = 3
+
+
+def measure(folder: Path, shape: dict[str, Any], steps: int, flags: str = "") -> dict[str, Any]:
+    """Traces steps as `--config.profile.steps` does; the trace stays in the folder.
+
+    Args:
+      folder: of the day.
+      shape: fields of a `Shape`.
+      steps: how many.
+      flags: of the compiler.
+
+    Returns:
+      The sums by scope: name, count, total ms, ms a step, share.
+    """
+    os.environ["XLA_FLAGS"] = steps_lib.with_flags(flags)
+    from lanet_jax.devices import runtime
+
+    runtime.start()
+    from benchmarks.trainer import lanet
+    from lanet_jax.profiling.profiler import Profiler
+
+    home = folder / "profile"
+    shutil.rmtree(home, ignore_errors=True)
+    trainer = lanet(Shape(**shape))
+    last = WARM_UP + steps
+    profiler = Profiler(home, WARM_UP + 1, steps, last)
+    for number in range(1, last + 1):
+        profiler.begin(number, trainer.state)
+        trainer()
+        profiler.end(number, trainer.state)
+    text = (home / "top_ops.txt").read_text()
+    return {"scopes": scopes(text), "table": str(home / "top_ops.txt")}
+
+
+def scopes(text: str) -> list[list[str]]:
+    """The rows of the first table of `top_ops.txt`, its header left out."""
+    lines = text.partition("\nscope ")[2].splitlines()[2:]
+    rows = []
+    for line in lines:
+        if not line.strip():
+            break
+        rows.append(re.split(r"\s{2,}", line.strip()))
+    return rows

@@ -1,0 +1,83 @@
+"""The whole LA-Net step beside another one, a turn each."""
+
+import dataclasses
+import os
+import statistics
+from pathlib import Path
+from typing import Any
+
+from benchmarks import step
+from benchmarks.shape import Shape
+from benchmarks.worker import Worker
+
+GIB = 2**30
+# JAX would take three quarters of the card at its start; two processes are to find room.
+SHARE = {"XLA_PYTHON_CLIENT_MEM_FRACTION": "0.4"}
+DETERMINISTIC = "--xla_gpu_deterministic_ops=true"
+
+
+def beside_torch(
+    folder: Path, shape: dict[str, Any], rounds: int, torch_python: str, torch_compile: bool
+) -> dict[str, Any]:
+    """Our step beside PyTorch's of the same layers.
+
+    Args:
+      folder: of the day.
+      shape: fields of a `Shape`.
+      rounds: turns of each.
+      torch_python: interpreter of the PyTorch process.
+      torch_compile: compile PyTorch's networks.
+
+    Returns:
+      What both said of themselves and took; None for PyTorch where there is none.
+    """
+    del folder
+    sizes = Shape(**shape)
+    workers = [Worker([*step.ours(sizes), "--lde_el"], SHARE)]
+    if step.has_torch(torch_python):
+        command = step.theirs(sizes, torch_python)
+        workers.append(Worker([*command, *["--compile"] * torch_compile]))
+    return _compare(sizes, workers, rounds)
+
+
+def deterministic(folder: Path, shape: dict[str, Any], rounds: int) -> dict[str, Any]:
+    """Our step beside itself by kernels that repeat themselves.
+
+    Args:
+      folder: of the day.
+      shape: fields of a `Shape`.
+      rounds: turns of each.
+
+    Returns:
+      What both took: "ours" by the usual kernels, "other" by deterministic ones.
+    """
+    del folder
+    sizes = Shape(**shape)
+    flags = {**SHARE, "XLA_FLAGS": with_flags(DETERMINISTIC)}
+    workers = [Worker(step.ours(sizes), SHARE), Worker(step.ours(sizes), flags)]
+    return _compare(sizes, workers, rounds)
+
+
+def with_flags(*flags: str) -> str:
+    """The environment's XLA_FLAGS and more."""
+    return " ".join((os.environ.get("XLA_FLAGS", ""), *flags)).strip()
+
+
+def _compare(shape: Shape, workers: list[Worker], rounds: int) -> dict[str, Any]:
+    step.take_turns(workers, rounds)
+    ours, others = workers[0], workers[1:]
+    answer = {"shape": dataclasses.asdict(shape), "rounds": rounds, "ours": _told(shape, ours)}
+    answer["other"] = _told(shape, others[0]) if others else None
+    answer["ratio"] = step.ratio(ours, others[0]) if others else None
+    return answer
+
+
+def _told(shape: Shape, worker: Worker) -> dict[str, Any]:
+    seconds = statistics.median(worker.seconds) / shape.steps
+    return {
+        **worker.facts,
+        "milliseconds": 1e3 * seconds,
+        "images_per_second": shape.batch / seconds,
+        "peak_gib": (worker.device_peak_bytes or worker.peak_bytes) / GIB,
+        "turns": worker.seconds,
+    }

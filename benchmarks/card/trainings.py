@@ -1,0 +1,71 @@
+"""The trainings that only a card can do, by the study's own command, which is resumable."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from lanet_jax.errors import UserError
+
+ROOT = Path(__file__).parents[2]
+STUDY = "configs/studies/card.py"
+SAVING = 60  # seconds that a run has to save when the minutes are over
+WORTH = 2.0  # minutes below which no training is begun
+
+
+def run(
+    folder: Path,
+    data_dir: Path | None,
+    minutes: float,
+    environment: Mapping[str, str],
+    study: str = STUDY,
+) -> bool:
+    """Trains until the minutes are over; the next call resumes where this one saved.
+
+    Args:
+      folder: of the study.
+      data_dir: of the prepared data; None for the config's own.
+      minutes: from now.
+      environment: variables of the study's process.
+      study: file of the declaration.
+
+    Returns:
+      Whether all trainings are done.
+
+    Raises:
+      UserError: the study failed; it has said why.
+    """
+    if minutes < WORTH:
+        print(f"trainings: left out, {minutes:.1f} minutes are left")
+        return False
+    command = [sys.executable, "-m", "lanet_jax.study", study, f"--workdir={folder.absolute()}"]
+    if data_dir:
+        command.append(f"--config.data.dir={data_dir.absolute()}")
+    print(f"trainings: {minutes:.1f} minutes", flush=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=dict(environment), stdin=subprocess.DEVNULL, process_group=0
+    )
+    try:
+        code = process.wait(max(0.0, 60 * minutes - SAVING))
+    except subprocess.TimeoutExpired:
+        print("trainings: the minutes are over, the run saves", flush=True)
+        return False
+    finally:
+        _stop(process)
+    if code:
+        raise UserError(
+            f"the trainings in {folder} failed, as told above; the same command resumes them"
+        )
+    return True
+
+
+def _stop(process: subprocess.Popen) -> None:
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)  # the study hands it on to its run, which saves
+    try:
+        process.wait(SAVING)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,74 @@
+"""A folder to work in, which one process has at a time."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from lanet_jax.errors import UserError
+
+LOCK = "lock"
+
+
+@contextlib.contextmanager
+def claim(folder: Path, work: str) -> Iterator[None]:
+    """Keeps every other process out of a folder while the block runs.
+
+    The system frees the claim when the process ends, however it ends; what it left in the folder is
+    there for the next one.
+
+    Args:
+      folder: made if it is not there.
+      work: what is done there, for the other process's error.
+
+    Raises:
+      UserError: another process has it.
+    """
+    file = None
+    while file is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = _locked(folder / LOCK, work)
+    try:
+        yield
+    finally:
+        os.close(file)
+
+
+def clear(folder: Path) -> None:
+    """Removes all that a claimed folder holds but its lock."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != LOCK:
+            path.unlink()
+
+
+def _locked(path: Path, work: str) -> int | None:
+    """The open, locked file; None if it was removed on the way, as its owner does when it ends."""
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(file, 300).decode(errors="replace").strip() or "another process"
+        os.close(file)
+        raise UserError(f"{work} is under way ({holder}): wait for it, or end it") from None
+    except OSError as error:
+        print(
+            f"warning: {path} cannot be locked ({error.strerror}): do not start {work} twice",
+            file=sys.stderr,
+        )
+        return file
+    with contextlib.suppress(OSError):
+        if os.path.samestat(os.fstat(file), os.stat(path, follow_symlinks=False)):
+            os.ftruncate(file, 0)
+            os.write(file, f"process {os.getpid()} on {socket.gethostname()}".encode())
+            return file
+    os.close(file)
+    return None

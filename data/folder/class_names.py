@@ -1,0 +1,157 @@
+"""From the classes as written in a source to the dataset's classes."""
+
+import collections
+import difflib
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from lanet_jax.classes import EXPRESSIONS
+from lanet_jax.errors import UserError
+
+from .entries import some
+
+_SYNONYMS = {
+    "anger": ("angry",),
+    "disgust": ("disgusted",),
+    "fear": ("fearful", "afraid", "scared"),
+    "happiness": ("happy", "joy", "joyful"),
+    "sadness": ("sad",),
+    "surprise": ("surprised",),
+    "neutral": (),
+    "contempt": ("contemptuous",),
+}
+_KNOWN = {name: name for name in EXPRESSIONS}
+_KNOWN |= {word: name for name, words in _SYNONYMS.items() for word in words}
+_NONE = {"", "nan", "<na>", "n/a", "#n/a", "null"}  # what spreadsheets and pandas write for nothing
+
+
+def cleaned(written: str) -> str:
+    """A class as written, composed, without blanks at its edges, and whole numbers without `.0`."""
+    text = unicodedata.normalize("NFC", written)
+    text = "".join(char for char in text if unicodedata.category(char) != "Cf")  # unseen marks
+    return re.sub(r"^([+-]?\d+)[.,]0*$", r"\1", " ".join(text.split()))
+
+
+def is_none(written: str) -> bool:
+    """Whether a cell says that there is no class."""
+    return cleaned(written).casefold() in _NONE
+
+
+@functools.cache
+def known(written: str) -> str | None:
+    """The expression that a name stands for, None if it is none of those known."""
+    return _KNOWN.get(_folded(written))
+
+
+def parse(text: str) -> dict[str, str]:
+    """Reads `--classes WRITTEN=CLASS,...`.
+
+    Raises:
+      UserError: a part of it has no class on one side.
+    """
+    renamed = {}
+    for part in filter(None, text.split(",")):
+        written, equals, name = part.partition("=")
+        if not (equals and written.strip() and name.strip()):
+            raise UserError(f"--classes {text}: WRITTEN=CLASS,... was expected, found {part!r}")
+        renamed[_folded(written)] = cleaned(name)
+    return renamed
+
+
+def understand(
+    written: Iterable[str], renamed: Mapping[str, str], where: str
+) -> tuple[dict[str, str], list[str]]:
+    """Finds the class that each written name stands for.
+
+    Case, blanks at the edges, and `1.0` for `1` make no difference; what is known as an expression
+    gets its canonical name.
+
+    Args:
+      written: the class of each image.
+      renamed: from `parse`.
+      where: the source, for errors.
+
+    Returns:
+      Class by name as written, canonical ones first and in canonical order, others by name; and
+      sentences about what was understood, and what was not.
+
+    Raises:
+      UserError: a name is blank, or one is renamed that is not there.
+    """
+    counts = collections.Counter(written)
+    spelt: dict[str, list[str]] = collections.defaultdict(list)
+    for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        if not _folded(name):
+            raise UserError(f"{where}: a class is called {name!r}: give it a name")
+        spelt[_folded(name)].append(name)
+    absent = [name for name in renamed if name not in spelt]
+    if absent:
+        raise UserError(
+            f"--classes {absent[0]}={renamed[absent[0]]}: {where} has no class of that name; it "
+            f"has {some(sorted(cleaned(names[0]) for names in spelt.values()), 20)}"
+        )
+    # Two unknown names that differ in case alone are one class, called as most of its images are.
+    called = {}
+    for folded, names in spelt.items():
+        name = renamed.get(folded, cleaned(names[0]))
+        same = [cleaned(n[0]) for f, n in spelt.items() if f == _folded(name) and f not in renamed]
+        called[folded] = known(name) or (same or [name])[0]
+    order = sorted(set(called.values()), key=_rank)
+    classes = {
+        name: called[folded]
+        for _, folded in sorted((order.index(called[folded]), folded) for folded in spelt)
+        for name in spelt[folded]
+    }
+    return classes, list(_remarks(spelt, called, renamed))
+
+
+def nearest(name: str, among: Iterable[str] = EXPRESSIONS) -> str | None:
+    """The class that a name is probably meant for, None if it is like none of them."""
+    names = {_folded(other): other for other in among}
+    if set(names.values()) <= set(EXPRESSIONS):
+        names = {word: at for word, at in _KNOWN.items() if at in names.values()} | names
+    bare = re.sub(r"[^\w]|\d|_", "", _folded(name)) or _folded(name)
+    close = difflib.get_close_matches(bare, names, n=1, cutoff=0.7)
+    return names[close[0]] if close else None
+
+
+def _remarks(
+    spelt: Mapping[str, list[str]], called: Mapping[str, str], renamed: Mapping[str, str]
+) -> Iterable[str]:
+    taken = [f"{folded} = {name}" for folded, name in called.items() if _folded(name) != folded]
+    if taken:
+        yield f"classes taken for others: {', '.join(sorted(taken))}"
+    several = {
+        called[folded]: sorted({unicodedata.normalize("NFC", name) for name in names})
+        for folded, names in sorted(spelt.items())
+    }
+    written = [
+        f"{name} ({', '.join(map(repr, ways))})" for name, ways in several.items() if len(ways) > 1
+    ]
+    if written:
+        yield f"one class in several spellings: {', '.join(written)}"
+    others = [f for f, name in called.items() if name not in EXPRESSIONS and f not in renamed]
+    for folded in others:
+        name, meant = called[folded], nearest(folded)
+        if meant:
+            yield (
+                f"class {name} is none of the known expressions and stands by itself: did you mean "
+                f"{meant}? --classes '{name}={meant}'"
+            )
+        elif len(others) < len(called):
+            yield (
+                f"class {name} is none of the known expressions ({', '.join(EXPRESSIONS)}) and "
+                f"stands by itself; --classes '{name}=CLASS' renames it"
+            )
+
+
+def _rank(name: str) -> tuple:
+    if name in EXPRESSIONS:
+        return 0, EXPRESSIONS.index(name), ""
+    return (1, int(name), "") if re.fullmatch(r"[0-9]{1,9}", name) else (2, 0, name)
+
+
+def _folded(written: str) -> str:
+    return unicodedata.normalize("NFKC", cleaned(written)).casefold()

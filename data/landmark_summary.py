@@ -1,0 +1,35 @@
+"""What `data.landmarks` says at its end: what was found, and what was left out."""
+
+from collections.abc import Iterator, Mapping
+
+from lanet_jax.images.files import Tree, is_image, is_unread
+
+from .landmark_parts import Row
+
+SHOWN = 10
+
+
+def lines(rows: Mapping[str, Row], tree: Tree) -> Iterator[str]:
+    """One line on what was found, and one on each kind of what was not.
+
+    Args:
+      rows: of each image.
+      tree: the source.
+    """
+    broken = [name for name, row in rows.items() if row.broken]
+    absent = [name for name, row in rows.items() if not (row.ok or row.broken)]
+    found = len(rows) - len(broken) - len(absent)
+    yield f"{len(rows)} images: {found} with landmarks ({found / len(rows):.1%})"
+    unread = [name for name in tree.files if is_unread(name)]
+    others = [name for name in tree.files if not (is_image(name) or is_unread(name))]
+    for names, what in (
+        (absent, "without a face to be trusted"),
+        (broken, "cut short or no image"),
+        (unread, "left out, of a format that is not read"),
+        (others, "left out, no image by name"),
+        (tree.hidden, "left out, hidden"),
+        (tree.loops, "left out, link to a folder around it"),
+    ):
+        if names:
+            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+            yield f"{len(names)} {what}: {', '.join(names[:SHOWN])}{more}"

@@ -1,0 +1,62 @@
+"""`lanet COMMAND ...`: every command of the package; `lanet COMMAND --help` explains one."""
+
+import difflib
+import importlib.util
+import runpy
+import sys
+
+import lanet_jax
+from lanet_jax.errors import UserError, exit_on_user_error
+
+# Each is a module that runs by itself, `python -m lanet_jax.evaluate`, and what it is for.
+COMMANDS = {
+    "prepare": ("data.prepare", "read a dataset or folder of images, check it, store it"),
+    "landmarks": ("data.landmarks", "find the landmarks of a folder of images"),
+    "train": ("main", "train a run, or resume it"),
+    "evaluate": ("evaluate", "evaluate a checkpoint on a split"),
+    "predict": ("predict", "predict the expression of every face in photos and videos"),
+    "audit": ("audit", "rank labels by how wrong they look"),
+    "figures": ("figures", "draw the paper's figures of a run"),
+    "agreement": ("agreement", "compare labels and target distributions with people's votes"),
+    "report": ("report", "write the page of a run, or one that compares several"),
+    "export": ("export", "write a trained network as ONNX, StableHLO or safetensors"),
+    "port": ("port", "convert a published checkpoint to a backbone to start from"),
+    "study": ("study", "run a grid of runs and write its tables"),
+    "faces": ("faces", "download the models that find faces and landmarks, once"),
+}
+
+
+@exit_on_user_error
+def main() -> None:
+    """Runs the command that the first word names, as if it had been started by itself."""
+    word, *rest = sys.argv[1:] or ["--help"]
+    if word in ("-h", "--help"):
+        print(_help())
+    elif word == "--version":
+        print(lanet_jax.__version__)
+    elif word in COMMANDS:
+        sys.argv = [f"lanet {word}", *rest]
+        runpy.run_module(_module(COMMANDS[word][0]), run_name="__main__", alter_sys=True)
+    else:
+        near = difflib.get_close_matches(word, COMMANDS, 1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise UserError(f"{word!r}: no such command; {hint}there are {', '.join(COMMANDS)}")
+
+
+def _module(name: str) -> str:
+    installed = f"lanet_jax.{name}"
+    if name.startswith("data.") and importlib.util.find_spec("lanet_jax.data") is None:
+        return name  # a checkout that is not installed has `data` beside this package
+    return installed
+
+
+def _help() -> str:
+    rows = "\n".join(f"  {word:10} {about}" for word, (_, about) in COMMANDS.items())
+    return (
+        "usage: lanet COMMAND ...\n\nFacial expression recognition that survives wrong labels.\n\n"
+        f"{rows}\n\n`lanet COMMAND --help` explains a command; --version prints the version."
+    )
+
+
+if __name__ == "__main__":
+    main()

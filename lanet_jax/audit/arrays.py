@@ -1,0 +1,225 @@
+"""The audit of plain arrays: `lanet_jax.audit_labels`. No run, no config, no device."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from lanet_jax import metrics
+from lanet_jax.audit import pool, probe
+from lanet_jax.audit.judgement import NO_SUGGESTION, Judgement, judge
+from lanet_jax.errors import UserError
+
+PROBABILITIES = "probabilities"
+_SUM_TOLERANCE = 1e-2
+_FEWEST = 10  # records; of fewer no share can be told
+
+
+class Row(NamedTuple):
+    """One record of the ranked table.
+
+    Attributes:
+      index: its place in the labels that were handed in.
+      given: its label.
+      suggested: the class suggested in its place; "" where none is.
+      doubted: whether another class is likelier than the given one.
+      score: 1 - belief in the given label: the higher, the more doubtful.
+    """
+
+    index: int
+    given: str
+    suggested: str
+    doubted: bool
+    score: float
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelAudit(Sequence[Row]):
+    """What is found of each label: a sequence of rows, the most doubtful first.
+
+    Attributes:
+      given: labels, as places in `classes`.
+      classes: names.
+      beliefs: distributions, of witnesses that had not seen the label they speak about.
+      views: those of each witness.
+      weights: share of each witness in `beliefs`.
+      judgement: the verdict on the audit itself, the noise, and what is suggested.
+    """
+
+    given: Int[np.ndarray, "N"]
+    classes: tuple[str, ...]
+    beliefs: Float[np.ndarray, "N C"]
+    views: dict[str, Float[np.ndarray, "N C"]]
+    weights: dict[str, float]
+    judgement: Judgement
+
+    @property
+    def score(self) -> Float[np.ndarray, "N"]:
+        """1 - belief in the given label, in the records' order."""
+        return metrics.suspicion(self.beliefs, self.given)
+
+    @property
+    def order(self) -> Int[np.ndarray, "N"]:
+        """Places of the records, the most doubtful first."""
+        return np.argsort(-self.score, kind="stable")
+
+    @property
+    def summary(self) -> str:
+        """What is found, in a sentence or two; it is what the command and its page say."""
+        return self.judgement.summary
+
+    def __len__(self) -> int:
+        return len(self.given)
+
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+        if isinstance(place, slice):
+            return [self._row(i) for i in self.order[place]]
+        return self._row(self.order[place])
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self._row, self.order)
+
+    def _row(self, i: int) -> Row:
+        suggested = self.judgement.suggested[i]
+        return Row(
+            index=int(i),
+            given=self.classes[self.given[i]],
+            suggested="" if suggested == NO_SUGGESTION else self.classes[suggested],
+            doubted=bool(self.judgement.doubted[i]),
+            score=float(1 - self.beliefs[i, self.given[i]]),
+        )
+
+
+def audit_labels(
+    labels: Sequence[int] | Sequence[str] | np.ndarray,
+    probabilities: Float[np.ndarray, "N C"] | None = None,
+    features: Float[np.ndarray, "N D"] | Mapping[str, np.ndarray] | None = None,
+    classes: Sequence[str] = (),
+    *,
+    folds: int = 5,
+    seed: int = 0,
+) -> LabelAudit:
+    """Ranks labels by how wrong they look, and suggests others where that is safe.
+
+    Of each space of features a logistic regression is asked about the records that it was not
+    fitted to; `probabilities` are one more witness beside it. Each gets the weight that makes the
+    given labels likeliest. What they are worth together is measured before anything is said: read
+    `summary` first.
+
+    Args:
+      labels: given to N records: names, or numbers from 0.
+      probabilities: of a model that was not trained on these labels, or out of fold.
+      features: of the records, or several spaces by name.
+      classes: names, in the order of the columns and numbers; as the labels have them if left out.
+      folds: parts that are kept aside in turn.
+      seed: of the folds.
+
+    Returns:
+      The records, the most doubtful first, with what was found of all of them.
+
+    Raises:
+      UserError: an argument is no such array, or they do not fit together.
+    """
+    given, classes = _labels(labels, classes, probabilities)
+    if features is None and probabilities is None:
+        raise UserError("nothing to judge the labels by: give features, probabilities or both")
+    if folds < 2:
+        raise UserError(f"folds={folds}: 2 or more was expected")
+    if len(given) < _FEWEST:
+        raise UserError(f"{len(given)} labels are too few to audit: {_FEWEST} or more are needed")
+    spaces = features if isinstance(features, Mapping) else {"features": features}
+    part = probe.folds(given, min(folds, len(given)), seed)
+    views = {
+        name: probe.out_of_fold(_numbers(values, name, len(given)), given, len(classes), part)
+        for name, values in spaces.items()
+        if values is not None
+    }
+    if probabilities is not None:
+        views[PROBABILITIES] = _distributions(probabilities, len(given), len(classes))
+    return combine(views, given, classes)
+
+
+def combine(
+    views: Mapping[str, Float[np.ndarray, "N C"]],
+    given: Int[np.ndarray, "N"],
+    classes: Sequence[str],
+    how: str = "out of fold",
+) -> LabelAudit:
+    """Judges labels by what several witnesses believe.
+
+    Args:
+      views: beliefs by witness, none of which has seen the label it is asked about.
+      given: labels.
+      classes: names.
+      how: the beliefs were come by.
+
+    Returns:
+      The audit.
+    """
+    share = pool.weights(list(views.values()), given)
+    beliefs = np.tensordot(share, np.stack(list(views.values())), axes=1)
+    # Nothing can be learnt of a class by its only record: unless a network knows it, it stands.
+    unknown = np.bincount(given, minlength=len(classes))[given] < 2
+    knowing = views.get(PROBABILITIES, np.eye(len(classes))[given])
+    beliefs[unknown] = knowing[unknown]
+    judgement = judge(beliefs, beliefs, given, how)
+    weights = dict(zip(views, share.tolist(), strict=True))
+    return LabelAudit(given, tuple(classes), beliefs, dict(views), weights, judgement)
+
+
+def _labels(
+    labels: Sequence[int] | Sequence[str] | np.ndarray,
+    classes: Sequence[str],
+    probabilities: np.ndarray | None,
+) -> tuple[Int[np.ndarray, "N"], tuple[str, ...]]:
+    found = np.asarray(labels)
+    names = tuple(map(str, classes))
+    if found.ndim != 1 or found.dtype.kind not in "iuUO":
+        raise UserError(
+            f"labels: one name or one number from 0 a record was expected, found {found.dtype} "
+            f"{list(found.shape)}"
+        )
+    if len(set(names)) < len(names):
+        raise UserError("classes: a name stands twice; name each class once")
+    if found.dtype.kind in "iu":
+        columns = 0 if probabilities is None else np.shape(probabilities)[-1]
+        highest = int(found.max(initial=0))
+        names = names or tuple(str(c) for c in range(max(columns, highest + 1)))
+        if found.min(initial=0) < 0 or highest >= len(names):
+            wrong = found.min() if found.min() < 0 else highest
+            raise UserError(f"labels: {wrong} is none of the {len(names)} classes, from 0")
+        return found.astype(int), names
+    texts = [str(label) for label in found]
+    if not names and probabilities is not None:
+        raise UserError("classes: name them in the order of the columns of probabilities")
+    names = names or tuple(sorted(set(texts)))
+    place = {name: c for c, name in enumerate(names)}
+    strange = next((text for text in texts if text not in place), None)
+    if strange is not None:
+        raise UserError(f"labels: {strange!r} is none of the classes {', '.join(names)}")
+    return np.array([place[text] for text in texts]), names
+
+
+def _numbers(values: np.ndarray, name: str, records: int) -> Float[np.ndarray, "N D"]:
+    found = np.asarray(values)
+    if found.ndim != 2 or len(found) != records or found.dtype.kind not in "fiub":
+        raise UserError(
+            f"{name}: [{records}, ...] numbers were expected, one row a label, found "
+            f"{found.dtype} {list(found.shape)}"
+        )
+    if not np.isfinite(found).all():
+        row = int(np.flatnonzero(~np.isfinite(found).all(axis=1))[0])
+        raise UserError(f"{name}: row {row} is not finite; leave it out or fill it in")
+    return found.astype(np.float32)
+
+
+def _distributions(values: np.ndarray, records: int, classes: int) -> Float[np.ndarray, "N C"]:
+    found = _numbers(values, PROBABILITIES, records)
+    if found.shape[1] != classes:
+        raise UserError(f"{PROBABILITIES}: {found.shape[1]} columns for {classes} classes")
+    sums = found.sum(axis=1)
+    if found.min() < 0 or np.abs(sums - 1).max() > _SUM_TOLERANCE:
+        raise UserError(f"{PROBABILITIES}: rows must be positive and sum to 1")
+    return found / sums[:, None]

@@ -1,0 +1,97 @@
+"""Labelled faces without a run: a folder, a CSV list or a prepared dataset, as records."""
+
+import contextlib
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data.folder import source as folder_source
+from data.images import BrokenImageError
+from data.images import read as read_image
+from data.listing import Item, drop_missing, keep_first
+from lanet_jax.errors import UserError
+from lanet_jax.images.image_bytes import is_whole
+from lanet_jax.input import prepared, records
+from lanet_jax.input.memory import Memory
+from lanet_jax.input.records import Records
+
+_MARK = "dataset_info.json"  # what TFDS leaves in each version of a prepared dataset
+
+
+@dataclasses.dataclass(frozen=True)
+class _Files(Sequence[dict[str, Any]]):
+    """Image files that are read when they are asked for."""
+
+    items: Sequence[Item]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, place: int) -> dict[str, Any]:
+        item = self.items[place]
+        with contextlib.suppress(BrokenImageError):
+            encoded = read_image(item.image)
+            if is_whole(encoded):
+                return {"image": encoded}
+        raise UserError(
+            f"{item.image}: cut short, too large or no image: mend the file or take it away"
+        )
+
+
+def load(source: Path, data_dir: Path, split: str) -> Records:
+    """Opens what is to be audited.
+
+    Args:
+      source: a folder of [split/]class/image, a CSV file of path,label[,split], the folder of a
+        prepared dataset, or the name of one.
+      data_dir: where a dataset is looked for by its name.
+      split: of a prepared dataset; of the others "" stands for all.
+
+    Returns:
+      Its records.
+
+    Raises:
+      UserError: there is none of these, or it is damaged.
+    """
+    for folder in (source, data_dir / source):
+        if (folder / _MARK).is_file():
+            return records.open_split(folder, split or "train")
+        if any(folder.glob(f"*/{_MARK}")):
+            newest = prepared.newest_version(folder.parent, folder.name)
+            return records.open_split(newest, split or "train")
+    if not source.exists():
+        raise UserError(
+            f"{source}: no such folder or list, nor a prepared dataset of that name in {data_dir}"
+        )
+    return _listed(source, split)
+
+
+def _listed(source: Path, split: str) -> Records:
+    listing = folder_source.list_source(source)
+    keep_first(listing)
+    drop_missing(listing)
+    if split and split not in listing.splits:
+        raise UserError(f"{source} has no split {split!r}, it has: {', '.join(listing.splits)}")
+    chosen = [split] if split else list(listing.splits)
+    items = [item for name in chosen for item in listing.splits[name]]
+    for kind, entries in listing.notes.items():
+        print(f"{kind}: {len(entries)}, the first is {entries[0][1]}")
+    for remark in listing.remarks:
+        print(remark)
+    return Records(
+        sources=(_Files(items),),
+        source=np.zeros(len(items), np.int64),
+        position=np.arange(len(items)),
+        names=tuple(item.name for item in items),
+        labels=np.array([item.label for item in items], np.int64),
+        classes=listing.classes,
+        landmarks=0,
+        scheme="",
+        flip_index=(),
+        votes=None,
+        vote_names=(),
+        memory=Memory(len(items)),
+    )

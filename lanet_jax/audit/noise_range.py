@@ -1,0 +1,90 @@
+"""What share of the given labels is wrong, as a range: one number would say more than is known."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+_RESAMPLES = 400
+_TAIL = 0.025  # on each side
+_ROWS_AT_A_TIME = 4_000_000  # of all resamples together
+
+
+class NoiseRange(NamedTuple):
+    """Shares of the given labels that are wrong, see `estimate`.
+
+    Attributes:
+      at_least: lower end.
+      estimate: the likeliest; None where the beliefs are too weak for one.
+      at_most: upper end.
+    """
+
+    at_least: float
+    estimate: float | None
+    at_most: float
+
+    def __str__(self) -> str:
+        ends = f"at most {self.at_most:.0%}"
+        if self.at_least > 0:
+            ends = f"at least {self.at_least:.0%}, {ends}"
+        return ends if self.estimate is None else f"about {self.estimate:.0%} ({ends})"
+
+    @property
+    def upper_end(self) -> "NoiseRange":
+        """What remains of the range where the beliefs are too weak to count errors by."""
+        return NoiseRange(0.0, None, self.at_most)
+
+
+def estimate(
+    beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"], seed: int = 0
+) -> NoiseRange:
+    """Counts how often the likeliest class is not the given one, where the beliefs are clearest.
+
+    Whoever doubts a label may err himself, and only an assumption tells his errors from those of
+    the labels. Two are made here.
+
+    - `at_most` is the share of all records whose likeliest class is not the given one. It can fall
+      short only by chance as long as every class is given its own label more often than any other
+      one: then nobody can guess the given labels better than the true ones do.
+    - `estimate` and `at_least` take the quarter of the records that is clearest (by the difference
+      of the two largest beliefs) and the next quarter. Errors of the beliefs grow with the rank,
+      errors of the labels are assumed not to. So the step from the first quarter to the second is
+      due to errors of the beliefs; where these grow as the power 3/2 of the rank, a quarter of the
+      step is the share that they have in the first quarter already, which `estimate` takes off.
+      `at_least` takes off all of the step, which covers growth as slow as the square root. If it is
+      rather the doubtful faces that are labelled wrongly, both come out too low.
+
+    The ends are the 2.5% and the 97.5% quantile over resamples of the records.
+
+    Args:
+      beliefs: that owe nothing to the record's own given label.
+      given: labels.
+      seed: of the resamples.
+
+    Returns:
+      The range.
+    """
+    second, first = np.sort(beliefs, axis=1)[:, -2:].T
+    clearest = np.argsort(second - first, kind="stable")
+    differs = (beliefs.argmax(axis=1) != given)[clearest]
+    n = len(given)
+    rng = np.random.default_rng(seed)
+    block = max(1, _ROWS_AT_A_TIME // n)
+    parts = []
+    for start in range(0, _RESAMPLES, block):
+        rows = rng.integers(n, size=(min(block, _RESAMPLES - start), n))
+        parts.append(np.stack(_shares(differs[np.sort(rows, axis=1)]), axis=1))
+    first_quarter, step, everywhere = np.concatenate(parts).T
+    at_least = max(0.0, float(np.quantile(first_quarter - step, _TAIL)))
+    at_most = float(np.quantile(everywhere, 1 - _TAIL))
+    own_quarter, own_step, _ = (float(share) for share in _shares(differs))
+    middle = np.clip(own_quarter - own_step / 4, min(at_least, at_most), at_most)
+    return NoiseRange(min(at_least, at_most), float(middle), at_most)
+
+
+def _shares(differs: Bool[np.ndarray, "... N"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of the clearest quarter, the step up to the next, and of all."""
+    quarter = max(1, differs.shape[-1] // 4)
+    first = differs[..., :quarter].mean(axis=-1)
+    second = differs[..., quarter : 2 * quarter].mean(axis=-1)
+    return first, np.maximum(second - first, 0), differs.mean(axis=-1)

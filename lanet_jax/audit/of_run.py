@@ -1,0 +1,86 @@
+"""An audit of a run's training labels, by its own beliefs and by what needs no training."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lanet_jax.audit import findings, out_of_sample, presentation, without_run
+from lanet_jax.audit import ranking_table as table
+from lanet_jax.audit.findings import Findings
+from lanet_jax.audit.ranking import CONSENSUS, PROBE
+from lanet_jax.audit.verdict import Level
+from lanet_jax.from_config import data as build_data
+from lanet_jax.run import folder as run_folder
+
+_CHOICE = {
+    PROBE: "Ordered by the probe, which has not seen the labels that it judges; the run's own "
+    "scores stand beside it in audit.csv.",
+    CONSENSUS: "Ordered by the run's consensus, which may say more of these labels than the probe; "
+    "the probe stands beside it in audit.csv.",
+}
+
+
+def audit_run(
+    workdir: Path,
+    step: str,
+    *,
+    rank: str,
+    limit: int,
+    neighbors: int,
+    candidates: int,
+    model: Path | None,
+    data_dir: str,
+    probabilities: Path | None,
+    held_out: Sequence[Path],
+    cleanlab: bool,
+) -> None:
+    """Writes `audit.csv` and `audit.html` in a run's folder, and prints what was found.
+
+    Args are those of `audit.__main__.audit`.
+
+    Raises:
+      UserError: run, checkpoint, data or probabilities are missing or do not fit.
+    """
+    config = run_folder.load_config(workdir)
+    config.data.dir = data_dir or config.data.dir
+    data = build_data.data(config, workdir)
+    train, outside = data.train, None
+    if probabilities:
+        outside = out_of_sample.read(probabilities, train.names, train.classes)
+    elif held_out:
+        outside = out_of_sample.predict(held_out, train.names, data.given, train.classes, data_dir)
+    found = findings.find(config, workdir, step, data, candidates)
+    basis = choice = ""
+    if rank in ("", PROBE) or (cleanlab and outside is None):
+        seen, audit = without_run.probe(data, model)
+        found = findings.with_probe(found, audit)
+        basis = without_run.basis(audit, seen.remarks)
+        outside = audit.beliefs if cleanlab and outside is None else outside
+    if not rank:
+        rank = _better(found)
+        choice = _CHOICE[rank]
+    comparison = None if outside is None else findings.compare(outside, data.given)
+
+    where = f"training labels at step {found.seen.step}, ordered by {rank}"
+    print(table.summary_text(data, found, rank, comparison, where))
+    quality = None
+    if data.true is not None:
+        wrong = data.given != data.true
+        quality = findings.qualities(found, None, wrong, limit).get(rank)
+        print(table.quality_text(findings.qualities(found, comparison, wrong, limit), rank, limit))
+    path = workdir / "audit.csv"
+    judged = found.judgements[rank]
+    table.write(path, data, found.ranking, rank, judged, found.seen.targets, found.neighbors)
+    print(path)
+    page = presentation.of_run(workdir, found.seen.step, basis, choice)
+    print(presentation.write(page, data, found, rank, limit, neighbors, quality))
+
+
+def _better(found: Findings) -> str:
+    """The run's consensus where it may say more than the probe, else the probe.
+
+    The labels that a run was trained on are no fair test of it, so how well it guesses them counts
+    for nothing here; the probe has not seen those that it is asked about.
+    """
+    levels = list(Level)
+    may = {name: levels.index(found.judgements[name].verdict.level) for name in (PROBE, CONSENSUS)}
+    return CONSENSUS if may[CONSENSUS] > may[PROBE] else PROBE

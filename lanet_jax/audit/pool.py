@@ -1,0 +1,37 @@
+"""Several witnesses' beliefs as one, each with the weight that it earns on the given labels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float, Int
+
+_FLOOR = 1e-6  # what a witness believes at least of any label, so that none can be ruled out
+_STEPS = 50
+
+
+def weights(
+    views: Sequence[Float[np.ndarray, "N C"]], given: Int[np.ndarray, "N"]
+) -> Float[np.ndarray, "V"]:
+    """Weights of a linear opinion pool under which the given labels are likeliest.
+
+    A mixture whose parts are known: each step of EM gives a witness the share of the labels that
+    it explains. As no witness has seen the label it is asked about, one that knows nothing, or
+    that was trained on another kind of data, earns little, and no other label is needed to say so.
+
+    Source: Dempster, Laird and Rubin, "Maximum likelihood from incomplete data via the EM
+    algorithm", JRSS B 1977, section 4.3.
+
+    Args:
+      views: what each witness believes, out of sample.
+      given: labels.
+
+    Returns:
+      Weights that sum to 1.
+    """
+    rows = np.arange(len(given))
+    own = np.stack([view[rows, given] for view in views], axis=1) + _FLOOR
+    share = np.full(len(views), 1 / len(views))
+    for _ in range(_STEPS):
+        explained = own * share
+        share = (explained / explained.sum(axis=1, keepdims=True)).mean(axis=0)
+    return share

@@ -1,0 +1,125 @@
+"""What an audit may say: judged by what its beliefs are worth, before it says anything."""
+
+import enum
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from lanet_jax.audit.noise_range import NoiseRange
+
+_PERMUTATIONS = 200
+_CHANCE = 4.0  # standard deviations above permuted labels
+# Calibrated in docs/audit.md; below either, too few suggestions are right.
+_LEAST_SKILL, _LEAST_BEYOND_CHANCE = 0.6, 0.3
+
+
+class Level(enum.Enum):
+    """How far an audit may go."""
+
+    NOTHING = "nothing"
+    RANKING = "ranking"
+    SUGGESTIONS = "suggestions"
+
+
+class Skill(NamedTuple):
+    """How well beliefs guess the given labels.
+
+    Attributes:
+      agreement: share of the labels that are the likeliest class.
+      commonest: share of the commonest class: what it takes to guess that one always.
+      permuted: agreement with the same labels in another order, in the mean.
+      deviations: standard deviations of those agreements by which `agreement` is above `permuted`.
+    """
+
+    agreement: float
+    commonest: float
+    permuted: float
+    deviations: float
+
+    @property
+    def beyond_chance(self) -> float:
+        """Share of what permuted labels leave open (Cohen's kappa): 0 for chance, 1 for all."""
+        return (self.agreement - self.permuted) / max(1 - self.permuted, 1e-12)
+
+
+_SAYS = {
+    Level.NOTHING: "That may be chance: this audit has nothing to say about these labels.",
+    Level.RANKING: "That is too little to suggest other labels: this audit gives the order in "
+    "which to look at the records, and no more.",
+    Level.SUGGESTIONS: "Another label is suggested only where that is expected to be right more "
+    "often than not.",
+}
+
+
+class Verdict(NamedTuple):
+    """What an audit may say, and why.
+
+    Attributes:
+      level: how far it may go.
+      reason: what was measured, in whole sentences.
+    """
+
+    level: Level
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """The same for the page, the table and the output."""
+        return f"{self.reason} {_SAYS[self.level]}"
+
+
+def skill(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"], seed: int = 0) -> Skill:
+    """Measures beliefs against the given labels, and against the same labels permuted.
+
+    Args:
+      beliefs: that owe nothing to the record's own given label.
+      given: labels.
+      seed: of the permutations.
+
+    Returns:
+      The skill.
+    """
+    guess = beliefs.argmax(axis=1)
+    rng = np.random.default_rng(seed)
+    permuted = [np.mean(guess == rng.permutation(given)) for _ in range(_PERMUTATIONS)]
+    agreement, mean = float(np.mean(guess == given)), float(np.mean(permuted))
+    # One label more or less is within chance, however few there are.
+    deviation = max(float(np.std(permuted)), 1 / len(given))
+    return Skill(
+        agreement=agreement,
+        commonest=float(np.bincount(given).max() / len(given)),
+        permuted=mean,
+        deviations=(agreement - mean) / deviation,
+    )
+
+
+def judge(found: Skill, noise: NoiseRange, classes: int, how: str) -> Verdict:
+    """Decides what may be said.
+
+    Wrong labels take as much of the agreement from the best beliefs as from others: with wrong
+    labels spread evenly, a share e of them leaves 1 - e C / (C - 1) of what is beyond chance. What
+    is left after that is the skill at the true labels.
+
+    Args:
+      found: skill of the beliefs.
+      noise: as the same beliefs tell it.
+      classes: C.
+      how: the beliefs were come by, as in "out of fold".
+
+    Returns:
+      The verdict.
+    """
+    measured = (
+        f"{how[0].upper()}{how[1:]}, {found.agreement:.0%} of the given labels are guessed (always "
+        f"the commonest class: {found.commonest:.0%}; permuted labels: {found.permuted:.0%})."
+    )
+    left = max(1 - (noise.estimate or 0) * classes / max(classes - 1, 1), 1e-12)
+    weak = found.beyond_chance < _LEAST_BEYOND_CHANCE
+    if found.deviations < _CHANCE:
+        level = Level.NOTHING
+    elif weak or found.beyond_chance / left < _LEAST_SKILL:
+        level = Level.RANKING
+    else:
+        level = Level.SUGGESTIONS
+    return Verdict(level, measured)

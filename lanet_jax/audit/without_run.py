@@ -1,0 +1,109 @@
+"""An audit of labelled faces by what needs no training: a network's features and landmarks."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lanet_jax.audit import findings, labelled_faces, presentation, ranking, witnesses
+from lanet_jax.audit import ranking_table as table
+from lanet_jax.audit.arrays import PROBABILITIES, LabelAudit, audit_labels
+from lanet_jax.audit.witnesses import Witnesses
+from lanet_jax.errors import UserError
+from lanet_jax.from_config.data import Data
+from lanet_jax.trained.load import SHIPPED
+
+_NAMES = {
+    "expression": "features of the network",
+    "landmark": "positions of brows, eyes and mouth",
+    PROBABILITIES: "the network's own probabilities",
+}
+
+
+def probe(data: Data, model: Path | None = None) -> tuple[Witnesses, LabelAudit]:
+    """Asks all witnesses about the labels of faces.
+
+    Args:
+      data: the faces; their given labels are judged.
+      model: work folder of a run, or a model file; None for the bundled one.
+
+    Returns:
+      The witnesses, and what their beliefs say of the labels.
+
+    Raises:
+      UserError: the model or an image cannot be read, or there are too few faces.
+    """
+    found = witnesses.read(data.train, model or SHIPPED)
+    audit = audit_labels(data.given, found.probabilities, found.features, data.train.classes)
+    return found, audit
+
+
+def basis(audit: LabelAudit, remarks: Sequence[str]) -> str:
+    """What an audit rests on, and why on that, in words.
+
+    Args:
+      audit: of labels.
+      remarks: what was left out.
+
+    Returns:
+      A sentence without its full stop.
+    """
+    shares = ", ".join(
+        f"{_NAMES.get(name, name)} {weight:.0%}" for name, weight in audit.weights.items()
+    )
+    left_out = "".join(f"; {remark}" for remark in remarks)
+    return (
+        f"what is believed of each face by witnesses that had not seen its label ({shares}); each "
+        "counts as much as it explains of the given labels, by logistic regressions that are asked "
+        f"about the fifth that they were not fitted to{left_out}"
+    )
+
+
+def audit_faces(
+    source: Path,
+    out: Path,
+    *,
+    model: Path | None,
+    rank: str,
+    limit: int,
+    neighbors: int,
+    candidates: int,
+    data_dir: Path,
+    split: str,
+    cleanlab: bool,
+) -> None:
+    """Writes `audit.csv` and `audit.html` in a folder, and prints what was found.
+
+    Args:
+      source: see `labelled_faces.load`.
+      out: the folder.
+      model: see `probe`.
+      rank: score that orders the records; "" for the probe.
+      limit: suspects on the page.
+      neighbors: shown for each suspect and space.
+      candidates: records that may be neighbours; a random sample where there are more.
+      data_dir: where prepared datasets lie.
+      split: of the source.
+      cleanlab: whether cleanlab is asked the same on the same folds.
+
+    Raises:
+      UserError: source, model or images cannot be read, or there are too few faces.
+    """
+    if out.exists() and not out.is_dir():
+        raise UserError(f"--out {out} is no folder: name another")
+    faces = labelled_faces.load(source, data_dir, split)
+    data = Data(faces, faces.labels, None, {})
+    seen, audit = probe(data, model)
+    found = findings.without_run(seen, audit, candidates)
+    comparison = findings.compare(audit.beliefs, data.given) if cleanlab else None
+    rank = rank or ranking.PROBE
+    out.mkdir(parents=True, exist_ok=True)
+    print(table.summary_text(data, found, rank, comparison, f"labels of {source}"))
+    for remark in seen.remarks:
+        print(remark)
+    if comparison is not None:
+        found = findings.with_scores(found, comparison.cleanlab.scores)
+    path = out / "audit.csv"
+    judged = found.judgements[rank]
+    table.write(path, data, found.ranking, rank, judged, found.seen.targets, found.neighbors)
+    print(path)
+    page = presentation.of_faces(out, str(source), data, basis(audit, seen.remarks))
+    print(presentation.write(page, data, found, rank, limit, neighbors, None))

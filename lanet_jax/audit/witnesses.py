@@ -1,0 +1,153 @@
+"""What a trained network and the landmarks say of labelled faces, without any training."""
+
+import dataclasses
+import functools
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import jax
+import numpy as np
+from jaxtyping import Bool, Float, UInt8
+from tqdm import tqdm
+
+from lanet_jax import face_frame
+from lanet_jax.devices import mesh as mesh_lib
+from lanet_jax.errors import UserError
+from lanet_jax.faces.align import align
+from lanet_jax.faces.find import largest_face
+from lanet_jax.images import pixels
+from lanet_jax.input.records import Records
+from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.trained import load as trained_load
+
+BATCH = 64
+_SCHEME = "ibug68"
+_LEAST_KNOWN = 0.5  # share of the faces whose landmarks must be known for the view to be of use
+
+
+@dataclasses.dataclass(frozen=True)
+class Witnesses:
+    """What is known of faces apart from their labels.
+
+    Attributes:
+      features: by space, "expression" and, where landmarks are known, "landmark".
+      probabilities: the network's own, in the records' classes; None where it does not know them.
+      remarks: what was left out, and why.
+    """
+
+    features: dict[str, Float[np.ndarray, "N D"]]
+    probabilities: Float[np.ndarray, "N C"] | None
+    remarks: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Face:
+    pixels: UInt8[np.ndarray, "S S 3"]
+    points: Float[np.ndarray, "L 2"]
+    present: Bool[np.ndarray, "L"]
+
+
+def read(faces: Records, model: Path, step: str = "last", threads: int = 0) -> Witnesses:
+    """Passes all faces through a network, and finds their landmarks where the data has none.
+
+    Args:
+      faces: what to read; a face that does not fill its image is cut out and aligned by its eyes.
+      model: work folder of a run, or a model file.
+      step: of a work folder.
+      threads: readers; 0 for one a core.
+
+    Returns:
+      The witnesses.
+
+    Raises:
+      UserError: an image or the model cannot be read.
+    """
+    trained = trained_load.load(model, step, mesh_lib.make(BATCH, jax.local_devices()[:1]))
+    find, remarks = _finder(faces)
+    prepare = functools.partial(
+        _face, faces, find, trained.card["size"], bool(trained.card.get("grey", False))
+    )
+    probabilities, features, points, present = [], [], [], []
+    progress = tqdm(total=len(faces), desc="looking", unit=" faces", disable=None)
+    with progress, ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        for start in range(0, len(faces), BATCH):
+            rows = range(start, min(start + BATCH, len(faces)))
+            seen = list(pool.map(prepare, rows))
+            p, f = _both_ways(trained, np.stack([face.pixels for face in seen]))
+            probabilities.append(p)
+            features.append(f)
+            points += [face.points for face in seen]
+            present += [face.present for face in seen]
+            progress.update(len(seen))
+    spaces = {"expression": np.concatenate(features)}
+    if find is not None or faces.landmarks:
+        shapes, share = _shapes(faces, np.stack(points), np.stack(present))
+        if share >= _LEAST_KNOWN:
+            spaces["landmark"] = shapes
+        else:
+            remarks = (*remarks, f"landmarks are known of {share:.0%} of the faces: left out")
+    own, more = _own(np.concatenate(probabilities), trained.card["classes"], faces.classes)
+    return Witnesses(spaces, own, (*remarks, *more))
+
+
+def _finder(faces: Records) -> tuple[Callable | None, tuple[str, ...]]:
+    if faces.landmarks:
+        return None, ()
+    try:
+        largest_face(np.zeros((8, 8, 3), np.uint8))  # what is absent is told before it costs time
+    except UserError as error:
+        return None, (f"no landmarks: {error}",)
+    return functools.partial(largest_face, scheme=_SCHEME), ()
+
+
+def _face(faces: Records, find: Callable | None, size: int, grey: bool, row: int) -> _Face:
+    image, points, present = faces.read(row, 0)
+    points = points * image.shape[1::-1]
+    cut = pixels.resized(image, size)
+    if find is not None:
+        face, fills = find(image)
+        points, present = face.landmarks, np.full(len(face.landmarks), face.ok)
+        if face.ok and not fills:
+            cut = align(image, face.landmarks, size, _SCHEME)
+    return _Face(pixels.greyed(cut) if grey else cut, points, present)
+
+
+def _shapes(
+    faces: Records, points: Float[np.ndarray, "N L 2"], present: Bool[np.ndarray, "N L"]
+) -> tuple[Float[np.ndarray, "N P"], float]:
+    """The faces in their own frame, and the share of them of which something is known there."""
+    scheme = SCHEMES.get(faces.scheme if faces.landmarks else _SCHEME)
+    kept = scheme.expressive if scheme else range(points.shape[1])
+    flips = faces.flip_index if faces.landmarks else SCHEMES[_SCHEME].flip_index
+    frame = face_frame.fit(points, present, kept, flips)
+    found = face_frame.shapes(frame, points, present, kept, flips)
+    return found.points.reshape(len(points), -1), float(found.known.any(axis=1).mean())
+
+
+def _both_ways(
+    trained: trained_load.Trained, images: UInt8[np.ndarray, "B S S 3"]
+) -> tuple[Float[np.ndarray, "B C"], Float[np.ndarray, "B D"]]:
+    """The mean of each image and its mirror image."""
+    count = len(images)
+    full = np.pad(images, ((0, BATCH - count), (0, 0), (0, 0), (0, 0)))  # one compiled shape
+    both = [
+        trained.predict(trained.params, trained.model_state, np.ascontiguousarray(view))
+        for view in (full, full[:, :, ::-1])
+    ]
+    return tuple(np.asarray((a + b) / 2)[:count] for a, b in zip(*both, strict=True))
+
+
+def _own(
+    probabilities: Float[np.ndarray, "N K"], known: list[str], wanted: tuple[str, ...]
+) -> tuple[Float[np.ndarray, "N C"] | None, tuple[str, ...]]:
+    """The probabilities in the records' classes, where the network knows all of these."""
+    strange = [name for name in wanted if name not in known]
+    if strange:
+        return None, (
+            f"the network does not know the class {strange[0]!r}: its own probabilities have no "
+            "vote, its features do",
+        )
+    chosen = probabilities[:, [known.index(name) for name in wanted]] + 1e-6
+    return chosen / chosen.sum(axis=1, keepdims=True), ()

@@ -1,0 +1,47 @@
+"""The parser of every command but training: one line for what is wrong, and exit code 1."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from lanet_jax.errors import UserError
+
+
+class Parser(argparse.ArgumentParser):
+    """Reads a command line; a value that is given must not be empty, and `~` is the home folder."""
+
+    def __init__(self, **settings) -> None:
+        super().__init__(allow_abbrev=False, **settings)
+        self.register("type", Path, lambda text: Path(text).expanduser())
+
+    def error(self, message: str) -> NoReturn:
+        """Ends the command by one line."""
+        raise UserError(f"{message} (see {self.prog} --help)")
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        # Called for what stands on the command line, and not for defaults, which may be empty.
+        own = arg_strings[:1] if action.nargs == argparse.PARSER else arg_strings
+        if not all(text.strip() for text in own):
+            name = "/".join(action.option_strings) or action.metavar or action.dest
+            self.error(f"{name} is empty; is a variable of your shell unset?")
+        return super()._get_values(action, arg_strings)
+
+
+def whole(least: int) -> Callable[[str], int]:
+    """The type of an argument that is a whole number.
+
+    Args:
+      least: the smallest that makes sense.
+    """
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if number < least:
+            raise argparse.ArgumentTypeError(f"{text!r}: a whole number from {least} up")
+        return number
+
+    return read

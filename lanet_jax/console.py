@@ -1,0 +1,53 @@
+"""Output that outlives its reader, and the encoding that names of files need."""
+
+import io
+import sys
+from typing import TextIO
+
+from lanet_jax.errors import UserError
+
+
+def prepare() -> None:
+    """Readies standard output and error for a command.
+
+    `| head -1` closes a pipe early: what is printed later is dropped, and the work is not. What the
+    terminal cannot show is written as its number instead of ending the command.
+
+    Raises:
+      UserError: the locale knows no UTF-8, so that names of files would not be those on the disk.
+    """
+    sys.stdout, sys.stderr = (
+        _unbroken(stream) if stream is original and stream is not None else stream
+        for stream, original in ((sys.stdout, sys.__stdout__), (sys.stderr, sys.__stderr__))
+    )
+    encoding = sys.getfilesystemencoding()
+    if encoding.lower() not in ("utf-8", "utf8"):
+        raise UserError(
+            f"the locale's encoding is {encoding}, in which not every name of a file can be "
+            "written: export LC_ALL=C.UTF-8, then run the same command again"
+        )
+
+
+class _Pipe(io.FileIO):
+    _lost = False
+
+    def write(self, data: bytes) -> int | None:
+        if self._lost:
+            return len(data)
+        try:
+            return super().write(data)
+        except OSError as error:
+            self._lost = True  # what is buffered is written again when Python ends
+            if not isinstance(error, BrokenPipeError):
+                raise
+            return len(data)
+
+
+def _unbroken(stream: TextIO) -> TextIO:
+    stream.flush()
+    return io.TextIOWrapper(
+        io.BufferedWriter(_Pipe(stream.fileno(), "w", closefd=False)),
+        encoding=stream.encoding,
+        errors="backslashreplace",
+        line_buffering=stream.line_buffering,
+    )

@@ -1,0 +1,85 @@
+"""What a process of a run on several hosts says of the others: whom it waits for, who was lost."""
+
+import contextlib
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import jax
+
+from lanet_jax.errors import UserError
+
+FIRST, EVERY, LIMIT = 10.0, 60.0, 300.0  # seconds
+
+
+def address(text: str) -> str:
+    """The address at which process 0 is met.
+
+    Args:
+      text: of the environment variable.
+
+    Returns:
+      The same.
+
+    Raises:
+      UserError: it is no HOST:PORT.
+    """
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise UserError(
+            f"JAX_COORDINATOR_ADDRESS={text!r}: HOST:PORT was expected, such as "
+            f"{text.partition(':')[0] or 'host0'}:1234, the same on every host"
+        )
+    return text
+
+
+@contextlib.contextmanager
+def waiting(whom: str) -> Iterator[None]:
+    """Says for whom the process waits, and ends it by one line where they never come.
+
+    The library itself is silent for five minutes, and then aborts with the stack of its C++.
+
+    Args:
+      whom: the others, and where they are met.
+    """
+    met, begun = threading.Event(), time.monotonic()
+
+    def tell() -> None:
+        pause = FIRST
+        while not met.wait(min(pause, LIMIT)):
+            waited = time.monotonic() - begun
+            if waited >= LIMIT:
+                leave(f"waited {waited:.0f} s for {whom}: start them, then this one again")
+            print(f"waiting for {whom} ({waited:.0f} s)", file=sys.stderr, flush=True)
+            pause = min(EVERY, LIMIT - waited)
+
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        met.set()
+        thread.join()
+
+
+@contextlib.contextmanager
+def watched() -> Iterator[None]:
+    """Ends this process by one line where another one of its run is lost."""
+    try:
+        yield
+    except jax.errors.JaxRuntimeError as error:
+        if jax.process_count() == 1:
+            raise
+        leave(
+            f"another process of this run ended or cannot be reached: its own message says why "
+            f"({str(error).partition(chr(10))[0][:200]}); run the same command again on every host"
+        )
+
+
+def leave(line: str) -> None:
+    """Ends the process at once: a good end would wait for processes that are not there."""
+    print(f"error: {UserError(line)}", file=sys.stderr, flush=True)
+    sys.stdout.flush()
+    os._exit(1)

@@ -1,0 +1,91 @@
+"""Which fields of a config must fit each other: those of the data, and each method's own."""
+
+import ml_collections
+
+from lanet_jax.errors import UserError
+from lanet_jax.models import backbones
+
+Config = ml_collections.ConfigDict
+
+
+def check(c: Config) -> None:
+    """Checks what can be known: before the data are read, and again once `fit` has chosen by them.
+
+    Args:
+      c: resolved config, each field of which is one that may be; 0 is not chosen yet.
+
+    Raises:
+      UserError: two fields do not fit.
+    """
+    d, p = c.data, c.optim
+    if not d.test and not d.holdout:
+        raise UserError(
+            "--config.data.test=(): there is nothing to evaluate on; name a prepared dataset, or "
+            "hold a part out by --config.data.holdout=0.1"
+        )
+    if len(d.test_split) != len(d.test):
+        raise UserError(
+            f"--config.data.test_split={tuple(d.test_split)}: one split for each of "
+            f"--config.data.test={tuple(d.test)}"
+        )
+    if c.noise.kind == "file" and not c.noise.file:
+        raise UserError("--config.noise.file='': a label file, as --config.noise.kind=file")
+    if d.fold and not d.holdout:
+        raise UserError(
+            f"--config.data.fold={d.fold}: nothing is held out; set --config.data.holdout"
+        )
+    if p.warmup >= p.epochs:
+        raise UserError(
+            f"--config.optim.warmup={p.warmup:g}: epochs, fewer than "
+            f"--config.optim.epochs={p.epochs}"
+        )
+    if c.model.family == "face29" and c.model.depth != 18:
+        raise UserError("--config.model.depth is of resnet: leave it out with model.family=face29")
+    stages = backbones.make(c.model).stages
+    if c.model.frozen_stages >= stages:
+        raise UserError(
+            f"--config.model.frozen_stages={c.model.frozen_stages}: {c.model.family} has {stages} "
+            f"stages, freeze 0 to {stages - 1} of them"
+        )
+    if c.model.frozen_stages and not c.model.pretrained:
+        raise UserError(
+            f"--config.model.frozen_stages={c.model.frozen_stages} would freeze random weights: "
+            "give --config.model.pretrained, or set it to 0"
+        )
+    own = {"lanet": _lanet, "scn": _scn}.get(c.method)
+    if own is not None and p.batch_size:
+        own(c)
+
+
+def _lanet(c: Config) -> None:
+    batch, k, q = c.optim.batch_size, c.lde.neighbors, c.el.queue_size
+    if c.landmarks.head == "heatmap" and c.landmarks.frame == "face":
+        raise UserError(
+            "--config.landmarks.head=heatmap: maps are of the image; set "
+            "--config.landmarks.frame=image with it"
+        )
+    if c.lde.landmark_space == "geometry" and c.landmarks.frame == "image":
+        raise UserError(
+            "--config.lde.landmark_space=geometry: in a crop neighbours in it would be of the same "
+            "place and turn; set --config.landmarks.frame=face"
+        )
+    if c.lde.spaces != "none" and k > batch:
+        raise UserError(
+            f"--config.lde.neighbors={k}: a whole number from 1 to {batch}, as neighbours are "
+            f"of the same batch of --config.optim.batch_size={batch}"
+        )
+    if c.el.enabled and q and (q < batch or q % batch):
+        below = max(q // batch, 1) * batch
+        raise UserError(
+            f"--config.el.queue_size={q}: a multiple of --config.optim.batch_size={batch}, such "
+            f"as {below} or {below + batch}"
+        )
+
+
+def _scn(c: Config) -> None:
+    batch, share = c.optim.batch_size, c.scn.top_share
+    if not 1 <= int(share * batch) < batch:
+        raise UserError(
+            f"--config.scn.top_share={share:g}: of --config.optim.batch_size={batch} images it "
+            "must be one at least and not all"
+        )

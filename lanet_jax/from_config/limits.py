@@ -1,0 +1,214 @@
+"""What each field of a config may be, and which fields must fit each other."""
+
+import difflib
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import ml_collections
+
+from lanet_jax.errors import UserError
+from lanet_jax.models.backbones import FAMILIES
+from lanet_jax.recipes import PUBLISHED
+
+_PIXELS = 4096
+_NUMBER = int | float
+
+
+class Limit(NamedTuple):
+    """The values that a field may have.
+
+    Attributes:
+      holds: whether a value is one of them.
+      may_be: what they are, as an error and the help say it.
+    """
+
+    holds: Callable[[object], bool]
+    may_be: str
+
+
+def one_of(*choices: str | int) -> Limit:
+    """A word or number out of a list."""
+    holds = lambda x: any(x == c and type(x) is type(c) for c in choices)  # noqa: E731
+    return Limit(holds, " | ".join(map(str, choices)))
+
+
+def whole(least: int, most: int | None = None) -> Limit:
+    """A whole number from `least` to `most`."""
+    may_be = f"a whole number from {least} " + ("up" if most is None else f"to {most}")
+    return Limit(
+        lambda x: type(x) is int and x >= least and (most is None or x <= most),
+        may_be,
+    )
+
+
+def number(least: float = 0.0, most: float = math.inf, above: bool = False, below=False) -> Limit:
+    """A number from `least` to `most`; without these themselves where `above` or `below` says so.
+
+    NaN and infinity are none.
+    """
+
+    def holds(x: object) -> bool:
+        if not isinstance(x, _NUMBER) or isinstance(x, bool) or not math.isfinite(x):
+            return False
+        return (least < x if above else least <= x) and (x < most if below else x <= most)
+
+    low = f"above {least:g}" if above else f"from {least:g}"
+    high = "" if most == math.inf else f" {'to below' if below else 'to'} {most:g}"
+    return Limit(holds, f"a number {low}{high or ('' if above else ' up')}")
+
+
+def numbers(count: int, each: Limit, ordered: bool = False) -> Limit:
+    """So many numbers; `ordered`: the least and the greatest of a range."""
+
+    def holds(x: object) -> bool:
+        if not isinstance(x, tuple | list) or len(x) != count or not all(map(each.holds, x)):
+            return False
+        return not ordered or x[0] <= x[1]
+
+    order = ", the lesser one first" if ordered else ""
+    return Limit(holds, f"{count} times {each.may_be}{order}")
+
+
+def names(may_be: str, different: bool = False, least: int = 1) -> Limit:
+    """At least so many texts; `different`: none of them twice."""
+
+    def holds(x: object) -> bool:
+        if not isinstance(x, tuple | list) or len(x) < least or not all(map(_TEXT.holds, x)):
+            return False
+        return not different or len(set(x)) == len(x)
+
+    return Limit(holds, may_be)
+
+
+def fitted(limit: Limit) -> Limit:
+    """A field that may be left to the data, see `fit`."""
+    holds = lambda x: (type(x) is int and x == 0) or limit.holds(x)  # noqa: E731
+    return Limit(holds, f"{limit.may_be}; or 0, to be chosen from the data")
+
+
+_TEXT = Limit(lambda x: isinstance(x, str) and bool(x.strip()), "a name; it must not be empty")
+_MAYBE_TEXT = Limit(lambda x: isinstance(x, str), "a path, or empty")
+_SWITCH = Limit(lambda x: isinstance(x, bool), "True | False")
+_SHARE = number(0, 1)
+_SEED = whole(0, 2**32 - 1)  # a key of JAX takes 32 bits of it, and drops the others in silence
+_DATASETS = names("prepared datasets, such as \"('rafdb',)\"; none twice", different=True)
+
+LIMITS: dict[str, Limit] = {
+    "method": one_of(*PUBLISHED),
+    "schedule": one_of("published", "shared"),
+    "seed": _SEED,
+    "precision": one_of("float32", "bfloat16"),
+    "data.dir": _TEXT,
+    "data.train": _DATASETS,
+    "data.train_split": _TEXT,
+    "data.test": names("prepared datasets, none twice; or (), with data.holdout", True, 0),
+    "data.test_split": names("one split for each of data.test, such as \"('test',)\"", least=0),
+    "data.limit": whole(0),
+    "data.holdout": number(0, 1, below=True),
+    "data.fold": whole(0),
+    "data.stored_size": whole(0, _PIXELS),
+    "data.streams": one_of(1, 2),
+    "data.threads": whole(1, 1024),
+    "noise.kind": one_of("none", "symmetric", "asymmetric", "file"),
+    "noise.rate": _SHARE,
+    "noise.exact": _SWITCH,
+    "noise.seed": _SEED,
+    "noise.file": _MAYBE_TEXT,
+    "noise.truth_known": _SWITCH,
+    "sampler": one_of("progressive", "uniform"),
+    "augment.size": fitted(whole(8, _PIXELS)),
+    "augment.resample": one_of("linear", "cubic"),
+    "augment.noise_prob": _SHARE,
+    "augment.noise_variance": number(0),
+    "augment.mean": numbers(3, _SHARE),
+    "augment.std": numbers(3, number(0, above=True)),
+    "augment.crop_scale": numbers(2, number(0, 1, above=True), ordered=True),
+    "augment.crop_ratio": numbers(2, number(0, above=True), ordered=True),
+    "augment.flip": _SHARE,
+    "augment.flip_swaps_points": _SWITCH,
+    "augment.jitter": numbers(3, _SHARE),
+    "augment.erase_prob": _SHARE,
+    "augment.erase_scale": numbers(2, number(0, 1, above=True), ordered=True),
+    "augment.erase_ratio": numbers(2, number(0, above=True), ordered=True),
+    "model.family": one_of(*FAMILIES),
+    **{f"model.{k}": one_of(*v) for family in FAMILIES.values() for k, v in family.choices.items()},
+    "model.width": whole(1, 4096),
+    "model.pretrained": _MAYBE_TEXT,
+    "model.frozen_stages": whole(0),
+    "landmarks.head": one_of("coordinates", "heatmap"),
+    "landmarks.trunk": one_of("separate", "shared_stem"),
+    "landmarks.frame": one_of("face", "image"),
+    "landmarks.points": one_of("expressive", "all"),
+    "lde.spaces": one_of("none", "expression", "both"),
+    "lde.landmark_space": one_of("features", "geometry"),
+    "lde.neighbors": whole(1),
+    "lde.decay": number(0, 1, below=True),
+    "lde.exclude_same_id": _SWITCH,
+    "lde.stop_gradient_neighbors": _SWITCH,
+    "el.enabled": _SWITCH,
+    "el.pair_labels": one_of("pseudo", "one_hot"),
+    "el.hidden": one_of("features", "projection"),
+    "el.threshold": _SHARE,
+    "el.temperature": number(0, above=True),
+    "el.momentum": _SHARE,
+    "el.queue_size": fitted(whole(1, 2**24)),
+    "el.projection": whole(0, 4096),
+    "el.batch_negatives": _SWITCH,
+    "scn.margin": number(0),
+    "scn.top_share": number(0, 1, above=True, below=True),
+    "scn.relabel_margin": _SHARE,
+    "scn.relabel_epoch": whole(1),
+    "eac.weight": number(0),
+    "loss.alpha": number(0),
+    "loss.beta": number(0),
+    "loss.trust": number(0),
+    "loss.trust_balance": _SHARE,
+    "optim.epochs": whole(1),
+    "optim.batch_size": fitted(whole(2)),
+    "optim.learning_rate": number(0, above=True),
+    "optim.weight_decay": number(0),
+    "optim.head_learning_rate": number(0),
+    "optim.schedule": one_of("linear", "exponential"),
+    "optim.decay": number(0, 1, above=True),
+    "optim.warmup": number(0),
+    "train.log_every": whole(1),
+    "train.checkpoint_every": whole(0),
+    "train.keep": whole(1),
+    "profile.start": whole(1),
+    "profile.steps": whole(0),
+}
+
+
+def check(c: ml_collections.ConfigDict) -> None:
+    """Checks that a config has every field, none besides, and in each a value that it may have.
+
+    Args:
+      c: a config.
+
+    Raises:
+      UserError: it does not.
+    """
+    values = flatten(c)
+    if absent := LIMITS.keys() - values.keys():
+        raise UserError(
+            f"the config has no field {min(absent)}: begin it with lanet_jax.fields.get_config()"
+        )
+    if unknown := values.keys() - LIMITS.keys():
+        near = difflib.get_close_matches(min(unknown), LIMITS, 1)
+        hint = f"did you mean {near[0]}?" if near else "`lanet train --help` lists the fields"
+        raise UserError(f"--config.{min(unknown)}: nothing reads this field; {hint}")
+    for field, limit in LIMITS.items():
+        if not limit.holds(values[field]):
+            raise UserError(f"--config.{field}={values[field]!r}: {limit.may_be}")
+
+
+def flatten(c: ml_collections.ConfigDict, prefix: str = "") -> dict[str, object]:
+    """The values of a config by their dotted names."""
+    flat: dict[str, object] = {}
+    for key, value in c.items():
+        if isinstance(value, ml_collections.ConfigDict):
+            flat |= flatten(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = value
+    return flat

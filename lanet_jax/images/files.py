@@ -1,0 +1,91 @@
+"""Which files are images, by their names, and the files of a tree: one rule for every command."""
+
+import dataclasses
+import os
+from pathlib import Path
+
+from lanet_jax.errors import UserError
+
+JPEG = (".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".jfi", ".pjpeg", ".pjp")
+READ = (*JPEG, ".png", ".apng", ".bmp", ".dib", ".tif", ".tiff", ".webp", ".gif")
+UNREAD = (".heic", ".heif", ".hif", ".avif", ".jxl", ".jp2")  # images of formats nobody reads here
+# Names that systems and tools make beside the user's own; a leading dot hides all others.
+_SYSTEM = {
+    *("__MACOSX", "__pycache__", "@eaDir", "$RECYCLE.BIN", "System Volume Information"),
+    *("lost+found", "Thumbs.db", "ehthumbs.db", "desktop.ini", "Icon\r"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Tree:
+    """What lies below a folder; paths are relative to it, with / between their parts.
+
+    Attributes:
+      files: that are not hidden, at any depth.
+      folders: that are not hidden, at any depth.
+      hidden: files and folders (with / at the end) that are; nothing below them is listed.
+      loops: links to a folder that they lie in, which are not followed.
+    """
+
+    files: list[str]
+    folders: list[str]
+    hidden: list[str]
+    loops: list[str]
+
+
+def is_image(name: str) -> bool:
+    """Whether a file of this name is an image of a format that is read."""
+    return os.path.splitext(name)[1].lower() in READ
+
+
+def is_unread(name: str) -> bool:
+    """Whether a file of this name is an image of a format that is not read."""
+    return os.path.splitext(name)[1].lower() in UNREAD
+
+
+def is_hidden(part: str) -> bool:
+    """Whether a file or folder of this name is left out everywhere."""
+    return part.startswith(".") or part in _SYSTEM
+
+
+def below(root: Path) -> Tree:
+    """Lists a tree in the order of its names, and follows links to folders.
+
+    Raises:
+      UserError: a folder cannot be read.
+    """
+    tree = Tree([], [], [], [])
+    for at, folders, files in os.walk(root, followlinks=True, onerror=_refuse):
+        parent = Path(at).relative_to(root)
+        names = {name: (parent / name).as_posix() for name in sorted(folders + files)}
+        tree.hidden.extend(
+            f"{path}/" if name in folders else path
+            for name, path in names.items()
+            if is_hidden(name)
+        )
+        shown = sorted(name for name in folders if not is_hidden(name))
+        folders[:] = [name for name in shown if not _is_loop(root, Path(at), name)]
+        tree.loops.extend(names[name] for name in shown if name not in folders)
+        tree.folders.extend(names[name] for name in folders)
+        tree.files.extend(names[name] for name in sorted(files) if not is_hidden(name))
+    for found in (tree.files, tree.folders, tree.hidden, tree.loops):
+        found.sort()
+    return tree
+
+
+def images_below(root: Path) -> list[str]:
+    """Paths of a tree's images, relative to it and sorted; hidden ones are left out."""
+    return [name for name in below(root).files if is_image(name) and (root / name).is_file()]
+
+
+def _is_loop(root: Path, at: Path, name: str) -> bool:
+    if not (at / name).is_symlink():
+        return False
+    target = (at / name).resolve()
+    way = [at, *at.parents[: len(at.relative_to(root).parts)]]
+    # The way may lead through links, so each folder on it is asked where it really is.
+    return any(folder.resolve().is_relative_to(target) for folder in way)
+
+
+def _refuse(error: OSError) -> None:
+    raise UserError(f"{error.filename} cannot be read ({error.strerror}): allow it or move it away")

@@ -1,0 +1,64 @@
+"""The 3x3 max-pool with stride 2 that every backbone begins with."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+SIDE, STRIDE = 3, 2
+_WINDOW = tuple((dy, dx) for dy in range(SIDE) for dx in range(SIDE))
+
+
+def max_pool(x: Float[Array, "B H W D"], padding: int) -> Float[Array, "B h w D"]:
+    """Largest value of each window, as nine strided slices; the gradient goes to the first of them.
+
+    The gradient of `reduce_window` is a scalar loop on CPU and a scatter on GPU; that of `maximum`
+    keeps every slice for the backward pass, where this keeps one byte for each pooled value.
+
+    Args:
+      x: the map.
+      padding: pixels added on each side, smaller than any value.
+
+    Returns:
+      The map at about half the size.
+    """
+    return _max_pool(x, padding, x.shape[1:3])
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(1, 2))
+def _max_pool(x: jax.Array, padding: int, size: tuple[int, int]) -> jax.Array:
+    return _forward(x, padding, size)[0]
+
+
+def _forward(x: jax.Array, padding: int, size: tuple[int, int]) -> tuple[jax.Array, jax.Array]:
+    edges = ((0, 0), (padding, padding), (padding, padding), (0, 0))
+    padded = jnp.pad(x, edges, constant_values=-jnp.inf)
+    height, width = ((side + 2 * padding - SIDE) // STRIDE * STRIDE + 1 for side in size)
+    pooled, place = None, None
+    for number, (dy, dx) in enumerate(_WINDOW):
+        slices = padded[:, dy : dy + height : STRIDE, dx : dx + width : STRIDE]
+        if pooled is None:
+            pooled, place = slices, jnp.zeros(slices.shape, jnp.uint8)
+        else:
+            place = jnp.where(slices > pooled, jnp.uint8(number), place)
+            pooled = jnp.maximum(pooled, slices)
+    return pooled, place
+
+
+def _backward(
+    padding: int, size: tuple[int, int], place: jax.Array, gradient: jax.Array
+) -> tuple[jax.Array]:
+    total = 0
+    for number, offsets in enumerate(_WINDOW):
+        part = jnp.where(place == number, gradient, 0)
+        edges = []
+        for offset, side, pooled in zip(offsets, size, place.shape[1:3], strict=True):
+            before = offset - padding
+            # The slice's pixels, back at every second place of the map.
+            edges.append((before, side - before - STRIDE * (pooled - 1) - 1, STRIDE - 1))
+        total += jax.lax.pad(part, jnp.zeros((), part.dtype), ((0, 0, 0), *edges, (0, 0, 0)))
+    return (total,)
+
+
+_max_pool.defvjp(_forward, _backward)

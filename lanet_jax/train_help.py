@@ -1,0 +1,56 @@
+"""What `lanet train --help` says: the command, the bundled configs, every field of a run."""
+
+import inspect
+import re
+import textwrap
+
+_USAGE = """\
+usage: lanet train --config=NAME[:PRESET,...] --workdir=DIR [--config.FIELD=VALUE ...]
+
+Trains a run, evaluates it and writes its report. Re-running the same command resumes an
+interrupted run.
+
+  --config    a bundled config, or the path of one of your own; presets follow a colon
+  --workdir   folder of the run
+
+Bundled configs and what each is for:
+"""
+
+
+def text() -> str:
+    """The whole help."""
+    from lanet_jax import config_files, fields
+    from lanet_jax.from_config.limits import LIMITS, flatten
+
+    configs = "".join(f"  {path.stem:11} {about}\n" for path, about in config_files.bundled())
+    presets = {"reference": fields.reference, "r50": fields.r50, "face": fields.face}
+    shared = "".join(f"  {name:11} {_first(preset)}\n" for name, preset in presets.items())
+    remarks, values = _remarks(fields), flatten(fields.get_config())
+    rows = "".join(
+        f"  --config.{field}={_shown(values[field])}\n"
+        + textwrap.indent(f"{limit.may_be}\n{remarks.get(field, '')}".strip() + "\n", " " * 6)
+        for field, limit in LIMITS.items()
+    )
+    return (
+        f"{_USAGE}{configs}\nPresets of every config:\n{shared}\n"
+        f"Fields, before a config or preset changes them, and what each may be:\n{rows}"
+    )
+
+
+def _first(preset: object) -> str:
+    return (inspect.getdoc(preset) or "").partition("\n")[0]
+
+
+def _shown(value: object) -> str:
+    return f'"{value}"' if isinstance(value, tuple) else str(value)
+
+
+def _remarks(fields: object) -> dict[str, str]:
+    """The remark behind each field where it is declared."""
+    section, remarks = {"c": ""}, {}
+    for line in inspect.getsource(fields.get_config).splitlines():
+        if found := re.match(r"\s*c\.(\w+) = (?:(\w+) = )?ml_collections", line):
+            section[found[2] or f"c.{found[1]}"] = f"{found[1]}."
+        elif found := re.match(r"\s*((?:c\.)?\w+)\.(\w+) = .*?  # (.*)", line):
+            remarks[f"{section.get(found[1], '')}{found[2]}"] = found[3]
+    return remarks

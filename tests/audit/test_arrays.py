@@ -1,0 +1,119 @@
+import numpy as np
+import pytest
+
+import lanet_jax
+from lanet_jax.audit import arrays
+from lanet_jax.audit.verdict import Level
+from lanet_jax.errors import UserError
+
+CLASSES = ("anger", "fear", "joy", "neutral")
+
+
+def _clouds(n=400, rate=0.0, apart=2.5, seed=0):
+    rng = np.random.default_rng(seed)
+    true = np.arange(n) % 4
+    features = rng.normal(size=(n, 8)) + apart * np.eye(8)[true]
+    given = true.copy()
+    wrong = rng.permutation(n)[: round(rate * n)]
+    given[wrong] = (true[wrong] + rng.integers(1, 4, len(wrong))) % 4
+    return features, given, true
+
+
+def test_wrong_labels_come_first_and_suggestions_are_right():
+    features, given, true = _clouds(rate=0.2)
+    audit = lanet_jax.audit_labels(given, features=features, classes=CLASSES)
+    assert audit.judgement.verdict.level is Level.SUGGESTIONS
+    assert len(audit) == 400
+    first = audit[:80]
+    assert np.mean([given[row.index] != true[row.index] for row in first]) > 0.7
+    assert [row.score for row in first] == sorted((row.score for row in first), reverse=True)
+    shown = [row for row in audit if row.suggested]
+    right = [row.suggested == CLASSES[true[row.index]] for row in shown]
+    assert len(shown) > 10
+    assert np.mean(right) > 0.8
+    assert all(row.given == CLASSES[given[row.index]] for row in shown)
+    noise = audit.judgement.noise
+    assert noise.at_least <= 0.2 <= noise.at_most
+    assert noise.estimate == pytest.approx(0.2, abs=0.08)
+
+
+def test_a_clean_set_is_told_so():
+    features, given, _ = _clouds()
+    audit = arrays.audit_labels(given, features=features)
+    assert audit.judgement.noise.at_least == 0
+    assert audit.judgement.noise.estimate < 0.05
+    assert sum(bool(row.suggested) for row in audit) < 0.05 * len(audit)
+
+
+def test_features_that_know_nothing_have_nothing_to_say():
+    _, given, _ = _clouds(rate=0.2)
+    noise = np.random.default_rng(3).normal(size=(400, 8))
+    audit = arrays.audit_labels(given, features=noise)
+    assert audit.judgement.verdict.level is Level.NOTHING
+    assert "nothing to say" in audit.summary
+    assert not any(row.suggested or row.doubted for row in audit)
+
+
+def test_several_witnesses_each_get_their_weight():
+    features, given, true = _clouds(rate=0.1)
+    rng = np.random.default_rng(1)
+    noise = rng.normal(size=(400, 8))
+    good = 0.6 * np.eye(4)[true] + 0.1
+    audit = arrays.audit_labels(given, good, {"one": features, "two": noise}, CLASSES)
+    assert list(audit.weights) == ["one", "two", "probabilities"]
+    assert sum(audit.weights.values()) == pytest.approx(1)
+    assert audit.weights["two"] < 0.1 < audit.weights["probabilities"]
+    worse = arrays.audit_labels(given, rng.dirichlet(np.ones(4), 400), features, CLASSES)
+    assert worse.weights["probabilities"] < 0.1
+    alone = arrays.audit_labels(given, good)
+    np.testing.assert_allclose(alone.beliefs, good, atol=1e-6)
+
+
+def test_names_or_numbers():
+    features, given, _ = _clouds(80)
+    by_number = arrays.audit_labels(given, features=features, classes=CLASSES)
+    names = [CLASSES[label] for label in given]
+    by_name = arrays.audit_labels(names, features=features)
+    assert by_name.classes == CLASSES  # in alphabetical order
+    assert list(by_name) == list(by_number)
+    assert arrays.audit_labels(given, features=features).classes == ("0", "1", "2", "3")
+
+
+def test_the_only_record_of_a_class_is_not_doubted():
+    features, given, _ = _clouds(80)
+    given[5] = 4
+    audit = arrays.audit_labels(given, features=features)
+    assert audit.score[5] == 0
+    assert not audit.judgement.doubted[5]
+    network = np.full((80, 5), 0.05)
+    network[np.arange(80), np.arange(80) % 4] = 0.8
+    audit = arrays.audit_labels(given, network, features)
+    assert audit.score[5] == pytest.approx(0.95)
+
+
+X, Y = _clouds(40)[:2]
+P = np.full((40, 4), 0.25)
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        ({}, "nothing to judge the labels by"),
+        ({"features": X[:30]}, r"features: \[40, ...\] numbers"),
+        ({"features": {"face": X[:, 0]}}, r"face: \[40, ...\] numbers"),
+        ({"features": np.where(X > 3, np.nan, X)}, r"features: row \d+ is not finite"),
+        ({"features": X, "classes": CLASSES[:3]}, "labels: 3 is none of the 3 classes"),
+        ({"features": X, "classes": ("a", "a")}, "a name stands twice"),
+        ({"features": X, "folds": 1}, "folds=1"),
+        ({"probabilities": P[:, :3], "classes": CLASSES}, "3 columns for 4 classes"),
+        ({"probabilities": 2 * P}, "sum to 1"),
+        ({"labels": Y - 1, "features": X}, "labels: -1 is none"),
+        ({"labels": Y / 2, "features": X}, "one name or one number"),
+        ({"labels": ["a"] * 40, "probabilities": P}, "classes: name them"),
+        ({"labels": ["a"] * 40, "features": X, "classes": CLASSES}, "labels: 'a' is none"),
+        ({"labels": Y[:5], "features": X[:5]}, "5 labels are too few"),
+    ],
+)
+def test_what_does_not_fit_is_refused(arguments, said):
+    with pytest.raises(UserError, match=said):
+        arrays.audit_labels(**{"labels": Y, **arguments})

@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from lanet_jax.audit import noise_range
+from lanet_jax.audit.noise_range import NoiseRange
+
+
+def _beliefs(clarity, classes=4):
+    """Class 0 is the likeliest, by `clarity`."""
+    rest = (1 - clarity) / classes
+    return rest[:, None] + clarity[:, None] * np.eye(classes)[0]
+
+
+def test_the_step_between_the_quarters_is_taken_off():
+    beliefs = _beliefs(np.linspace(0.9, 0.1, 400))  # the clearest first
+    given = np.zeros(400, int)
+    given[:20] = 1  # 20% of the clearest quarter
+    given[100:140] = 1  # 40% of the next
+    given[300:] = 1
+    shuffled = np.random.default_rng(1).permutation(400)
+    found = noise_range.estimate(beliefs[shuffled], given[shuffled])
+    assert found.estimate == pytest.approx(0.20 - 0.20 / 4)
+    assert found.at_least == 0  # the whole step leaves nothing
+    assert 0.4 < found.at_most < 0.46  # 160 of 400, and chance
+
+
+def test_a_set_that_all_agree_on_has_no_wrong_label():
+    found = noise_range.estimate(_beliefs(np.linspace(0.9, 0.1, 200)), np.zeros(200, int))
+    assert found == (0, 0, 0)
+
+
+def test_even_errors_are_errors_of_the_labels():
+    rng = np.random.default_rng(0)
+    given = (rng.random(4_000) < 0.2).astype(int)
+    low, middle, high = noise_range.estimate(_beliefs(rng.random(4_000)), given)
+    assert low < middle < high
+    assert low > 0.1
+    assert middle == pytest.approx(0.2, abs=0.03)
+    assert high == pytest.approx(0.2 + 2 * (0.2 * 0.8 / 4_000) ** 0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("n", [2, 3, 7])
+def test_few_records_have_a_range_too(n):
+    low, middle, high = noise_range.estimate(_beliefs(np.linspace(0.9, 0.1, n)), np.ones(n, int))
+    assert 0 <= low <= middle <= high == 1
+
+
+def test_in_words():
+    assert str(NoiseRange(0.05, 0.2, 0.4)) == "about 20% (at least 5%, at most 40%)"
+    assert str(NoiseRange(0.0, 0.01, 0.2)) == "about 1% (at most 20%)"
+    assert str(NoiseRange(0.05, 0.2, 0.4).upper_end) == "at most 40%"

@@ -1,0 +1,62 @@
+import numpy as np
+
+from lanet_jax.audit import probe
+
+
+def _clouds(n=60, classes=3, seed=0):
+    rng = np.random.default_rng(seed)
+    given = np.arange(n) % classes
+    return rng.normal(size=(n, 4)) + 4 * np.eye(4)[given], given
+
+
+def test_each_class_is_dealt_evenly():
+    given = np.repeat([0, 1, 2], [7, 12, 3])
+    part = probe.folds(given, 5, 0)
+    for c in range(3):
+        count = np.bincount(part[given == c], minlength=5)
+        assert count.max() - count.min() <= 1
+    assert np.array_equal(part, probe.folds(given, 5, 0))
+    assert not np.array_equal(part, probe.folds(given, 5, 1))
+
+
+def test_a_record_s_own_label_has_no_part_in_what_is_believed_of_it():
+    features, given = _clouds()
+    part = np.arange(60) // 3 % 5
+    changed = given.copy()
+    changed[7] = (given[7] + 1) % 3
+    before, after = (probe.out_of_fold(features, g, 3, part) for g in (given, changed))
+    same = part == part[7]
+    np.testing.assert_array_equal(before[same], after[same])
+    assert not np.allclose(before[~same], after[~same])
+
+
+def test_clouds_are_told_apart_in_any_unit():
+    features, given = _clouds()
+    part = probe.folds(given, 5, 0)
+    beliefs = probe.out_of_fold(features, given, 3, part)
+    np.testing.assert_allclose(beliefs.sum(axis=1), 1, atol=1e-6)
+    assert np.mean(beliefs.argmax(axis=1) == given) > 0.9
+    elsewhere = probe.out_of_fold(features * 1e3 - 7, given, 3, part)
+    np.testing.assert_allclose(elsewhere, beliefs, atol=1e-3)
+
+
+def test_a_constant_feature_says_nothing():
+    features, given = _clouds()
+    part = probe.folds(given, 5, 0)
+    with_one = np.hstack([features, np.full((60, 1), 0.1)])
+    # The penalty is that of one feature more, so only the guesses are the same.
+    guess = probe.out_of_fold(with_one, given, 3, part).argmax(axis=1)
+    assert np.array_equal(guess, probe.out_of_fold(features, given, 3, part).argmax(axis=1))
+    alone = probe.out_of_fold(np.full((60, 2), 0.1, np.float32), given, 3, part)
+    np.testing.assert_allclose(alone, 1 / 3, atol=1e-3)
+
+
+def test_a_class_that_the_other_parts_do_not_hold_gets_nothing():
+    features, _ = _clouds(20)
+    given = np.zeros(20, int)
+    given[4] = 2
+    part = np.arange(20) % 5
+    beliefs = probe.out_of_fold(features, given, 3, part)
+    np.testing.assert_array_equal(beliefs[part == 4], [[1, 0, 0]] * 4)  # one class is left
+    assert np.all(beliefs[:, 1] == 0)
+    assert np.all(beliefs[part == 0, 2] > 0)

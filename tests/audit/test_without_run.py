@@ -1,0 +1,121 @@
+"""From a folder to the page, by a network that knows colours."""
+
+import csv
+import html
+import re
+import sys
+
+import cv2
+import numpy as np
+import pytest
+
+from lanet_jax.audit import __main__ as command
+from lanet_jax.audit import labelled_faces, witnesses
+from lanet_jax.errors import UserError
+
+CLASSES = ("anger", "fear", "neutral")
+
+
+@pytest.fixture(autouse=True)
+def network(monkeypatch, colour_network):
+    def absent(*_, **__):
+        raise UserError("get the models")
+
+    monkeypatch.setattr(witnesses.trained_load, "load", lambda *_: colour_network())
+    monkeypatch.setattr(witnesses, "largest_face", absent)
+
+
+def _folder(root, n=150, wrong=0.2, told=True):
+    """Red, green and blue images; the names say what a wrong label should be."""
+    rng = np.random.default_rng(0)
+    for i in range(n):
+        true = i % 3
+        given = (true + rng.integers(1, 3)) % 3 if i < wrong * n else true
+        given = given if told else rng.integers(3)
+        image = rng.normal(100, 15, (10, 10, 3)) + 25 * np.eye(3)[true]
+        path = root / CLASSES[given] / f"{i:03}-{CLASSES[true]}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(path), np.clip(image, 0, 255).astype(np.uint8)[..., ::-1])
+    return root
+
+
+def _rows(out):
+    with open(out / "audit.csv", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_folder_is_audited_without_a_run(tmp_path, capsys):
+    source, out = _folder(tmp_path / "faces"), tmp_path / "new" / "audit"
+    command.audit(source=source, out=out, neighbors=3)
+    said, rows = capsys.readouterr().out, _rows(out)
+    assert len(rows) == 150
+    first = [row for row in rows[:30] if row["given"] != row["name"][-11:-4].split("-")[-1]]
+    assert len(first) > 25
+    shown = [row for row in rows if row["suggested"]]
+    assert 10 < len(shown) < 45
+    right = [row["suggested"] in row["name"].split("-")[1] for row in shown]
+    assert np.mean(right) > 0.9
+    page = (out / "audit.html").read_text()
+    sentence = rows[0]["verdict"]
+    assert sentence in said
+    assert sentence in html.unescape(page)
+    assert "features of the network" in page
+    assert "no landmarks: get the models" in said
+    assert not re.search(r"https?://|@import|url\(", page)
+    scores = [float(row["probe"]) for row in rows]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_labels_that_mean_nothing_get_no_card(tmp_path, capsys):
+    source = _folder(tmp_path / "faces", told=False)
+    command.audit(source=source, out=tmp_path / "out")
+    assert "nothing to say about these labels" in capsys.readouterr().out
+    assert not any(row["suggested"] for row in _rows(tmp_path / "out"))
+    assert '"cards":[]' in (tmp_path / "out" / "audit.html").read_text()
+
+
+def test_cleanlab_stands_beside_it_on_the_same_folds(tmp_path, capsys):
+    source = _folder(tmp_path / "faces")
+    command.audit(source=source, out=tmp_path / "out", cleanlab=True)
+    assert "cleanlab estimates" in capsys.readouterr().out
+    row = _rows(tmp_path / "out")[0]
+    assert float(row["cleanlab self_confidence"]) == pytest.approx(float(row["probe"]), abs=1e-4)
+
+
+def test_a_list_and_its_splits(tmp_path):
+    source = _folder(tmp_path / "faces", n=30)
+    files = sorted(path.relative_to(source).as_posix() for path in source.rglob("*.png"))
+    lines = [f"{f},{f.split('/')[0]},{'test' if i < 10 else 'train'}" for i, f in enumerate(files)]
+    table = source / "list.csv"
+    table.write_text("\n".join(["path,label,split", *lines]))
+    found = labelled_faces.load(table, tmp_path, "")
+    assert sorted(found.names) == files
+    assert found.classes == CLASSES
+    assert sorted(labelled_faces.load(table, tmp_path, "test").names) == files[:10]
+    image, points, present = found.read(0, 0)
+    assert (image.shape, len(points), len(present)) == ((10, 10, 3), 0, 0)
+    with pytest.raises(UserError, match="no split 'valid', it has: train, test"):
+        labelled_faces.load(table, tmp_path, "valid")
+
+
+def test_users_errors(tmp_path, monkeypatch):
+    source = _folder(tmp_path / "faces", n=12)
+    with pytest.raises(UserError, match="no such folder or list"):
+        command.audit(source=tmp_path / "none", out=tmp_path / "out")
+    with pytest.raises(UserError, match="--out=DIR"):
+        command.audit(source=source)
+    with pytest.raises(UserError, match="name what to audit"):
+        command.audit()
+    with pytest.raises(UserError, match="belong to a run"):
+        command.audit(source=source, out=tmp_path / "out", step="3")
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="is no folder"):
+        command.audit(source=source, out=tmp_path / "file")
+    broken = next(source.rglob("*.png"))
+    broken.write_bytes(broken.read_bytes()[:60])
+    with pytest.raises(UserError, match=f"{broken.name}: cut short"):
+        command.audit(source=source, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    monkeypatch.setattr(sys, "argv", ["audit", "--help"])
+    with pytest.raises(SystemExit, match="0"):
+        command.main()

@@ -1,0 +1,87 @@
+"""The whole command, tiny, on CPU: it answers every kind of part, and a second one goes on."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.card import answers, plan, trainings
+
+ROOT = Path(__file__).parents[3]
+# Compiling is all that takes time here.
+FAST = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+
+
+def card(folder: Path, *more: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "benchmarks.card", f"--out={folder}", "--tiny", *more]
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": FAST},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("card") / "day"
+
+
+def test_without_a_gpu_it_says_so(folder):
+    done = card(folder)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: JAX sees no GPU here (but: cpu)")
+    assert not folder.exists()
+
+
+def test_every_part_answers(folder):
+    done = card(folder, "--allow_cpu", "--minutes=60")
+    assert done.returncode == 0, done.stderr
+    parts = plan.parts(tiny=True)
+    found = answers.read(folder, parts)
+    assert [a.failed for a in found.values()] == [""] * len(parts), done.stdout
+    step = found["step-16-float32"].answer
+    assert step["ours"]["operations"] > step["ours"]["bytes"] ** 0.5 > 0
+    assert step["ours"]["lde_el_milliseconds"] < step["ours"]["milliseconds"]
+    assert len(step["ours"]["turns"]) == step["rounds"]
+    assert found["deterministic-runs"].answer["second"] == []
+    assert found["deterministic-runs"].answer["resumed"] == []
+    assert found["gradients-ce"].answer["exact"] == 0
+    assert found["profile"].answer["scopes"][-1][0] == "sum"
+    assert (folder / "cache").is_dir()
+    assert (folder / "summary.md").read_text() in done.stdout
+
+
+def test_the_next_command_has_nothing_to_do(folder):
+    before = {path: path.stat().st_mtime_ns for path in folder.glob("*.json")}
+    done = card(folder, "--allow_cpu", "--minutes=1", "--study")
+    assert done.returncode == 0, done.stderr
+    assert {path: path.stat().st_mtime_ns for path in folder.glob("*.json")} == before
+    assert "trainings: left out" in done.stdout
+
+
+def test_trainings_stop_in_good_order_when_the_minutes_are_over(tmp_path, monkeypatch, capfd):
+    # A study that notes the signal, as lanet_jax.study hands it on.
+    (tmp_path / "lanet_jax").mkdir()
+    (tmp_path / "lanet_jax" / "__init__.py").touch()
+    (tmp_path / "lanet_jax" / "study.py").write_text(
+        "import signal, sys, time, pathlib\n"
+        "folder = pathlib.Path(sys.argv[2].removeprefix('--workdir='))\n"
+        "signal.signal(signal.SIGTERM, lambda *_: ((folder / 'saved').touch(), sys.exit(130)))\n"
+        "(folder / 'asked').write_text(' '.join(sys.argv[1:]))\n"
+        "time.sleep(60)\n"
+    )
+    monkeypatch.setattr(trainings, "ROOT", tmp_path)
+    monkeypatch.setattr(trainings, "WORTH", 0.0)
+    monkeypatch.setattr(trainings, "SAVING", 20)
+    folder = tmp_path / "study"
+    folder.mkdir()
+    done = trainings.run(folder, tmp_path / "data", 0.4, os.environ, study="card.py")
+    assert not done
+    assert (folder / "saved").exists()
+    asked = (folder / "asked").read_text()
+    assert asked == f"card.py --workdir={folder} --config.data.dir={tmp_path / 'data'}"
+    assert "the run saves" in capfd.readouterr().out

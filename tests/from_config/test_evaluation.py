@@ -1,0 +1,21 @@
+"""What is evaluated of a finished run."""
+
+import pytest
+
+from configs import mixed
+from lanet_jax.errors import UserError
+from lanet_jax.from_config import evaluation
+
+
+def test_another_dataset_on_a_run_of_several_splits_wants_one_named(monkeypatch):
+    opened = []
+    monkeypatch.setattr(evaluation, "splits", lambda *arguments: opened.append(arguments) or {})
+    c = mixed.get_config()
+    with pytest.raises(UserError, match=r"--data=rafdb: .* are test, valid: name one by --split"):
+        evaluation.evaluated_splits(c, "", "rafdb", "")
+    evaluation.evaluated_splits(c, "valid", "rafdb", "here")
+    evaluation.evaluated_splits(c, "", "", "")
+    assert opened == [
+        ("here", ("rafdb",), ["valid"]),
+        (c.data.dir, ("rafdb", "affectnet/7classes"), ("test", "valid")),
+    ]

@@ -1,0 +1,173 @@
+"""Every field of a config has its limits, and nonsense is refused before data are read."""
+
+import math
+
+import pytest
+
+from lanet_jax import config_files, fields
+from lanet_jax.errors import UserError
+from lanet_jax.from_config import config, limits
+from lanet_jax.from_config.limits import LIMITS
+from lanet_jax.recipes import PUBLISHED
+
+ALL = limits.flatten(fields.get_config())
+# What stands in no bundled config as it is: a dataset, and a method whose batch has another size.
+OWN = {"data.train": ("demo",), "data.test": ("demo",)}
+
+
+def resolved(**changes):
+    c = fields.get_config()
+    c.schedule = "shared"
+    with c.unlocked():
+        c.update_from_flattened_dict(OWN)
+        for field, value in changes.items():
+            section, _, name = field.rpartition(".")
+            part = c[section] if section else c
+            with part.ignore_type():
+                part[name] = value
+    return config.resolve(c)
+
+
+def test_every_field_stands_in_the_table():
+    assert set(LIMITS) == set(ALL)
+
+
+@pytest.mark.parametrize("method", PUBLISHED)
+def test_the_papers_settings_and_each_recipe_pass(method):
+    assert resolved(method=method, schedule="published").method == method
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("affectnet", "affectnet:classes7", "demo", "demo:tiny", "ferplus", "ferplus:cpu"),
+        *(
+            "ferplus:shipped",
+            "ferplus:cpu,face",
+            "folder",
+            "folder:small",
+            "mixed",
+            "mixed:cpu",
+            "rafdb",
+        ),
+        *("rafdb:reference", "rafdb:r50", "rafdb:face"),
+    ],
+)
+def test_bundled_configs_pass(name):
+    config.resolve(config_files.config(name)[1])
+
+
+NONSENSE = {
+    "method": ["lanett", "", None, 1],
+    "seed": [-1, 2**32, 1.5, True, "0"],
+    "data.dir": ["", " "],
+    "data.train": [(), ("",), ("demo", "demo"), "demo", ("demo", 1)],
+    "data.test": [("",), ("demo", "demo")],
+    "data.test_split": [("",), "test"],
+    "data.limit": [-5, 0.5],
+    "data.holdout": [-0.1, 1.0, math.nan],
+    "data.fold": [-1],
+    "data.stored_size": [-1, 10**6],
+    "data.threads": [0, -1],
+    "noise.rate": [-0.1, 1.1, math.nan, math.inf],
+    "noise.exact": [1, "yes"],
+    "augment.size": [4, -48, 48.0],
+    "augment.mean": [(0.5, 0.5), (0.5, 0.5, 128.0), (0.5, 0.5, math.nan), 0.5],
+    "augment.std": [(0.0, 0.2, 0.2), (-1.0, 0.2, 0.2)],
+    "augment.crop_scale": [(0.0, 1.0), (1.0, 0.5), (0.5, 1.5), (0.5,)],
+    "augment.crop_ratio": [(0.0, 1.0), (2.0, 1.0)],
+    "augment.flip": [2.0],
+    "augment.jitter": [(0.4, 0.4), (0.4, 0.4, -0.1)],
+    "augment.erase_prob": [2.0, -0.5, math.nan],
+    "model.depth": [34, "18"],
+    "model.width": [0, -4],
+    "model.frozen_stages": [-1],
+    "lde.neighbors": [-1, 0, 8.0],
+    "lde.decay": [-0.1, 1.0, 2.0, math.nan],
+    "el.threshold": [1.5],
+    "el.temperature": [0.0, -1.0, math.nan],
+    "el.momentum": [1.5],
+    "el.queue_size": [-128],
+    "scn.top_share": [0.0, 1.0],
+    "scn.relabel_epoch": [0],
+    "eac.weight": [-1.0],
+    "loss.alpha": [-1.0, math.inf],
+    "loss.trust_balance": [2.0],
+    "optim.epochs": [0, -1, 1.5],
+    "optim.batch_size": [-8, 1, 0.0, False],
+    "optim.learning_rate": [0.0, -1.0, math.nan, math.inf],
+    "optim.weight_decay": [-1e-4],
+    "optim.decay": [0.0, 1.1],
+    "optim.warmup": [-1.0],
+    "train.log_every": [0, -1],
+    "train.checkpoint_every": [-1],
+    "train.keep": [0, -1],
+    "profile.start": [0],
+    "profile.steps": [-1],
+}
+
+
+@pytest.mark.parametrize(("field", "value"), [(f, v) for f, vs in NONSENSE.items() for v in vs])
+def test_nonsense_is_one_line_that_names_the_field_and_what_it_may_be(field, value):
+    with pytest.raises(UserError) as caught:
+        resolved(**{field: value})
+    line = str(caught.value)
+    assert line == f"--config.{field}={value!r}: {LIMITS[field].may_be}"
+
+
+@pytest.mark.parametrize("field", [f for f, v in ALL.items() if type(v) in (int, float)])
+def test_no_number_takes_nan_or_a_word_or_a_switch(field):
+    for value in (math.nan, math.inf, -math.inf, "1", True, None):
+        assert not LIMITS[field].holds(value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"lde.neighbors": 129}, "--config.lde.neighbors=129: a whole number from 1 to 128"),
+        ({"el.queue_size": 100}, "--config.el.queue_size=100: a multiple of"),
+        ({"el.queue_size": 200}, "such as 128 or 256"),
+        ({"landmarks.head": "heatmap"}, "--config.landmarks.frame=image"),
+        ({"landmarks.frame": "image", "lde.landmark_space": "geometry"}, "frame=face"),
+        ({"method": "scn", "scn.top_share": 0.001}, "--config.scn.top_share=0.001: of "),
+        ({"data.test_split": ("test", "valid")}, "one split for each of --config.data.test"),
+        ({"data.test_split": ()}, "one split for each of --config.data.test"),
+        ({"data.test": ()}, "--config.data.test=(): there is nothing to evaluate on"),
+        ({"noise.kind": "file"}, "--config.noise.file='': a label file"),
+        ({"data.fold": 2}, "set --config.data.holdout"),
+        ({"optim.warmup": 80.0}, "fewer than --config.optim.epochs=80"),
+        ({"model.frozen_stages": 4}, "--config.model.frozen_stages=4: resnet has 4 stages"),
+    ],
+)
+def test_fields_that_do_not_fit_each_other(changes, named):
+    with pytest.raises(UserError) as caught:
+        resolved(**changes)
+    assert named in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lde.neighbors": 128},
+        {"lde.neighbors": 500, "lde.spaces": "none"},
+        {"el.queue_size": 100, "el.enabled": False},
+        {"optim.batch_size": 0, "el.queue_size": 0, "augment.size": 0},
+        {"method": "ce", "lde.neighbors": 500, "el.queue_size": 100},
+        {"data.holdout": 0.2, "data.fold": 4},
+        {"data.test": (), "data.holdout": 0.2},
+    ],
+)
+def test_limits_of_a_method_bind_no_other(changes):
+    resolved(**changes)
+
+
+def test_fields_that_came_or_are_lacking_are_named():
+    c = fields.get_config()
+    with c.unlocked():
+        c.optim.epoch = 3
+    with pytest.raises(UserError, match=r"optim\.epoch: nothing reads .* optim\.epochs\?"):
+        limits.check(c)
+    with c.unlocked():
+        del c.optim.epoch, c.lde.decay
+    with pytest.raises(UserError, match=r"no field lde\.decay: begin it with lanet_jax\.fields"):
+        limits.check(c)

@@ -1,0 +1,113 @@
+"""What an error advises exists: its command, its flag, its field."""
+
+import ast
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+import lanet_jax
+from data.prepare import DATASETS
+from lanet_jax.__main__ import COMMANDS
+from lanet_jax.from_config.limits import LIMITS
+
+ROOT = Path(lanet_jax.__file__).parents[1]
+SECTIONS = {field.partition(".")[0] for field in LIMITS if "." in field}
+# Flags of other programs that a message names.
+OTHERS = {"--upgrade", "--user", "--no-deps", "--help", "--version"}
+
+
+def _texts(path):
+    """Every text of a file, f-strings with {} for what is filled in, but no docstring."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    skipped = set()
+    for node in ast.walk(tree):
+        if isinstance(node, documented) and ast.get_docstring(node) is not None:
+            skipped.add(node.body[0].value)
+        if isinstance(node, ast.JoinedStr):
+            skipped |= set(ast.walk(node)) - {node}
+    for node in ast.walk(tree):
+        if node in skipped:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(
+                part.value if isinstance(part, ast.Constant) else "{}" for part in node.values
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+FILES = [p for room in ("lanet_jax", "data") for p in sorted((ROOT / room).rglob("*.py"))]
+TEXTS = [(path, text) for path in FILES for text in _texts(path)]
+
+
+def _flags():
+    """Every flag that a command declares."""
+    found = {f"--{name}" for d in DATASETS.values() for name in d.options} | OTHERS
+    for path, text in TEXTS:
+        if re.fullmatch(r"--[a-z_-]+", text):
+            found.add(text)  # as add_argument has it
+        elif path.name == "main.py" and re.fullmatch("config|workdir", text):
+            found.add(f"--{text}")
+    return found
+
+
+def test_flags():
+    known, named = _flags(), 0
+    for path, text in TEXTS:
+        if " " not in text:
+            continue  # an argument for another program
+        for flag in re.findall(r"(?<![\w-])--(?!xla_)[a-z][a-z_]*(?![\w-]*\.)", text):
+            named += 1
+            assert flag in known, f"{path}: {text!r}"
+    assert named > 100
+
+
+def test_fields():
+    named = 0
+    for path, text in TEXTS:
+        for field in re.findall(r"--config\.([a-z_]+(?:\.[a-z_]+)?)", text):
+            named += 1
+            assert field in LIMITS or field in SECTIONS, f"{path}: {text!r}"
+        for section, name in re.findall(r"(?<![\w./-])(\w+)\.([a-z_]+)(?=[ =:,;]|$)", text):
+            if section in SECTIONS and " " in text and section != "data":
+                assert f"{section}.{name}" in LIMITS, f"{path}: {text!r}"
+    assert named > 10
+
+
+def test_commands():
+    named = 0
+    for path, text in TEXTS:
+        for module in re.findall(r"python -m ((?:data|lanet_jax)[\w.]*)", text):
+            named += 1
+            assert importlib.util.find_spec(module.rstrip(".")), f"{path}: {text!r}"
+        for name in re.findall(r"(?<![\w.])data\.(\w+)=", text):
+            assert f"data.{name}" in LIMITS, f"{path}: {text!r}"
+        for dataset in re.findall(r"data\.prepare ([a-z]+)\b", text):
+            words = {"again", "first", "with", "to", "and", "makes", "cannot", "wrote", "without"}
+            assert dataset in DATASETS or dataset in words, f"{path}: {text!r}"
+        for word in re.findall(r"`lanet ([a-z]\w*)", text):
+            assert word in COMMANDS, f"{path}: {text!r}"
+    assert named > 5
+
+
+@pytest.mark.parametrize(
+    ("name", "advised"),
+    [
+        ("mine", "folder --name mine --source DIR"),
+        ("demo", "demo"),
+        ("ferplus/argmax8", "ferplus --source DIR"),
+        ("affectnet/7classes", "affectnet --classes 7 --source DIR"),
+    ],
+)
+def test_how_absent_data_are_prepared(name, advised, tmp_path):
+    from data import prepare
+    from lanet_jax.errors import UserError
+    from lanet_jax.input import prepared
+
+    with pytest.raises(UserError) as caught:
+        prepared.newest_version(tmp_path, name)
+    assert f"`python -m data.prepare {advised} --data_dir {tmp_path}`" in str(caught.value)
+    prepare.parse(f"{advised} --data_dir {tmp_path}".split())  # its own command takes it

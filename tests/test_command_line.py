@@ -1,0 +1,93 @@
+"""Commands by their words: what is wrong is one line and exit code 1."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from absl import flags
+
+from lanet_jax import __main__ as lanet
+from lanet_jax import command_line, main, train_help
+from lanet_jax.errors import UserError
+from lanet_jax.from_config.limits import LIMITS
+
+
+def test_an_empty_value_is_named_and_a_default_may_be_empty():
+    parser = command_line.Parser(prog="lanet x")
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--data", default="")
+    parser.add_argument("source", nargs="*")
+    assert parser.parse_args([]).data == ""
+    assert parser.parse_args(["--out", "~/a"]).out == Path.home() / "a"
+    for words, name in ((["--out="], "--out"), (["--data", " "], "--data"), ([""], "source")):
+        with pytest.raises(UserError, match=f"{name} is empty; is a variable"):
+            parser.parse_args(words)
+    with pytest.raises(UserError, match=r"--dat.*\(see lanet x --help\)"):
+        parser.parse_args(["--dat=x"])  # a shortened flag
+
+
+@pytest.mark.parametrize("text", ["-1", "0", "x", "1.5"])
+def test_whole_numbers(text):
+    parser = command_line.Parser(prog="lanet x")
+    parser.add_argument("--images", type=command_line.whole(1))
+    assert parser.parse_args(["--images=3"]).images == 3
+    with pytest.raises(UserError, match=r"--images: .* a whole number from 1 up"):
+        parser.parse_args([f"--images={text}"])
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ([], "--config=FILE and --workdir=DIR are needed"),
+        (["--config=demo"], "--config=FILE and --workdir=DIR are needed"),
+        (["--config=demo", "--workdir="], "--workdir= is empty"),
+        (["--config=demo", "--workdir=w", "config.seed=1"], "did you mean --config.seed=1?"),
+        (["--config=demo", "--workdir=w", "again"], "'again': a flag begins with two dashes"),
+        (["--config=demoo", "--workdir=w"], "demoo: no such file; did you mean demo?"),
+        (["--config=", "--workdir=w"], "the name is empty"),
+        (["--config=.", "--workdir=w"], ".: a folder; "),
+        (["--config", "demo:tini", "--workdir=w"], "no preset 'tini': did you mean 'tiny'?"),
+        (["--config=demo", "--workdir=w", "--config.optim.epoch=3"], "did you mean 'epochs'?"),
+        (["--config=demo", "--workdir=w", "--config.seed=x"], f"seed=x: {LIMITS['seed'].may_be}"),
+        (["--config=demo", "--workdi=w"], "workdi"),
+    ],
+)
+def test_training_reads_its_line_before_anything_else(words, line, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["main.py", *words])  # ml_collections looks there by itself
+    for name in ("config", "workdir"):
+        flags.FLAGS[name].unparse()
+    with pytest.raises(UserError) as caught:
+        main.parse(sys.argv)
+    assert line in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_help_lists_every_field_with_what_it_may_be_and_its_remark():
+    text = train_help.text()
+    for field, limit in LIMITS.items():
+        assert f"--config.{field}=" in text and limit.may_be in text
+    assert "share of the noisy training set kept aside" in text  # a remark of lanet_jax.fields
+    assert "  rafdb " in text and "  reference " in text
+
+
+def test_every_command_has_a_help(capsys, monkeypatch):
+    for word, (module, _) in lanet.COMMANDS.items():
+        path = Path(main.__file__).parents[1 if module.startswith("data.") else 0]
+        path = path.joinpath(*module.split("."))
+        assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), word
+    monkeypatch.setattr(sys, "argv", ["lanet"])
+    lanet.main()
+    shown = capsys.readouterr().out
+    assert all(f"\n  {word}" in shown for word in lanet.COMMANDS)
+
+
+def test_a_command_runs_as_if_by_itself_and_an_unknown_one_is_named(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["lanet", "faces", "--help"])
+    with pytest.raises(SystemExit) as ended:
+        lanet.main()
+    assert ended.value.code == 0 and "usage: lanet faces" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", ["lanet", "rport"])
+    with pytest.raises(SystemExit) as ended:
+        lanet.main()
+    assert ended.value.code == 1
+    assert "'rport': no such command; did you mean report?" in capsys.readouterr().err
