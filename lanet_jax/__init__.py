@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 try:
@@ -12,8 +13,11 @@ except ImportError:
         "wheel for Windows): use WSL there"
     ) from None
 
+# Installed, `data` and `configs` are parts of this package; in a checkout they stand beside it.
+if not os.path.isdir(os.path.join(os.path.dirname(__file__), "data")):
+    __path__.append(os.path.dirname(os.path.dirname(__file__)))
+
 if TYPE_CHECKING:
-    import os
     from collections.abc import Mapping, Sequence
 
     import numpy as np

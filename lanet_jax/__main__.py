@@ -1,7 +1,6 @@
 """`lanet COMMAND ...`: every command of the package; `lanet COMMAND --help` explains one."""
 
 import difflib
-import importlib.util
 import runpy
 import sys
 
@@ -36,18 +35,12 @@ def main() -> None:
         print(lanet_jax.__version__)
     elif word in COMMANDS:
         sys.argv = [f"lanet {word}", *rest]
-        runpy.run_module(_module(COMMANDS[word][0]), run_name="__main__", alter_sys=True)
+        module = f"lanet_jax.{COMMANDS[word][0]}"
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
     else:
         near = difflib.get_close_matches(word, COMMANDS, 1)
         hint = f"did you mean {near[0]}? " if near else ""
         raise UserError(f"{word!r}: no such command; {hint}there are {', '.join(COMMANDS)}")
-
-
-def _module(name: str) -> str:
-    installed = f"lanet_jax.{name}"
-    if name.startswith("data.") and importlib.util.find_spec("lanet_jax.data") is None:
-        return name  # a checkout that is not installed has `data` beside this package
-    return installed
 
 
 def _help() -> str:

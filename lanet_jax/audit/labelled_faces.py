@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from data.folder import source as folder_source
-from data.images import BrokenImageError
-from data.images import read as read_image
-from data.listing import Item, drop_missing, keep_first
+from lanet_jax.data.folder import source as folder_source
+from lanet_jax.data.images import BrokenImageError
+from lanet_jax.data.images import read as read_image
+from lanet_jax.data.listing import Item, drop_missing, keep_first
 from lanet_jax.errors import UserError
 from lanet_jax.images.image_bytes import is_whole
 from lanet_jax.input import prepared, records

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lanet_jax.checkpoint import pretrained
+from lanet_jax.command_line import Parser
 from lanet_jax.errors import UserError
 from lanet_jax.files import fetch
 from lanet_jax.models import backbones
@@ -129,8 +130,8 @@ def _from_package(download: Download) -> tuple[bytes, str]:
 
 def main(argv: Sequence[str]) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m lanet_jax.port get-faces",
+    parser = Parser(
+        prog="lanet port get-faces",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -24,7 +24,7 @@ def opened(monkeypatch):
         Fake.__len__ = lambda self: self.count
         Fake.read = lambda self, row, size: (image, None, None)
         monkeypatch.setattr(fit, "splits", lambda *_: {"train": Fake(count)})
-        monkeypatch.setattr(fit.records, "concatenate", lambda parts: parts[0])
+        monkeypatch.setattr(fit.mixture, "concatenate", lambda parts: parts[0])
         monkeypatch.setattr(fit.prepared, "newest_version", lambda *_: None)
         monkeypatch.setattr(fit.prepared, "open_builder", lambda _: (_Opened(*names), {}))
 

@@ -50,7 +50,7 @@ def test_the_papers_settings_and_each_recipe_pass(method):
             "mixed:cpu",
             "rafdb",
         ),
-        *("rafdb:reference", "rafdb:r50", "rafdb:face"),
+        *("folder:small", "rafdb:reference", "rafdb:r50", "rafdb:face"),
     ],
 )
 def test_bundled_configs_pass(name):
