@@ -22,7 +22,9 @@ def alone(monkeypatch):
 @pytest.fixture
 def joined(monkeypatch):
     calls = []
-    monkeypatch.setattr(jax.distributed, "initialize", lambda *arguments, **_: calls.append(arguments))
+    monkeypatch.setattr(
+        jax.distributed, "initialize", lambda *arguments, **_: calls.append(arguments)
+    )
     return calls
 
 
