@@ -189,6 +189,7 @@ def test_the_rate_rises_then_falls_to_zero(warmup, rates):
 def test_every_convolution_computes_in_the_precision(method, head, trunk, precision):
     fields = {"model.width": 4, "precision": precision, "augment.size": 32}
     fields |= {"landmarks.head": head, "landmarks.trunk": trunk, "optim.batch_size": 2}
+    fields |= {"landmarks.frame": "image"}  # the only one for heat maps
     c = resolved(method, "shared", **fields, **{"el.queue_size": 2, "lde.neighbors": 1})
     built = training.method(c, 7, 5)
     start = training.example_of_shape(c, np.zeros(2, np.int32))
