@@ -2,7 +2,7 @@
 
 Any tree of images will do: crops of one face each (FER+, RAF-DB aligned) or photos, of which the
 largest face is taken. It runs in parallel, and the same command goes on after a kill.
-`python -m data.prepare NAME --source DIR --landmarks FILE` reads the file.
+`lanet prepare NAME --source DIR --landmarks FILE` reads the file.
 """
 
 import functools
@@ -22,7 +22,7 @@ import numpy as np
 from jaxtyping import UInt8
 from tqdm import tqdm
 
-from lanet_jax.command_line import Parser
+from lanet_jax.command_line import Parser, whole
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.faces.find import Face, Finder
 from lanet_jax.faces.reduce import REDUCTIONS
@@ -195,11 +195,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--source", type=Path, required=True, metavar="DIR", help="any tree")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="npz to write")
     parser.add_argument("--scheme", choices=tuple(REDUCTIONS), default="ibug68")
-    parser.add_argument("--workers", type=int, metavar="N", help="processes (default: all cores)")
+    parser.add_argument(
+        "--workers", type=whole(1), metavar="N", help="processes (default: all cores)"
+    )
     parser.add_argument("--overwrite", action="store_true", help="make a finished file again")
     args = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
-    if args.workers is not None and args.workers < 1:
-        raise UserError(f"--workers {args.workers}: 1 or more was expected")
     out = args.out.expanduser()
     if not out.parent.is_dir():
         raise UserError(f"--out {out}: the folder {out.parent} is not there; make it first")

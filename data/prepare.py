@@ -1,7 +1,7 @@
-"""Prepares a dataset: `python -m data.prepare NAME --source DIR [--landmarks FILE]`.
+"""Prepares a dataset: `lanet prepare NAME --source DIR [--landmarks FILE]`.
 
 Reads an official layout, checks every image, writes DATA_DIR/NAME[/CONFIG]/VERSION as TFDS
-ArrayRecord and ends with a table. `python -m data.prepare NAME --help` names a dataset's options.
+ArrayRecord and ends with a table. `lanet prepare NAME --help` names a dataset's options.
 """
 
 import argparse
@@ -77,7 +77,7 @@ DATASETS: dict[str, Dataset] = {
         {
             "classes": _CLASSES,
             "size": {
-                "type": int,
+                "type": whole(0),
                 "default": 0,
                 "metavar": "PX",
                 "help": "old layout: store the face box at this size (default: the file as it is)",

@@ -25,7 +25,7 @@ def get_config() -> ml_collections.ConfigDict:
     c.precision = "float32"  # of the networks' computation; bfloat16 suits GPUs and TPUs
 
     c.data = d = ml_collections.ConfigDict()
-    d.dir = "~/tensorflow_datasets"  # where data.prepare wrote
+    d.dir = "~/tensorflow_datasets"  # where `lanet prepare` wrote
     d.train = ("",)  # prepared datasets to train on; several are mixed (Table 4)
     d.train_split = "train"
     d.test = ("",)  # prepared datasets to evaluate on, one by one

@@ -85,7 +85,7 @@ def test_commands():
             assert importlib.util.find_spec(module.rstrip(".")), f"{path}: {text!r}"
         for name in re.findall(r"(?<![\w.])data\.(\w+)=", text):
             assert f"data.{name}" in LIMITS, f"{path}: {text!r}"
-        for dataset in re.findall(r"data\.prepare ([a-z]+)\b", text):
+        for dataset in re.findall(r"(?:data\.|lanet )prepare ([a-z]+)\b", text):
             words = {"again", "first", "with", "to", "and", "makes", "cannot", "wrote", "without"}
             assert dataset in DATASETS or dataset in words, f"{path}: {text!r}"
         for word in re.findall(r"`lanet ([a-z]\w*)", text):
@@ -109,5 +109,5 @@ def test_how_absent_data_are_prepared(name, advised, tmp_path):
 
     with pytest.raises(UserError) as caught:
         prepared.newest_version(tmp_path, name)
-    assert f"`python -m data.prepare {advised} --data_dir {tmp_path}`" in str(caught.value)
+    assert f"`lanet prepare {advised} --data_dir {tmp_path}`" in str(caught.value)
     prepare.parse(f"{advised} --data_dir {tmp_path}".split())  # its own command takes it

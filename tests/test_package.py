@@ -88,12 +88,13 @@ def installed(wheel, tmp_path_factory):
     folder = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     python = folder / "bin" / "python"
-    shown = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    done = subprocess.run([python, "-c", shown], check=True, capture_output=True, text=True)
-    # A folder that is added like this adds no further ones: this checkout, if it is installed.
-    Path(done.stdout.strip(), "dependencies.pth").write_text(sysconfig.get_path("purelib"))
     command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps"]
     subprocess.run([*command, wheel], check=True, capture_output=True)
+    shown = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    done = subprocess.run([python, "-c", shown], check=True, capture_output=True, text=True)
+    # Only now, or pip would find this checkout there, if it is installed. A folder that is added
+    # like this adds no further ones, so that what runs is the wheel.
+    Path(done.stdout.strip(), "dependencies.pth").write_text(sysconfig.get_path("purelib"))
     return folder / "bin"
 
 

@@ -7,7 +7,7 @@ labels are audited by `--workdir=DIR`, where its own beliefs stand beside the ot
 from collections.abc import Sequence
 from pathlib import Path
 
-from lanet_jax.command_line import Parser
+from lanet_jax.command_line import Parser, whole
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 
@@ -24,9 +24,9 @@ def main() -> None:
     add("--step", default="last", help="of a run: number of a checkpoint, or last")
     add("--model", type=Path, help="network whose features are used (default: the bundled one)")
     add("--rank", choices=RANKS, default="", help="score that orders the records")
-    add("--limit", type=int, default=500, help="suspects on the page")
-    add("--neighbors", type=int, default=8, help="shown for each suspect and space")
-    add("--candidates", type=int, default=50_000, help="records that may be neighbours")
+    add("--limit", type=whole(1), default=500, help="suspects on the page")
+    add("--neighbors", type=whole(1), default=8, help="shown for each suspect and space")
+    add("--candidates", type=whole(2), default=50_000, help="records that may be neighbours")
     add("--data_dir", default="", help="where prepared data lies")
     add("--split", default="", help="of a source (default: train of prepared data, else all)")
     add("--cleanlab", action="store_true", help="ask cleanlab the same, on the same folds")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from lanet_jax.command_line import Parser
+from lanet_jax.command_line import Parser, whole
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.report.captions import CAPTIONS
@@ -25,10 +25,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="folder; with one run, DIR/figures")
     parser.add_argument("--only", action="append", choices=CAPTIONS, help="a figure; repeatable")
     parser.add_argument(
-        "--records", type=int, default=2000, help="training records looked at; 0 for all"
+        "--records", type=whole(0), default=2000, help="training records looked at; 0 for all"
     )
-    parser.add_argument("--images", type=int, default=12, help="training images shown")
-    parser.add_argument("--seed", type=int, default=0, help="of what is drawn by chance")
+    parser.add_argument("--images", type=whole(1), default=12, help="training images shown")
+    parser.add_argument("--seed", type=whole(0), default=0, help="of what is drawn by chance")
     parser.add_argument("--data_dir", default="", help="where the data lies; as in the run")
     arguments = parser.parse_args()
     runtime.start()

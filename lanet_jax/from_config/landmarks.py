@@ -42,8 +42,8 @@ def framed(c: Config, train: Records) -> Framed | None:
         return None
     if train.marks is None or not train.marks.present.any():
         raise UserError(
-            "method=lanet needs landmarks, and the prepared data has none: run data.prepare again "
-            "with --landmarks FILE --overwrite"
+            "method=lanet needs landmarks, and the prepared data has none: run `lanet prepare` "
+            "again with --landmarks FILE --overwrite"
         )
     kept = kept_points(c, train)
     points, present, aspect = train.marks

@@ -69,8 +69,8 @@ def _trained(c: Config, backbone: Backbone, classes: int, landmarks: int) -> Met
         return EAC(expression, **c.eac)
     if not landmarks:
         raise UserError(
-            "method=lanet needs landmarks, and the prepared data has none: run data.prepare again "
-            "with --landmarks FILE --overwrite"
+            "method=lanet needs landmarks, and the prepared data has none: run `lanet prepare` "
+            "again with --landmarks FILE --overwrite"
         )
     # Frozen stages are shared whatever the config says of the trunk.
     first_stage = max(backbone.first_stage, 2 if c.landmarks.trunk == "shared_stem" else 1)

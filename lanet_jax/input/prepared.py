@@ -11,8 +11,8 @@ from lanet_jax.files import json_files
 from lanet_jax.landmark_schemes import SCHEMES
 
 VERSION = re.compile(r"\d{1,9}(\.\d{1,9})*")
-ADVICE = "prepare the data again with data.prepare --overwrite"
-OFFICIAL = ("rafdb", "ferplus", "affectnet")  # data.prepare makes any other name of a folder
+ADVICE = "prepare the data again with `lanet prepare` and --overwrite"
+OFFICIAL = ("rafdb", "ferplus", "affectnet")  # `lanet prepare` makes any other name of a folder
 # The module that a feature's name begins with is imported by TFDS.
 FEATURES = "tensorflow_datasets.core.features."
 
@@ -30,14 +30,14 @@ def newest_version(data_dir: Path, name: str) -> Path:
     ]
     if not versions:
         raise UserError(
-            f"no prepared data in {data_dir / name}: run `python -m data.prepare "
+            f"no prepared data in {data_dir / name}: run `lanet prepare "
             f"{_prepared_as(name)} --data_dir {data_dir}` first, or set data.dir to where it lies"
         )
     return max(versions, key=lambda path: [int(part) for part in path.name.split(".")])
 
 
 def _prepared_as(name: str) -> str:
-    """The arguments of data.prepare that make a dataset."""
+    """The arguments of `lanet prepare` that make a dataset."""
     dataset, _, variant = name.partition("/")
     if dataset == "demo":
         return dataset

@@ -153,7 +153,7 @@ def decode(encoded: bytes, name: str) -> UInt8[np.ndarray, "H W 3"]:
     except pixels.BrokenImageError as error:
         raise UserError(
             f"{name}: the stored image cannot be read ({error}; {len(encoded)} bytes): "
-            "mend the source file and run data.prepare again with --overwrite"
+            "mend the source file and run `lanet prepare` again with --overwrite"
         ) from None
 
 
@@ -210,7 +210,7 @@ def open_split(folder: Path, split: str) -> Records:
         raise UserError(
             f"{folder} has no split {split!r}, it has: {have}; in training, set "
             "--config.data.test_split (or train_split) to one of them, or hold a part out: "
-            "data.prepare with --holdout=0.1 --overwrite, or "
+            "`lanet prepare` with --holdout=0.1 --overwrite, or "
             '--config.data.test="()" --config.data.holdout=0.1'
         )
     skip = {"image": tfds.decode.SkipDecoding()}

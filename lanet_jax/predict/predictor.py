@@ -17,7 +17,7 @@ from lanet_jax.predict.batches import classified, in_order
 from lanet_jax.predict.crops import Find, cutter
 from lanet_jax.predict.faces_table import Row, Table, rows_of
 from lanet_jax.predict.sources import Frame, Source
-from lanet_jax.trained.load import Trained
+from lanet_jax.trained.load import SHIPPED, Trained
 from lanet_jax.trained.load import load as load_trained
 
 BATCH = 64

@@ -60,7 +60,7 @@ def _message(action, *args) -> str:
     ("flags", "said"),
     [
         (["--config.optim.lerning_rate=1"], ["--config.optim.lerning_rate", "learning_rate"]),
-        (["--config.data.dir=/nowhere"], ["/nowhere/demo", "python -m data.prepare demo"]),
+        (["--config.data.dir=/nowhere"], ["/nowhere/demo", "lanet prepare demo"]),
         (["--config.method=lanett"], ["--config.method='lanett'", "ce | lanet"]),
         (["--config.el.queue_size=100"], ["el.queue_size=100", "optim.batch_size=8", "96 or 104"]),
     ],
@@ -117,7 +117,7 @@ def test_a_training_image_that_does_not_decode_is_named(config, tmp_path):
         source[position]["image"] = broken
         object.__setattr__(built.data.train, "sources", (source,))
         message = _message(built.data.train.read, 5, 0)
-        assert name in message and "data.prepare" in message
+        assert name in message and "lanet prepare" in message
 
 
 def test_an_unknown_class_in_a_label_file_is_named_with_its_line(config, data_dir, tmp_path):
