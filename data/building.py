@@ -14,6 +14,7 @@ from typing import Any
 import tensorflow_datasets as tfds
 
 from lanet_jax.errors import UserError
+from lanet_jax.input import table
 
 from . import assembly, check, landmark_file
 from .claim import claim, clear
@@ -62,14 +63,14 @@ def from_source(
         return folder
     if not source.exists():
         raise UserError(f"--source {source}: nothing is there")
-    table = landmark_file.load(landmarks) if landmarks else None
+    points = landmark_file.load(landmarks) if landmarks else None
     listing: Listing = module.list_source(source, **options)
     keep_first(listing)
     drop_missing(listing)
     drop_empty_splits(listing)
     remark_absent_classes(listing)
     looks = assembly.look_at_all(listing)
-    schema, splits = assembly.assemble(listing, looks, table)
+    schema, splits = assembly.assemble(listing, looks, points)
     twins = check.find_twins(listing, looks)
     check.note_twins(listing, twins)
     named = {"config": config} if config else {"name": name} if name != dataset else {}
@@ -79,12 +80,12 @@ def from_source(
             return folder
         builder = builder_class(schema=schema, splits=splits, data_dir=temporary, **named)
         written = _write(builder)
-        table = check.table(check.count(written), listing)
-        report = f"{table}\n\n{check.lists(listing, shown=None)}\n"
+        counts = check.table(check.count(written), listing)
+        report = f"{counts}\n\n{check.lists(listing, shown=None)}\n"
         (written / REPORT).write_text(report, encoding="utf-8")
         (written / TWINS).write_text(check.twins_csv(twins), encoding="utf-8")
         _move(written, folder, temporary)
-    print(f"\n{table}\n\n{check.lists(listing)}\nall of them: {folder / REPORT}")
+    print(f"\n{counts}\n\n{check.lists(listing)}\nall of them: {folder / REPORT}")
     print(f"\nprepared {folder}")
     return folder
 
@@ -110,9 +111,9 @@ def generated(dataset: str, data_dir: Path, overwrite: bool, options: dict[str, 
         if _is_finished(folder, overwrite):
             return folder
         written = _write(builder_class(data_dir=temporary, **options))
-        table = check.table(check.count(written))
+        counts = check.table(check.count(written))
         _move(written, folder, temporary)
-    print(f"\n{table}\n\nprepared {folder}")
+    print(f"\n{counts}\n\nprepared {folder}")
     return folder
 
 
@@ -135,6 +136,7 @@ def _write(builder: RecordsBuilder) -> Path:
     tfds.disable_progress_bar()
     with contextlib.redirect_stdout(io.StringIO()):
         builder.download_and_prepare()
+    table.write(Path(builder.data_path))
     return Path(builder.data_path)
 
 

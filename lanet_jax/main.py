@@ -31,25 +31,18 @@ def main(_: list[str]) -> None:
 def _run(folder: Path, stop: Stop) -> None:
     from lanet_jax.devices import hosts
     from lanet_jax.evaluate.__main__ import evaluate
-    from lanet_jax.from_config import combinations, config, fit, run
+    from lanet_jax.from_config import combinations, config, fit
     from lanet_jax.report import page
     from lanet_jax.run import folder as run_folder
-    from lanet_jax.run import lock
     from lanet_jax.train import loop
+    from lanet_jax.train.begin import begin
     from lanet_jax.train.finish import finish
 
-    resolved, chosen = fit.fit(config.resolve(CONFIG.value))
+    resolved, chosen = hosts.on_each(lambda: fit.fit(config.resolve(CONFIG.value)))
     combinations.check(resolved)
-    hosts.on_first(lambda: lock.hold(folder))
-    hosts.on_first(lambda: run_folder.claim(folder, resolved, sys.argv[1:]))
-    run_folder.check(folder, resolved)  # on every host: its command may be another one
-    if jax.process_index() == 0 and (told := config.recipe(CONFIG.value, resolved)):
-        print(told)
-    if jax.process_index() == 0 and chosen:
-        print(chosen)
-    built = run.run(resolved, folder)
-    hosts.on_first(lambda: run_folder.seal_labels(folder))
-    if stop.asked(0):
+    told = [config.recipe(CONFIG.value, resolved), chosen]
+    built = begin(resolved, folder, sys.argv[1:], told)
+    if stop.asked():
         run_folder.tell_stopped(folder, "stopped before training")
         return
     state = loop.train(built, folder, stop)
@@ -57,11 +50,11 @@ def _run(folder: Path, stop: Stop) -> None:
         return
     finish(built, folder, state)
     trained = f"stopped and saved at step {built.steps} of {built.steps}"
-    if stop.asked(built.steps + 2):  # training asks up to the number before
+    if stop.asked():
         run_folder.tell_stopped(folder, f"{trained}, before the evaluation")
         return
     evaluate(folder)
-    if stop.asked(built.steps + 3):
+    if stop.asked():
         run_folder.tell_stopped(folder, f"{trained}, before the report")
         return
     if jax.process_index() == 0:

@@ -19,6 +19,7 @@ from lanet_jax.methods.frozen import behind
 from lanet_jax.methods.lanet import BRANCHES, LANet
 from lanet_jax.methods.method import Method
 from lanet_jax.models.resnet import apply
+from lanet_jax.run import folder as run_folder
 from lanet_jax.typing import PyTree
 
 
@@ -60,9 +61,10 @@ def read(c: Config, workdir: Path, step: str, data: Data, mesh: Mesh) -> Beliefs
       The beliefs, in the order of the training records.
 
     Raises:
-      UserError: there is no such checkpoint, or it is not whole.
+      UserError: there is no such checkpoint, or it is not whole, or of another run.
     """
     folder, number = states.find(workdir, step)
+    states.restore_card(folder, number, {"run": run_folder.identity(workdir)})  # of this run?
     method = training.method(c, len(data.train.classes), data.landmarks)
     example = training.example_of_shape(c, data.given)
     params, state = jax.eval_shape(method.init, jax.random.key(0), example)
@@ -115,7 +117,13 @@ def _pass(
 
     compiled = jax.jit(look_twice, out_shardings=NamedSharding(mesh, P()))
     sharding = NamedSharding(mesh, P("data"))
-    batches = eval_batches(data.train, c.optim.batch_size, 0, 1, c.data.stored_size, c.data.threads)
+    batches = eval_batches(
+        data.train,
+        c.optim.batch_size,
+        np.arange(c.optim.batch_size),
+        c.data.stored_size,
+        c.data.threads,
+    )
     parts = []
     for local in batches:
         images = jax.make_array_from_process_local_data(sharding, local["image"])

@@ -112,8 +112,8 @@ def predict(
             )
         mesh = mesh_lib.make(config.optim.batch_size)
         trained = restore(run, "last", mesh)
-        probabilities, _ = predict_records(
-            trained.predict,
+        probabilities = predict_records(
+            trained.classify,
             trained.params,
             trained.model_state,
             kept.take(own),

@@ -1,6 +1,8 @@
 """The best state of a run so far, in `checkpoints/best/STEP`: what inference needs of it."""
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import jax
 import orbax.checkpoint as ocp
@@ -9,6 +11,7 @@ from lanet_jax.checkpoint import orbax, states
 from lanet_jax.devices import hosts
 from lanet_jax.methods.method import Method
 from lanet_jax.state import TrainState
+from lanet_jax.typing import PyTree
 
 
 def save(workdir: Path, step: int, state: TrainState, method: Method, card: dict) -> None:
@@ -24,50 +27,94 @@ def save(workdir: Path, step: int, state: TrainState, method: Method, card: dict
     Raises:
       UserError: it cannot be written, or a later one is in its way, see `rewind`.
     """
-    folder = _folder(workdir)
-    manager = orbax.open_manager(folder, 1)
-    if step not in manager.all_steps():  # a resumed run evaluates its step once more
-        part = states.inference_part(state.params, state.model_state, method)
-        args = ocp.args.Composite(state=ocp.args.PyTreeSave(part), card=ocp.args.JsonSave(card))
-        orbax.save(manager, folder, step, args)
-    with orbax.writing(folder):
-        manager.close()
+    part = states.inference_part(state.params, state.model_state, method)
+    _save(_folder(workdir), step, part, card)
 
 
-def rewind(workdir: Path, step: int, state: TrainState, method: Method) -> None:
-    """Moves aside, loudly, what a run that goes on cannot take for its best state.
+def rewind(
+    workdir: Path,
+    step: int,
+    state: TrainState,
+    method: Method,
+    card: dict[str, Any],
+    best: int | None,
+) -> None:
+    """Moves aside, loudly, what a resumed run cannot take for its best state, and looks for it.
 
-    What does not restore becomes `STEP.broken`, and what is of a later step `STEP.later`: the run
-    will come there again, and a later name would keep the best state until then from being saved.
+    What does not restore, or is of another run, becomes `STEP.broken`, and what is of a later step
+    `STEP.later`: the run will come there again, and a later name would keep the best state until
+    then from being saved. A best state that is gone is made again from the checkpoint of its step
+    if that is still kept; else a line says that it is lost.
 
     Args:
       workdir: of the run.
-      step: from which it goes on.
+      step: from which it is resumed.
       state: at this step; it gives the shapes.
       method: knows what inference needs of it.
+      card: of the run.
+      best: the step that was the best before this one, by the run's rows; None if there is none.
     """
     folder = _folder(workdir)
     like = jax.tree.map(
         lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=x.sharding),
         states.inference_part(state.params, state.model_state, method),
     )
-    aside = []
-    for path in sorted(folder.glob("*")):
-        if not path.name.isdecimal():
-            continue
-        if int(path.name) > step:
-            aside.append((path, "later", f"is of a later step than {step}"))
-        elif not hosts.all_agree(not (reason := _broken(folder, int(path.name), like))):
+    aside, kept = [], []
+    for own in hosts.on_first(lambda: _steps(folder)):
+        if own > step:
+            aside.append((own, "later", f"is of a later step than {step}"))
+        elif not hosts.all_agree(not (reason := _broken(folder, own, like, card))):
             reason = reason or "another process could not read it"
-            aside.append((path, "broken", f"does not restore ({reason})"))
+            aside.append((own, "broken", f"does not restore ({reason})"))
+        else:
+            kept.append(own)
     if aside:
-        then = f"the run goes on from step {step} and keeps the next better state"
-        hosts.on_first(lambda: [orbax.move_aside(*what, then) for what in aside])
+        then = f"the run resumes from step {step} and keeps the next better state"
+        hosts.on_first(lambda: [_move(folder, *what, then) for what in aside] and None)
+    # A state of this very step is evaluated once more, and is then the best or not.
+    if best is not None and not {best, step} & set(kept):
+        _make_again(workdir, best, like, card)
 
 
-def _broken(folder: Path, step: int, like: dict) -> str:
+def _make_again(workdir: Path, step: int, like: PyTree, card: dict[str, Any]) -> None:
+    folder = (workdir / states.STEPS).absolute()
+    there = hosts.on_first(lambda: step in _steps(folder))
+    if there and hosts.all_agree(not _broken(folder, step, like, card)):
+        _save(_folder(workdir), step, states.restore_inference(folder, step, like), card)
+        told = f"it was made again from {folder / str(step)}"
+    else:
+        told = (
+            "--step=best has none, or an older one, until a better state comes; its row in "
+            "metrics.jsonl still counts"
+        )
+    if jax.process_index() == 0:
+        print(
+            f"warning: {_folder(workdir)} has lost the best state, that of step {step}: {told}",
+            file=sys.stderr,
+        )
+
+
+def _save(folder: Path, step: int, part: PyTree, card: dict[str, Any]) -> None:
+    manager = orbax.open_manager(folder, 1)
+    # A resumed run evaluates its step once more.
+    if not hosts.on_first(lambda: step in manager.all_steps()):
+        args = ocp.args.Composite(state=ocp.args.PyTreeSave(part), card=ocp.args.JsonSave(card))
+        orbax.save(manager, folder, step, args)
+    with orbax.writing(folder):
+        manager.close()
+
+
+def _steps(folder: Path) -> list[int]:
+    return sorted(int(path.name) for path in folder.glob("*") if path.name.isdecimal())
+
+
+def _move(folder: Path, step: int, ending: str, reason: str, then: str) -> None:
+    orbax.move_aside(folder / str(step), ending, reason, then)
+
+
+def _broken(folder: Path, step: int, like: PyTree, card: dict[str, Any]) -> str:
     try:
-        states.restore_card(folder, step)
+        states.restore_card(folder, step, card)
         states.restore_inference(folder, step, like)
     except orbax.BrokenError as error:
         return error.reason

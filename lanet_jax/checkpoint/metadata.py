@@ -7,6 +7,7 @@ from lanet_jax.models.backbones import FAMILIES
 from lanet_jax.recipes import PUBLISHED
 
 Card = dict[str, Any]
+OF_RUN = ("run", "rows")  # which run a checkpoint is of, and what its log held then
 # What older cards do not say, and was so.
 _LATER = {
     **{"precision": "float32", "grey": False, "family": "resnet", "frozen_stages": 0},
@@ -44,6 +45,39 @@ def completed(card: Card) -> Card:
     return {**card, **{key: card.get(key, value) for key, value in _LATER.items()}}
 
 
+def foreign(card: Card, own: Card) -> str:
+    """Why a checkpoint is not of a run, by what both say of themselves.
+
+    Args:
+      card: of the checkpoint.
+      own: of the run; "run" in it is what `lanet_jax.run.folder.identity` gives.
+
+    Returns:
+      A reason, for a message; empty if it is of the run, as far as both say.
+    """
+    card, own = completed(card), completed(own)
+    theirs, ours = card.get("run", {}), own.get("run", {})
+    both = [(card, own), (theirs.get("config", {}), ours.get("config", {}))]
+    wrong = [
+        f"{key} {_short(there[key])} there, {_short(here[key])} here"
+        for there, here in both
+        for key in sorted(there.keys() & here.keys() - set(OF_RUN))
+        if there[key] != here[key]
+    ]
+    wrong = list(dict.fromkeys(wrong))  # a few stand in both
+    if "labels" in theirs and "labels" in ours and theirs["labels"] != ours["labels"]:
+        wrong.append("other labels")
+    if not wrong:
+        return ""
+    more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+    return f"is of another run: {', '.join(wrong[:3])}{more}"
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:40]}..."
+
+
 def wrong_keys(card: Card) -> list[str]:
     """Keys whose values are absent or cannot be; of a completed card.
 
@@ -64,6 +98,11 @@ def wrong_keys(card: Card) -> list[str]:
     if not wrong and card["frozen_stages"] >= backbones.make(card).stages:
         wrong.append("frozen_stages")
     return wrong
+
+
+def without_run(card: Card) -> Card:
+    """The card without what binds a checkpoint to its run: what an exported network says."""
+    return {key: value for key, value in card.items() if key not in OF_RUN}
 
 
 def _is_one_of(value: Any, allowed: tuple[int | str, ...]) -> bool:

@@ -14,7 +14,8 @@ import jax
 import orbax.checkpoint as ocp
 from absl import logging
 
-from lanet_jax.checkpoint import quiet
+from lanet_jax.checkpoint import checksums, quiet
+from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
 from lanet_jax.typing import PyTree
 
@@ -50,6 +51,7 @@ def open_manager(folder: Path, keep: int | None) -> ocp.CheckpointManager:
         cleanup_tmp_directories=keep is not None,
         # On CPU the arrays that a background write would read are donated to the next step.
         enable_async_checkpointing=jax.default_backend() != "cpu",
+        temporary_path_class=checksums.SummedPath,
     )
     with writing(folder):
         if keep is not None:  # Orbax finds out only when it saves, and then an epoch is lost
@@ -121,8 +123,9 @@ def restore(manager: ocp.CheckpointManager, folder: Path, step: int, like: PyTre
       The arrays.
 
     Raises:
-      BrokenError: some of them are missing, damaged or of another shape.
+      BrokenError: some of them are missing, damaged, of another shape, or not what was written.
     """
+    verify(folder / str(step))
     args = ocp.args.Composite(
         state=ocp.args.PyTreeRestore(
             item=like,
@@ -139,6 +142,7 @@ def restore(manager: ocp.CheckpointManager, folder: Path, step: int, like: PyTre
     ]
     if missing:
         raise BrokenError(folder / str(step), f"it lacks {', '.join(missing)}")
+    _tell_unverified(folder / str(step))
     return state
 
 
@@ -148,6 +152,33 @@ def read(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> 
         return manager.restore(step, args=args)
     except Exception as error:  # Orbax raises many kinds; none of them tells the user what to do
         raise BrokenError(folder / str(step), _reason(error)) from error
+
+
+def verify(path: Path, part: str = "") -> None:
+    """Compares a checkpoint with its check sums, if it has any; process 0 reads it for all.
+
+    Args:
+      path: of the checkpoint.
+      part: only the files below it; empty for all.
+
+    Raises:
+      BrokenError: a file of it is not what was written.
+    """
+
+    def wrong() -> str:
+        return checksums.wrong(path, part) if checksums.are_there(path) else ""
+
+    if reason := hosts.on_first(wrong):
+        raise BrokenError(path, reason)
+
+
+def _tell_unverified(path: Path) -> None:
+    if not checksums.are_there(path) and jax.process_index() == 0:
+        print(
+            f"note: {path} has no {checksums.NAME}, as an earlier version wrote none: whether its "
+            "files are as they were written cannot be verified",
+            file=sys.stderr,
+        )
 
 
 def _is_news(record: python_logging.LogRecord) -> bool:

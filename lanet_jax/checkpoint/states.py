@@ -3,13 +3,15 @@
 import dataclasses
 import functools
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
+import jax
 import orbax.checkpoint as ocp
 
 from lanet_jax.checkpoint import orbax
-from lanet_jax.checkpoint.metadata import completed, wrong_keys
+from lanet_jax.checkpoint.metadata import completed, foreign, wrong_keys
 from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
 from lanet_jax.methods.method import Method
@@ -26,15 +28,21 @@ class Checkpoints:
     Args:
       workdir: of the run.
       keep: how many are kept.
+      card: of the run: a checkpoint of another one is not restored; None takes any.
+
+    Attributes:
+      restored: the card of what `restore` gave last; empty before.
     """
 
-    def __init__(self, workdir: Path, keep: int) -> None:
+    def __init__(self, workdir: Path, keep: int, card: dict[str, Any] | None = None) -> None:
         self._folder = (workdir / STEPS).absolute()
         self._manager = orbax.open_manager(self._folder, keep)
+        self._own = card or {}
+        self.restored: dict[str, Any] = {}
 
     def latest(self) -> int | None:
-        """The step of the newest checkpoint, None if there is none."""
-        return self._manager.latest_step()
+        """The step of the newest checkpoint, None if there is none; process 0 looks for all."""
+        return hosts.on_first(self._manager.latest_step)
 
     def save(self, step: int, state: TrainState, card: dict[str, Any]) -> None:
         """Writes a checkpoint under a temporary name and renames it when it is whole.
@@ -67,7 +75,8 @@ class Checkpoints:
           UserError: none restores; then all of them are left where they are.
         """
         broken: dict[int, str] = {}
-        for step in sorted(self._manager.all_steps(), reverse=True):
+        steps = hosts.on_first(lambda: sorted(self._manager.all_steps(), reverse=True))
+        for step in steps:
             try:
                 state, reason = self.restore(step, like), ""
             except orbax.BrokenError as error:
@@ -104,10 +113,12 @@ class Checkpoints:
           The state.
 
         Raises:
-          BrokenError: it is not whole or not of this run's shapes.
+          BrokenError: it is not whole, not of this run or not of its shapes.
         """
-        _card(self._manager, self._folder, step)  # evaluation will need it
-        return TrainState(**orbax.restore(self._manager, self._folder, step, _tree(like)))
+        card = own_card(self._manager, self._folder, step, self._own)
+        state = TrainState(**orbax.restore(self._manager, self._folder, step, _tree(like)))
+        self.restored = card
+        return state
 
     def close(self) -> None:
         """Waits until everything is written."""
@@ -148,16 +159,41 @@ def find(workdir: Path, step: str) -> tuple[Path, int]:
     return folder, int(step)
 
 
-def restore_card(folder: Path, step: int) -> dict[str, Any]:
+def restore_card(folder: Path, step: int, own: dict[str, Any] | None = None) -> dict[str, Any]:
     """The card of a checkpoint: classes, input size, normalisation, network.
 
+    Args:
+      folder: from `find`.
+      step: of the checkpoint.
+      own: what the card of the run says, as far as it is known; None takes any run's.
+
+    Returns:
+      The card.
+
     Raises:
-      BrokenError: the checkpoint is not whole, or its card does not say all of it.
+      BrokenError: the checkpoint is not whole or of another run, or its card does not say all.
     """
-    return _card(orbax.open_manager(folder, None), folder, step)
+    return own_card(orbax.open_manager(folder, None), folder, step, own or {})
+
+
+def own_card(
+    manager: ocp.CheckpointManager, folder: Path, step: int, own: dict[str, Any]
+) -> dict[str, Any]:
+    """As `restore_card`, of a folder that is open already."""
+    card = _card(manager, folder, step)
+    if reason := foreign(card, own):
+        raise orbax.BrokenError(folder / str(step), reason)
+    if "run" in own and "run" not in card and jax.process_index() == 0:
+        print(
+            f"note: {folder / str(step)} does not say which run it is of, as an earlier version "
+            "wrote it: that it is of this one cannot be verified",
+            file=sys.stderr,
+        )
+    return card
 
 
 def _card(manager: ocp.CheckpointManager, folder: Path, step: int) -> dict[str, Any]:
+    orbax.verify(folder / str(step), "card/")
     args = ocp.args.Composite(card=ocp.args.JsonRestore())
     card = orbax.read(manager, folder, step, args).card
     card = card if isinstance(card, dict) else {}

@@ -1,6 +1,8 @@
 """What the processes of a run on several hosts must decide as one."""
 
+import json
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import jax
 import numpy as np
@@ -8,30 +10,81 @@ from jax.experimental import multihost_utils
 
 from lanet_jax.errors import UserError
 
+T = TypeVar("T")
 
-def on_first(action: Callable[[], object]) -> None:
-    """Does on process 0 what only one of them may do; the others wait, and fail if it fails.
+
+def on_first(action: Callable[[], Any]) -> Any:
+    """Does on process 0 what only one of them may do or decide; the others wait for what it says.
+
+    What lies on a disk that hosts share may look older to some of them: what decides on the way
+    that all of them take is read by one.
 
     Args:
-      action: what to do.
+      action: what to do; what it gives must be JSON, and lists come back for tuples.
+
+    Returns:
+      What the action gave on process 0.
 
     Raises:
       UserError: on process 0 the action's own, elsewhere one that refers to it.
     """
+    if jax.process_count() == 1:
+        return action()
     failure: Exception | None = None
+    text = ""
     if jax.process_index() == 0:
         try:
-            action()
+            text = json.dumps(action())
         except (UserError, OSError) as error:
             failure = error
     if not all_agree(failure is None) and failure is None:
         raise UserError("process 0 of this run ended: its own message says why")
     if failure is not None:
         raise failure
+    return json.loads(_text_of_first(text))
+
+
+def on_each(action: Callable[[], T]) -> T:
+    """Does on each process what may fail on any; if it does, all of them end, none waits for ever.
+
+    Args:
+      action: what to do; it must not wait for other processes.
+
+    Returns:
+      What it gave on this process.
+
+    Raises:
+      UserError: where the action failed its own, elsewhere one that names those where it did.
+    """
+    failure: Exception | None = None
+    result = None
+    try:
+        result = action()
+    except (UserError, OSError) as error:
+        failure = error
+    failed = [process for process, fails in enumerate(_of_all(failure is not None)) if fails]
+    if failure is not None:
+        raise failure
+    if failed:
+        raise UserError(
+            f"process {', '.join(map(str, failed))} of this run ended: its own message says why"
+        )
+    return result
 
 
 def all_agree(holds: bool) -> bool:
     """Whether something holds on every process; each of them has to ask."""
+    return all(_of_all(holds))
+
+
+def _of_all(value: bool) -> list[bool]:
     if jax.process_count() == 1:
-        return holds
-    return bool(np.all(multihost_utils.process_allgather(np.int32(holds))))
+        return [value]
+    return np.asarray(multihost_utils.process_allgather(np.int32(value))).astype(bool).tolist()
+
+
+def _text_of_first(text: str) -> str:
+    data = np.frombuffer(text.encode(), np.uint8)
+    size = int(multihost_utils.broadcast_one_to_all(np.int32(data.size)))
+    own = data if jax.process_index() == 0 else np.zeros(size, np.uint8)
+    return bytes(np.asarray(multihost_utils.broadcast_one_to_all(own))).decode()

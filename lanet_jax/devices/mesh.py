@@ -4,15 +4,20 @@ import contextlib
 from collections.abc import Callable, Sequence
 
 import jax
+import numpy as np
 from jax.sharding import AxisType, Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
+from jaxtyping import Int
 
 from lanet_jax.errors import UserError
 from lanet_jax.typing import PyTree
 
 
 def make(batch: int, devices: Sequence[jax.Device] | None = None) -> Mesh:
-    """The mesh over all devices of all hosts.
+    """The mesh over all devices of all hosts, in the order of hosts, then of their devices.
+
+    JAX's own order follows the network between them (0, 1, 0, 1, ... on some), which is faster to
+    sum over by a little; in this one each host's part of a batch is one block, as people expect.
 
     Args:
       batch: B.
@@ -31,7 +36,24 @@ def make(batch: int, devices: Sequence[jax.Device] | None = None) -> Mesh:
             f"optim.batch_size={batch} is not a multiple of the {count} devices: "
             f"set optim.batch_size={max(batch // count, 1) * count}"
         )
-    return jax.make_mesh((count,), ("data",), axis_types=(AxisType.Auto,), devices=devices)
+    in_order = sorted(devices, key=lambda device: (device.process_index, device.id))
+    return Mesh(np.array(in_order), ("data",), axis_types=(AxisType.Auto,))
+
+
+def own_rows(mesh: Mesh, batch: int) -> Int[np.ndarray, "b"]:
+    """The rows of a sharded batch that this host holds, whatever the order of the devices.
+
+    Args:
+      mesh: the devices.
+      batch: B.
+
+    Returns:
+      Their places in the batch, in the order in which
+      `jax.make_array_from_process_local_data` takes them.
+    """
+    sharding = NamedSharding(mesh, P("data"))
+    slices = [index[0] for index in sharding.addressable_devices_indices_map((batch,)).values()]
+    return np.unique(np.concatenate([np.arange(batch)[own] for own in slices]))
 
 
 def shardings(mesh: Mesh, specs: PyTree) -> PyTree:

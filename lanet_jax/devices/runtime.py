@@ -17,6 +17,7 @@ from lanet_jax.errors import UserError
 _NO_YNN_FUSION = "--xla_cpu_experimental_ynn_fusion_type="
 _NO_YNN_FUSION_VERSIONS = ("0.10.2", "0.11.2", "0.12.0.1")
 _NEVER = 1_000_000  # seconds
+_TPU = ("TPU_ML_PLATFORM",)
 _TASKS = ("SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE")
 # By their numbers in glibc's malloc.h: never map a large block apart (M_MMAP_MAX), never give the
 # heap's end back (M_TRIM_THRESHOLD), grow it by 64 MiB (M_TOP_PAD), and have one (M_ARENA_MAX).
@@ -63,8 +64,8 @@ def use_compile_cache() -> None:
 def join_hosts() -> None:
     """Joins the other hosts, where the environment says that there are any.
 
-    Clusters that JAX knows (SLURM, TPU pods, Open MPI) and the variables JAX_COORDINATOR_ADDRESS,
-    JAX_NUM_PROCESSES and JAX_PROCESS_ID are taken as they are.
+    Clusters that JAX knows (SLURM, Open MPI, hosts with TPUs) and the variables
+    JAX_COORDINATOR_ADDRESS, JAX_NUM_PROCESSES and JAX_PROCESS_ID are taken as they are.
 
     Raises:
       UserError: a variable is absent or no number, or the others cannot be joined.
@@ -77,10 +78,10 @@ def join_hosts() -> None:
         whom += f" at {arguments[0]}"
     else:
         names = [name for name in _TASKS if name in os.environ]
-        if not names or _number(names[0]) == 1:
+        if (not names and not _on_tpu()) or (names and _number(names[0]) == 1):
             return
-        arguments, where = (), names[0]
-        whom = f"the other processes that {where} counts"
+        arguments, where = (), (*names, *_TPU)[0]
+        whom = f"the other processes that {where} counts" if names else "the other hosts of the pod"
     try:
         with others.waiting(whom):  # which ends it earlier
             jax.distributed.initialize(*arguments, initialization_timeout=_NEVER)
@@ -89,6 +90,12 @@ def join_hosts() -> None:
             f"the other hosts cannot be joined ({str(error).splitlines()[0]}); start every process "
             f"as docs/scaling.md has it, or a single one with: unset {where}"
         ) from error
+
+
+def _on_tpu() -> bool:
+    # JAX sets it when it is imported on a host that has TPUs; it then finds the others, if any.
+    wanted = os.environ.get("JAX_PLATFORMS", "")
+    return any(name in os.environ for name in _TPU) and (not wanted or "tpu" in wanted)
 
 
 def _number(name: str) -> int:

@@ -1,5 +1,6 @@
 """`python -m lanet_jax.evaluate --workdir=DIR [--step=N|best] [--split=test]`."""
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from lanet_jax.input.records import Records
 
 
 def main() -> None:
-    """Evaluates a checkpoint of a run and writes DIR/evaluation/SPLIT."""
+    """Evaluates a checkpoint of a run and writes below DIR/evaluation."""
     parser = Parser(prog="lanet evaluate", description=__doc__)
     parser.add_argument("--workdir", type=Path, required=True, help="folder of the run")
     parser.add_argument("--step", default="last", help="number of a checkpoint, last or best")
@@ -45,13 +46,18 @@ def evaluate(
       UserError: run, checkpoint or data are missing, or their classes differ.
     """
     # The compiler's flags must be set before anything of these touches a device.
+    from lanet_jax.devices import hosts
     from lanet_jax.devices import mesh as mesh_lib
+    from lanet_jax.evaluate.places import place
     from lanet_jax.from_config.evaluation import evaluated_splits
+    from lanet_jax.input import fingerprint
     from lanet_jax.run import folder as run_folder
     from lanet_jax.trained.inference import predict_records
     from lanet_jax.trained.load import restore
 
-    setting = evaluated_splits(run_folder.load_config(workdir), split, data, data_dir)
+    setting = hosts.on_each(
+        lambda: evaluated_splits(run_folder.load_config(workdir), split, data, data_dir)
+    )
     if not setting.splits:
         print("no test data: what the run held out was evaluated in training")
         return
@@ -63,8 +69,10 @@ def evaluate(
                 f"{name} has classes {', '.join(records.classes)}, the checkpoint was trained on "
                 f"{', '.join(trained.card['classes'])}: prepare the data with the same --classes"
             )
-        probabilities, _ = predict_records(
-            trained.predict,
+        named = functools.partial(place, workdir, name, fingerprint.of(records), trained.step)
+        folder = hosts.on_first(lambda named=named: str(named(data, data_dir)))
+        probabilities = predict_records(
+            trained.classify,
             trained.params,
             trained.model_state,
             records,
@@ -74,7 +82,7 @@ def evaluate(
             threads=setting.threads,
         )
         if jax.process_index() == 0:
-            write(workdir / "evaluation" / name, records, probabilities, trained.step)
+            write(Path(folder), records, probabilities, trained.step)
 
 
 def write(

@@ -16,7 +16,7 @@ from lanet_jax.from_config.run import Run
 from lanet_jax.input.records import Records
 from lanet_jax.run.metrics_log import Row
 from lanet_jax.state import TrainState
-from lanet_jax.trained.inference import Predict, predict_records
+from lanet_jax.trained.inference import Classify, predict_records
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Evaluator:
 
     Attributes:
       run: the run.
-      predict: its compiled inference function.
+      classify: its compiled inference function, without features.
       mesh: the devices.
     """
 
     run: Run
-    predict: Predict
+    classify: Classify
     mesh: Mesh
 
     def splits(self, state: TrainState) -> dict[str, dict[str, float]]:
@@ -88,7 +88,7 @@ class Evaluator:
 
     def _probabilities(self, state: TrainState, records: Records) -> Float[np.ndarray, "N C"]:
         return predict_records(
-            self.predict,
+            self.classify,
             state.params,
             state.model_state,
             records,
@@ -96,7 +96,7 @@ class Evaluator:
             batch=self.run.batch,
             stored_size=self.run.stored_size,
             threads=self.run.threads,
-        )[0]
+        )
 
 
 def targets_of(run: Run, state: TrainState, records: int) -> Float[np.ndarray, "N C"] | None:

@@ -11,6 +11,7 @@ from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Bool, Float, Int
 
+from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.from_config.run import Run
 from lanet_jax.input.pipeline import eval_batches
 from lanet_jax.input.streams import Purpose, stream
@@ -108,15 +109,14 @@ class Spaces:
     ) -> Iterator[tuple[Float[np.ndarray, "B ..."], dict[str, Neighborhood]]]:
         """What the method says of each batch."""
         run, rows = self.run, self._rows
-        host, hosts = jax.process_index(), jax.process_count()
-        local = run.batch // hosts
+        places = mesh_lib.own_rows(self.mesh, run.batch)
         points, known = self._landmarks
         sharding = NamedSharding(self.mesh, P("data"))
         images = eval_batches(
-            run.data.train.take(rows), run.batch, host, hosts, run.stored_size, run.threads
+            run.data.train.take(rows), run.batch, places, run.stored_size, run.threads
         )
         for step, batch in enumerate(images):
-            own = slice(step * run.batch + host * local, step * run.batch + (host + 1) * local)
+            own = step * run.batch + places
             batch |= {
                 "id": rows[own].astype(np.int32),
                 "landmarks": points[own],

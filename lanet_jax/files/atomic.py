@@ -91,9 +91,23 @@ def _name_of_ones_own(path: Path) -> Path:
     return path.with_name(f".{start}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
 
 
+def through_no_link(path: str, flags: int) -> int:
+    """An opener for `open` that refuses a symbolic link in the place of the file."""
+    return os.open(path, flags | os.O_NOFOLLOW, 0o666)
+
+
+def make_new(path: Path) -> None:
+    """Makes an empty file where there is none.
+
+    Raises:
+      FileExistsError: there is one, or a link.
+    """
+    os.close(through_no_link(str(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+
+
 def _make(temporary: Path) -> None:
     # A link that lies there already would lead the write elsewhere.
-    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    make_new(temporary)
 
 
 def _on_disk(file: BinaryIO) -> None:

@@ -1,7 +1,10 @@
 """What a config must hold before a run is built from it."""
 
+from pathlib import Path
+
 import ml_collections
 
+from lanet_jax.checkpoint.pretrained import IN_CACHE
 from lanet_jax.from_config import combinations, limits
 from lanet_jax.recipes import IMAGENET, PUBLISHED
 
@@ -24,6 +27,7 @@ def resolve(c: Config) -> Config:
     c = c.copy_and_resolve_references()
     if c.schedule == "published":
         c.update_from_flattened_dict(_published(c))
+    _absolute_paths(c)
     if not c.data.test:
         c.data.test_split = ()
     if not c.el.projection:
@@ -56,3 +60,11 @@ def recipe(given: Config, resolved: Config) -> str:
         if after[field] != before[field]
     ]
     return f"schedule published: {given.method} has {', '.join(told)}" if told else ""
+
+
+def _absolute_paths(c: Config) -> None:
+    # For a run to be opened from any folder; one in the user's home stays so on another machine.
+    for part, field in ((c.data, "dir"), (c.noise, "file"), (c.model, "pretrained")):
+        path = part[field]
+        if path and not path.startswith("~") and path not in IN_CACHE:
+            part[field] = str(Path(path).absolute())

@@ -11,11 +11,14 @@ from jaxtyping import Int
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.landmarks import Framed, framed
-from lanet_jax.input import mixture, noise, noise_file, prepared, records
+from lanet_jax.input import fingerprint, mixture, noise, noise_file, records, table
 from lanet_jax.input.records import Records
 from lanet_jax.input.streams import Purpose, stream, stream_before
+from lanet_jax.run import inputs
+from lanet_jax.run.folder import LABELS
+from lanet_jax.run.summary import HOLDOUT
 
-HOLDOUT = "holdout"
+__all__ = ["HOLDOUT", "Data", "data", "labels", "splits"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Data:
       true: labels before the noise; None where nobody knows which labels are wrong.
       evaluate: records (with the labels to compare with) by name; "holdout" has given labels.
       framed: the training records' landmarks in the face's frame; None for those of the image.
+      fingerprints: of the prepared splits, whole, by what of the config names them.
     """
 
     train: Records
@@ -35,6 +39,7 @@ class Data:
     true: Int[np.ndarray, "N"] | None
     evaluate: dict[str, Records]
     framed: Framed | None = None
+    fingerprints: dict[str, fingerprint.Fingerprint] = dataclasses.field(default_factory=dict)
 
     @property
     def landmarks(self) -> int:
@@ -53,13 +58,14 @@ def data(c: Config, workdir: Path) -> Data:
 
     Args:
       c: resolved config.
-      workdir: `labels.csv` there, once written, is what counts.
+      workdir: `labels.csv` there, once written, is what counts, and the label file is not read.
 
     Returns:
       The data of the run.
 
     Raises:
-      UserError: a dataset, split or label file is missing or does not fit.
+      UserError: a dataset, split or label file is missing or does not fit, or the data are not
+        those that the run was begun with.
     """
     train = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
     train = mixture.concatenate(list(train.values()))
@@ -70,7 +76,10 @@ def data(c: Config, workdir: Path) -> Data:
                 f"data.test {name} has classes {', '.join(test.classes)}, data.train has "
                 f"{', '.join(train.classes)}: prepare both with the same --classes"
             )
-    if c.noise.kind == "file":
+    fingerprints = {"data.train": fingerprint.of(train)}
+    fingerprints |= {f"data.test {name}": fingerprint.of(test) for name, test in tests.items()}
+    inputs.check(workdir, fingerprints)
+    if c.noise.kind == "file" and not (workdir / LABELS).exists():
         elsewhere = {name for test in tests.values() for name in test.names} | _other_splits(c)
         tell = print if jax.process_index() == 0 else lambda _: None
         own = noise_file.read(
@@ -94,7 +103,7 @@ def data(c: Config, workdir: Path) -> Data:
         tests[HOLDOUT] = dataclasses.replace(train.take(out), labels=given[out])
         train, given = train.take(rows), given[rows]
         true = None if true is None else true[rows]
-    return Data(train, given, true, tests, framed(c, train))
+    return Data(train, given, true, tests, framed(c, train), fingerprints)
 
 
 def _other_splits(c: Config) -> set[str]:
@@ -103,7 +112,7 @@ def _other_splits(c: Config) -> set[str]:
     return {
         f"{dataset}/{name}" if several else name
         for dataset in c.data.train
-        for name in prepared.names_elsewhere(c.data.dir, dataset, c.data.train_split)
+        for name in table.names_elsewhere(c.data.dir, dataset, c.data.train_split)
     }
 
 
@@ -162,7 +171,7 @@ def labels(
     Raises:
       UserError: `labels.csv` was changed into what is no list of all of them.
     """
-    path = workdir / "labels.csv"
+    path = workdir / LABELS
     n, classes = c.noise, train.classes
     injected = n.kind in ("symmetric", "asymmetric") or (n.kind == "file" and n.truth_known)
     true = train.labels if injected else None

@@ -12,7 +12,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.from_config import training
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data, data
-from lanet_jax.input.pipeline import Visits
+from lanet_jax.input.pipeline import Visits, read_ahead
 from lanet_jax.input.records import looks_grey
 from lanet_jax.methods.method import Example, Method
 from lanet_jax.models import backbones
@@ -66,12 +66,13 @@ class Run:
     card: dict[str, Any]
 
 
-def run(c: Config, workdir: Path) -> Run:
+def run(c: Config, workdir: Path, resumed: bool = False) -> Run:
     """Builds a run.
 
     Args:
       c: resolved config.
       workdir: of the run; `labels.csv` is written there if it is not yet.
+      resumed: from a checkpoint, so that pretrained weights are not read again.
 
     Returns:
       The run.
@@ -92,7 +93,7 @@ def run(c: Config, workdir: Path) -> Run:
         optimizer=training.optimizer(c, steps_per_epoch),
         augment=training.augmentation(c, d.train.flip_index, framed=d.framed is not None),
         preprocess=training.preprocessing(c),
-        example=training.example(c, d),
+        example=training.example(c, d, resumed),
         data=d,
         visits=Visits(
             d.train,
@@ -104,6 +105,7 @@ def run(c: Config, workdir: Path) -> Run:
             host=jax.process_index(),
             hosts=jax.process_count(),
             size=c.data.stored_size,
+            ahead=read_ahead(c.data.threads),
             shapes=d.framed.shapes if d.framed else None,
         ),
         seed=c.seed,

@@ -162,12 +162,13 @@ def preprocessing(c: Config) -> Callable[[jax.Array], jax.Array]:
     )
 
 
-def example(c: Config, data: Data) -> Example:
+def example(c: Config, data: Data, resumed: bool = False) -> Example:
     """What the method must know of the data, the pretrained backbone included.
 
     Args:
       c: resolved config.
       data: of the run.
+      resumed: only the shapes of parameters are wanted, so that no pretrained weights are read.
 
     Returns:
       The example, as host arrays.
@@ -178,7 +179,7 @@ def example(c: Config, data: Data) -> Example:
     bare = example_of_shape(c, data.given)
     if data.framed:
         bare = bare._replace(frame=data.framed.frame)
-    if not c.model.pretrained:
+    if resumed or not c.model.pretrained:
         return bare
     whole = backbones.make(c.model)
     shapes = backbones.shapes(whole, c.augment.size)

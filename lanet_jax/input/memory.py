@@ -4,6 +4,7 @@ A reader is bound by Python: some thousand records a second, however many thread
 for a CPU's step; a GPU takes more.
 """
 
+import threading
 from collections.abc import Callable, Hashable
 
 import numpy as np
@@ -22,6 +23,7 @@ class Memory:
     def __init__(self, records: int, limit: int = LIMIT) -> None:
         self._records, self._room = records, limit
         self._kept: dict[Hashable, tuple[np.ndarray, ...]] = {}
+        self._lock = threading.Lock()
 
     def get(
         self, key: Hashable, read: Callable[[], tuple[np.ndarray, ...]]
@@ -36,11 +38,15 @@ class Memory:
           Its arrays, which nobody may write to.
         """
         found = self._kept.get(key)
-        if found is None:
-            found = read()
-            for array in found:
-                array.setflags(write=False)
-            size = sum(array.nbytes for array in found)
+        return self._keep(key, read()) if found is None else found
+
+    def _keep(self, key: Hashable, found: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+        for array in found:
+            array.setflags(write=False)
+        size = sum(array.nbytes for array in found)
+        with self._lock:
+            if key in self._kept:  # another thread has read it meanwhile
+                return self._kept[key]
             if (self._records - len(self._kept)) * size <= self._room:
                 self._room -= size
                 self._kept[key] = found

@@ -46,6 +46,9 @@ def concatenate(parts: Sequence[Records]) -> Records:
         labels=np.concatenate([part.labels for part in parts]),
         votes=None,
         vote_names=(),
+        digests=None
+        if any(part.digests is None for part in parts)
+        else np.concatenate([part.digests for part in parts]),
         memory=Memory(sum(len(part) for part in parts)),
         marks=None
         if first.marks is None

@@ -30,6 +30,7 @@ class Visits:
       host: this host.
       hosts: how many there are; each reads its own slice of every batch.
       size: side that images are brought to on the host; 0 leaves them as stored.
+      ahead: batches that readers may be apart, see `read_ahead`.
       shapes: landmarks to give instead of those of the image, one row a record.
     """
 
@@ -45,12 +46,15 @@ class Visits:
         host: int = 0,
         hosts: int = 1,
         size: int = 0,
+        ahead: int = 0,
         shapes: Shapes | None = None,
     ) -> None:
         self._records, self._labels, self._size, self._shapes = records, labels, size, shapes
         self._batch, self._epochs, self._seed, self._kind = batch, epochs, seed, kind
         self._host, self._local = host, batch // hosts
         self._steps = len(records) // batch
+        # Readers are that many epochs apart at most, and the newest order may be one further.
+        self._apart = -(-ahead // self._steps) + 1 if self._steps else 1
         self._check = _one_size(records, size)
         self._orders: dict[int, Int[np.ndarray, "N"]] = {}
         self._lock = threading.Lock()
@@ -79,10 +83,19 @@ class Visits:
             order = self._orders.get(epoch)
             if order is None:
                 order = epoch_order(self._labels, epoch, self._epochs, self._seed, self._kind)
-                # Readers are at most one epoch apart, so two orders are all that is ever kept.
-                self._orders = {e: o for e, o in self._orders.items() if e == epoch - 1}
                 self._orders[epoch] = order
+                oldest = max(self._orders) - self._apart
+                self._orders = {e: o for e, o in self._orders.items() if e >= oldest}
             return order
+
+
+def read_ahead(threads: int) -> int:
+    """How many batches the readers prepare before they are asked for.
+
+    Args:
+      threads: readers.
+    """
+    return 4 * threads
 
 
 def train_batches(visits: Visits, start: int, local_batch: int, threads: int) -> Iterator[Batch]:
@@ -98,40 +111,39 @@ def train_batches(visits: Visits, start: int, local_batch: int, threads: int) ->
       Stacked numpy batches.
     """
     dataset = grain.MapDataset.source(visits)[start * local_batch :]
-    options = grain.ReadOptions(num_threads=threads, prefetch_buffer_size=4 * threads)
+    options = grain.ReadOptions(num_threads=threads, prefetch_buffer_size=read_ahead(threads))
     # Batched before it becomes an iterator: after it, threads would each batch their own records.
     return iter(dataset.batch(local_batch).to_iter_dataset(options))
 
 
 def eval_batches(
-    records: Records, batch: int, host: int, hosts: int, size: int, threads: int
+    records: Records, batch: int, own: Int[np.ndarray, "b"], size: int, threads: int
 ) -> Iterator[dict]:
     """All records once, in order; the last batch is filled up with copies of the last record.
 
     Args:
       records: what to read.
       batch: B, over all hosts.
-      host: this host.
-      hosts: how many there are.
+      own: the rows of a batch that this host reads, see `lanet_jax.devices.mesh.own_rows`.
       size: side that images are brought to on the host; 0 leaves them as stored.
       threads: readers.
 
     Returns:
-      Batches {"image": [B / hosts, H, W, 3]}; the caller drops what is past the last record.
+      Batches {"image": [b, H, W, 3]}; the caller drops what is past the last record.
     """
-    local = batch // hosts
+    local = len(own)
     steps = -(-len(records) // batch)
     check = _one_size(records, size)
 
     def read(visit: int) -> dict:
         step, place = divmod(int(visit), local)
-        row = min(step * batch + host * local + place, len(records) - 1)
+        row = min(step * batch + int(own[place]), len(records) - 1)
         image = records.read(row, size)[0]
         check(row, image)
         return {"image": image}
 
     dataset = grain.MapDataset.range(steps * local).map(read).batch(local)
-    return iter(dataset.to_iter_dataset(grain.ReadOptions(threads, 4 * threads)))
+    return iter(dataset.to_iter_dataset(grain.ReadOptions(threads, read_ahead(threads))))
 
 
 def _one_size(records: Records, size: int) -> Callable[[int, UInt8[np.ndarray, "H W 3"]], None]:

@@ -76,31 +76,6 @@ def open_builder(folder: Path) -> tuple[tfds.core.DatasetBuilder, dict[str, Any]
     return builder, metadata
 
 
-def names_elsewhere(data_dir: str, name: str, split: str) -> list[str]:
-    """Names of the records in a prepared dataset's other splits.
-
-    Args:
-      data_dir: folder of prepared datasets.
-      name: dataset, with its configuration if it has one.
-      split: the one to leave out.
-
-    Raises:
-      UserError: the dataset is not there, or damaged.
-    """
-    folder = newest_version(Path(data_dir).expanduser(), name)
-    builder, _ = open_builder(folder)
-    skip = {"image": tfds.decode.SkipDecoding()}
-    try:
-        return [
-            record["name"].decode() if isinstance(record["name"], bytes) else record["name"]
-            for other in builder.info.splits
-            if other != split
-            for record in builder.as_data_source(other, decoders=skip)
-        ]
-    except Exception as error:  # ArrayRecord, protobuf and TFDS each have their own
-        raise damaged(folder, error) from error
-
-
 def damaged(folder: Path, error: Exception) -> UserError:
     """The error for a prepared folder that TFDS cannot read."""
     reason = str(error).strip().partition("\n")[0][:200]

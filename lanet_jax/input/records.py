@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 
 from lanet_jax.errors import UserError
 from lanet_jax.images import pixels
-from lanet_jax.input import prepared
+from lanet_jax.input import prepared, table
 from lanet_jax.input.memory import Memory
 
 _GREY = 8  # of 255
@@ -53,6 +53,7 @@ class Records:
       vote_names: what the columns of `votes` are.
       memory: what was decoded already.
       marks: the landmarks of all records; None where the data has none.
+      digests: SHA-256 of each stored image; None where nobody knows them.
     """
 
     sources: tuple[Sequence[dict[str, Any]], ...]
@@ -68,6 +69,7 @@ class Records:
     vote_names: tuple[str, ...]
     memory: Memory
     marks: Landmarks | None = None
+    digests: UInt8[np.ndarray, "N 32"] | None = None
 
     def __len__(self) -> int:
         return len(self.names)
@@ -82,6 +84,7 @@ class Records:
             labels=self.labels[rows],
             votes=None if self.votes is None else self.votes[rows],
             marks=None if self.marks is None else self.marks.take(rows),
+            digests=None if self.digests is None else self.digests[rows],
         )
 
     def read(
@@ -102,16 +105,28 @@ class Records:
         source, position = int(self.source[row]), int(self.position[row])
 
         def read() -> tuple[np.ndarray, ...]:
-            return self._decoded(self.sources[source][position], self.names[row], size)
+            return self._decoded(self._stored(row), self.names[row], size)
 
         return self.memory.get((source, position, size), read)
 
-    def _decoded(self, record: dict[str, Any], name: str, size: int) -> tuple[np.ndarray, ...]:
-        if record["image"] is None:  # what TFDS makes of a record that ArrayRecord cannot read
+    def _stored(self, row: int) -> dict[str, Any]:
+        what = "was cut short or changed while it was read"
+        try:
+            record = self.sources[int(self.source[row])][int(self.position[row])]
+        except Exception as error:  # ArrayRecord and protobuf each have their own
+            record, what = {"image": None}, f"is damaged ({str(error).partition(chr(10))[0][:200]})"
+        image = record["image"]  # None is what TFDS makes of what ArrayRecord cannot read
+        known = None if image is None or self.digests is None else self.digests[row]
+        if known is not None and not np.array_equal(table.image_digest(image), known):
+            image, what = None, "holds another image than the table beside it says"
+        if image is None:
             raise UserError(
-                f"{name}: its file of prepared data was cut short or changed while it "
-                f"was read; {prepared.ADVICE}, then run the same command again"
+                f"{self.names[row]}: its file of prepared data {what}; {prepared.ADVICE}, then "
+                "run the same command again"
             )
+        return record
+
+    def _decoded(self, record: dict[str, Any], name: str, size: int) -> tuple[np.ndarray, ...]:
         image = decode(record["image"], name)
         if size:
             image = pixels.resized(image, size)
@@ -201,50 +216,34 @@ def open_split(folder: Path, split: str) -> Records:
     skip = {"image": tfds.decode.SkipDecoding()}
     try:
         source = builder.as_data_source(split, decoders=skip)
-        table = [_row(record) for record in source]
+        found = table.of(folder, builder, split)
+    except UserError:
+        raise
     except Exception as error:  # ArrayRecord, protobuf and TFDS each have their own
         raise prepared.damaged(folder, error) from error
     classes = tuple(metadata["classes"])
-    if any(not 0 <= row["label"] < len(classes) for row in table):
+    if len(source) != len(found.names):
+        raise prepared.damaged(folder, ValueError("its table is of other records"))
+    if len(found.label) and not 0 <= found.label.min() <= found.label.max() < len(classes):
         raise prepared.damaged(folder, ValueError("a label is none of the classes"))
-    order = np.argsort([row["id"] for row in table], kind="stable")
-    table = [table[i] for i in order]
+    order = np.argsort(found.id, kind="stable")
     votes = tuple(metadata["votes"])
     marked = "landmarks" in builder.info.features
     return Records(
         sources=(source,),
-        source=np.zeros(len(table), np.int64),
+        source=np.zeros(len(order), np.int64),
         position=order,
-        names=tuple(row["name"] for row in table),
-        labels=np.array([row["label"] for row in table], np.int64),
+        names=tuple(found.names[i] for i in order),
+        labels=found.label[order].astype(np.int64),
         classes=classes,
-        landmarks=builder.info.features["landmarks"].shape[0] if marked else 0,
+        landmarks=found.landmarks.shape[1],
         scheme=metadata["scheme"],
         flip_index=tuple(metadata["flip_index"]),
-        votes=np.stack([row["votes"] for row in table]) if votes else None,
+        votes=found.votes[order] if votes else None,
         vote_names=votes,
-        memory=Memory(len(table)),
-        marks=Landmarks(
-            *(np.stack([row[n] for row in table]) for n in ("landmarks", "present", "aspect"))
-        )
-        if marked and table
+        memory=Memory(len(order)),
+        marks=Landmarks(found.landmarks[order], found.present[order], found.aspect[order])
+        if marked and len(order)
         else None,
+        digests=found.image[order],
     )
-
-
-def _row(record: dict[str, Any]) -> dict[str, Any]:
-    """What of a record is kept in memory: all but its pixels."""
-    width, height = pixels.upright_size(record["image"]) or (1, 1)
-    return {
-        "id": record["id"],
-        "name": _text(record["name"]),
-        "label": record["label"],
-        "votes": record.get("votes"),
-        "landmarks": record.get("landmarks"),
-        "present": record.get("present"),
-        "aspect": np.float32(width / max(height, 1)),
-    }
-
-
-def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value

@@ -25,7 +25,9 @@ def neighborhood_mean(
       Rows that sum to 1; a sample with no neighbour at all keeps its own p.
     """
     weights = shares(exists, z)
-    mean = jnp.einsum("bk,bkc->bc", weights, jnp.take(probabilities, neighbors, axis=0))
+    taken = jnp.take(probabilities, neighbors, axis=0)
+    # As in `mean_of_copies`: in TF32 rows would sum to 1 only to three digits.
+    mean = jnp.einsum("bk,bkc->bc", weights, taken, precision="highest")
     return jnp.where(jnp.any(exists, axis=1, keepdims=True), mean, probabilities)
 
 

@@ -5,6 +5,7 @@ import json
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import jax
 import ml_collections
@@ -12,6 +13,7 @@ import ml_collections
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
+from lanet_jax.run import inputs
 
 ADVICE = "restore it, or choose another --workdir"
 CONFIG, COMMAND = "config.json", "command.txt"
@@ -47,11 +49,18 @@ def claim(workdir: Path, config: ml_collections.ConfigDict, arguments: Sequence[
       UserError: another run lives there, see `check`.
     """
     path, text = workdir / CONFIG, _text(config)
-    if _has_begun(workdir):
+    if has_begun(workdir):
+        if not path.exists():
+            raise UserError(
+                f"{workdir} holds rows or checkpoints of a run but no {CONFIG}, so that nobody "
+                f"knows whether they are of this one: {ADVICE}"
+            )
         check(workdir, config)
-    elif path.exists() and path.read_bytes() != text.encode():
-        for name in (LABELS, SEAL):
-            (workdir / name).unlink(missing_ok=True)
+    else:
+        (workdir / inputs.NAME).unlink(missing_ok=True)
+        if path.exists() and path.read_bytes() != text.encode():
+            for name in (LABELS, SEAL):
+                (workdir / name).unlink(missing_ok=True)
     workdir.mkdir(parents=True, exist_ok=True)
     write_text(path, text)
     line = shlex.join(["python", "-m", "lanet_jax.main", *arguments])
@@ -77,7 +86,9 @@ def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
     differing = [
         f"{key} ({then.get(key, ABSENT)} there, {now.get(key, ABSENT)} now)"
         for key in sorted(then.keys() | now.keys())
-        if then.get(key, ABSENT) != now.get(key, ABSENT) and not key.startswith(FREE)
+        if then.get(key, ABSENT) != now.get(key, ABSENT)
+        and not key.startswith(FREE)
+        and not (key in inputs.FILES and _is_same_file(workdir, key, then.get(key), now.get(key)))
     ]
     if differing:
         advice = "choose another --workdir or the same fields"
@@ -92,15 +103,46 @@ def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
         )
 
 
+def _is_same_file(workdir: Path, field: str, then: object, now: object) -> bool:
+    if not (isinstance(then, str) and isinstance(now, str) and then and now):
+        return False
+    # Earlier versions noted a path as it was given, from the folder of the command.
+    return str(Path(then).expanduser().absolute()) == now or inputs.is_same_file(
+        workdir, field, now
+    )
+
+
+def identity(workdir: Path) -> dict[str, Any]:
+    """What tells a run from others: every checkpoint says it, and none is taken that differs.
+
+    Args:
+      workdir: of a run that has its config and its labels.
+
+    Returns:
+      "config", the fields that bind it by their dotted names, and "labels", the check sum of
+      `labels.csv`, as far as they are there.
+    """
+    config = flatten(json_files.read(workdir / CONFIG, ADVICE))
+    kept = {k: v for k, v in config.items() if not k.startswith((*FREE, *inputs.FILES))}
+    seal = workdir / SEAL
+    sums = json_files.read_text(seal, ADVICE).split() if seal.exists() else []
+    return {"config": kept, **({"labels": sums[0]} if sums else {})}
+
+
+def has_checkpoint(workdir: Path) -> bool:
+    """Whether a run will be resumed from a state of it."""
+    return any(path.name.isdecimal() for path in workdir.glob("checkpoints/*"))
+
+
 def _text(config: ml_collections.ConfigDict) -> str:
     return config.to_json(indent=2, sort_keys=True) + "\n"
 
 
-def _has_begun(workdir: Path) -> bool:
+def has_begun(workdir: Path) -> bool:
+    """Whether a folder holds rows or checkpoints, which bind it to its run."""
     rows = workdir / "metrics.jsonl"
-    if rows.exists() and rows.stat().st_size:
-        return True
-    return any(path.name.isdecimal() for path in workdir.glob("checkpoints/*"))
+    states = [*workdir.glob("checkpoints/*"), *workdir.glob("checkpoints/best/*")]
+    return (rows.exists() and rows.stat().st_size > 0) or any(p.name.isdecimal() for p in states)
 
 
 def command(workdir: Path) -> str:

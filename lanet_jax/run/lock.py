@@ -1,6 +1,7 @@
 """One run at a time in a work folder."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import socket
@@ -29,11 +30,17 @@ def hold(workdir: Path) -> int | None:
     path = workdir / ".lock"
     try:
         workdir.mkdir(parents=True, exist_ok=True)
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise UserError(
             f"{workdir} cannot be a work folder ({error.filename}: {error.strerror}): choose "
             "another --workdir"
+        ) from None
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise UserError(
+            f"{path} is a symbolic link, which no run makes: remove it, and see who put it there"
         ) from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

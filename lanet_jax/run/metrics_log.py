@@ -1,6 +1,8 @@
 """The record of a run: `metrics.jsonl` is the truth, TensorBoard's events are a copy."""
 
 import contextlib
+import hashlib
+import itertools
 import json
 import os
 import socket
@@ -15,13 +17,14 @@ from tensorboardX.summary import scalar
 
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
-from lanet_jax.files.atomic import write_text
+from lanet_jax.files.atomic import make_new, through_no_link, write_text
 
 Row = dict[str, Any]
+Noted = dict[str, Any]  # how many rows there are, and SHA-256 of their lines
 # What rows are of besides evaluated splits.
 OTHERS = frozenset({"train", "labels", "spaces"})
 _TEXTS = frozenset({"split", "labels"})  # the only values that are no numbers
-ADVICE = "mend the line, or delete it if it is of split train and can be done without"
+ADVICE = "restore the line from a copy"
 
 
 class MetricsWriter:
@@ -38,17 +41,29 @@ class MetricsWriter:
 
     def __init__(self, workdir: Path, step: int) -> None:
         self._path = workdir / "metrics.jsonl"
-        rows = [row for row in read(workdir) if _precedes(row, step)]
-        write_text(self._path, "".join(json.dumps(row) + "\n" for row in rows))
-        self._file = open(self._path, "a", encoding="utf-8")  # noqa: SIM115
+        lines = _lines_up_to(read(workdir), step)
+        write_text(self._path, "".join(lines))
+        self._count, self._sum = 0, hashlib.sha256()
+        self._note(lines)
+        self._file = open(self._path, "a", encoding="utf-8", opener=through_no_link)  # noqa: SIM115
         self._board = _Board(workdir / "tensorboard", step)
 
     def write(self, row: Row) -> None:
         """Writes one row: `step`, `epoch`, `split` and numbers."""
+        line = json.dumps(row) + "\n"
         with _closed_on_error(self._file, self._path):
-            self._file.write(json.dumps(row) + "\n")
+            self._file.write(line)
             self._file.flush()
+        self._note([line])
         self._board.write(row)
+
+    def noted(self) -> Noted:
+        """What is written so far, for a checkpoint to say; `require` compares it."""
+        return {"count": self._count, "sha256": self._sum.hexdigest()}
+
+    def _note(self, lines: list[str]) -> None:
+        self._count += len(lines)
+        self._sum.update("".join(lines).encode())
 
     def sync(self) -> None:
         """Waits until the rows are on disk: before each checkpoint, which must not know more."""
@@ -78,8 +93,7 @@ class _Board:
 
     def __init__(self, folder: Path, step: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        # TensorBoard finds its files by this name and reads them in the order of the times.
-        self._path = folder / f"events.out.tfevents.{time.time():.0f}.{socket.gethostname()}"
+        self._path = _new_events(folder)
         self._events = RecordWriter(str(self._path))
         self._flushed = time.monotonic()
         self._add(0, file_version="brain.Event:2")
@@ -104,6 +118,17 @@ class _Board:
             self._events.write(event.SerializeToString())
 
 
+def _new_events(folder: Path) -> Path:
+    # TensorBoard finds its files by this name and reads them in the order of the times.
+    stem = f"events.out.tfevents.{time.time():.0f}.{socket.gethostname()}"
+    for number in itertools.count():
+        path = folder / (f"{stem}.{number}" if number else stem)
+        with contextlib.suppress(FileExistsError):  # of a run that was resumed within a second
+            make_new(path)
+            return path
+    raise AssertionError
+
+
 @contextlib.contextmanager
 def _closed_on_error(file: IO[str] | RecordWriter, path: Path) -> Iterator[None]:
     # An error of an open file does not name it, and what could not be written would be tried once
@@ -121,41 +146,82 @@ def read(workdir: Path) -> list[Row]:
     """The rows of `metrics.jsonl` so far; a last line that a crash cut short is left out.
 
     Raises:
-      UserError: with the line's number, it is not as `MetricsWriter` writes it.
+      UserError: with the line's number, it is not as `MetricsWriter` writes it, stands there twice,
+        or is of an earlier step than the one before it.
     """
     path = workdir / "metrics.jsonl"
     if not path.exists():
         return []
     whole = json_files.read_text(path, "restore it").rpartition("\n")[0]
-    return [
-        _row(line, f"{path}, line {number}")
-        for number, line in enumerate(whole.split("\n") if whole else [], start=1)
-    ]
+    rows: list[Row] = []
+    first: dict[tuple[int, str], int] = {}
+    for number, line in enumerate(whole.split("\n") if whole else [], start=1):
+        where = f"{path}, line {number}"
+        row = _row(line, where)
+        step, split = row["step"], row["split"]
+        if (same := first.setdefault((step, split), number)) != number:
+            raise UserError(
+                f"{where}: a second row of step {step} and split {split!r}, after line {same}; "
+                "restore the file from a copy"
+            )
+        if rows and step < rows[-1]["step"]:
+            raise UserError(
+                f"{where}: step {step} after step {rows[-1]['step']}; restore the file from a copy"
+            )
+        rows.append(row)
+    return rows
 
 
-def require(workdir: Path, steps: Iterable[int], splits: Collection[str]) -> None:
-    """Checks that the evaluations up to where a run goes on are still there.
+def require(
+    workdir: Path,
+    step: int,
+    steps: Iterable[int],
+    splits: Collection[str],
+    noted: Noted | None = None,
+) -> None:
+    """Checks that the rows up to where a run is resumed are still those that it wrote.
 
-    Without them a worse state would take the place of the best one, and the summary would be of the
-    rest.
+    Else a worse state could take the place of the best one, and the summary would be of others.
 
     Args:
       workdir: of the run.
-      steps: after which it was evaluated.
+      step: from which it is resumed.
+      steps: after which it was evaluated, up to there.
       splits: each time on all of these.
+      noted: what the checkpoint of the step says of the rows; None if an earlier version wrote it.
 
     Raises:
-      UserError: one of them is missing.
+      UserError: an evaluation is missing, a row is of a split that the run has not, or the rows are
+        not those that the checkpoint notes.
     """
-    there = {(row["step"], row["split"]) for row in read(workdir) if "accuracy" in row}
-    lost = [(step, split) for step in steps for split in splits if (step, split) not in there]
+    path, rows = workdir / "metrics.jsonl", read(workdir)
+    there = {(row["step"], row["split"]) for row in rows if "accuracy" in row}
+    lost = [(at, split) for at in steps for split in splits if (at, split) not in there]
     if lost:
-        step, split = lost[0]
+        at, split = lost[0]
         raise UserError(
-            f"{workdir / 'metrics.jsonl'} has lost {len(lost)} of its evaluations, the first "
-            f"after step {step} on split {split!r}; the best state and the summary need them: "
+            f"{path} has lost {len(lost)} of its evaluations, the first "
+            f"after step {at} on split {split!r}; the best state and the summary need them: "
             "restore the file from a copy, or start again in another --workdir"
         )
+    for row in rows:
+        if row["split"] not in OTHERS and row["split"] not in splits:
+            raise UserError(
+                f"{path} has a row of step {row['step']} and split {row['split']!r}, on which "
+                f"this run is not evaluated ({', '.join(splits)}); restore the file from a copy"
+            )
+    lines = _lines_up_to(rows, step)
+    found = {"count": len(lines), "sha256": hashlib.sha256("".join(lines).encode()).hexdigest()}
+    if noted is not None and noted != found:
+        raise UserError(
+            f"{path} was changed: its {len(lines)} rows up to step {step} are not the "
+            f"{noted.get('count')} that the checkpoint of that step notes; restore the file from a "
+            "copy, or start again in another --workdir"
+        )
+
+
+def _lines_up_to(rows: Iterable[Row], step: int) -> list[str]:
+    return [json.dumps(row) + "\n" for row in rows if _precedes(row, step)]
 
 
 def _row(line: str, where: str) -> Row:

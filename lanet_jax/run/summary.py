@@ -1,11 +1,41 @@
 """The numbers that a run is quoted by, from its rows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from lanet_jax.errors import UserError
 from lanet_jax.run.metrics_log import OTHERS, Row
+
+HOLDOUT = "holdout"
+
+
+def judge(splits: Sequence[str]) -> str | None:
+    """The split by whose accuracy the best state is kept.
+
+    Args:
+      splits: that the run is evaluated on, in the config's order.
+
+    Returns:
+      The holdout if there is one, else the first; None without any.
+    """
+    return HOLDOUT if HOLDOUT in splits else next(iter(splits), None)
+
+
+def best_step(rows: list[Row], split: str | None, before: int) -> int | None:
+    """The step of the best evaluation on a split.
+
+    Args:
+      rows: of `metrics.jsonl`.
+      split: that judges.
+      before: only of earlier steps.
+
+    Returns:
+      The first step of the highest accuracy; None without any.
+    """
+    own = [r for r in rows if r["split"] == split and r["step"] < before and "accuracy" in r]
+    return max(own, key=lambda row: row["accuracy"])["step"] if own else None
 
 
 def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
@@ -18,12 +48,15 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
       For each split: final accuracy, mean of the last five epochs, best accuracy and its step; for
       each also the mean-class accuracy at the end and, where the rows say it, the number of
       records. The best is chosen on the holdout if there is one; else on the split itself, and is
-      then named `oracle`. Under "labels", the last row of the training labels' metrics.
+      then named `oracle`; with several splits, `best_kept` is False where `checkpoints/best` holds
+      the best state of another one, see `judge`. Under "labels", the last row of the training
+      labels' metrics.
 
     Raises:
       UserError: a row of an evaluated split lacks its accuracies.
     """
-    splits = sorted({row["split"] for row in rows} - OTHERS)
+    in_order = [s for s in dict.fromkeys(row["split"] for row in rows) if s not in OTHERS]
+    splits = sorted(in_order)
     for row in rows:
         if row["split"] in splits and not {"accuracy", "mean_class_accuracy"} <= set(row):
             raise UserError(
@@ -33,7 +66,7 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
     summary: dict[str, dict[str, Any]] = {}
     for split in splits:
         own = [row for row in rows if row["split"] == split]
-        chosen_on = "holdout" if "holdout" in splits else split
+        chosen_on = HOLDOUT if HOLDOUT in splits else split
         judged = [row for row in rows if row["split"] == chosen_on]
         best = int(np.argmax([row["accuracy"] for row in judged]))
         summary[split] = {
@@ -45,6 +78,8 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
             # Runs of older versions do not say it.
             **{key: own[-1][key] for key in ("records",) if key in own[-1]},
         }
+        if chosen_on != judge(in_order):
+            summary[split]["best_kept"] = False
     labels = [row for row in rows if row["split"] == "labels"]
     if labels:
         summary["labels"] = {

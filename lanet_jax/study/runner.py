@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from lanet_jax.errors import UserError
+from lanet_jax.files.atomic import through_no_link
 from lanet_jax.study import outcome
 from lanet_jax.study.grid import Cell
 from lanet_jax.study.progress import Progress
@@ -72,7 +73,7 @@ def _run_one(
     home = folder / cell.name
     home.mkdir(parents=True, exist_ok=True)
     log = home / "log.txt"
-    with open(log, "ab") as output:
+    with open(log, "ab", opener=through_no_link) as output:
         start = output.seek(0, os.SEEK_END)  # earlier attempts stand before it
         # The process inherits the lock, so that no second one starts beside it if this one dies.
         process = subprocess.Popen(

@@ -33,8 +33,14 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
         header = ("id", "name", "given", "true", *run.data.train.classes)
         write_csv(workdir / "distributions.csv", header, _distributions(run, targets))
     for split, values in numbers.items():
-        pairs = (f"{k} {v:.4f}" if isinstance(v, float) else f"{k} {v}" for k, v in values.items())
+        known = {k: v for k, v in values.items() if k != "best_kept"}
+        pairs = (f"{k} {v:.4f}" if isinstance(v, float) else f"{k} {v}" for k, v in known.items())
         print(f"{split}: {', '.join(pairs)}")
+    if others := [split for split, values in numbers.items() if not values.get("best_kept", True)]:
+        print(
+            f"checkpoints/best is of the best step of {summary.judge(list(run.data.evaluate))}; "
+            f"the oracle of {', '.join(others)} is of its own best step, whose state is not kept"
+        )
     for line in parts.idle(rows):
         print(line)
 

@@ -16,16 +16,15 @@ from lanet_jax.devices import hosts
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.evaluate.evaluator import Evaluator
-from lanet_jax.from_config.data import HOLDOUT
 from lanet_jax.from_config.run import Run
 from lanet_jax.input.pipeline import train_batches
 from lanet_jax.profiling.profiler import Profiler
 from lanet_jax.run import folder as run_folder
-from lanet_jax.run import metrics_log
+from lanet_jax.run import metrics_log, summary
 from lanet_jax.state import TrainState
 from lanet_jax.train.step import compile_for, compile_step
 from lanet_jax.train.stop import Stop
-from lanet_jax.trained.inference import compile_predict
+from lanet_jax.trained.inference import compile_classify
 
 
 def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
@@ -50,17 +49,19 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
     """
     mesh = mesh_lib.make(run.batch)
     batch_sharding = NamedSharding(mesh, P("data"))
-    checkpoints = Checkpoints(workdir, run.keep)
+    checkpoints = Checkpoints(workdir, run.keep, run.card)
     with mesh_lib.use(mesh):
         state = initial_state(run, mesh, checkpoints)
         start = int(state.step)
         before = range(run.steps_per_epoch, start, run.steps_per_epoch)
-        hosts.on_first(lambda: metrics_log.require(workdir, before, run.data.evaluate))
-        best_lib.rewind(workdir, start, state, run.method)
+        rows = checkpoints.restored.get("rows")
+        hosts.on_first(lambda: metrics_log.require(workdir, start, before, run.data.evaluate, rows))
+        best = hosts.on_first(lambda: _best_step(run, workdir, start))
+        best_lib.rewind(workdir, start, state, run.method, run.card, best)
         writer = metrics_log.MetricsWriter(workdir, start) if jax.process_index() == 0 else None
         to_compile = compile_step(run.method, run.optimizer, run.augment, mesh)
         step_fn = None  # until there is a batch to compile it for
-        evaluator = Evaluator(run, compile_predict(run.method, run.preprocess, mesh), mesh)
+        evaluator = Evaluator(run, compile_classify(run.method, run.preprocess, mesh), mesh)
         profiler = Profiler(workdir / "profile", run.profile_start, run.profile_steps, run.steps)
         log = _Log(run, workdir, writer)
         if start and start % run.steps_per_epoch == 0:
@@ -77,17 +78,17 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
             state, metrics = step_fn(state, batch)
             log.previous(step, metrics)
             profiler.end(step, state)
-            stopping = stop.asked(step)
+            stopping = stop.asked()
             if step % run.checkpoint_every == 0 or step == run.steps or stopping:
                 log.sync()
-                checkpoints.save(step, state, run.card)
+                checkpoints.save(step, state, run.card | log.noted())
             if stopping:
                 break
             if step % run.steps_per_epoch == 0:
                 log.flush()
                 log.evaluate(evaluator, state, step)
         else:  # the last evaluation may have been told to stop
-            stopping = stop.asked(run.steps + 1)
+            stopping = stop.asked()
         checkpoints.close()
         if writer:
             writer.close()
@@ -95,6 +96,12 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
         run_folder.tell_stopped(workdir, f"stopped and saved at step {step} of {run.steps}")
         return None
     return state
+
+
+def _best_step(run: Run, workdir: Path, before: int) -> int | None:
+    return summary.best_step(
+        metrics_log.read(workdir), summary.judge(list(run.data.evaluate)), before
+    )
 
 
 def _progress(run: Run, start: int) -> tqdm:
@@ -169,6 +176,10 @@ class _Log:
         if self._writer:
             self._writer.sync()
 
+    def noted(self) -> dict:
+        """What a checkpoint says of the rows; only process 0 writes both."""
+        return {"rows": self._writer.noted()} if self._writer else {}
+
     def evaluate(self, evaluator: Evaluator, state: TrainState, step: int) -> None:
         """Logs the evaluation after an epoch, and keeps the best state."""
         splits = evaluator.splits(state)
@@ -180,14 +191,17 @@ class _Log:
         parts = evaluator.parts(state)
         if parts:
             self._write(step, "spaces", parts)
-        judge = HOLDOUT if HOLDOUT in splits else next(iter(splits))
-        now = splits[judge]["accuracy"]
-        before = [
-            row["accuracy"]
-            for row in metrics_log.read(self._workdir)
-            if row["split"] == judge and row["step"] < step
-        ]
-        if now > max(before, default=-1.0):
+        judge = summary.judge(list(splits))
+        if judge is None:
+            return
+
+        def is_best() -> bool:
+            rows = metrics_log.read(self._workdir)
+            before = [r["accuracy"] for r in rows if r["split"] == judge and r["step"] < step]
+            return bool(splits[judge]["accuracy"] > max(before, default=-1.0))
+
+        # Process 0 decides: another one may read rows that its disk does not show yet.
+        if hosts.on_first(is_best):
             best_lib.save(self._workdir, step, state, self._run.method, self._run.card)
 
     def _write(self, step: int, split: str, row: dict[str, float]) -> None:

@@ -20,7 +20,7 @@ class Stop:
     """
 
     def __enter__(self) -> "Stop":
-        self._asked = False
+        self._asked, self._calls = False, 0
         self._several = jax.process_count() > 1
         signals = [signal.SIGINT] if self._several else [signal.SIGINT, signal.SIGTERM]
         if threading.current_thread() is not threading.main_thread():
@@ -32,15 +32,13 @@ class Stop:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def asked(self, step: int) -> bool:
-        """Whether the run ends here; every process has to ask, each time with the same number.
-
-        Args:
-          step: 0 before training, then the step that was done, none left out; the stages after the
-            last one are numbered on.
-        """
+    def asked(self) -> bool:
+        """Whether the run ends here; every process has to ask, and equally often."""
         if self._several:
-            return multihost_utils.reached_preemption_sync_point(step)
+            # JAX has all processes meet at the highest number that one has asked with, plus one:
+            # numbers without a gap, so not the steps, which a resumed run does not begin at 1.
+            self._calls += 1
+            return multihost_utils.reached_preemption_sync_point(self._calls)
         return self._asked
 
     def _note(self, number: int, frame: FrameType | None) -> None:

@@ -8,14 +8,18 @@ from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float, UInt8
 
+from lanet_jax.devices.mesh import own_rows
 from lanet_jax.input.pipeline import eval_batches
 from lanet_jax.input.records import Records
 from lanet_jax.methods.method import Predicts
 from lanet_jax.typing import PyTree
 
+# Of parameters, model state and images; gives one or several arrays of as many rows.
+Function = Callable[[PyTree, PyTree, UInt8[Array, "B H W 3"]], PyTree]
 Predict = Callable[
     [PyTree, PyTree, UInt8[Array, "B H W 3"]], tuple[Float[Array, "B C"], Float[Array, "B D"]]
 ]
+Classify = Callable[[PyTree, PyTree, UInt8[Array, "B H W 3"]], Float[Array, "B C"]]
 
 
 def compile_predict(
@@ -31,8 +35,19 @@ def compile_predict(
     Returns:
       (params, model state, images) to class probabilities and features, on every device.
     """
-
     return jax.jit(predict_function(method, preprocess), out_shardings=NamedSharding(mesh, P()))
+
+
+def compile_classify(
+    method: Predicts, preprocess: Callable[[jax.Array], jax.Array], mesh: Mesh
+) -> Classify:
+    """As `compile_predict`, without the features, which no metric needs."""
+    predict = predict_function(method, preprocess)
+
+    def classify(params: PyTree, model_state: PyTree, images: jax.Array) -> jax.Array:
+        return predict(params, model_state, images)[0]
+
+    return jax.jit(classify, out_shardings=NamedSharding(mesh, P()))
 
 
 def predict_function(method: Predicts, preprocess: Callable[[jax.Array], jax.Array]) -> Predict:
@@ -46,7 +61,7 @@ def predict_function(method: Predicts, preprocess: Callable[[jax.Array], jax.Arr
 
 
 def predict_records(
-    predict: Predict,
+    function: Function,
     params: PyTree,
     model_state: PyTree,
     records: Records,
@@ -55,11 +70,11 @@ def predict_records(
     batch: int,
     stored_size: int,
     threads: int,
-) -> tuple[Float[np.ndarray, "N C"], Float[np.ndarray, "N D"]]:
-    """Class probabilities and features of every record.
+) -> PyTree:
+    """What a function says of every record.
 
     Args:
-      predict: from `compile_predict`.
+      function: from `compile_classify`, or `compile_predict` where features are wanted too.
       params: parameters.
       model_state: the method's state.
       records: what to predict.
@@ -69,16 +84,17 @@ def predict_records(
       threads: readers.
 
     Returns:
-      Probabilities and features, in the records' order.
+      Its arrays, of N rows in the records' order, on the host.
     """
     sharding = NamedSharding(mesh, P("data"))
-    host, hosts = jax.process_index(), jax.process_count()
-    outputs = []
-    for local in eval_batches(records, batch, host, hosts, stored_size, threads):
+    own = own_rows(mesh, batch)
+    outputs, ahead = [], None
+    for local in eval_batches(records, batch, own, stored_size, threads):
         images = jax.make_array_from_process_local_data(sharding, local["image"])
-        outputs.append(predict(params, model_state, images))
-    probabilities, features = (
-        np.concatenate([np.asarray(part) for part in parts])[: len(records)]
-        for parts in zip(*outputs, strict=True)
-    )
-    return probabilities, features
+        # The devices hold two batches' outputs at most, and never wait for the host.
+        computed = function(params, model_state, images)
+        if ahead is not None:
+            outputs.append(jax.device_get(ahead))
+        ahead = computed
+    outputs.append(jax.device_get(ahead))
+    return jax.tree.map(lambda *parts: np.concatenate(parts)[: len(records)], *outputs)

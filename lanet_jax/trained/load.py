@@ -9,9 +9,11 @@ from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 
 from lanet_jax.checkpoint import model_file, states
-from lanet_jax.checkpoint.metadata import completed
+from lanet_jax.checkpoint.metadata import completed, without_run
+from lanet_jax.devices import hosts
+from lanet_jax.run import folder as run_folder
 from lanet_jax.trained import network as trained_network
-from lanet_jax.trained.inference import Predict, compile_predict
+from lanet_jax.trained.inference import Classify, Predict, compile_classify, compile_predict
 from lanet_jax.typing import PyTree
 
 SHIPPED = Path(__file__).parents[1] / "shipped" / "ferplus.safetensors"
@@ -23,6 +25,7 @@ class Trained:
 
     Attributes:
       predict: (params, model state, uint8 images) to class probabilities and features.
+      classify: to class probabilities alone.
       params: restored parameters.
       model_state: restored batch statistics.
       card: classes, input size, normalisation, network.
@@ -30,6 +33,7 @@ class Trained:
     """
 
     predict: Predict
+    classify: Classify
     params: PyTree
     model_state: PyTree
     card: dict[str, Any]
@@ -87,10 +91,11 @@ def restore(folder: Path, step: str, mesh: Mesh) -> Trained:
       The trained classifier.
 
     Raises:
-      UserError: there is no such run or checkpoint, or it is not whole.
+      UserError: there is no such run or checkpoint, or it is not whole, or of another run.
     """
-    steps, number = states.find(folder, step)
-    card = completed(states.restore_card(steps, number))
+    path, number, own = hosts.on_first(lambda: _found(folder, step))
+    steps = Path(path)
+    card = without_run(completed(states.restore_card(steps, number, own)))
     everywhere = NamedSharding(mesh, P())
     like = jax.tree.map(
         lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=everywhere),
@@ -100,8 +105,15 @@ def restore(folder: Path, step: str, mesh: Mesh) -> Trained:
     return _trained(restored["params"], restored["model_state"], card, number, mesh)
 
 
+def _found(folder: Path, step: str) -> tuple[str, int, dict[str, Any] | None]:
+    steps, number = states.find(folder, step)
+    known = (folder / run_folder.CONFIG).exists()
+    return str(steps), number, {"run": run_folder.identity(folder)} if known else None
+
+
 def _trained(
     params: PyTree, model_state: PyTree, card: dict[str, Any], step: int, mesh: Mesh
 ) -> Trained:
     method, preprocess = trained_network.method(card), trained_network.preprocessing(card)
-    return Trained(compile_predict(method, preprocess, mesh), params, model_state, card, step)
+    functions = (f(method, preprocess, mesh) for f in (compile_predict, compile_classify))
+    return Trained(*functions, params, model_state, card, step)

@@ -212,7 +212,7 @@ def test_the_probe_stands_beside_the_run_and_the_page_says_which_was_used(
     monkeypatch.setattr("lanet_jax.audit.judgement.verdict.judge", lambda *_: weak_verdict())
     monkeypatch.setattr(findings.run_evidence, "temper", lambda *_: good)
     audit.audit(folder, neighbors=3)
-    assert "Ordered by the run's consensus" in (folder / "audit.html").read_text()
+    assert "consensus, which may say more of these labels" in (folder / "audit.html").read_text()
 
 
 def weak_verdict():

@@ -59,12 +59,12 @@ def runs(monkeypatch, make_records):
         names = [f"{letter}.png" for letter in run.name]
         return Data(None, None, None, {HOLDOUT: make_records(names, [0] * len(names))})
 
-    def predict_records(predict, params, state, records, **_):
-        sure = {"runs/ab": 1.0, "runs/bz": 0.5}[str(predict)]
-        return np.tile([sure, 1 - sure, 0], (len(records), 1)), None
+    def predict_records(classify, params, state, records, **_):
+        sure = {"runs/ab": 1.0, "runs/bz": 0.5}[str(classify)]
+        return np.tile([sure, 1 - sure, 0], (len(records), 1))
 
     def restore(run, step, mesh):
-        return SimpleNamespace(predict=run, params=None, model_state=None)
+        return SimpleNamespace(classify=run, params=None, model_state=None)
 
     settings = {"data": {"dir": "", "stored_size": 0, "threads": 1}, "optim": {"batch_size": 8}}
     config = ml_collections.ConfigDict(settings)

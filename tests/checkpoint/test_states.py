@@ -183,3 +183,50 @@ def test_when_the_disk_takes_no_more_the_one_before_stays(backend, saved, monkey
 def test_the_card_travels_with_the_state(saved):
     (path,) = (saved / "checkpoints" / "9" / "card").glob("metadata")
     assert json.loads(path.read_text()) == CARD
+
+
+RUN = {"config": {"method": "ce", "seed": 0}, "labels": "ab"}
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        (CARD | {"run": RUN | {"config": {"method": "ce", "seed": 1}}}, "seed 0 there, 1 here"),
+        (CARD | {"run": RUN | {"labels": "cd"}}, "other labels"),
+        (CARD | {"run": RUN, "size": 40}, "size 8 there, 40 here"),
+        (CARD | {"run": RUN, "method": "lanet"}, "method ce there, lanet here"),
+    ],
+)
+def test_a_checkpoint_of_another_run_is_refused_by_name(own, said, tmp_path):
+    checkpoints = states.Checkpoints(tmp_path, 3)
+    checkpoints.save(3, _state(3), CARD | {"run": RUN})
+    checkpoints.close()
+    with pytest.raises(UserError, match=f"is of another run: {said}"):
+        states.Checkpoints(tmp_path, 3, own).restore_newest(_like())
+    with pytest.raises(orbax.BrokenError, match=said):
+        states.restore_card(*states.find(tmp_path, "last"), own)
+    _same(states.Checkpoints(tmp_path, 3, CARD | {"run": RUN}).restore_newest(_like()), 3)
+
+
+def test_among_others_the_run_s_own_checkpoint_is_taken_and_they_are_moved_aside(tmp_path, capsys):
+    checkpoints = states.Checkpoints(tmp_path, 3)
+    checkpoints.save(3, _state(3), CARD | {"run": RUN})
+    checkpoints.save(6, _state(6), CARD | {"run": RUN | {"labels": "cd"}})
+    checkpoints.close()
+    _same(states.Checkpoints(tmp_path, 3, CARD | {"run": RUN}).restore_newest(_like()), 3)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "is of another run: other labels" in line and "6.broken" in line
+
+
+def test_a_field_that_came_with_a_later_version_is_no_other_run(tmp_path):
+    checkpoints = states.Checkpoints(tmp_path, 3)
+    checkpoints.save(3, _state(3), CARD | {"run": RUN})
+    checkpoints.close()
+    own = CARD | {"run": RUN | {"config": RUN["config"] | {"lde.more": 1}}, "more": 2}
+    _same(states.Checkpoints(tmp_path, 3, own).restore_newest(_like()), 3)
+
+
+def test_one_of_an_earlier_version_is_taken_with_a_line(saved, capsys):
+    _same(states.Checkpoints(saved, 3, CARD | {"run": RUN}).restore_newest(_like()), 9)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"note: {saved / 'checkpoints' / '9'} does not say which run it is of")

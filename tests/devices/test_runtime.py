@@ -22,7 +22,9 @@ def alone(monkeypatch):
 @pytest.fixture
 def joined(monkeypatch):
     calls = []
-    monkeypatch.setattr(jax.distributed, "initialize", lambda *arguments: calls.append(arguments))
+    monkeypatch.setattr(
+        jax.distributed, "initialize", lambda *arguments, **_: calls.append(arguments)
+    )
     return calls
 
 
@@ -42,6 +44,16 @@ def test_variables_are_handed_on_and_clusters_found(joined, monkeypatch):
     assert joined == [(), ("host0:1234", 2, 1)]
 
 
+def test_a_host_with_tpus_joins_its_pod_unless_another_platform_is_asked_for(joined, monkeypatch):
+    monkeypatch.setenv("TPU_ML_PLATFORM", "JAX")  # as `import jax` leaves it there
+    monkeypatch.setenv("JAX_PLATFORMS", "cpu")
+    runtime.join_hosts()
+    assert joined == []
+    monkeypatch.delenv("JAX_PLATFORMS")
+    runtime.join_hosts()
+    assert joined == [()]
+
+
 def test_a_missing_variable_is_named(joined, monkeypatch):
     monkeypatch.setenv("JAX_COORDINATOR_ADDRESS", "host0:1234")
     with pytest.raises(UserError, match=r"JAX_NUM_PROCESSES='' .* docs/scaling\.md"):
@@ -59,7 +71,7 @@ def test_a_task_outside_its_cluster_gets_one_line(monkeypatch):
 # Takes 64 MiB, writes to them, gives them back, and says how much of that the process still holds.
 FREED = """
 import ctypes
-from lanet_jax import runtime
+from lanet_jax.devices import runtime
 def resident():
     lines = dict(line.split(":", 1) for line in open("/proc/self/status"))
     return int(lines["VmRSS"].split()[0]) / 1024

@@ -88,3 +88,11 @@ def test_the_file_has_the_mode_of_any_other(tmp_path):
     (tmp_path / "plain").write_text("")
     write_text(tmp_path / "a", "")
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_a_link_in_the_place_of_the_file_is_replaced(tmp_path):
+    target, path = tmp_path / "target", tmp_path / "a"
+    target.write_text("mine")
+    path.symlink_to(target)
+    write_text(path, "text")
+    assert target.read_text() == "mine" and path.read_text() == "text" and not path.is_symlink()

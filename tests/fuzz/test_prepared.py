@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from data.records import Record, RecordsBuilder, Schema
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
-from lanet_jax.input import records
+from lanet_jax.input import records, table
 from lanet_jax.landmark_schemes import SCHEMES
 
 NAME, COUNT, VOTES = "records_builder", 6, ("for", "against")
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
+@pytest.fixture(scope="module", params=["with its table", "of a version that wrote none"])
+def prepared(tmp_path_factory, request):
     """A prepared folder, and the same one to be corrupted."""
     rng = np.random.default_rng(0)
     scheme = SCHEMES["points5"]
@@ -40,6 +40,9 @@ def prepared(tmp_path_factory):
     RecordsBuilder(
         schema=schema, splits={"train": written}, data_dir=root / "whole"
     ).download_and_prepare()
+    if request.param == "with its table":
+        (written,) = (path.parent for path in (root / "whole").rglob("dataset_info.json"))
+        table.write(written)
     shutil.copytree(root / "whole", root / "changed")
     return root
 
@@ -68,7 +71,7 @@ def whole(prepared):
     return opened(prepared)
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(st.data())
 def test_bytes(prepared, whole, fuzz, data):
     source = data.draw(st.sampled_from(files(prepared)))
@@ -101,7 +104,7 @@ STRANGE = (
 KEYS = ("classes", "scheme", "flip_index", "votes", "other")
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(st.sampled_from(KEYS), st.sampled_from(STRANGE), st.booleans())
 def test_values_of_the_metadata(prepared, whole, fuzz, key, value, gone):
     target = next((prepared / "changed").rglob("metadata.json"))
@@ -136,6 +139,25 @@ def test_a_folder_that_is_no_version_is_passed_over(prepared, whole):
     for name in ("old", "1.0.0.backup", "2.0.0-rc1"):
         shutil.copytree(version, version.with_name(name))
     same(opened(prepared), whole)
+
+
+def test_images_that_were_exchanged_are_not_taken_for_those_of_the_table(prepared, tmp_path):
+    folder = next((prepared / "changed").rglob("dataset_info.json")).parent
+    if not (path := folder / "table-train.npz").exists():
+        return
+    before = path.read_bytes()
+    arrays = dict(np.load(path))
+    arrays["image"] = arrays["image"][::-1]
+    try:
+        np.savez(path, **arrays)
+        with pytest.raises(UserError, match="holds another image than the table beside it says"):
+            opened(prepared)
+        arrays["shards"] = np.frombuffer(b'{"train": 1}', np.uint8)
+        np.savez(path, **arrays)
+        with pytest.raises(UserError, match="is not of the files of split 'train' beside it"):
+            opened(prepared)
+    finally:
+        path.write_bytes(before)
 
 
 def test_a_name_of_a_class_is_never_imported(prepared, tmp_path, monkeypatch):

@@ -1,3 +1,5 @@
+import threading
+
 import numpy as np
 
 from lanet_jax.input.memory import Memory
@@ -32,6 +34,29 @@ def test_nothing_is_kept_where_not_all_fits():
     for key in "abcabc":
         memory.get(key, reader)
     assert reader.calls == 3
+
+
+def test_two_threads_on_one_absent_record_take_its_room_once():
+    memory = Memory(records=2, limit=48)
+    both = threading.Barrier(2)
+    found = []
+
+    def read():
+        both.wait()
+        return Reader()()
+
+    threads = [
+        threading.Thread(target=lambda: found.append(memory.get("a", read))) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found[0] is found[1]
+    reader = Reader()
+    for _ in range(2):
+        memory.get("b", reader)  # there is room for it still
+    assert reader.calls == 1
 
 
 def test_what_is_kept_cannot_be_written_to():

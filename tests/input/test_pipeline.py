@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.errors import UserError
+from lanet_jax.input import pipeline
 from lanet_jax.input.pipeline import Visits, eval_batches, train_batches
 from lanet_jax.input.sampler import epoch_order
 
@@ -55,14 +56,40 @@ def test_hosts_share_every_batch():
     assert [a + b for a, b in zip(*parts, strict=True)] == whole
 
 
-@pytest.mark.parametrize("hosts", [1, 2])
-def test_evaluation_sees_every_record_once_and_pads_with_the_last(hosts):
-    parts = [
-        [batch["image"][:, 0, 0, 0] for batch in eval_batches(Records(), 4, host, hosts, 0, 2)]
-        for host in range(hosts)
-    ]
-    seen = np.concatenate([np.concatenate(step) for step in zip(*parts, strict=True)])
-    np.testing.assert_array_equal(seen, [*range(11), 10])
+@pytest.mark.parametrize("owns", [[[0, 1, 2, 3]], [[0, 1], [2, 3]], [[0, 2], [1, 3]]])
+def test_evaluation_sees_every_record_once_and_pads_with_the_last(owns):
+    seen = np.zeros((3, 4), int)
+    for own in owns:
+        batches = eval_batches(Records(), 4, np.array(own), 0, 2)
+        seen[:, own] = [batch["image"][:, 0, 0, 0] for batch in batches]
+    np.testing.assert_array_equal(seen.ravel(), [*range(11), 10])
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_an_order_is_sorted_once_where_epochs_are_shorter_than_the_read_ahead(threads, monkeypatch):
+    epochs, sorted_ = 40, []
+
+    def count(labels, epoch, *arguments):
+        sorted_.append(epoch)
+        return epoch_order(labels, epoch, *arguments)
+
+    monkeypatch.setattr(pipeline, "epoch_order", count)
+    visits = _visits(batch=8, epochs=epochs, ahead=pipeline.read_ahead(threads))  # one step each
+    found = _ids(visits, local=8, threads=threads)
+    assert len(found) == epochs and sorted(sorted_) == list(range(epochs))
+    assert len(visits._orders) <= pipeline.read_ahead(threads) + 2
+
+
+def test_readers_as_far_apart_as_they_may_be_sort_no_order_twice(monkeypatch):
+    calls = []
+    monkeypatch.setattr(
+        pipeline, "epoch_order", lambda labels, epoch, *_: calls.append(epoch) or np.arange(11)
+    )
+    visits = _visits(batch=8, epochs=40, ahead=8)
+    for newest in range(8, 40):  # one reader at the newest batch, one eight batches behind
+        visits[newest * 8]
+        visits[(newest - 8) * 8]
+    assert sorted(calls) == list(range(40))
 
 
 def test_the_host_brings_images_to_one_size():
@@ -84,5 +111,5 @@ def test_images_of_several_sizes_are_named_with_the_field_that_helps():
     with pytest.raises(UserError, match=message):
         list(train_batches(visits, 0, 4, 2))
     with pytest.raises(UserError, match=message):
-        list(eval_batches(OfSeveralSizes(), 4, 0, 1, 0, 2))
-    assert len(list(eval_batches(OfSeveralSizes(), 4, 0, 1, 6, 2))) == 3
+        list(eval_batches(OfSeveralSizes(), 4, np.arange(4), 0, 2))
+    assert len(list(eval_batches(OfSeveralSizes(), 4, np.arange(4), 6, 2))) == 3

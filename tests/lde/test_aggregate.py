@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from lanet_jax.lde.aggregate import mean_over_spaces, neighborhood_mean, shares
+from lanet_jax.ops.copies import mean_of_copies
 
 B, K, C = 5, 3, 4
 RNG = np.random.default_rng(0)
@@ -107,3 +108,14 @@ def test_shares_are_the_weights_of_the_mean():
     weights = shares(jnp.array(EXISTS), jnp.array(z, jnp.float32))
     np.testing.assert_allclose(np.einsum("bk,bkc->bc", weights, P[NEIGHBORS])[0], run(z)[0], 1e-5)
     assert (np.array(weights)[:3][~EXISTS[:3]] == 0).all()
+
+
+def test_sums_of_probabilities_are_not_left_to_a_card_s_short_numbers():
+    ids = np.array([0, 1, 0, 2, 3])
+    for traced in (
+        jax.make_jaxpr(run)(np.zeros((B, K), np.float32)),
+        jax.make_jaxpr(mean_of_copies)(ids, P.astype(np.float32)),
+    ):
+        products = [e for e in traced.jaxpr.eqns if e.primitive.name == "dot_general"]
+        highest = jax.lax.Precision.HIGHEST
+        assert [e.params["precision"] for e in products] == [(highest, highest)]

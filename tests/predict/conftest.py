@@ -56,7 +56,7 @@ def network():
 def make_predictor(network):
     def make(find=_find_patches, batch=BATCH, **card):
         card = {"classes": list(CLASSES), "size": SIZE, **card}
-        return Predictor(Trained(network, None, None, card, 0), batch, find)
+        return Predictor(Trained(network, None, None, None, card, 0), batch, find)
 
     return make
 

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import subprocess
 
@@ -6,6 +7,7 @@ import pytest
 from configs import demo
 from lanet_jax.errors import UserError
 from lanet_jax.run import folder as run_folder
+from lanet_jax.run import inputs
 
 
 @pytest.fixture
@@ -154,3 +156,61 @@ def test_changed_labels_are_noticed_and_restored_ones_taken(tmp_path):
     assert str(labels) in str(caught.value) and "noise.kind=file" in str(caught.value)
     labels.write_bytes(before)
     run_folder.seal_labels(tmp_path)
+
+
+@pytest.mark.parametrize("begun", ["metrics.jsonl", "checkpoints/3", "checkpoints/best/3"])
+def test_a_config_that_is_gone_binds_nothing_silently(begun, tmp_path, config):
+    run_folder.claim(tmp_path, config)
+    if begun == "metrics.jsonl":
+        _begin(tmp_path)
+    else:
+        (tmp_path / begun).mkdir(parents=True)
+    (tmp_path / "config.json").unlink()
+    with pytest.raises(UserError, match=r"rows or checkpoints of a run but no config\.json"):
+        run_folder.claim(tmp_path, config)
+    assert not (tmp_path / "config.json").exists()
+
+
+def test_a_label_file_may_move_and_no_other_may_take_its_place(tmp_path, config, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    first, moved, other = (tmp_path / name for name in ("first.csv", "moved.csv", "other.csv"))
+    first.write_text("a,fear\n")
+    moved.write_text("a,fear\n")
+    other.write_text("a,anger\n")
+    workdir = tmp_path / "run"
+    config.noise.file = str(first)
+    run_folder.claim(workdir, config)
+    inputs.bind(workdir, {}, {"noise.file": str(first)}, begun=False)
+    _begin(workdir)
+    first.unlink()
+    run_folder.claim(workdir, config)  # it is needed no more
+    for path in (other, tmp_path / "absent.csv"):
+        config.noise.file = str(path)
+        with pytest.raises(UserError, match=r"noise\.file"):
+            run_folder.claim(workdir, config)
+    config.noise.file = str(moved)
+    run_folder.claim(workdir, config)
+    assert run_folder.load_config(workdir).noise.file == str(moved)
+
+
+def test_a_path_that_an_earlier_version_noted_as_it_was_given_is_the_same(
+    tmp_path, config, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    config.noise.file = "lists/labels.csv"
+    run_folder.claim(tmp_path, config)
+    _begin(tmp_path)
+    config.noise.file = str(tmp_path / "lists" / "labels.csv")
+    run_folder.claim(tmp_path, config)
+
+
+def test_what_tells_a_run_from_others_leaves_out_what_is_free(tmp_path, config):
+    run_folder.claim(tmp_path, config)
+    assert "labels" not in run_folder.identity(tmp_path)
+    (tmp_path / "labels.csv").write_text("name,given,true\na,fear,anger\n")
+    run_folder.seal_labels(tmp_path)
+    found = run_folder.identity(tmp_path)
+    assert found["config"]["lde.decay"] == config.lde.decay and found["config"]["seed"] == 0
+    assert not {"data.dir", "train.keep", "noise.file", "profile.steps"} & found["config"].keys()
+    digest = hashlib.sha256(b"name,given,true\na,fear,anger\n").hexdigest()
+    assert found["labels"] == digest

@@ -13,7 +13,7 @@ from lanet_jax.run import lock
 HOLDER = """
 import sys, time
 from pathlib import Path
-from lanet_jax import lock
+from lanet_jax.run import lock
 lock.hold(Path(sys.argv[1]))
 print("held", flush=True)
 time.sleep(600)
@@ -56,3 +56,13 @@ def test_a_file_in_the_way_is_named(tmp_path, workdir):
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match=r"cannot be a work folder .*file"):
         lock.hold(tmp_path / workdir)
+
+
+def test_a_link_in_the_place_of_the_lock_is_refused_and_not_written_through(tmp_path):
+    target = tmp_path / "target"
+    target.write_text("mine")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / ".lock").symlink_to(target)
+    with pytest.raises(UserError, match=r"\.lock is a symbolic link, which no run makes"):
+        lock.hold(tmp_path / "run")
+    assert target.read_text() == "mine"

@@ -1,6 +1,7 @@
 import errno
 import json
 import os
+import socket
 
 import pytest
 from tensorboardX.proto import event_pb2
@@ -57,16 +58,84 @@ def test_an_evaluation_that_was_lost_is_named(tmp_path):
     text = [json.dumps(row) + "\n" for row in [*rows, _row(9, "a")]]
     path = tmp_path / "metrics.jsonl"
     path.write_text("".join(text))
-    metrics_log.require(tmp_path, [], ["a", "b"])
-    metrics_log.require(tmp_path, range(3, 9, 3), ["a", "b"])
+    metrics_log.require(tmp_path, 9, [], ["a", "b"])
+    metrics_log.require(tmp_path, 9, range(3, 9, 3), ["a", "b"])
     with pytest.raises(UserError, match=r"lost 2 of its evaluations, .* after step 9 on split 'a'"):
-        metrics_log.require(tmp_path, range(3, 12, 3), ["a", "b"])
+        metrics_log.require(tmp_path, 9, range(3, 12, 3), ["a", "b"])
     path.write_text("".join(text[:1] + text[2:]))
     with pytest.raises(UserError, match=r"lost 1 of its evaluations, .* after step 3 on split 'b'"):
-        metrics_log.require(tmp_path, range(3, 9, 3), ["a", "b"])
+        metrics_log.require(tmp_path, 9, range(3, 9, 3), ["a", "b"])
     path.unlink()
     with pytest.raises(UserError, match="restore the file from a copy, or start again"):
-        metrics_log.require(tmp_path, [3], ["a"])
+        metrics_log.require(tmp_path, 9, [3], ["a"])
+
+
+def _evaluated(step, split, accuracy):
+    return {**_row(step, split), "accuracy": accuracy, "mean_class_accuracy": accuracy}
+
+
+@pytest.fixture
+def resumed(tmp_path):
+    """A folder with the rows of a run on split "test", and what a checkpoint of step 6 notes."""
+    log = metrics_log.MetricsWriter(tmp_path, 0)
+    for step in (3, 6):
+        log.write(_row(step, "train"))
+        noted = log.noted()
+        log.write(_evaluated(step, "test", step / 10))
+    log.close()
+    return tmp_path, noted
+
+
+def _require(resumed):
+    metrics_log.require(resumed[0], 6, [3], ["test"], resumed[1])
+
+
+def test_what_a_checkpoint_notes_is_what_a_resumed_log_holds(resumed):
+    folder, noted = resumed
+    _require(resumed)
+    assert noted["count"] == 3  # the evaluation of its own step comes later
+    again = metrics_log.MetricsWriter(folder, 6)
+    assert again.noted() == noted
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda lines: [lines[0], *lines], r"line 2: a second row of step 3 and split 'train'"),
+        (lambda lines: [*lines[1:2], *lines[1:]], "a second row of step 3 and split 'test'"),
+        (lambda lines: [*lines[2:], *lines[:2]], "step 3 after step 6"),
+        (lambda lines: [lines[0], lines[1].replace("0.3", "0.9"), *lines[2:]], "was changed"),
+        (lambda lines: lines[1:], r"was changed: its 2 rows up to step 6 are not the 3"),
+        (
+            lambda lines: [*lines[:2], lines[1].replace('"test"', '"valid"'), *lines[2:]],
+            "split 'valid', on which this run is not evaluated",
+        ),
+    ],
+)
+def test_rows_that_were_doubled_changed_or_taken_from_elsewhere_are_named(resumed, change, said):
+    path = resumed[0] / "metrics.jsonl"
+    path.write_text("".join(change(path.read_text().splitlines(keepends=True))))
+    with pytest.raises(UserError, match=said):
+        _require(resumed)
+
+
+def test_rows_of_an_earlier_version_are_taken(resumed):
+    metrics_log.require(resumed[0], 6, [3], ["test"], None)
+
+
+def test_two_logs_of_one_second_write_two_files_of_events_and_through_no_link(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(metrics_log.time, "time", lambda: 1e9)
+    board = tmp_path / "tensorboard"
+    board.mkdir()
+    target = tmp_path / "target"
+    (board / f"events.out.tfevents.1000000000.{socket.gethostname()}").symlink_to(target)
+    for _ in range(2):
+        metrics_log.MetricsWriter(tmp_path, 0).close()
+    names = [path.name.rpartition(".")[2] for path in board.iterdir()]
+    assert {"1", "2"} < set(names) and not target.exists()
 
 
 def test_tensorboard_is_a_copy(tmp_path):

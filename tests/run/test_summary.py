@@ -1,4 +1,4 @@
-from lanet_jax.run.summary import summarize
+from lanet_jax.run.summary import best_step, judge, summarize
 
 
 def _row(step, split, accuracy):
@@ -40,3 +40,17 @@ def test_the_last_word_on_the_labels():
         {"step": 20, "epoch": 2.0, "split": "labels", "auroc": 0.7, "wrong_fitted": 0.2},
     ]
     assert summarize([*TEST, *rows])["labels"] == {"step": 20, "auroc": 0.7, "wrong_fitted": 0.2}
+
+
+def test_with_two_tests_the_first_judges_and_the_other_says_that_its_best_is_not_kept():
+    def row(step, split, accuracy):
+        numbers = {"accuracy": accuracy, "mean_class_accuracy": accuracy}
+        return {"step": step, "split": split, **numbers}
+
+    rows = [row(3, "z", 0.2), row(3, "a", 0.9), row(6, "z", 0.4), row(6, "a", 0.1)]
+    found = summarize(rows)
+    assert judge(["z", "a"]) == "z" and judge(["z", "holdout"]) == "holdout" and judge([]) is None
+    assert found["z"]["best_step"] == 6 and "best_kept" not in found["z"]
+    assert found["a"]["best_step"] == 3 and found["a"]["best_kept"] is False
+    assert best_step(rows, "z", 7) == 6 and best_step(rows, "z", 6) == 3
+    assert best_step(rows, "z", 3) is None

@@ -1,0 +1,62 @@
+"""Where the result of an evaluation lies: its name says what tells it from a run's own result."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from lanet_jax.checkpoint import states
+from lanet_jax.errors import UserError
+from lanet_jax.run import inputs
+
+
+def place(
+    workdir: Path,
+    split: str,
+    fingerprint: Mapping[str, str],
+    step: int,
+    data: str = "",
+    data_dir: str = "",
+) -> Path:
+    """The folder for a split's result below `evaluation/`.
+
+    `SPLIT` is the run's own data at its newest checkpoint, and nothing else ever lies there:
+    another dataset adds `-DATASET`, other data from another folder `-` and the start of their
+    check sum, another checkpoint `-step-N`.
+
+    Args:
+      workdir: of the run.
+      split: name of the evaluated split.
+      fingerprint: of its records.
+      step: of the checkpoint.
+      data: the dataset that was asked for in the place of the run's; empty for the run's.
+      data_dir: where it lies, if that was asked for.
+
+    Returns:
+      The folder.
+
+    Raises:
+      UserError: the data that the run was begun with were exchanged since.
+    """
+    noted = (inputs.noted(workdir) or {}).get("data", {})
+    name = split
+    if fingerprint not in noted.values():
+        if data:
+            dataset = data.replace("/", "-")
+            name += "" if split.endswith(f"-{dataset}") else f"-{dataset}"
+        elif not data_dir and f"data.test {split}" in noted:
+            wrong = inputs.differences({split: noted[f"data.test {split}"]}, {split: fingerprint})
+            raise UserError(
+                f"{workdir} was begun with other data: {'; '.join(wrong)} differ from what "
+                f"{workdir / inputs.NAME} notes; to evaluate on these as other data, name the "
+                "folder that they lie in by --data_dir"
+            )
+        if data_dir:
+            name += f"-{_short(fingerprint)}"
+    if step != states.find(workdir, "last")[1]:
+        name += f"-step-{step}"
+    return workdir / "evaluation" / name
+
+
+def _short(fingerprint: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(fingerprint, sort_keys=True).encode()).hexdigest()[:8]

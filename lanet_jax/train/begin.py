@@ -1,0 +1,78 @@
+"""The start of a run: its folder is claimed, its data opened, and both are tied together."""
+
+import dataclasses
+import functools
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import jax
+import numpy as np
+
+from lanet_jax.checkpoint import pretrained
+from lanet_jax.devices import hosts
+from lanet_jax.errors import UserError
+from lanet_jax.from_config import run as run_lib
+from lanet_jax.from_config.config import Config
+from lanet_jax.from_config.data import Data
+from lanet_jax.run import folder as run_folder
+from lanet_jax.run import inputs, lock
+
+
+def begin(
+    resolved: Config, workdir: Path, arguments: Sequence[str], told: Sequence[str] = ()
+) -> run_lib.Run:
+    """Builds a run in its folder, or the one that is resumed there.
+
+    Args:
+      resolved: the config as it is followed.
+      workdir: of the run.
+      arguments: of the command that makes it.
+      told: lines to print once the folder is known to be its own; empty ones are left out.
+
+    Returns:
+      The run.
+
+    Raises:
+      UserError: another run lives or works there, its data, labels or config are other ones now,
+        or another host of it has others.
+    """
+    hosts.on_first(lambda: lock.hold(workdir))
+    hosts.on_first(lambda: run_folder.claim(workdir, resolved, arguments))
+    hosts.on_each(lambda: run_folder.check(workdir, resolved))  # its command may be another one
+    for line in filter(None, told if jax.process_index() == 0 else ()):
+        print(line)
+    resumed = hosts.on_first(lambda: run_folder.has_checkpoint(workdir))
+    built = hosts.on_each(lambda: run_lib.run(resolved, workdir, resumed))
+    _compare_hosts(built.data)
+    card = hosts.on_first(functools.partial(_tie, resolved, workdir, built.data))
+    return dataclasses.replace(built, card={**built.card, "run": card})
+
+
+def _tie(c: Config, workdir: Path, data: Data) -> dict:
+    weights = c.model.pretrained
+    files = {
+        "noise.file": c.noise.file if c.noise.kind == "file" else "",
+        "model.pretrained": str(pretrained.in_cache(weights))
+        if weights in pretrained.IN_CACHE
+        else weights,
+    }
+    files = {field: path for field, path in files.items() if path}
+    inputs.bind(workdir, data.fingerprints, files, run_folder.has_begun(workdir))
+    run_folder.seal_labels(workdir)
+    return run_folder.identity(workdir)
+
+
+def _compare_hosts(data: Data) -> None:
+    labels = hashlib.sha256(np.ascontiguousarray(data.given, np.int64).tobytes()).hexdigest()
+    own = {**data.fingerprints, "the run": {"given labels": labels}}
+    first = hosts.on_first(lambda: own)
+
+    def compare() -> None:
+        if wrong := inputs.differences(first, own):
+            raise UserError(
+                f"process {jax.process_index()} of this run has other data than process 0: "
+                f"{'; '.join(wrong)} differ; give every host the same prepared data"
+            )
+
+    hosts.on_each(compare)

@@ -1,0 +1,155 @@
+"""Each host's part of a batch is one block; an interleaved mesh of two processes is read right."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+from jax.sharding import Mesh
+
+from lanet_jax.devices import mesh
+
+ROOT = Path(__file__).parents[2]
+
+
+class Device:
+    def __init__(self, process_index, id):
+        self.process_index, self.id = process_index, id
+
+
+def test_devices_are_in_the_order_of_hosts_then_of_their_numbers(monkeypatch):
+    monkeypatch.setattr(mesh, "Mesh", lambda devices, axes, **_: devices)
+    given = [Device(p, i) for p, i in ((0, 2), (1, 1), (0, 0), (1, 3))]
+    found = [(d.process_index, d.id) for d in mesh.make(4, given)]
+    assert found == [(0, 0), (0, 2), (1, 1), (1, 3)]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [2, 0, 3, 1]])
+def test_one_host_holds_all_rows_whatever_the_order(order):
+    devices = np.array(jax.devices()[:4])[order]
+    np.testing.assert_array_equal(mesh.own_rows(Mesh(devices, ("data",)), 8), range(8))
+
+
+# Two processes of two devices each. The mesh is 0, 1, 0, 1, as JAX makes it on some networks.
+TWO_HOSTS = """
+import json, os, signal, sys
+import jax
+import numpy as np
+jax.distributed.initialize(sys.argv[1], 2, int(sys.argv[2]))
+from jax.sharding import Mesh, NamedSharding, PartitionSpec as P
+from lanet_jax.devices import hosts, mesh
+from lanet_jax.errors import UserError
+from lanet_jax.train.stop import Stop
+from lanet_jax.trained.inference import predict_records
+
+me = jax.process_index()
+by_host = [sorted(d.id for d in jax.devices() if d.process_index == h) for h in range(2)]
+ids = [i for pair in zip(*by_host) for i in pair]
+devices = sorted(jax.devices(), key=lambda d: ids.index(d.id))
+interleaved = Mesh(np.array(devices), ("data",))
+said = {"hosts": [d.process_index for d in interleaved.devices.flat]}
+said["own"] = mesh.own_rows(interleaved, 8).tolist()
+said["made"] = [d.process_index for d in mesh.make(8, devices).devices.flat]
+
+class Records:
+    def __len__(self):
+        return 11
+    def read(self, row, size):
+        return np.full((2, 2, 3), row, np.uint8), None, None
+
+def predict(params, model_state, images):
+    return images[:, 0, 0, 0].astype(np.float32), images[:, 0, 0, 1].astype(np.float32)
+
+function = jax.jit(predict, out_shardings=NamedSharding(interleaved, P()))
+found = predict_records(
+    function, None, None, Records(), mesh=interleaved, batch=8, stored_size=0, threads=1
+)
+said["predicted"] = [part.tolist() for part in found]
+
+said["first"] = hosts.on_first(lambda: {"from": me, "steps": [3, 6]})
+
+def fail(where):
+    if me == where:
+        raise UserError(f"only on {where}")
+
+for how, where in ((hosts.on_first, 0), (hosts.on_each, 1)):
+    try:
+        how(lambda: fail(where))
+    except UserError as error:
+        said[how.__name__] = str(error)
+
+with Stop() as stop:
+    assert not stop.asked()
+    if me == 1:
+        os.kill(os.getpid(), signal.SIGTERM)
+    calls = 1
+    # As many calls as a resumed run makes, whatever step it is at.
+    while not stop.asked() and calls < 2000:
+        calls += 1
+        said["calls"] = calls
+        hosts.all_agree(True)
+    said["stopped"] = calls < 2000
+print("said " + json.dumps(said), flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def said():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "XLA_FLAGS": "--xla_force_host_platform_device_count=2",
+        "PYTHONPATH": str(ROOT),
+    }
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", TWO_HOSTS, f"127.0.0.1:{port}", str(number)],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(2)
+    ]
+    found = []
+    for process in processes:
+        output, errors = process.communicate(timeout=300)
+        assert process.returncode in (0, -signal.SIGTERM), errors[-3000:]
+        (line,) = [line for line in output.splitlines() if line.startswith("said ")]
+        found.append(json.loads(line.removeprefix("said ")))
+    return found
+
+
+def test_predictions_over_an_interleaved_mesh_are_of_their_records(said):
+    for number, one in enumerate(said):
+        assert one["hosts"] == [0, 1, 0, 1]
+        assert one["own"] == [[0, 1, 4, 5], [2, 3, 6, 7]][number]
+        assert one["predicted"] == [list(range(11))] * 2
+
+
+def test_a_mesh_that_is_made_has_each_host_s_devices_together(said):
+    assert [one["made"] for one in said] == [[0, 0, 1, 1]] * 2
+
+
+def test_process_0_decides_for_all(said):
+    assert [one["first"] for one in said] == [{"from": 0, "steps": [3, 6]}] * 2
+
+
+def test_what_fails_on_one_host_ends_the_others_by_a_line(said):
+    refers = "of this run ended: its own message says why"
+    assert [one["on_first"] for one in said] == ["only on 0", f"process 0 {refers}"]
+    assert [one["on_each"] for one in said] == [f"process 1 {refers}", "only on 1"]
+
+
+def test_a_signal_to_one_host_is_heard_by_all_however_many_steps_were_done_before(said):
+    assert all(one["stopped"] for one in said)
+    assert said[0]["calls"] == said[1]["calls"]
