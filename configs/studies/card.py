@@ -7,7 +7,7 @@ The most telling first: the plain baseline, and what this project adds to LA-Net
 and one schedule for all; the rate of RUL's head and weight decay are those of the publications.
 """
 
-from configs.studies import common
+from lanet_jax.study import axes
 from lanet_jax.study.grid import Axis, Level, Study
 
 DECAY = "optim.weight_decay=0.0001"
@@ -24,13 +24,13 @@ METHODS = Axis(
 )
 COLUMN = Axis(
     ("Labels",),
-    (Level("30", ("FERPlus, 30% noise",), common.noisy(30), config="configs/ferplus.py:face"),),
+    (Level("30", ("FERPlus, 30% noise",), axes.noisy(30), config="configs/ferplus.py:face"),),
 )
 
 
 def get_study(scale: str) -> Study:
     """One column: 30% symmetric noise."""
-    common.check(scale, ("",))
+    axes.check(scale, ("",))
     return Study(
         title="Methods at 112 px from a start of faces, FERPlus valid",
         rows=(METHODS,),

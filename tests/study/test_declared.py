@@ -76,7 +76,9 @@ def test_the_command_line_takes_every_value(name, scale, runs):
                     assert value == (text if isinstance(value, str) else ast.literal_eval(text))
 
 
-@pytest.mark.parametrize("name", sorted(STUDIES.keys() - {"faces", "parts"}))  # not the paper's
+@pytest.mark.parametrize(
+    "name", sorted(STUDIES.keys() - {"card", "faces", "parts"})
+)  # not the paper's
 def test_every_number_of_the_paper_stands_in_the_table(name):
     study = loading.load(f"configs/studies/{name}.py")
     columns = [
