@@ -76,6 +76,7 @@ def test_the_command_line_takes_every_value(name, scale, runs):
                     assert value == (text if isinstance(value, str) else ast.literal_eval(text))
 
 
+# The others are not the paper's.
 @pytest.mark.parametrize(
     "name", sorted(STUDIES.keys() - {"card", "faces", "parts"})
 )  # not the paper's
