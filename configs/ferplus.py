@@ -5,7 +5,7 @@
 
 At full scale the paper has 91.39% (ResNet-18, no noise) and 86.01% at 30% symmetric noise, with
 MS-Celeb weights; this project has not run that scale yet. `:cpu` is a recipe for two CPU cores,
-whose measured results are in docs/results.md. `:face` starts from dlib's network of faces on all
+whose measured results are in docs/notes.md. `:face` starts from dlib's network of faces on all
 images, `:cpu,face` on 10,000 with 30% wrong labels.
 """
 

@@ -17,8 +17,9 @@ from lanet_jax.input.pipeline import eval_batches
 from lanet_jax.input.streams import Purpose, stream
 from lanet_jax.landmark_schemes import SCHEMES
 from lanet_jax.lde import trust
+from lanet_jax.lde.neighborhood import Neighborhood
 from lanet_jax.methods.frozen import behind
-from lanet_jax.methods.lanet import LANet, Neighborhood
+from lanet_jax.methods.lanet import LANet
 from lanet_jax.models import landmark_points
 from lanet_jax.run.metrics_log import Row
 from lanet_jax.state import TrainState

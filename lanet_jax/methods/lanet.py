@@ -1,16 +1,16 @@
 """LA-Net: two networks, label distribution estimation and the contrastive loss between them."""
 
 import dataclasses
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax.sharding import PartitionSpec as P
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Float, Int
 
 from lanet_jax.devices import mesh
 from lanet_jax.el import contrast, momentum, pairs, projection, queue
-from lanet_jax.lde import aggregate, bank, contribution, neighbors, trust
+from lanet_jax.lde import aggregate, bank, contribution, neighborhood, trust
+from lanet_jax.lde.neighborhood import Neighborhood
 from lanet_jax.methods.classifier import predict
 from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example
@@ -22,22 +22,6 @@ from lanet_jax.typing import Batch, Key, PyTree
 
 BRANCHES = ("expression", "landmark")
 SPACES = {"none": (), "expression": ("expression",), "both": ("expression", "landmark")}
-
-
-class Neighborhood(NamedTuple):
-    """What one space says of a batch.
-
-    Attributes:
-      index: of the neighbours, nearest first.
-      exists: which of them there are.
-      shares: how much of the mean each is.
-      mean: the space's label distributions.
-    """
-
-    index: Int[Array, "B K"]
-    exists: Bool[Array, "B K"]
-    shares: Float[Array, "B K"]
-    mean: Float[Array, "B C"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +65,7 @@ class LANet:
         }
         if self.el.enabled:
             params["projection"] = {
-                space: self.projection(k, getattr(outputs, space).shape[1])
+                space: self._projection(k, getattr(outputs, space).shape[1])
                 for space, k in zip(BRANCHES, jax.random.split(projection_key), strict=True)
             }
             state["momentum"] = momentum.init(_encoder(params))
@@ -149,13 +133,15 @@ class LANet:
         for space in SPACES[self.lde.spaces]:
             features = self._features(space, outputs, batch)
             known = jnp.any(batch["present"], axis=1) if space == "landmark" else None
-            k = min(self.lde.neighbors, features.shape[0])
-            index, exists = neighbors.nearest_neighbors(
-                features, batch["id"], k, self.lde.exclude_same_id, known
+            found[space] = neighborhood.find(
+                params["contribution"][space],
+                features,
+                p,
+                batch["id"],
+                self.lde.neighbors,
+                self.lde.exclude_same_id,
+                known,
             )
-            z = contribution.scores(params["contribution"][space], features, index)
-            mean = aggregate.neighborhood_mean(p, index, exists, z)
-            found[space] = Neighborhood(index, exists, aggregate.shares(exists, z), mean)
         return found
 
     def inspect(
@@ -195,16 +181,7 @@ class LANet:
             return 2 * self.network.landmark.landmarks
         return getattr(outputs, space).shape[1]
 
-    def projection(self, key: Key, width: int) -> projection.Projection:
-        """The projection of one space.
-
-        Args:
-          key: random key.
-          width: D of the space's features.
-
-        Returns:
-          Parameters.
-        """
+    def _projection(self, key: Key, width: int) -> projection.Projection:
         hidden = {"features": width, "projection": self.el.projection}[self.el.hidden]
         return projection.init(key, width, hidden, self.el.projection)
 

@@ -239,7 +239,7 @@ def test_widths_of_the_projection(presets, widths):
     c = config.resolve(rafdb.get_config(presets))
     width, hidden, out = widths
     method = training.method(c, 7, 5)
-    params = jax.eval_shape(lambda: method.projection(jax.random.key(0), width))
+    params = jax.eval_shape(lambda: method._projection(jax.random.key(0), width))
     assert params["linear1"]["kernel"].shape == (width, hidden)
     assert params["linear2"]["kernel"].shape == (hidden, out)
 
