@@ -57,7 +57,6 @@ def _parser() -> Parser:
         prog="lanet study",
         description="Runs a study's cells one after the other; the same command goes on.",
         epilog="--config.FIELD=VALUE is handed to every run.",
-        allow_abbrev=False,
     )
     parser.add_argument("study", help="configs/studies/NAME.py, and after a colon cpu or demo")
     parser.add_argument("--workdir", type=Path, required=True, help="folder of the study")

@@ -25,7 +25,7 @@ def card(method, depth, stem, size, width=4):
         "classes": CLASSES,
         **{"size": size, "depth": depth, "width": width, "stem": stem, "method": method},
         **{"mean": [0.54, 0.43, 0.38], "std": [0.25, 0.22, 0.2]},
-        **{"precision": "float32", "grey": False},
+        **{"precision": "float32", "grey": False, "resample": "linear"},
     }
 
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lanet_jax.checkpoint import best, model_file
+from lanet_jax.checkpoint import best, metadata, model_file
 from lanet_jax.devices import mesh
 from lanet_jax.errors import UserError
 from lanet_jax.trained import network as trained_network
@@ -19,7 +19,7 @@ CARD = {
     **{"size": 16, "depth": 18, "width": 2, "stem": "small", "method": "lanet"},
     **{"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25]},
 }
-FULL = {**CARD, "precision": "float32", "grey": False}
+FULL = metadata.completed(CARD)
 
 
 @pytest.fixture(scope="module")

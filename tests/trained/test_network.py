@@ -19,7 +19,13 @@ CLASSES = ("anger", "fear", "neutral")
 def resolved(method, **fields):
     c = rafdb.get_config()
     c.method = method
-    small = {"model.width": 4, "augment.size": 32, "optim.batch_size": 4, "el.queue_size": 8}
+    small = {
+        "lde.neighbors": 3,
+        "model.width": 4,
+        "augment.size": 32,
+        "optim.batch_size": 8,
+        "el.queue_size": 8,
+    }
     c.update_from_flattened_dict({**small, **fields})
     c.schedule = "shared"
     return config.resolve(c)
