@@ -13,7 +13,8 @@ from lanet_jax import state as state_lib
 from lanet_jax.methods.ce import CE
 from lanet_jax.methods.eac import EAC
 from lanet_jax.methods.frozen import PART, Frozen, behind
-from lanet_jax.methods.lanet import EL, LDE, LANet
+from lanet_jax.methods.lanet import LANet
+from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example
 from lanet_jax.models import backbones
 from lanet_jax.models.landmarks import LandmarkNet
@@ -47,7 +48,7 @@ def build(name, family="face29", frozen=1):
         landmark = LandmarkNet(make(first_stage=frozen + 1), "coordinates", L, 4)
         el = EL(True, "pseudo", 0.7, 0.1, 0.999, 8, 4, True)
         lde = LDE("both", 2, 0.9, True, False)
-        method = LANet(TwoBranch(expression, landmark), lde, el, 0.7, 0.3)
+        method = LANet(TwoBranch(expression, landmark), lde, el, Loss(0.7, 0.3))
     return Frozen(make(last_stage=frozen), method)
 
 
