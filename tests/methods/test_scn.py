@@ -91,9 +91,12 @@ def test_the_loss_is_cross_entropy_of_scaled_logits_and_the_rank(initial, loss, 
         variables, batches[1]["image"], True, mutable=["batch_stats"]
     )
     u, weights = np.array(u, np.float64), params["expression"]
-    by_hand = 1 / (1 + np.exp(-(u @ weights["importance"]["kernel"])))  # both biases start at 0
+    scores, raw = (
+        u @ weights[name]["kernel"] + weights[name]["bias"] for name in ("importance", "fc")
+    )
+    by_hand = 1 / (1 + np.exp(-scores))
     np.testing.assert_allclose(a, by_hand[:, 0], rtol=1e-5)
-    p = softmax(by_hand * (u @ weights["fc"]["kernel"]))
+    p = softmax(by_hand * raw)
     ce = -np.mean([np.log(p[i, label]) for i, label in enumerate(batches[1]["label"])])
     order = np.sort(by_hand[:, 0])
     rank = 0.9 - (order[3:].mean() - order[:3].mean())
