@@ -57,14 +57,23 @@ def relu(x: np.ndarray) -> np.ndarray:
     return np.maximum(x, 0)
 
 
-def neighbours(features: np.ndarray, ids: list[int], i: int, K: int, exclude: bool) -> list[int]:
-    """Eq. 1 and 2; of equally similar ones the first in the batch is the nearer."""
+def neighbours(
+    features: np.ndarray, ids: list[int], i: int, K: int, exclude: bool, known: np.ndarray
+) -> list[int]:
+    """Eq. 1 and 2; of equally similar ones the first in the batch is the nearer.
+
+    Who is not known in the space has no neighbours there and is none.
+    """
+    if not known[i]:
+        return []
 
     def similarity(j: int) -> float:
         lengths = np.sqrt(features[i] @ features[i]) * np.sqrt(features[j] @ features[j])
         return features[i] @ features[j] / lengths
 
-    others = [j for j in range(len(ids)) if j != i and not (exclude and ids[j] == ids[i])]
+    others = [
+        j for j in range(len(ids)) if known[j] and j != i and not (exclude and ids[j] == ids[i])
+    ]
     return sorted(others, key=lambda j: -similarity(j))[:K]
 
 
@@ -78,9 +87,7 @@ def contribution(net: dict, x_i: np.ndarray, x_j: np.ndarray) -> float:
 def distribution(
     net: dict, features: np.ndarray, p: list[np.ndarray], near: list[int], i: int
 ) -> np.ndarray:
-    """One space's term of Eq. 4; without any neighbour the sample's own prediction."""
-    if not near:
-        return p[i]
+    """One space's term of Eq. 4, of a sample that has neighbours there."""
     c = [contribution(net, features[i], features[j]) for j in near]
     return sum(c_k * p[k] for c_k, k in zip(c, near, strict=True)) / sum(c)
 
@@ -88,13 +95,14 @@ def distribution(
 def targets(
     weights: dict, batch: dict, bank: np.ndarray, near: dict, p: list[np.ndarray], s: Settings
 ) -> np.ndarray:
-    """Eq. 4 and 5, one row a sample."""
+    """Eq. 4 and 5, one row a sample; without neighbours in any space its own prediction."""
     rows = []
     for i, number in enumerate(batch["id"]):
         d = [
             distribution(weights["contribution"][space], weights[space], p, near[space][i], i)
             for space in s.spaces
-        ]
+            if near[space][i]
+        ] or [p[i]]
         rows.append(s.omega * bank[number] + (1 - s.omega) * sum(d) / len(d))
     return np.array(rows)
 
@@ -108,7 +116,17 @@ def choose(weights: dict, batch: dict, bank: np.ndarray, s: Settings) -> Choice:
     """Eq. 1, 2 and 8: neighbours and labels at these weights."""
     ids = list(batch["id"])
     near = {
-        space: [neighbours(weights[space], ids, i, s.K, s.exclude_same_id) for i in range(len(ids))]
+        space: [
+            neighbours(
+                weights[space],
+                ids,
+                i,
+                s.K,
+                s.exclude_same_id,
+                np.array(batch["present"]).any(axis=1) | (space != "landmark"),
+            )
+            for i in range(len(ids))
+        ]
         for space in s.spaces
     }
     p = [softmax(row) for row in weights["logits"]]
