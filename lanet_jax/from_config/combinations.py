@@ -69,6 +69,11 @@ def _lanet(c: Config) -> None:
             "--config.lde.landmark_space=geometry: in a crop neighbours in it would be of the same "
             "place and turn; set --config.landmarks.frame=face"
         )
+    if c.loss.trust and c.lde.spaces == "none":
+        raise UserError(
+            f"--config.loss.trust={c.loss.trust:g}: trust is what the targets say of a label, and "
+            "--config.lde.spaces=none has none; set loss.trust to 0"
+        )
     if c.lde.spaces != "none" and k > batch:
         raise UserError(
             f"--config.lde.neighbors={k}: a whole number from 1 to {batch}, as neighbours are "
