@@ -38,7 +38,7 @@ class Settings:
 class Choice:
     """What the loss takes as given: the neighbours of each sample in each space, the pairs.
 
-    And the trust in each label; where no gradient may go through the neighbours' predictions, these.
+    And the trust in each label, and predictions through which no gradient may go.
     """
 
     neighbours: dict[str, list[list[int]]]
