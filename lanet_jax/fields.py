@@ -107,6 +107,7 @@ def get_config() -> ml_collections.ConfigDict:
     c.eac.weight = 5.0  # of the attention's consistency
 
     c.loss = o = ml_collections.ConfigDict()
+    o.labels = "observed"  # or, for method = ce, votes: the annotators' shares instead of one label
     o.alpha = 1.0  # weight of L_kl
     o.beta = 0.1  # weight of L_el
     o.trust = 0.0  # g: the given label's cross-entropy is weighed by what the target says of it

@@ -26,7 +26,7 @@ LATER = {
     "el": {"hidden": "features"},
     "landmarks": {"frame": "image", "points": "all"},
     "lde": {"landmark_space": "features"},
-    "loss": {"trust": 0.0, "trust_balance": 0.0},
+    "loss": {"labels": "observed", "trust": 0.0, "trust_balance": 0.0},
     "model": {"family": "resnet", "blocks": 13, "frozen_stages": 0},
     "optim": {"warmup": 0.0, "head_learning_rate": 0.0},
 }

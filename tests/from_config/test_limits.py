@@ -130,6 +130,11 @@ def test_no_number_takes_nan_or_a_word_or_a_switch(field):
         ({"landmarks.head": "heatmap"}, "--config.landmarks.frame=image"),
         ({"landmarks.frame": "image", "lde.landmark_space": "geometry"}, "frame=face"),
         ({"lde.spaces": "none", "loss.trust": 1.0}, "--config.loss.trust=1: trust is what"),
+        ({"loss.labels": "votes"}, "method=lanet learns from one observed label"),
+        (
+            {"loss.labels": "votes", "method": "ce", "noise.kind": "symmetric"},
+            "noise.kind=symmetric; set that to none",
+        ),
         ({"method": "scn", "scn.top_share": 0.001}, "--config.scn.top_share=0.001: of "),
         ({"data.test_split": ("test", "valid")}, "one split for each of --config.data.test"),
         ({"data.test_split": ()}, "one split for each of --config.data.test"),
