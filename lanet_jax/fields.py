@@ -97,6 +97,9 @@ def get_config() -> ml_collections.ConfigDict:
     k.hidden = "features"  # the projection's hidden layer is as wide as these; R: projection
     k.batch_negatives = True  # the paper's "all other combinations"; R: False
 
+    c.ce = ml_collections.ConfigDict()  # only for method = ce
+    c.ce.targets = "labels"  # or votes: the shares of the annotators' votes
+
     c.scn = s = ml_collections.ConfigDict()  # only for method = scn
     s.margin = 0.15  # between the mean importance of the top share and of the rest; 0.07 at B 64
     s.top_share = 0.7
@@ -107,7 +110,6 @@ def get_config() -> ml_collections.ConfigDict:
     c.eac.weight = 5.0  # of the attention's consistency
 
     c.loss = o = ml_collections.ConfigDict()
-    o.labels = "observed"  # or, for method = ce, votes: the annotators' shares instead of one label
     o.alpha = 1.0  # weight of L_kl
     o.beta = 0.1  # weight of L_el
     o.trust = 0.0  # g: the given label's cross-entropy is weighed by what the target says of it

@@ -39,14 +39,14 @@ def check(c: Config) -> None:
             f"--config.optim.warmup={p.warmup:g}: epochs, fewer than "
             f"--config.optim.epochs={p.epochs}"
         )
-    if c.loss.labels == "votes" and c.method != "ce":
+    if c.ce.targets == "votes" and c.method != "ce":
         raise UserError(
-            f"--config.loss.labels=votes: method={c.method} learns from one observed label a "
+            f"--config.ce.targets=votes: method={c.method} learns from one observed label a "
             "record; take --config.method=ce, or leave it out"
         )
-    if c.loss.labels == "votes" and c.noise.kind != "none":
+    if c.ce.targets == "votes" and c.noise.kind != "none":
         raise UserError(
-            f"--config.loss.labels=votes: the votes would not have the labels of "
+            f"--config.ce.targets=votes: the votes would not have the labels of "
             f"--config.noise.kind={c.noise.kind}; set that to none"
         )
     if c.model.family == "face29" and c.model.depth != 18:

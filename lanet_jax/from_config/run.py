@@ -129,17 +129,17 @@ def run(c: Config, workdir: Path, resumed: bool = False) -> Run:
 
 def _votes(c: Config, train: Records) -> Float[np.ndarray, "N C"] | None:
     """The votes to train on, if they are asked for."""
-    if c.loss.labels == "observed":
+    if c.ce.targets == "labels":
         return None
     shares = votes.of_records(train)
     if shares is None:
         raise UserError(
-            f"--config.loss.labels=votes: {', '.join(c.data.train)} has no annotators' votes "
+            f"--config.ce.targets=votes: {', '.join(c.data.train)} has no annotators' votes "
             "(FERPlus and the demo set have)"
         )
     if without := [train.names[row] for row in np.flatnonzero(np.isnan(shares).any(axis=1))]:
         raise UserError(
-            f"--config.loss.labels=votes: {len(without)} records have no vote for a class, such as "
+            f"--config.ce.targets=votes: {len(without)} records have no vote for a class, such as "
             f"{without[0]}; prepare the data without them"
         )
     return shares

@@ -21,12 +21,13 @@ LABELS, SEAL = "labels.csv", "labels.sha256"
 ABSENT = "absent"
 # Fields that older configs lack, and what was so.
 LATER = {
+    "ce": {"targets": "labels"},
     "augment": {"resample": "linear", "noise_prob": 0.0, "noise_variance": 30.0},
     "data": {"streams": 1},
     "el": {"hidden": "features"},
     "landmarks": {"frame": "image", "points": "all"},
     "lde": {"landmark_space": "features"},
-    "loss": {"labels": "observed", "trust": 0.0, "trust_balance": 0.0},
+    "loss": {"trust": 0.0, "trust_balance": 0.0},
     "model": {"family": "resnet", "blocks": 13, "frozen_stages": 0},
     "optim": {"warmup": 0.0, "head_learning_rate": 0.0},
 }
@@ -202,9 +203,9 @@ def load_config(workdir: Path) -> ml_collections.ConfigDict:
 def _completed(tree: dict) -> dict:
     """A config's JSON with the fields that came after it was written, as they were then."""
     sections = {
-        name: {**fields, **tree[name]}
+        name: {**fields, **tree.get(name, {})}
         for name, fields in LATER.items()
-        if isinstance(tree.get(name), dict)
+        if isinstance(tree.get(name, {}), dict)
     }
     return {**tree, **sections}
 

@@ -130,9 +130,9 @@ def test_no_number_takes_nan_or_a_word_or_a_switch(field):
         ({"landmarks.head": "heatmap"}, "--config.landmarks.frame=image"),
         ({"landmarks.frame": "image", "lde.landmark_space": "geometry"}, "frame=face"),
         ({"lde.spaces": "none", "loss.trust": 1.0}, "--config.loss.trust=1: trust is what"),
-        ({"loss.labels": "votes"}, "method=lanet learns from one observed label"),
+        ({"ce.targets": "votes"}, "method=lanet learns from one observed label"),
         (
-            {"loss.labels": "votes", "method": "ce", "noise.kind": "symmetric"},
+            {"ce.targets": "votes", "method": "ce", "noise.kind": "symmetric"},
             "noise.kind=symmetric; set that to none",
         ),
         ({"method": "scn", "scn.top_share": 0.001}, "--config.scn.top_share=0.001: of "),

@@ -16,16 +16,16 @@ def records(votes, names=("happiness", "anger", "unknown")):
     )
 
 
-def config(labels="votes"):
+def config(targets="votes"):
     c = fields.get_config()
-    c.loss.labels, c.data.train = labels, ("mine",)
+    c.ce.targets, c.data.train = targets, ("mine",)
     return c
 
 
 def test_votes_are_shares_of_those_for_a_class():
     found = run._votes(config(), records(np.array([[6, 2, 2], [0, 5, 5]])))
     np.testing.assert_allclose(found, [[0.25, 0.75], [1, 0]])
-    assert run._votes(config("observed"), records(None)) is None
+    assert run._votes(config("labels"), records(None)) is None
 
 
 def test_records_without_votes_are_told_before_training():
