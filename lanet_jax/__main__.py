@@ -15,6 +15,7 @@ COMMANDS = {
     "evaluate": ("evaluate", "evaluate a checkpoint on a split"),
     "predict": ("predict", "predict the expression of every face in photos and videos"),
     "audit": ("audit", "rank labels by how wrong they look"),
+    "review-merge": ("audit.review_merge", "merge what several reviewers decided"),
     "figures": ("figures", "draw the paper's figures of a run"),
     "agreement": ("agreement", "compare labels and target distributions with people's votes"),
     "report": ("report", "write the page of a run, or one that compares several"),
@@ -44,7 +45,7 @@ def main() -> None:
 
 
 def _help() -> str:
-    rows = "\n".join(f"  {word:10} {about}" for word, (_, about) in COMMANDS.items())
+    rows = "\n".join(f"  {word:12} {about}" for word, (_, about) in COMMANDS.items())
     return (
         "usage: lanet COMMAND ...\n\nFacial expression recognition that survives wrong labels.\n\n"
         f"{rows}\n\n`lanet COMMAND --help` explains a command; --version prints the version."

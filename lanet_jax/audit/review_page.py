@@ -12,11 +12,15 @@ import jinja2
 import numpy as np
 from jaxtyping import Float, Int
 
+from lanet_jax.audit.suspects import LARGEST
 from lanet_jax.files.atomic import write_text
 from lanet_jax.report import theme
 from lanet_jax.report.section import Tile
 
-_SCRIPTS = ("decisions.js", "card.js", "list.js")
+_SCRIPTS = (
+    *("decisions.js", "corrections.js", "card.js", "list.js"),
+    *("picker.js", "print.js", "input.js"),
+)
 
 
 class Flips(NamedTuple):
@@ -54,7 +58,7 @@ def write(
       note: how to read the cards.
       tiles: numbers.
       flips: the table of class pairs; None where nothing can be said of them.
-      payload: from `cards.cards`.
+      payload: from `suspects.cards`.
     """
     files = importlib.resources.files(__package__)
 
@@ -73,6 +77,8 @@ def write(
         tiles=tiles,
         flips=flips,
         classes=payload["classes"],
+        shrunk=payload["shrunk"],
+        largest=LARGEST,
         light=theme.variables(theme.LIGHT),
         dark=theme.variables(theme.DARK),
         style=text("review.css"),
