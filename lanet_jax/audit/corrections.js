@@ -89,6 +89,7 @@ function parsed(text) {
     cells.push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));
     line += whole.split(/\r\n|\r|\n/).length - 1;
     if (end === separator && cell.lastIndex < text.length) continue;
+    if (end === separator) cells.push("");
     if (cells.some((one) => one.trim())) rows.push([began, cells]);
     [cells, began] = [[], line];
   }

@@ -1,12 +1,11 @@
 // On paper there is no scrolling: the cards that the filter leaves are all laid out, up to a limit.
-const mostPrinted = 1000;
 let isPrinting = false;
 
 function layOut() {
   isPrinting = true;
   for (const element of drawn.values()) element.remove();
   drawn.clear();
-  const printed = view.slice(0, mostPrinted);
+  const printed = view.slice(0, data.printed);
   printed.forEach((card, i) => {
     const element = cardOf(card, choose);
     for (const image of element.querySelectorAll("img")) image.decoding = "sync";

@@ -22,6 +22,8 @@ _SCRIPTS = (
     *("picker.js", "print.js", "input.js"),
 )
 
+_MOST_PRINTED = 500  # cards; two fill a sheet
+
 
 class Flips(NamedTuple):
     """The table of class pairs, which also filters.
@@ -70,6 +72,7 @@ def write(
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
+    known = {"key": key, "printed": _MOST_PRINTED, **payload}
     html = environment.from_string(text("template.html.jinja")).render(
         heading=heading,
         verdict=verdict,
@@ -85,6 +88,6 @@ def write(
         script=script,
         script_hash=f"sha256-{digest}",
         # A "</script>" in a name must not end the block.
-        payload=json.dumps({"key": key, **payload}, separators=(",", ":")).replace("<", "\\u003c"),
+        payload=json.dumps(known, separators=(",", ":")).replace("<", "\\u003c"),
     )
     write_text(path, html)

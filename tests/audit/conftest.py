@@ -129,6 +129,7 @@ class Browser:
         self._session = self.send("Target.attachToTarget", **attach)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.send(f"{domain}.enable")
+        self.send("Emulation.setFocusEmulationEnabled", enabled=True)
 
     @contextlib.contextmanager
     def tab(self, path: Path):
