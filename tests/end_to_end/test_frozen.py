@@ -1,4 +1,4 @@
-"""A run of another family on frozen stages: trained, then read by the commands that know only it."""
+"""A run of another family on frozen stages: every command reads it by its own card."""
 
 import subprocess
 import sys
