@@ -1,4 +1,4 @@
-"""The whole command, tiny, on CPU: it answers every kind of part, and a second one goes on."""
+"""The whole command, tiny, on CPU: it answers every kind of part, and a second one resumes."""
 
 import os
 import subprocess
