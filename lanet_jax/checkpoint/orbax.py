@@ -155,7 +155,7 @@ def read(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> 
 
 
 def verify(path: Path, part: str = "") -> None:
-    """Compares a checkpoint with its check sums, if it has any; process 0 reads it for all.
+    """Compares a checkpoint with its checksums, if it has any; process 0 reads it for all.
 
     Args:
       path: of the checkpoint.

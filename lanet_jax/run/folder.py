@@ -120,7 +120,7 @@ def identity(workdir: Path) -> dict[str, Any]:
       workdir: of a run that has its config and its labels.
 
     Returns:
-      "config", the fields that bind it by their dotted names, and "labels", the check sum of
+      "config", the fields that bind it by their dotted names, and "labels", the checksum of
       `labels.csv`, as far as they are there.
     """
     files = RunFolder(workdir)
