@@ -42,7 +42,7 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
       stop: entered; notes the signals.
 
     Returns:
-      The final state; None if the run was stopped, which it then says with the command that resumes it.
+      The final state; None if the run was stopped, which it says with the command to resume.
 
     Raises:
       UserError: the loss is not finite, no checkpoint restores, one cannot be written, or
