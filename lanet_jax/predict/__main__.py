@@ -93,7 +93,7 @@ def predict(
         lines.append(f"wrote {drawn.written} pictures into {annotate}")
     if video:
         lines.append(f"wrote {video}" if video.is_file() else f"no {video}")
-    if drawn.written and any(item.is_video for item in todo) and not film.keeps_sound():
+    if drawn.films and not film.keeps_sound():
         lines.append(f"marked films have no sound, and even times: {film.PIP} keeps both")
     print("\n".join([*lines, *drawn.lost]))
 

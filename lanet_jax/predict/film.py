@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from lanet_jax.files.atomic import make_new
+
 SUFFIX = ".mp4"
 PIP = "pip install 'lanet_jax[video]'"
 _MOST_TICKS = 65_535  # MPEG-4 counts a second in so many at most
@@ -44,7 +46,7 @@ class Writer:
       width: of the frames.
 
     Raises:
-      UnwrittenError: it cannot be written.
+      UnwrittenError: it cannot be written; OSError where its folder cannot.
     """
 
     def __init__(self, path: Path, source: Path, rate: float, height: int, width: int) -> None:
@@ -53,6 +55,7 @@ class Writer:
         # The codecs halve their colour planes: odd sizes get one more row or column.
         self._height, self._width = height + height % 2, width + width % 2
         size = (self._width, self._height)
+        make_new(self._temporary)  # PyAV would meet a folder that cannot be written later
         try:
             if keeps_sound():
                 from lanet_jax.predict import film_av
@@ -123,14 +126,14 @@ class _OpenCV:
     """Even times, no sound; see `Encoder`."""
 
     def __init__(self, path: Path, rate: float, size: tuple[int, int]) -> None:
-        self._path, self._count = path, 0
+        self._count = 0
         code = cv2.VideoWriter.fourcc(*"mp4v")
+        self._name, rate = str(path.absolute()), mpeg4_rate(rate)
         try:
-            name = str(path.absolute())
-            rate = mpeg4_rate(rate)
-            self._writer = cv2.VideoWriter(name, cv2.CAP_FFMPEG, code, rate, size)
-        except UnicodeEncodeError:
+            self._name.encode()
+        except UnicodeEncodeError:  # OpenCV would end the process
             raise UnwrittenError("its folder's name is not in UTF-8") from None
+        self._writer = cv2.VideoWriter(self._name, cv2.CAP_FFMPEG, code, rate, size)
         if not self._writer.isOpened():
             width, height = size
             raise UnwrittenError(f"{width} x {height} pixels at {rate:g} a second: no such MPEG-4")
@@ -144,7 +147,7 @@ class _OpenCV:
         """See `Encoder`."""
         self._writer.release()
         # OpenCV does not say where the disk was full; such a file has no index.
-        written = cv2.VideoCapture(str(self._path.absolute()), cv2.CAP_FFMPEG)
+        written = cv2.VideoCapture(self._name, cv2.CAP_FFMPEG)
         count = int(written.get(cv2.CAP_PROP_FRAME_COUNT)) if written.isOpened() else 0
         written.release()
         if count != self._count:

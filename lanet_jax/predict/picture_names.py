@@ -29,14 +29,14 @@ def named(items: Iterable[Item], folder: Path) -> dict[Item, Path]:
     names = {}
     for item in items:
         suffix = SUFFIX if item.is_video else _PICTURE
-        stem = (folder / item.content.relative_to(item.root or item.content.parent)).with_suffix("")
-        path = stem.with_name(stem.name + suffix)
-        key = str(path).casefold()
-        while str(path).casefold() in taken:
-            numbers[key] += 1
-            path = stem.with_name(f"{stem.name}-{numbers[key] + 1}{suffix}")
-        taken.add(str(path).casefold())
-        names[item] = path
+        below = item.content.relative_to(item.root or item.content.parent)
+        stem = os.path.splitext(below)[0]
+        name, wanted = stem + suffix, (stem + suffix).casefold()
+        while name.casefold() in taken:
+            numbers[wanted] += 1
+            name = f"{stem}-{numbers[wanted] + 1}{suffix}"
+        taken.add(name.casefold())
+        names[item] = folder / name
     return names
 
 

@@ -32,7 +32,8 @@ class Pictures:
       film: file for the one video among the items; None if it is not asked for.
 
     Attributes:
-      written: how many files there are so far.
+      written: how many files there are so far, films among them.
+      films: how many of them are films.
       lost: a line for each film that could not be written.
     """
 
@@ -44,7 +45,7 @@ class Pictures:
         film: Path | None,
     ) -> None:
         self._classes, self._names, self._folder, self._film = classes, names, folder, film
-        self.written, self.lost = 0, list[str]()
+        self.written, self.films, self.lost = 0, 0, list[str]()
         self._writer: film.Writer | None = None
         self._is_lost = False
 
@@ -90,7 +91,7 @@ class Pictures:
         if writer is not None:
             try:
                 writer.close(keep=True)
-                self.written += 1
+                self.written, self.films = self.written + 1, self.films + 1
             except (UnwrittenError, OSError) as error:
                 self._loss(item, error)
                 self._is_lost = False

@@ -1,5 +1,6 @@
 """Reading video files, one frame at a time."""
 
+import contextlib
 import dataclasses
 import math
 import os
@@ -52,8 +53,9 @@ def read(path: Path) -> Iterator[Shot]:
     Raises:
       BrokenVideoError: there is no frame in it, or, after the last, far fewer than it tells of.
     """
-    capture = _open(path)
-    try:
+    with contextlib.ExitStack() as opened:
+        capture = _open(_name(path, opened))
+        opened.callback(capture.release)
         capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
         rate = capture.get(cv2.CAP_PROP_FPS)
         if not (math.isfinite(rate) and 0 < rate <= _LARGEST_RATE):
@@ -72,19 +74,22 @@ def read(path: Path) -> Iterator[Shot]:
         # Of uneven frames the number is an estimate, and the time is not.
         if count < _WHOLE * told and time + 1 / rate < _WHOLE * told / rate:
             raise BrokenVideoError(f"ends after {count} of about {told:.0f} frames")
-    finally:
-        capture.release()
 
 
-def _open(path: Path) -> cv2.VideoCapture:
+def _name(path: Path, opened: contextlib.ExitStack) -> str:
+    """A name for FFmpeg: a relative one with a colon would be an address."""
+    try:
+        name = str(path.absolute())
+        name.encode()
+        return name
+    except UnicodeEncodeError:  # OpenCV would end the process
+        return f"/dev/fd/{opened.enter_context(path.open('rb')).fileno()}"
+
+
+def _open(name: str) -> cv2.VideoCapture:
     log = cv2.utils.logging
     level = log.setLogLevel(log.LOG_LEVEL_SILENT)
     try:
-        # A relative name with a colon would be an address to FFmpeg.
-        return cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG)
-    except UnicodeEncodeError:
-        raise BrokenVideoError(
-            "its name is not in UTF-8, and OpenCV opens no such: rename it"
-        ) from None
+        return cv2.VideoCapture(name, cv2.CAP_FFMPEG)
     finally:
         log.setLogLevel(level)

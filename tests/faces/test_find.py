@@ -123,7 +123,9 @@ def test_a_detection_where_a_face_does_not_fill_the_image(finder, side, detected
 
 
 def test_no_face_either_way(finder, blank):
-    face = finder([_fit(7, spread=0.9), *[_fit(0, spread=0.8)] * 4], count=1).largest(blank, "ibug68")
+    face = finder([_fit(7, spread=0.9), *[_fit(0, spread=0.8)] * 4], count=1).largest(
+        blank, "ibug68"
+    )
     assert (face.ok, face.spread) == (False, 0.9)
 
 

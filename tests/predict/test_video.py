@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -32,3 +34,36 @@ def test_a_video_that_was_cut_says_so_after_its_last_frame(tmp_path, suffix):
         for _ in video.read(path):
             count += 1
     assert 5 < count < 15
+
+
+@pytest.mark.parametrize(("stamps", "expected"), [([0, 100, 50, 300], [0, 0.1, 0.2, 0.3])])
+def test_times_without_a_stamp_go_by_the_rate(monkeypatch, stamps, expected):
+    class Capture:
+        left = len(stamps)
+
+        def set(self, *_): ...
+
+        def release(self): ...
+
+        def get(self, name):
+            if name == cv2.CAP_PROP_POS_MSEC:
+                return stamps[len(stamps) - 1 - self.left]
+            return 10.0 if name == cv2.CAP_PROP_FPS else float(len(stamps))
+
+        def read(self):
+            self.left -= 1
+            return self.left >= 0, np.zeros((2, 2, 3), np.uint8)
+
+    monkeypatch.setattr(video, "_open", lambda _: Capture())
+    assert [shot.time for shot in video.read(Path("a.mp4"))] == pytest.approx(expected)
+
+
+def test_a_name_with_a_colon_is_no_address(tmp_path, monkeypatch, write_video):
+    monkeypatch.chdir(tmp_path)
+    write_video(tmp_path / "a.mp4", [np.zeros((16, 16, 3), np.uint8)]).rename("talk: 1.mp4")
+    assert len(list(video.read(Path("talk: 1.mp4")))) == 1
+
+
+def test_a_name_that_is_not_in_utf8(tmp_path, write_video):
+    whole = write_video(tmp_path / "a.mp4", [np.zeros((16, 16, 3), np.uint8)])
+    assert len(list(video.read(whole.rename(tmp_path / "b\udcff.mp4")))) == 1
