@@ -12,12 +12,13 @@ from safetensors.numpy import save as safetensors_bytes
 from lanet_jax.checkpoint.checks import check_numbers, check_shapes
 from lanet_jax.checkpoint.formats import file_format, read_safetensors
 from lanet_jax.errors import UserError
-from lanet_jax.files import cache
+from lanet_jax.files import beside, cache
 from lanet_jax.files.atomic import write_together
 from lanet_jax.files.npz import read_npz
 from lanet_jax.typing import PyTree
 
 ENDINGS = (".safetensors", ".npz")
+_FORMAT = "lanet_jax weights"
 # What one command makes without being told of a file, and the command.
 IN_CACHE = {"face29": "python -m lanet_jax.port get-faces"}
 
@@ -42,7 +43,8 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
       card: the JSON's content.
 
     Raises:
-      UserError: unknown ending, or the files cannot be written; then neither is left half-written.
+      UserError: unknown ending, the files cannot be written (then neither is left half-written),
+        or what lies in the JSON's place is something else's.
     """
     check_ending(path)
     flat = _flatten(params, stats)
@@ -54,12 +56,18 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
         else:
             file.write(safetensors_bytes(arrays))
 
-    text = json.dumps(card, indent=2) + "\n"
+    beside.check(path.with_suffix(".json"), path, _is_card)
+    text = json.dumps({"format": _FORMAT, **card}, indent=2) + "\n"
     # Both are whole before either is renamed; the card goes first, so that new weights never stand
     # without the record of their source.
     write_together(
         {path.with_suffix(".json"): lambda file: file.write(text.encode()), path: write_arrays}
     )
+
+
+def _is_card(found: dict[str, Any]) -> bool:
+    # The first ones did not say their format.
+    return found.get("format", _FORMAT) == _FORMAT and {"source", "sha256"} <= found.keys()
 
 
 def find(name: str) -> Path:

@@ -34,7 +34,7 @@ def export(
       workdir: folder of a run, or a model file.
       format: one of `FORMATS`.
       step: of a work folder: a number, "last" or "best".
-      out: the file; its card gets the same name with the ending .json.
+      out: the file; its card is FILE.json (NAME.json of NAME.safetensors).
       half: store kernels in 16 bits; of safetensors.
 
     Returns:
@@ -62,7 +62,14 @@ def export(
     trained = load(workdir, step, mesh.make(1, jax.local_devices()[:1]))
     if out.absolute() == workdir.absolute():
         raise UserError(f"--out={out}: that is the file to export; choose another name")
-    print("\n".join([*exported.write(out, format, trained, half), f"wrote {out}, {out.stem}.json"]))
+    print(
+        "\n".join(
+            [
+                *exported.write(out, format, trained, half),
+                f"wrote {out}, {exported.card_of(out).name}",
+            ]
+        )
+    )
     return out
 
 
