@@ -18,7 +18,6 @@ from lanet_jax.files.npz import read_npz
 from lanet_jax.typing import PyTree
 
 ENDINGS = (".safetensors", ".npz")
-_FORMAT = "lanet_jax weights"
 # What one command makes without being told of a file, and the command.
 IN_CACHE = {"face29": "python -m lanet_jax.port get-faces"}
 
@@ -57,7 +56,7 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
             file.write(safetensors_bytes(arrays))
 
     beside.check(path.with_suffix(".json"), path, _is_card)
-    text = json.dumps({"format": _FORMAT, **card}, indent=2) + "\n"
+    text = json.dumps(card, indent=2) + "\n"
     # Both are whole before either is renamed; the card goes first, so that new weights never stand
     # without the record of their source.
     write_together(
@@ -66,8 +65,8 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
 
 
 def _is_card(found: dict[str, Any]) -> bool:
-    # The first ones did not say their format.
-    return found.get("format", _FORMAT) == _FORMAT and {"source", "sha256"} <= found.keys()
+    # It says where the weights come from, and no format: cards of whole models do.
+    return "source" in found and "format" not in found
 
 
 def find(name: str) -> Path:
@@ -80,7 +79,7 @@ def find(name: str) -> Path:
       UserError: the weights are not in the cache; it says the one line to run.
     """
     if name not in IN_CACHE:
-        return Path(name)
+        return Path(name).expanduser()
     path = in_cache(name)
     if not path.is_file():
         raise UserError(f"{path} is not there: make it once with `{IN_CACHE[name]}`")

@@ -142,8 +142,8 @@ def load(
         package.
       step: of a work folder: a number, "last" or "best".
       batch: faces that go through the network together, at most.
-      smallest: side of the smallest face sought over the image's longer side; 0 for .03, and .015
-        from 3,000 pixels on.
+      smallest: side of the smallest face sought over the image's longer side; 0 for .03, .015 from
+        3,000 pixels on, and smaller ones where small ones are found.
 
     Returns:
       What predicts.

@@ -14,7 +14,7 @@ from lanet_jax.faces.find import Finder, find_faces, landmarks_of_crop
 class _Detector:
     candidates: Candidates
 
-    def __call__(self, image, smallest):
+    def __call__(self, image, smallest, finer=False):
         return self.candidates
 
 
@@ -90,12 +90,14 @@ def test_smaller_faces_are_sought_in_large_photos(finder, monkeypatch, side, sma
     asked = []
     searching = finder([])
     monkeypatch.setattr(
-        searching, "_detector", lambda _, smallest: asked.append(smallest) or _Detector.candidates
+        searching,
+        "_detector",
+        lambda _, smallest, finer: asked.append((smallest, finer)) or _Detector.candidates,
     )
     photo = np.zeros((4, side, 3), np.uint8)
     searching.find(photo, "ibug68")
     searching.find(photo, "ibug68", smallest=0.1)
-    assert asked == [smallest, 0.1]
+    assert asked == [(smallest, True), (0.1, False)]
 
 
 def test_a_crop_starts_from_the_padded_image(finder):
