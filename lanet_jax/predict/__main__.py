@@ -92,7 +92,9 @@ def predict(
     if annotate:
         lines.append(f"wrote {drawn.written} pictures into {annotate}")
     if video:
-        lines.append(f"wrote {video}" if video.is_file() else f"no {video}")
+        is_there = drawn.films or any(item.is_video for item in done)
+        why = "" if drawn.lost else "no frame was read: "
+        lines.append(f"wrote {video}" if is_there else f"{why}no {video}")
     if drawn.films and not film.keeps_sound():
         lines.append(f"marked films have no sound, and even times: {film.PIP} keeps both")
     print("\n".join([*lines, *drawn.lost]))

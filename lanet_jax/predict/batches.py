@@ -1,5 +1,6 @@
 """Faces of many frames through the network together, with few frames held at a time."""
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
@@ -11,6 +12,7 @@ from jaxtyping import Float, UInt8
 from lanet_jax.predict.crops import Found
 
 MOST_BYTES = 1 << 27  # of frames and their faces that wait for a batch to fill
+MOST_SECONDS = 5.0  # that they wait, so that an interruption costs no more
 _STEP = 4  # a network is compiled for 1, 4, 16, ... faces, each when it is first needed
 
 Network = Callable[[UInt8[np.ndarray, "N S S 3"]], Float[np.ndarray, "N C"]]
@@ -57,14 +59,16 @@ def classified(
 
     Yields:
       Each frame with the probabilities of its faces, in order; they wait until B frames or
-      MOST_BYTES of pixels are there.
+      MOST_BYTES of pixels are there, or MOST_SECONDS are over.
     """
     waiting: list[Found] = []
-    room = _Room(batch, size)
+    room, since = _Room(batch, size), time.monotonic()
     for one in found:
         waiting.append(one)
         del one
-        if len(waiting) >= batch or sum(map(_bytes, waiting)) >= MOST_BYTES:
+        is_late = time.monotonic() - since >= MOST_SECONDS
+        if is_late or len(waiting) >= batch or sum(map(_bytes, waiting)) >= MOST_BYTES:
+            since = time.monotonic()
             yield from _flush(waiting, network, room, classes)
     yield from _flush(waiting, network, room, classes)
 

@@ -133,7 +133,8 @@ def left_out_line(left_out: Mapping[str, int]) -> str:
     shown = sorted(left_out.items(), key=lambda pair: (-pair[1], pair[0]))
     kinds = ", ".join(f"{ending} {count}" for ending, count in shown[:6])
     more = ", ..." if len(shown) > 6 else ""
-    return str(UserError(f"{sum(left_out.values())} files left out, no images: {kinds}{more}"))
+    count = sum(left_out.values())
+    return str(UserError(f"left out, neither images nor videos: {count:,} ({kinds}{more})"))
 
 
 def _absent(source: str | os.PathLike, path: Path) -> str:

@@ -263,3 +263,9 @@ def test_a_forked_process_says_why_it_would_hang(make_predictor, photo, monkeypa
 def test_faces_smaller_than_nothing_are_not_sought():
     with pytest.raises(UserError, match=r"smallest=-0\.1"):
         lanet_jax.load(smallest=-0.1)
+
+
+def test_faces_do_not_wait_long_for_a_batch_to_fill(make_predictor, network, photo, monkeypatch):
+    monkeypatch.setattr("lanet_jax.predict.batches.MOST_SECONDS", 0.0)
+    make_predictor(batch=40).predict([photo(("fear", 5, 5, 40))] * 9)
+    assert [shape[0] for shape in network.shapes] == [1] * 9
