@@ -10,8 +10,9 @@ from lanet_jax.report.captions import CAPTIONS
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Panel, Section, Table
 from lanet_jax.report.svg import element
+from lanet_jax.run.paths import RunFolder
 
-FOLDER = "figures"
+FOLDER = "figures"  # of a run, of a study, and beside a page that compares runs
 
 
 def figures(run: RunFiles) -> Section | None:
@@ -41,12 +42,12 @@ def pictures(folder: Path) -> Section | None:
 
 
 def agreement(run: RunFiles) -> Section | None:
-    """How far the labels are from people's votes.
+    """How far the labels are from annotators' votes.
 
     Raises:
       UserError: `agreement.csv` is not as it was written.
     """
-    path = run.folder / "agreement.csv"
+    path = RunFolder(run.folder).agreement
     if not path.exists():
         return None
     again = f"write it again with python -m lanet_jax.agreement --workdir={run.folder}"
@@ -56,8 +57,8 @@ def agreement(run: RunFiles) -> Section | None:
     except ValueError:
         raise UserError(f"{path} is damaged: {again}") from None
     note = (
-        "Mean Jensen-Shannon divergence from people's votes over the training records, in nats: 0 "
-        "for the votes themselves, at most 0.693. Paper, Table 6."
+        "Mean Jensen-Shannon divergence from annotators' votes over the training records, in nats: "
+        "0 for the votes themselves, at most 0.693. Paper, Table 6."
     )
     return Section("Agreement with people", note, table=pivot(rows))
 

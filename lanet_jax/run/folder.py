@@ -14,13 +14,13 @@ from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
 from lanet_jax.run import inputs
+from lanet_jax.run.paths import RunFolder
 
 ADVICE = "restore it, or choose another --workdir"
-CONFIG, COMMAND = "config.json", "command.txt"
-LABELS, SEAL = "labels.csv", "labels.sha256"
 ABSENT = "absent"
 # Fields that older configs lack, and what was so.
 LATER = {
+    "ce": {"targets": "labels"},
     "augment": {"resample": "linear", "noise_prob": 0.0, "noise_variance": 30.0},
     "data": {"streams": 1},
     "el": {"hidden": "features"},
@@ -30,7 +30,7 @@ LATER = {
     "model": {"family": "resnet", "blocks": 13, "frozen_stages": 0},
     "optim": {"warmup": 0.0, "head_learning_rate": 0.0},
 }
-# What may differ when a run goes on: it changes nothing of what is computed.
+# What may differ when a run is resumed: it changes nothing of what is computed.
 FREE = ("profile.", "train.keep", "data.threads", "data.dir")
 
 
@@ -48,23 +48,24 @@ def claim(workdir: Path, config: ml_collections.ConfigDict, arguments: Sequence[
     Raises:
       UserError: another run lives there, see `check`.
     """
-    path, text = workdir / CONFIG, _text(config)
+    files, text = RunFolder(workdir), _text(config)
+    path = files.config
     if has_begun(workdir):
         if not path.exists():
             raise UserError(
-                f"{workdir} holds rows or checkpoints of a run but no {CONFIG}, so that nobody "
+                f"{workdir} holds rows or checkpoints of a run but no {path.name}, so that nobody "
                 f"knows whether they are of this one: {ADVICE}"
             )
         check(workdir, config)
     else:
-        (workdir / inputs.NAME).unlink(missing_ok=True)
+        files.inputs.unlink(missing_ok=True)
         if path.exists() and path.read_bytes() != text.encode():
-            for name in (LABELS, SEAL):
-                (workdir / name).unlink(missing_ok=True)
+            for stale in (files.labels, files.seal):
+                stale.unlink(missing_ok=True)
     workdir.mkdir(parents=True, exist_ok=True)
     write_text(path, text)
     line = shlex.join(["python", "-m", "lanet_jax.main", *arguments])
-    write_text(workdir / COMMAND, line + "\n")
+    write_text(files.command, line + "\n")
 
 
 def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
@@ -78,7 +79,7 @@ def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
       UserError: another run lives there; the differing keys are named, those too that came or went
         with a version of this program, as they may change what is computed.
     """
-    path = workdir / CONFIG
+    path = RunFolder(workdir).config
     if not path.exists():
         return
     then = flatten(_completed(json_files.read(path, ADVICE)))
@@ -94,7 +95,7 @@ def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
         advice = "choose another --workdir or the same fields"
         if then.keys() != now.keys():
             advice += (
-                "; a field that is absent came or went with a version of this program: go on "
+                "; a field that is absent came or went with a version of this program: resume it "
                 "with the version that began the run, or, where the field changes nothing of "
                 f"it, write it into {path} or take it out"
             )
@@ -119,19 +120,20 @@ def identity(workdir: Path) -> dict[str, Any]:
       workdir: of a run that has its config and its labels.
 
     Returns:
-      "config", the fields that bind it by their dotted names, and "labels", the check sum of
+      "config", the fields that bind it by their dotted names, and "labels", the checksum of
       `labels.csv`, as far as they are there.
     """
-    config = flatten(json_files.read(workdir / CONFIG, ADVICE))
+    files = RunFolder(workdir)
+    config = flatten(json_files.read(files.config, ADVICE))
     kept = {k: v for k, v in config.items() if not k.startswith((*FREE, *inputs.FILES))}
-    seal = workdir / SEAL
-    sums = json_files.read_text(seal, ADVICE).split() if seal.exists() else []
+    sealed = files.seal.exists()
+    sums = json_files.read_text(files.seal, ADVICE).split() if sealed else []
     return {"config": kept, **({"labels": sums[0]} if sums else {})}
 
 
 def has_checkpoint(workdir: Path) -> bool:
     """Whether a run will be resumed from a state of it."""
-    return any(path.name.isdecimal() for path in workdir.glob("checkpoints/*"))
+    return any(path.name.isdecimal() for path in RunFolder(workdir).checkpoints.glob("*"))
 
 
 def _text(config: ml_collections.ConfigDict) -> str:
@@ -140,25 +142,25 @@ def _text(config: ml_collections.ConfigDict) -> str:
 
 def has_begun(workdir: Path) -> bool:
     """Whether a folder holds rows or checkpoints, which bind it to its run."""
-    rows = workdir / "metrics.jsonl"
-    states = [*workdir.glob("checkpoints/*"), *workdir.glob("checkpoints/best/*")]
+    files = RunFolder(workdir)
+    rows, states = files.metrics, [*files.checkpoints.glob("*"), *files.best.glob("*")]
     return (rows.exists() and rows.stat().st_size > 0) or any(p.name.isdecimal() for p in states)
 
 
 def command(workdir: Path) -> str:
-    """The command that makes the run, and goes on with it."""
-    return json_files.read_text(workdir / COMMAND, ADVICE).strip()
+    """The command that starts and resumes the run."""
+    return json_files.read_text(RunFolder(workdir).command, ADVICE).strip()
 
 
 def tell_stopped(workdir: Path, where: str) -> None:
-    """Prints where a run was stopped and how it goes on.
+    """Prints where a run was stopped and how to resume it.
 
     Args:
       workdir: folder of the run.
       where: the start of the line.
     """
     if jax.process_index() == 0:
-        print(f"{where}; to go on: {command(workdir)}")
+        print(f"{where}; to resume: {command(workdir)}")
 
 
 def seal_labels(workdir: Path) -> None:
@@ -168,9 +170,9 @@ def seal_labels(workdir: Path) -> None:
       workdir: folder of a run that has written its labels.
 
     Raises:
-      UserError: they were changed, so that the run would go on with others than it began with.
+      UserError: they were changed, so that the run would resume with others than it began with.
     """
-    labels, seal = workdir / LABELS, workdir / SEAL
+    labels, seal = RunFolder(workdir).labels, RunFolder(workdir).seal
     line = f"{hashlib.sha256(labels.read_bytes()).hexdigest()}  {labels.name}\n"  # as sha256sum
     if not seal.exists():
         write_text(seal, line)
@@ -188,9 +190,9 @@ def load_config(workdir: Path) -> ml_collections.ConfigDict:
     Raises:
       UserError: the folder holds no run, or its config cannot be read.
     """
-    path = workdir / CONFIG
+    path = RunFolder(workdir).config
     if not path.exists():
-        raise UserError(f"{workdir} holds no run (no config.json): check --workdir")
+        raise UserError(f"{workdir} holds no run (no {path.name}): check --workdir")
     tree = _tuples(_completed(json_files.read(path, ADVICE)))
     try:
         config = ml_collections.ConfigDict(tree)
@@ -202,9 +204,9 @@ def load_config(workdir: Path) -> ml_collections.ConfigDict:
 def _completed(tree: dict) -> dict:
     """A config's JSON with the fields that came after it was written, as they were then."""
     sections = {
-        name: {**fields, **tree[name]}
+        name: {**fields, **tree.get(name, {})}
         for name, fields in LATER.items()
-        if isinstance(tree.get(name), dict)
+        if isinstance(tree.get(name, {}), dict)
     }
     return {**tree, **sections}
 
