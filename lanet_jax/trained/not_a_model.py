@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from lanet_jax.checkpoint.states import STEPS
 from lanet_jax.errors import UserError
 from lanet_jax.images import files
+from lanet_jax.run.paths import RunFolder
 
 _TAKEN = "a run's work folder or a model file NAME.safetensors was expected"
 _EXPORTS = (".onnx", ".stablehlo")
@@ -23,7 +23,7 @@ def refuse(path: Path) -> None:
     """
     ending = path.suffix.lower()
     if path.is_dir():
-        if not (path / STEPS).is_dir():
+        if not _is_run(path):
             raise UserError(f"{path} is {_folder(path)}: {_TAKEN}")
     elif not path.exists():
         raise UserError(f"{path}: there is no such file or folder: {_TAKEN}")
@@ -44,12 +44,17 @@ def refuse(path: Path) -> None:
         raise UserError(f"{path} is no model: {_TAKEN}")
 
 
+def _is_run(path: Path) -> bool:
+    return RunFolder(path).checkpoints.is_dir()
+
+
 def _folder(path: Path) -> str:
-    runs = sorted(child.name for child in path.iterdir() if (child / STEPS).is_dir())
+    runs = sorted(child.name for child in path.iterdir() if _is_run(child))
     models = sorted(child.name for child in path.glob("*.safetensors"))
-    if (path / "config.json").is_file():
+    if RunFolder(path).config.is_file():
         return "the work folder of a run that holds no checkpoint yet (train first)"
-    if path.name == STEPS or (path / "best").is_dir():
+    own = RunFolder(path.parent)
+    if path.absolute() in (own.checkpoints.absolute(), own.best.absolute()):
         return "a part of a run's work folder"
     inside = [*runs, *models][:_SHOWN]
     return f"a folder that holds models ({', '.join(inside)})" if inside else "no run's work folder"

@@ -32,7 +32,6 @@ def test_a_file_that_is_no_model(tmp_path, name, message):
         (["config.json"], "holds no checkpoint yet"),
         (["b/checkpoints/", "a/checkpoints/"], r"holds models \(a, b\)"),
         (["m.safetensors"], r"holds models \(m.safetensors\)"),
-        (["best/7/"], "a part of a run's work folder"),
     ],
 )
 def test_a_folder_that_is_no_run(tmp_path, made, message):
@@ -44,6 +43,12 @@ def test_a_folder_that_is_no_run(tmp_path, made, message):
         path.mkdir(parents=True) if name.endswith("/") else path.write_bytes(b"")
     with pytest.raises(UserError, match=message):
         not_a_model.refuse(folder)
+
+
+def test_a_part_of_a_run(tmp_path):
+    (tmp_path / "checkpoints" / "7").mkdir(parents=True)
+    with pytest.raises(UserError, match="a part of a run's work folder"):
+        not_a_model.refuse(tmp_path / "checkpoints")
 
 
 def test_a_work_folder_is_left_to_whoever_restores_it(tmp_path):
