@@ -199,23 +199,6 @@ def test_the_model_that_comes_along_knows_a_smile():
     assert row.probabilities[lanet_jax.load(batch=1).classes.index("happiness")] > 0.9
 
 
-@pytest.mark.parametrize(
-    ("counts", "places"),
-    [
-        ([1], [1]),
-        ([2], [4]),
-        ([5], [16]),
-        ([20], [20]),  # the batch of this predictor
-        ([1, 2, 17], [20]),
-        ([21], [20, 20]),  # once it was full, what is left takes the same program
-    ],
-)
-def test_the_batch_is_sized_to_the_call(make_predictor, network, counts, places):
-    images = [np.zeros((SIZE, SIZE, 3), np.uint8)] * sum(counts)
-    make_predictor(batch=20).predict(images, faces="whole")
-    assert [shape[0] for shape in network.shapes] == places
-
-
 def test_the_face_models_stay_loaded_between_calls(make_predictor, find_patches, photo):
     threads = set()
 
@@ -263,9 +246,3 @@ def test_a_forked_process_says_why_it_would_hang(make_predictor, photo, monkeypa
 def test_faces_smaller_than_nothing_are_not_sought():
     with pytest.raises(UserError, match=r"smallest=-0\.1"):
         lanet_jax.load(smallest=-0.1)
-
-
-def test_faces_do_not_wait_long_for_a_batch_to_fill(make_predictor, network, photo, monkeypatch):
-    monkeypatch.setattr("lanet_jax.predict.batches.MOST_SECONDS", 0.0)
-    make_predictor(batch=40).predict([photo(("fear", 5, 5, 40))] * 9)
-    assert [shape[0] for shape in network.shapes] == [1] * 9
