@@ -68,18 +68,18 @@ class Journal:
           OSError: the disk is full, say; what was kept before stays.
         """
         key = self._key(frame.item)
-        self._frames.setdefault(key, {})[frame.number] = list(rows)
         written = [
             {name: value for name, value in vars(row).items() if name not in ("file", "frame")}
             for row in rows
         ]
         self._write({"file": key, "frame": frame.number, "rows": written})
+        self._frames.setdefault(key, {})[frame.number] = list(rows)
 
     def end(self, item: Item) -> None:
         """Keeps that an item has no further frames; errors as for `add`."""
         key = self._key(item)
-        self._ended.add(key)
         self._write({"file": key})
+        self._ended.add(key)
 
     def rows(self, items: Iterable[Item]) -> list[Row]:
         """All rows of some items, in the items' order and by their frames."""
