@@ -83,9 +83,8 @@ def data(c: Config, workdir: Path) -> Data:
     if c.noise.kind == "file" and not RunFolder(workdir).labels.exists():
         elsewhere = {name for test in tests.values() for name in test.names} | _other_splits(c)
         tell = print if jax.process_index() == 0 else lambda _: None
-        own = noise_file.read(
-            c.noise.file, train.names, train.classes, train.labels, elsewhere, tell=tell
-        )
+        file = str(Path(c.noise.file).expanduser())
+        own = noise_file.read(file, train.names, train.classes, train.labels, elsewhere, tell=tell)
     else:
         own = train.labels
     rows = _part(c, Purpose.LIMIT, len(train), c.data.limit or len(train))

@@ -1,9 +1,8 @@
 """`python -m lanet_jax.predict SOURCE... --out=table.csv`: expressions in photos and videos."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-
-from tqdm import tqdm
 
 from lanet_jax.command_line import Parser
 from lanet_jax.devices import runtime
@@ -11,7 +10,7 @@ from lanet_jax.errors import exit_on_user_error
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Predicts the expression of every face and writes a table with a row for each."""
+    """Predicts the expression of each face that is found and writes a table, one row a face."""
     parser = Parser(prog="lanet predict", description=__doc__)
     add = parser.add_argument
     add("source", nargs="+", metavar="SOURCE", help="image, video, or folder (at any depth)")
@@ -20,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add("--step", default="last", help="of a work folder: number of a checkpoint, last or best")
     whole = "detect: look for faces; whole: each image is one face"
     add("--faces", choices=("detect", "whole"), default="detect", help=whole)
+    small = "smallest face sought over the picture's longer side (.03; from 3,000 pixels on .015)"
+    add("--smallest", type=float, default=0.0, metavar="SHARE", help=small)
     add("--annotate", type=Path, metavar="DIR", help="write each image with its faces marked")
     add("--video", type=Path, metavar="FILE.mp4", help="write the one video with its faces marked")
     parsed = parser.parse_args(arguments)
@@ -33,10 +34,13 @@ def predict(
     model: str | Path = "",
     step: str = "last",
     faces: str = "detect",
+    smallest: float = 0.0,
     annotate: Path | None = None,
     video: Path | None = None,
 ) -> None:
     """Writes the table, and what is asked for of pictures, and prints what was found.
+
+    Rows are kept beside the table as they come: after an interruption the same call resumes.
 
     Args:
       source: paths of images, videos or folders.
@@ -44,6 +48,7 @@ def predict(
       model: work folder or model file; empty for the model that comes with this package.
       step: of a work folder: a number, "last" or "best".
       faces: `detect` or `whole`.
+      smallest: see `predictor.load`.
       annotate: folder for images with their faces marked, and videos; None for none.
       video: file for the one video among the sources with its faces marked; None for none.
 
@@ -51,31 +56,48 @@ def predict(
       UserError: something of it is not there or cannot be written; before anything is read.
     """
     # The compiler's flags must be set before anything of these touches a device.
-    from lanet_jax.predict import faces_table, pictures, predictor, sources
+    from lanet_jax import __version__
+    from lanet_jax.predict import faces_table, film, given, picture_names, pictures, predictor, work
+    from lanet_jax.predict.journal import Journal
 
     faces_table.check(out)
-    items = sources.listing(source)
+    listing = given.listing(source)
+    items = list(listing.items)
     pictures.check(items, annotate, video)
-    network = predictor.load(model, step)
-    rows: list[faces_table.Row] = []
-    with (
-        pictures.Pictures(network.classes, annotate, video) as drawn,
-        tqdm(desc="predict", unit=" images") as progress,
-    ):
-        for frame, found in network.stream(sources.frames(items), faces):
-            drawn.add(frame, found)
-            rows += found
-            progress.update()
-    result = faces_table.Table(network.classes, rows)
-    result.write(out)
-    lines = [result.summary(), f"wrote {out}"]
+    network = predictor.load(model, step, smallest=smallest)
+    told = {"version": __version__, "model": network.fingerprint(), "faces": faces}
+    told |= {"smallest": smallest, "annotate": str(annotate or ""), "video": str(video or "")}
+    kept, is_written = Journal(out, told), False
+    try:
+        done = {item for item in items if kept.is_done(item)}
+        # What is there keeps its name, whatever else has come since.
+        in_order = sorted(items, key=lambda item: item not in done)
+        names = picture_names.named(in_order, annotate) if annotate else {}
+        with pictures.Pictures(network.classes, names, annotate, video) as drawn:
+            todo = [item for item in in_order if item not in done]
+            work.work(network, todo, faces, kept, drawn)
+        table = faces_table.Table(network.classes, kept.rows(items), listing.left_out)
+        table.write(out)
+        is_written = True
+    except BaseException:
+        if len(kept):
+            line = f"{len(kept)} images are kept in {kept.path}: the same command resumes there"
+            print(line, file=sys.stderr)
+        raise
+    finally:
+        kept.close(keep=not is_written)
+    lines = [table.summary(), f"wrote {out}"]
+    if done:
+        lines.append(f"resumed: {len(done)} of {len(items)} files were done before")
     if annotate:
-        count = len(set(drawn.written) - {video})
-        lines.append(f"wrote {count} pictures into {annotate}")
+        lines.append(f"wrote {drawn.written} pictures into {annotate}")
     if video:
-        is_written = video in drawn.written
-        lines.append(f"wrote {video}" if is_written else f"no frame was read: no {video}")
-    print("\n".join(lines))
+        is_there = drawn.films or any(item.is_video for item in done)
+        why = "" if drawn.lost else "no frame was read: "
+        lines.append(f"wrote {video}" if is_there else f"{why}no {video}")
+    if drawn.films and not film.keeps_sound():
+        lines.append(f"marked films have no sound, and even times: {film.PIP} keeps both")
+    print("\n".join([*lines, *drawn.lost]))
 
 
 if __name__ == "__main__":

@@ -10,19 +10,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
-import matplotlib
 import numpy as np
 from jaxtyping import UInt8
 from PIL import Image, ImageDraw, ImageFont
 
+from lanet_jax.figures import fonts
 from lanet_jax.figures.style import INK, PAPER, RULE, class_style
-from lanet_jax.predict.faces_table import FACE, Row
+from lanet_jax.predict.face_rows import FACE, Row
 
 LEAST_SIDE = 480  # px; smaller pictures are enlarged
 _TEXT_OF_PICTURE = (1 / 60, 1 / 28)  # least and greatest height of the text over the longer side
 _TEXT_OF_FACE = 1 / 7
 _LEAST_TEXT = 14  # px
-_FONT = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
 
 Picture = UInt8[np.ndarray, "H W 3"]
 
@@ -99,7 +98,8 @@ def _outline(picture: Picture, box: _Rectangle, colour: str) -> None:
 
 def _plate(text: str, share: float | None, colour: str, height: int) -> Picture:
     """A label: the words, and below them a bar that is filled by the probability."""
-    font = _font(height)
+    text, file = fonts.drawable(text)
+    font = _font(file, height)
     pad, bar = max(3, height // 3), 0 if share is None else max(5, height // 2)
     words = math.ceil(font.getlength(text))
     width, lower = words + 2 * pad, pad + round(1.2 * height)
@@ -142,8 +142,8 @@ def _paste(
 
 
 @functools.cache
-def _font(height: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(_FONT), height)
+def _font(file: Path, height: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(file), height)
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
