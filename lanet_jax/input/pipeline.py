@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import grain
 import numpy as np
-from jaxtyping import Int, UInt8
+from jaxtyping import Float, Int, UInt8
 
 from lanet_jax.errors import UserError
 from lanet_jax.face_frame import Shapes
@@ -32,6 +32,7 @@ class Visits:
       hosts: how many there are; each reads its own slice of every batch.
       size: side that images are brought to on the host; 0 leaves them as stored.
       ahead: batches that readers may be apart, see `read_ahead`.
+      votes: shares of annotators' votes to give besides the labels, one row a record.
       shapes: landmarks to give instead of those of the image, one row a record.
     """
 
@@ -49,8 +50,10 @@ class Visits:
         size: int = 0,
         ahead: int = 0,
         shapes: Shapes | None = None,
+        votes: Float[np.ndarray, "N C"] | None = None,
     ) -> None:
         self._records, self._labels, self._size, self._shapes = records, labels, size, shapes
+        self._votes = votes
         self._batch, self._epochs, self._seed, self._kind = batch, epochs, seed, kind
         self._host, self._local = host, batch // hosts
         self._steps = len(records) // batch
@@ -71,7 +74,9 @@ class Visits:
         self._check(row, image)
         if self._shapes is not None:
             landmarks, present = self._shapes.points[row], self._shapes.known[row]
+        votes = {} if self._votes is None else {"votes": np.float32(self._votes[row])}
         return {
+            **votes,
             "id": np.int32(row),
             "image": image,
             "label": np.int32(self._labels[row]),

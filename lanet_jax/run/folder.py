@@ -20,6 +20,7 @@ ADVICE = "restore it, or choose another --workdir"
 ABSENT = "absent"
 # Fields that older configs lack, and what was so.
 LATER = {
+    "ce": {"targets": "labels"},
     "augment": {"resample": "linear", "noise_prob": 0.0, "noise_variance": 30.0},
     "data": {"streams": 1},
     "el": {"hidden": "features"},
@@ -203,9 +204,9 @@ def load_config(workdir: Path) -> ml_collections.ConfigDict:
 def _completed(tree: dict) -> dict:
     """A config's JSON with the fields that came after it was written, as they were then."""
     sections = {
-        name: {**fields, **tree[name]}
+        name: {**fields, **tree.get(name, {})}
         for name, fields in LATER.items()
-        if isinstance(tree.get(name), dict)
+        if isinstance(tree.get(name, {}), dict)
     }
     return {**tree, **sections}
 

@@ -45,6 +45,13 @@ def test_batches_hold_what_belongs_together():
         assert batch["image"].dtype == np.uint8 and ids.dtype == np.int32
 
 
+def test_votes_go_with_their_record_where_they_are_asked_for():
+    votes = np.random.default_rng(0).dirichlet(np.ones(3), len(LABELS))
+    for batch in train_batches(_visits(votes=votes), 0, 4, 2):
+        np.testing.assert_array_equal(batch["votes"], np.float32(votes[batch["id"]]))
+    assert "votes" not in next(train_batches(_visits(), 0, 4, 2))
+
+
 @pytest.mark.parametrize("start", [0, 1, 2, 5, 6])
 @pytest.mark.parametrize("threads", [1, 3])
 def test_resuming_is_slicing(start, threads):
