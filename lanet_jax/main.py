@@ -25,7 +25,7 @@ def main(_: list[str]) -> None:
         others.watched(),
         Stop() as stop,
     ):  # before the long imports, so that a signal during them is heard too
-        _run(Path(WORKDIR.value), stop)
+        _run(Path(WORKDIR.value), stop)  # type: ignore[arg-type]  # none starts without it
 
 
 def _run(folder: Path, stop: Stop) -> None:

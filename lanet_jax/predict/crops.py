@@ -89,6 +89,6 @@ def _whole(image: UInt8[np.ndarray, "H W 3"], size: int, resample: str) -> list[
 
 def _detected(image: UInt8[np.ndarray, "H W 3"], size: int, find: Find) -> list[Crop]:
     return [
-        Crop(tuple(map(float, face.box)), face.score, align(image, face.landmarks, size))
+        Crop(tuple(map(float, face.box)), face.score, align(image, face.landmarks, size))  # type: ignore[arg-type]  # four edges
         for face in find(image)
     ]

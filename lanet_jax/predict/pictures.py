@@ -75,8 +75,8 @@ class Pictures:
 
     def _free(self, item: Item, suffix: str) -> Path:
         """A name that no other item of this run has."""
-        name = item.content.relative_to(item.root or item.content.parent)
-        stem = (self._folder / name).with_suffix("")
+        name = item.content.relative_to(item.root or item.content.parent)  # type: ignore[union-attr]  # no arrays here
+        stem = (self._folder / name).with_suffix("")  # type: ignore[operator]  # asked for with --annotate
         path, number = stem.with_name(stem.name + suffix), 2
         while path in self.written:
             path, number = stem.with_name(f"{stem.name}-{number}{suffix}"), number + 1
@@ -102,7 +102,7 @@ def check(items: Sequence[Item], folder: Path | None, film: Path | None) -> None
             raise UserError(f"--annotate {folder} is a file: choose a folder")
         at = folder.resolve()
         roots = {item.root.resolve() for item in items if item.root}
-        folders = {item.content.resolve().parent for item in items}
+        folders = {item.content.resolve().parent for item in items}  # type: ignore[union-attr]  # no arrays here
         if at in folders or roots & {at, *at.parents}:
             raise UserError(f"--annotate {folder} is a folder that is read: choose one outside")
     if film:
@@ -118,5 +118,5 @@ def check(items: Sequence[Item], folder: Path | None, film: Path | None) -> None
                 f"--video {film} takes the frames of one video, and {len(films)} are read: "
                 "--annotate DIR writes one for each"
             )
-        if film.resolve() == films[0].content.resolve():
+        if film.resolve() == films[0].content.resolve():  # type: ignore[union-attr]  # a video is a file
             raise UserError(f"--video {film} is the video that is read: choose another name")

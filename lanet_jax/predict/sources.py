@@ -74,7 +74,7 @@ def listing(sources: Source | Iterable[Source]) -> list[Item]:
     """
     is_one = isinstance(sources, str | os.PathLike) or _is_array(sources)
     if is_one or not isinstance(sources, Iterable):
-        return list(_items(sources, "array"))
+        return list(_items(sources, "array"))  # type: ignore[arg-type]  # one source, or refused there
     return [
         item for place, source in enumerate(sources) for item in _items(source, f"array {place}")
     ]
