@@ -16,7 +16,7 @@ COMMANDS = {
     "predict": ("predict", "predict the expression of every face in photos and videos"),
     "audit": ("audit", "rank labels by how wrong they look"),
     "figures": ("figures", "draw the paper's figures of a run"),
-    "agreement": ("agreement", "compare labels and target distributions with people's votes"),
+    "agreement": ("agreement", "compare labels and target distributions with annotators' votes"),
     "report": ("report", "write the page of a run, or one that compares several"),
     "export": ("export", "write a trained network as ONNX, StableHLO or safetensors"),
     "port": ("port", "convert a published checkpoint to a backbone to start from"),
