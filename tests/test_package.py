@@ -56,6 +56,23 @@ def test_what_installs_below_lanet_jax_imports_nothing_by_the_checkouts_names():
         assert not _imports(path) & {"data", "configs", "tests", "benchmarks"}, path
 
 
+def test_ci_runs_what_the_readme_says():
+    commands = re.findall("^make (.+)$", (ROOT / ".ci" / "run").read_text(), re.M)
+    readme = (ROOT / "README.md").read_text()
+    assert commands == ["lint", "docs", "test"]
+    assert all(f"make {command}" in readme for command in commands)
+    (lint,) = re.findall(r"^lint: .*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.M)
+    tools = [line.split()[0].rpartition("/")[2] for line in lint.splitlines()]
+    assert tools == ["ruff", "ruff", "mypy"]
+    assert ".ci/run" in (ROOT / ".github" / "workflows" / "tests.yml").read_text()
+
+
+def test_every_room_has_an_api_page():
+    pages = "".join(path.read_text() for path in (ROOT / "docs" / "api").glob("*.md"))
+    rooms = {f"lanet_jax.{path.parent.name}" for path in ROOT.glob("lanet_jax/*/__init__.py")}
+    assert rooms - set(re.findall("^::: (.+)$", pages, re.M)) == {"lanet_jax.shipped"}
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """The wheel, built from a copy: a build leaves files beside the sources."""

@@ -6,6 +6,7 @@ labels are audited by `--workdir=DIR`, where its own beliefs stand beside the ot
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from lanet_jax.command_line import Parser, whole
 from lanet_jax.devices import runtime
@@ -93,10 +94,15 @@ def audit(
         raise UserError("--step=best keeps no label distributions: take last, or a number")
     if limit < 1 or neighbors < 1 or candidates < 2:
         raise UserError("--limit and --neighbors must be 1 or more, --candidates 2 or more")
-    shown = {"rank": rank, "limit": limit, "neighbors": neighbors, "candidates": candidates}
+    shown: dict[str, Any] = {
+        "rank": rank,
+        "limit": limit,
+        "neighbors": neighbors,
+        "candidates": candidates,
+    }
     if source is None:
         of_run.audit_run(
-            workdir,
+            workdir,  # type: ignore[arg-type]  # one of the two is given
             step,
             **shown,
             model=model,
@@ -109,7 +115,7 @@ def audit(
     where = Path(data_dir or "~/tensorflow_datasets").expanduser()
     without_run.audit_faces(
         source.expanduser(),
-        out.expanduser(),
+        out.expanduser(),  # type: ignore[union-attr]  # given with --source
         **shown,
         model=model,
         data_dir=where,

@@ -51,7 +51,7 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
 
     def write_arrays(file: BinaryIO) -> None:
         if path.suffix == ".npz":
-            np.savez(file, **arrays)
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # no name is `allow_pickle`
         else:
             file.write(safetensors_bytes(arrays))
 

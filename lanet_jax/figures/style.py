@@ -28,7 +28,7 @@ HEAT = "inferno"
 
 _CLASS_MARKS = ("v", "D", "P", "o", "s", "^", "X", "*")
 _LEGEND_ENTRY = 1.0  # inches
-_STYLE = {
+_STYLE: Any = {  # matplotlib's stubs know no dict of a style that is not a literal
     "font.family": fonts.FAMILY,
     "font.size": 9,
     "axes.titlesize": 10,

@@ -68,8 +68,8 @@ def data(c: Config, workdir: Path) -> Data:
       UserError: a dataset, split or label file is missing or does not fit, or the data are not
         those that the run was begun with.
     """
-    train = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
-    train = mixture.concatenate(list(train.values()))
+    parts = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
+    train = mixture.concatenate(list(parts.values()))
     tests = splits(c.data.dir, c.data.test, c.data.test_split)
     for name, test in tests.items():
         if test.classes != train.classes:

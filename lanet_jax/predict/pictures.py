@@ -153,7 +153,7 @@ def check(items: Sequence[Item], folder: Path | None, film_file: Path | None) ->
             raise UserError(f"--annotate {folder} is a file: choose a folder")
         at = folder.resolve()
         roots = {item.root.resolve() for item in items if item.root}
-        folders = {item.content.resolve().parent for item in items}
+        folders = {item.content.resolve().parent for item in items}  # type: ignore[union-attr]  # no arrays here
         if at in folders or roots & {at, *at.parents}:
             raise UserError(f"--annotate {folder} is a folder that is read: choose one outside")
     if film_file:

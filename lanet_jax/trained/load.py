@@ -118,5 +118,6 @@ def _trained(
     params: PyTree, model_state: PyTree, card: dict[str, Any], step: int, mesh: Mesh
 ) -> Trained:
     method, preprocess = trained_network.method(card), trained_network.preprocessing(card)
-    functions = (f(method, preprocess, mesh) for f in (compile_predict, compile_classify))
-    return Trained(*functions, params, model_state, card, step)
+    predict = compile_predict(method, preprocess, mesh)
+    classify = compile_classify(method, preprocess, mesh)
+    return Trained(predict, classify, params, model_state, card, step)
