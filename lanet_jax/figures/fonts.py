@@ -47,7 +47,7 @@ def give_fonts(figure: Figure) -> None:
         if "\n".join(line for line, _ in lines) != text.get_text():
             text.set_text("\n".join(line for line, _ in lines))
         if others:
-            text.set_family([FAMILY, *map(_family, sorted(others))])
+            text.set_fontfamily([FAMILY, *map(_family, sorted(others))])
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from lanet_jax.command_line import Parser
 from lanet_jax.devices import runtime
@@ -65,7 +66,7 @@ def predict(
     items = list(listing.items)
     pictures.check(items, annotate, video)
     network = predictor.load(model, step, smallest=smallest)
-    told = {"version": __version__, "model": network.fingerprint(), "faces": faces}
+    told: dict[str, Any] = {"version": __version__, "model": network.fingerprint(), "faces": faces}
     told |= {"smallest": smallest, "annotate": str(annotate or ""), "video": str(video or "")}
     kept, is_written = Journal(out, told), False
     try:

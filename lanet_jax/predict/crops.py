@@ -96,6 +96,6 @@ def _detected(image: UInt8[np.ndarray, "H W 3"], size: int, find: Find) -> list[
         square = aligned_square(face.landmarks)
         degrees = math.degrees(square.angle)
         note = f"turned by {degrees:.0f} degrees" if abs(degrees) > _MUCH_TURNED else ""
-        box = tuple(map(float, face.box))
-        crops.append(Crop(box, face.score, square.cut(image, size), note))
+        left, upper, right, lower = map(float, face.box)
+        crops.append(Crop((left, upper, right, lower), face.score, square.cut(image, size), note))
     return crops

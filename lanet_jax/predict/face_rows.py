@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -45,7 +46,7 @@ def rows_of(
 ) -> list[Row]:
     """The rows of a frame: one a face, or one that says why there is none."""
     frame = found.frame
-    where = {"file": frame.item.file, "frame": frame.number, "time": frame.time}
+    where: dict[str, Any] = {"file": frame.item.file, "frame": frame.number, "time": frame.time}
     if frame.pixels is None:
         return [Row(**where, status=ERROR, error=frame.error)]
     if not found.crops:

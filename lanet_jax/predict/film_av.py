@@ -5,6 +5,7 @@ import errno
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -46,7 +47,10 @@ class Encoder:
             is_best = _BEST in av.codecs_available
             self._tick = _TICK if is_best else _OTHER_TICK
             whole, options = Fraction(rate).limit_denominator(1001), _OPTIONS if is_best else {}
-            video = self._file.add_stream(_BEST if is_best else _OTHER, rate=whole, options=options)
+            # Its stubs know no codec that is chosen at run time.
+            video: Any = self._file.add_stream(
+                _BEST if is_best else _OTHER, rate=whole, options=options
+            )
             video.width, video.height = size
             video.pix_fmt = "yuv420p"
             if not is_best:

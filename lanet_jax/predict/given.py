@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from jaxtyping import UInt8
@@ -37,6 +38,12 @@ class Item:
     content: Path | UInt8[np.ndarray, "..."] | UserError
     root: Path | None = None
     is_video: bool = False
+
+    @property
+    def path(self) -> Path:
+        """The file, of an item that is one."""
+        assert isinstance(self.content, Path)
+        return self.content
 
 
 @dataclasses.dataclass
@@ -71,7 +78,8 @@ def listing(sources: Source | Iterable[Source]) -> Listing:
     left_out: Counter[str] = Counter()
     several = arrays.several(sources)
     if several is None:
-        return Listing(list(_items(sources, "array", left_out)), left_out)
+        only = cast(Source, sources)  # `arrays.several` saw that it is one
+        return Listing(list(_items(only, "array", left_out)), left_out)
     stream = _stream(several, left_out)
     if hasattr(several, "__next__"):
         return Listing(stream, left_out)
@@ -87,8 +95,8 @@ def _stream(sources: Iterable[Source], left_out: Counter[str]) -> Iterator[Item]
         try:
             yield from _items(source, f"array {place}", left_out)
         except UserError as error:
-            is_path = isinstance(source, str | os.PathLike)
-            yield Item(_text(source) if is_path else f"array {place}", error)
+            name = _text(source) if isinstance(source, str | os.PathLike) else f"array {place}"
+            yield Item(name, error)
         del source  # of a stream, the next one shall find room
 
 

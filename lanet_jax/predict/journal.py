@@ -1,6 +1,5 @@
 """Rows as they come, in a file beside the table: what an interruption leaves, and goes on from."""
 
-import dataclasses
 import errno
 import fcntl
 import json
@@ -134,7 +133,7 @@ class Journal:
     def _key(self, item: Item) -> _Key:
         if item not in self._keys:  # a file that goes away meanwhile keeps its rows
             try:
-                stat = os.stat(item.content)
+                stat = os.stat(item.path)
                 self._keys[item] = (item.file, stat.st_size, stat.st_mtime_ns)
             except OSError:
                 self._keys[item] = (item.file, -1, -1)
@@ -152,10 +151,8 @@ class Journal:
 
 
 def _row(file: str, frame: int, values: dict[str, Any]) -> Row:
-    row = Row(file=file, frame=frame, **values)
-    box, shares = row.box, row.probabilities
-    return dataclasses.replace(
-        row,
-        box=None if box is None else tuple(box),
-        probabilities=None if shares is None else tuple(shares),
-    )
+    # JSON knows no tuples.
+    tuples: dict[str, Any] = {
+        name: tuple(x) if isinstance(x, list) else x for name, x in values.items()
+    }
+    return Row(file=file, frame=frame, **tuples)

@@ -29,7 +29,7 @@ def named(items: Iterable[Item], folder: Path) -> dict[Item, Path]:
     names = {}
     for item in items:
         suffix = SUFFIX if item.is_video else _PICTURE
-        below = item.content.relative_to(item.root or item.content.parent)
+        below = item.path.relative_to(item.root or item.path.parent)
         stem = os.path.splitext(below)[0]
         name, wanted = stem + suffix, (stem + suffix).casefold()
         while name.casefold() in taken:

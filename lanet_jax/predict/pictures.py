@@ -11,7 +11,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_bytes
 from lanet_jax.predict import annotate, film, picture_names
 from lanet_jax.predict.face_rows import Row
-from lanet_jax.predict.film import UnwrittenError
+from lanet_jax.predict.film import Picture, UnwrittenError, Writer
 from lanet_jax.predict.given import Item
 from lanet_jax.predict.sources import Frame
 
@@ -46,7 +46,7 @@ class Pictures:
     ) -> None:
         self._classes, self._names, self._folder, self._film = classes, names, folder, film
         self.written, self.films, self.lost = 0, 0, list[str]()
-        self._writer: film.Writer | None = None
+        self._writer: Writer | None = None
         self._is_lost = False
 
     def __enter__(self) -> "Pictures":
@@ -77,7 +77,8 @@ class Pictures:
         if self._is_lost:
             return ""
         try:
-            return self._shot(frame, rows) if is_video else self._still(frame, rows)
+            draw = self._shot if is_video else self._still
+            return draw(frame, frame.pixels, rows)
         except (UnwrittenError, OSError) as error:
             return self._loss(frame.item, error)
 
@@ -96,8 +97,8 @@ class Pictures:
                 self._loss(item, error)
                 self._is_lost = False
 
-    def _still(self, frame: Frame, rows: Sequence[Row]) -> str:
-        picture = annotate.draw(frame.pixels, rows, self._classes)
+    def _still(self, frame: Frame, pixels: Picture, rows: Sequence[Row]) -> str:
+        picture = annotate.draw(pixels, rows, self._classes)
         quality = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
         is_encoded, encoded = cv2.imencode(".jpg", picture[..., ::-1], quality)
         if not is_encoded:
@@ -107,12 +108,12 @@ class Pictures:
         self.written += 1
         return note
 
-    def _shot(self, frame: Frame, rows: Sequence[Row]) -> str:
-        picture, note = annotate.draw(frame.pixels, rows, self._classes), ""
+    def _shot(self, frame: Frame, pixels: Picture, rows: Sequence[Row]) -> str:
+        picture, note = annotate.draw(pixels, rows, self._classes), ""
         if self._writer is None:
             path, note = (self._film, "") if self._film else self._place(frame.item)
             size = picture.shape[:2]
-            self._writer = film.Writer(path, frame.item.content, frame.rate, *size)
+            self._writer = Writer(path, frame.item.path, frame.rate, *size)
         try:
             self._writer.add(picture, frame.time or 0.0)
         except BaseException:
@@ -122,6 +123,7 @@ class Pictures:
 
     def _place(self, item: Item) -> tuple[Path, str]:
         wanted = self._names[item]
+        assert self._folder is not None
         path = picture_names.fitting(wanted, self._folder)
         return path, "" if path == wanted else f"marked as {path.name}: its own name is too long"
 
@@ -153,7 +155,7 @@ def check(items: Sequence[Item], folder: Path | None, film_file: Path | None) ->
             raise UserError(f"--annotate {folder} is a file: choose a folder")
         at = folder.resolve()
         roots = {item.root.resolve() for item in items if item.root}
-        folders = {item.content.resolve().parent for item in items}  # type: ignore[union-attr]  # no arrays here
+        folders = {item.path.resolve().parent for item in items}
         if at in folders or roots & {at, *at.parents}:
             raise UserError(f"--annotate {folder} is a folder that is read: choose one outside")
     if film_file:
@@ -173,5 +175,5 @@ def _check_film(items: Sequence[Item], path: Path) -> None:
             f"--video {path} takes the frames of one video, and {len(films)} are read: "
             "--annotate DIR writes one for each"
         )
-    if path.resolve() == films[0].content.resolve():
+    if path.resolve() == films[0].path.resolve():
         raise UserError(f"--video {path} is the video that is read: choose another name")

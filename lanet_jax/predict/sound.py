@@ -27,7 +27,7 @@ class Sound:
         self._file = file
         self._source = av.open(str(source))
         start = self._start()
-        self._tracks = {}
+        self._tracks: dict[int, Any] = {}
         for stream in self._source.streams.audio:
             if stream.codec_context.name in _COPIED:
                 self._tracks[stream.index] = _Copy(stream, file, start)
@@ -57,7 +57,7 @@ class Sound:
     def _start(self) -> float:
         """When the video begins, which is the time 0 of its frames."""
         video = self._source.streams.video[0]
-        return float((video.start_time or 0) * video.time_base)
+        return float((video.start_time or 0) * (video.time_base or 0))
 
     def _timed(self) -> Iterator[tuple[float, Any]]:
         streams = [self._source.streams[index] for index in self._tracks]
