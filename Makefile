@@ -21,7 +21,7 @@ demo: $(BIN)/lanet-installed
 	$(BIN)/python -m lanet_jax.report --workdir=$(DEMO)/ce --workdir=$(DEMO)/lanet --out=$(DEMO)/report.html
 
 # Tests of the face models and of dlib's network are skipped where these cannot be had.
-test: $(BIN)/lanet-installed
+test: lint docs
 	-$(BIN)/python -m lanet_jax.faces get-models
 	-$(BIN)/python -m lanet_jax.port get-faces
 	$(BIN)/python -m pytest -n 2 --dist loadfile
