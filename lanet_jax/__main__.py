@@ -15,6 +15,7 @@ COMMANDS = {
     "evaluate": ("evaluate", "evaluate a checkpoint on a split"),
     "predict": ("predict", "predict the expression of every face in photos and videos"),
     "audit": ("audit", "rank labels by how wrong they look"),
+    "merge": ("merge", "put together what the shards of landmarks, predict or audit left"),
     "figures": ("figures", "draw the paper's figures of a run"),
     "agreement": ("agreement", "compare labels and target distributions with people's votes"),
     "report": ("report", "write the page of a run, or one that compares several"),

@@ -4,12 +4,15 @@ Of a folder of class/image, a CSV list or a prepared dataset nothing needs to be
 labels are audited by `--workdir=DIR`, where its own beliefs stand beside the others.
 """
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 
 from lanet_jax.command_line import Parser, whole
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.shards import dealing
+from lanet_jax.shards.dealing import Shard
 
 RANKS = ("probe", "consensus", "suspicion", "kl", "margin")
 
@@ -30,12 +33,13 @@ def main() -> None:
     add("--data_dir", default="", help="where prepared data lies")
     add("--split", default="", help="of a source (default: train of prepared data, else all)")
     add("--cleanlab", action="store_true", help="ask cleanlab the same, on the same folds")
+    add("--shard", type=dealing.shard, metavar="I/N", help=f"of a source: {dealing.HELP}")
     outside = parser.add_mutually_exclusive_group().add_argument
     outside("--probabilities", type=Path, help="out-of-sample ones, to ask cleanlab the same")
     kept = "in their place, runs with data.holdout, each of which predicts what it kept aside"
     outside("--held_out", type=Path, nargs="+", default=(), metavar="DIR", help=kept)
     arguments = parser.parse_args()
-    runtime.start()
+    runtime.start(alone=arguments.shard is not None)
     audit(**vars(arguments))
 
 
@@ -54,6 +58,7 @@ def audit(
     model: Path | None = None,
     split: str = "",
     cleanlab: bool = False,
+    shard: Shard | None = None,
 ) -> None:
     """Writes `audit.csv` and `audit.html`, and prints what was found.
 
@@ -76,12 +81,14 @@ def audit(
       model: network whose features the probe is fitted to; None for the bundled one.
       split: of a source.
       cleanlab: whether cleanlab is asked the same on the folds of the probe.
+      shard: of a source, the part whose faces are looked at here; `lanet merge` audits all.
 
     Raises:
       UserError: source, run, checkpoint, data or probabilities are missing or do not fit.
     """
     # The compiler's flags must be set before anything of these touches a device.
-    from lanet_jax.audit import of_run, without_run
+    from lanet_jax.audit import of_run, shard_of_faces, without_run, witnesses
+    from lanet_jax.trained.load import SHIPPED
 
     if (source is None) == (workdir is None):
         raise UserError("name what to audit: a folder, a list or prepared data, or --workdir=DIR")
@@ -89,6 +96,8 @@ def audit(
         raise UserError("--out=DIR is where the page of a folder goes; a run has its own folder")
     if source is not None and (probabilities or held_out or step != "last"):
         raise UserError("--step, --probabilities and --held_out belong to a run: --workdir=DIR")
+    if shard is not None and source is None:
+        raise UserError("--shard is for a folder, a list or prepared data, not for a run")
     if step == "best":
         raise UserError("--step=best keeps no label distributions: take last, or a number")
     if limit < 1 or neighbors < 1 or candidates < 2:
@@ -106,16 +115,14 @@ def audit(
             cleanlab=cleanlab,
         )
         return
-    where = Path(data_dir or "~/tensorflow_datasets").expanduser()
-    without_run.audit_faces(
-        source.expanduser(),
-        out.expanduser(),
-        **shown,
-        model=model,
-        data_dir=where,
-        split=split,
-        cleanlab=cleanlab,
-    )
+    source, out, model = source.expanduser(), out.expanduser(), model or SHIPPED
+    data_dir = Path(data_dir or "~/tensorflow_datasets").expanduser()
+    shown |= {"split": split, "cleanlab": cleanlab}
+    if shard is not None:
+        shard_of_faces.write(source, out, shard, model, data_dir, **shown)
+        return
+    look = functools.partial(witnesses.read, model=model)
+    without_run.audit_faces(source, out, look, data_dir=data_dir, **shown)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from lanet_jax.predict.batches import classified, in_order
 from lanet_jax.predict.crops import Find, cutter
 from lanet_jax.predict.faces_table import Row, Table, rows_of
 from lanet_jax.predict.sources import Frame, Source
+from lanet_jax.trained import fingerprint
 from lanet_jax.trained.load import SHIPPED, Trained
 from lanet_jax.trained.load import load as load_trained
 
@@ -87,6 +88,10 @@ class Predictor:
                 found, self._probabilities, self._batch, card["size"], len(self.classes)
             ):
                 yield one.frame, rows_of(one, probabilities, self.classes)
+
+    def fingerprint(self) -> str:
+        """What tells this network from every other one."""
+        return fingerprint.of(self._trained)
 
     def _probabilities(self, faces: UInt8[np.ndarray, "B S S 3"]) -> Float[np.ndarray, "B C"]:
         trained = self._trained
