@@ -24,7 +24,7 @@ demo: $(BIN)/lanet-installed
 test: $(BIN)/lanet-installed
 	-$(BIN)/python -m lanet_jax.faces get-models
 	-$(BIN)/python -m lanet_jax.port get-faces
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(BIN)/lanet-installed
 	$(BIN)/ruff check .

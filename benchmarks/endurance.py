@@ -56,14 +56,14 @@ def sizes(run: "Run", steps: int) -> list[float]:
     from lanet_jax.input.pipeline import train_batches
     from lanet_jax.train.step import compile_step
 
-    mesh = mesh_lib.make(run.batch)
+    mesh = mesh_lib.make(run.reading.batch)
     batch_sharding = NamedSharding(mesh, P("data"))
     found, before = [], {}
     with mesh_lib.use(mesh):
         key = jax.random.key(run.seed)
         state = state_lib.create(run.method, run.optimizer, key, run.example, mesh)
         step = compile_step(run.method, run.optimizer, run.augment, mesh)
-        batches = train_batches(run.visits, 0, run.batch, run.threads)
+        batches = train_batches(run.visits, 0, run.reading.batch, run.reading.threads)
         for _ in range(steps):
             batch = jax.make_array_from_process_local_data(batch_sharding, next(batches))
             state, metrics = step(state, batch)

@@ -73,19 +73,19 @@ def main(argv: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         given = demo.tiny_config(Path(folder)) if QUICK.value else CONFIG.value
         built = run.run(config.resolve(given), Path(folder))
-    batches = train_batches(built.visits, 0, built.batch, built.threads)
+    batches = train_batches(built.visits, 0, built.reading.batch, built.reading.threads)
     first = next(batches)
     for _ in itertools.islice(batches, WARM_UP):
         pass
     epochs = (built.steps_per_epoch - 1 - WARM_UP, built.steps_per_epoch)
-    reads, rates = read(batches, epochs, built.batch, 1.0 if QUICK.value else SECONDS.value)
+    reads, rates = read(batches, epochs, built.reading.batch, 1.0 if QUICK.value else SECONDS.value)
     del batches  # its readers must not run beside the step
     step_seconds = STEP_SECONDS.value
     if not step_seconds:
         trainer = Trainer(built.method, built.optimizer, built.augment, built.example, first)
         times = report.interleaved({"step": trainer}, STEPS)["step"]
         step_seconds = statistics.median(times)
-    need, milliseconds = built.batch / step_seconds, report.milliseconds(step_seconds)
+    need, milliseconds = built.reading.batch / step_seconds, report.milliseconds(step_seconds)
     report.show(
         ("records", "read a second", "step ms", "needed a second", "read / needed"),
         [
@@ -94,8 +94,8 @@ def main(argv: list[str]) -> None:
         ],
         [
             f"Goal: at least {GOAL}: {report.verdict(rates[0] / need >= GOAL, QUICK.value)}.",
-            f"{' and '.join(map(str, reads))} records in batches of {built.batch} of "
-            f"{first['image'].shape[1]} px by {built.threads} threads.",
+            f"{' and '.join(map(str, reads))} records in batches of {built.reading.batch} of "
+            f"{first['image'].shape[1]} px by {built.reading.threads} threads.",
         ],
     )
 

@@ -48,8 +48,8 @@ def nudged(data_dir: Path, workdir: Path, seeds: int) -> Iterator[Result]:
     c = demo.get_config("tiny")
     c.data.dir = str(data_dir)
     built = run(config.resolve(c), workdir)
-    mesh = mesh_lib.make(built.batch, jax.devices()[:1])
-    batches = train_batches(built.visits, 0, built.batch, built.threads)
+    mesh = mesh_lib.make(built.reading.batch, jax.devices()[:1])
+    batches = train_batches(built.visits, 0, built.reading.batch, built.reading.threads)
     batches = [jax.device_put(batch, NamedSharding(mesh, P("data"))) for batch in batches]
     step = compile_step(built.method, built.optimizer, built.augment, mesh)
     key = jax.random.key(built.seed)

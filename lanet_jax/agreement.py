@@ -10,10 +10,9 @@ from lanet_jax.command_line import Parser
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.files.atomic import write_csv
-from lanet_jax.from_config import data as build_data
+from lanet_jax.from_config.finished import open_run
 from lanet_jax.input import votes
 from lanet_jax.report import gallery, run_files
-from lanet_jax.run import folder as run_folder
 
 GIVEN, TRUE, TARGETS = "given labels, one-hot", "true labels, one-hot", "target distributions"
 ALL, WRONG, RIGHT = "all", "given label wrong", "given label right"
@@ -65,10 +64,8 @@ def agreement(workdir: Path, data_dir: str = "") -> list[Row]:
     Raises:
       UserError: run or data are missing, or the data has no votes.
     """
-    config = run_folder.load_config(workdir)
-    if data_dir:
-        config.data.dir = data_dir
-    data = build_data.data(config, workdir)
+    run = open_run(workdir, data_dir)
+    data = run.data
     people = votes.of_records(data.train)
     if people is None:
         raise UserError(
@@ -77,7 +74,8 @@ def agreement(workdir: Path, data_dir: str = "") -> list[Row]:
         )
     estimated = run_files.distributions(workdir, data.train.names)
     rows = compare(people, data.given, data.true, estimated and estimated.targets)
-    write_csv(workdir / "agreement.csv", HEADER, ((*row[:3], f"{row[3]:.6f}") for row in rows))
+    lines = ((*row[:3], f"{row[3]:.6f}") for row in rows)
+    write_csv(run.folder.agreement, HEADER, lines)
     without = int(np.isnan(people).any(axis=1).sum())
     print("mean Jensen-Shannon divergence from people's votes, in nats (at most 0.6931)")
     table = gallery.pivot(rows)

@@ -97,6 +97,9 @@ def get_config() -> ml_collections.ConfigDict:
     k.hidden = "features"  # the projection's hidden layer is as wide as these; R: projection
     k.batch_negatives = True  # the paper's "all other combinations"; R: False
 
+    c.ce = ml_collections.ConfigDict()  # only for method = ce
+    c.ce.targets = "labels"  # or votes: the shares of the annotators' votes
+
     c.scn = s = ml_collections.ConfigDict()  # only for method = scn
     s.margin = 0.15  # between the mean importance of the top share and of the rest; 0.07 at B 64
     s.top_share = 0.7

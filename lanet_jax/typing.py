@@ -29,6 +29,7 @@ class Batch(TypedDict):
       label: the given (possibly wrong) class.
       landmarks: x and y in [0, 1] of the image's width and height.
       present: whether a landmark is known.
+      votes: shares of the annotators' votes, from data and for methods that learn them.
       mirrored: the second view of each image, from augmentations that make two.
     """
 
@@ -37,6 +38,7 @@ class Batch(TypedDict):
     label: Int[Array, "B"]
     landmarks: Float[Array, "B L 2"]
     present: Bool[Array, "B L"]
+    votes: NotRequired[Float[Array, "B C"]]
     mirrored: NotRequired[Float[Array, "B H W 3"]]
 
 

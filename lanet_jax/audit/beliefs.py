@@ -12,7 +12,7 @@ from jaxtyping import Float
 from lanet_jax.checkpoint import states
 from lanet_jax.from_config import training
 from lanet_jax.from_config.config import Config
-from lanet_jax.from_config.data import Data
+from lanet_jax.from_config.data import Data, reading
 from lanet_jax.input.pipeline import eval_batches
 from lanet_jax.lde.contribution import Contribution
 from lanet_jax.methods.frozen import behind
@@ -117,13 +117,8 @@ def _pass(
 
     compiled = jax.jit(look_twice, out_shardings=NamedSharding(mesh, P()))
     sharding = NamedSharding(mesh, P("data"))
-    batches = eval_batches(
-        data.train,
-        c.optim.batch_size,
-        np.arange(c.optim.batch_size),
-        c.data.stored_size,
-        c.data.threads,
-    )
+    how = reading(c)
+    batches = eval_batches(data.train, how, np.arange(how.batch))
     parts = []
     for local in batches:
         images = jax.make_array_from_process_local_data(sharding, local["image"])

@@ -8,8 +8,7 @@ from lanet_jax.audit import ranking_table as table
 from lanet_jax.audit.findings import Findings
 from lanet_jax.audit.ranking import CONSENSUS, PROBE
 from lanet_jax.audit.verdict import Level
-from lanet_jax.from_config import data as build_data
-from lanet_jax.run import folder as run_folder
+from lanet_jax.from_config.finished import open_run
 
 _CHOICE = {
     PROBE: "Ordered by the probe, which has not seen the labels that it judges; the run's own "
@@ -40,15 +39,13 @@ def audit_run(
     Raises:
       UserError: run, checkpoint, data or probabilities are missing or do not fit.
     """
-    config = run_folder.load_config(workdir)
-    config.data.dir = data_dir or config.data.dir
-    data = build_data.data(config, workdir)
-    train, outside = data.train, None
+    run = open_run(workdir, data_dir)
+    data, train, outside = run.data, run.data.train, None
     if probabilities:
         outside = out_of_sample.read(probabilities, train.names, train.classes)
     elif held_out:
         outside = out_of_sample.predict(held_out, train.names, data.given, train.classes, data_dir)
-    found = findings.find(config, workdir, step, data, candidates)
+    found = findings.find(run.config, workdir, step, data, candidates)
     basis = choice = ""
     if rank in ("", PROBE) or (cleanlab and outside is None):
         seen, audit = without_run.probe(data, model)
@@ -67,7 +64,7 @@ def audit_run(
         wrong = data.given != data.true
         quality = findings.qualities(found, None, wrong, limit).get(rank)
         print(table.quality_text(findings.qualities(found, comparison, wrong, limit), rank, limit))
-    path = workdir / "audit.csv"
+    path = run.folder.audit_table
     judged = found.judgements[rank]
     table.write(path, data, found.ranking, rank, judged, found.seen.targets, found.neighbors)
     print(path)

@@ -15,8 +15,8 @@ from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.files import regular
 from lanet_jax.files.npz import read_npz
-from lanet_jax.from_config import data as build_data
-from lanet_jax.run import folder as run_folder
+from lanet_jax.from_config.data import HOLDOUT
+from lanet_jax.from_config.finished import open_run
 from lanet_jax.trained.inference import predict_records
 from lanet_jax.trained.load import restore
 
@@ -92,9 +92,8 @@ def predict(
     total = np.zeros((len(names), len(classes)))
     count = np.zeros((len(names), 1))
     for run in runs:
-        config = run_folder.load_config(run)
-        config.data.dir = data_dir or config.data.dir
-        kept = build_data.data(config, run).evaluate.get(build_data.HOLDOUT)
+        opened = open_run(run, data_dir)
+        kept = opened.data.evaluate.get(HOLDOUT)
         if kept is None:
             raise UserError(f"{run} kept nothing aside: train it with --config.data.holdout=0.2")
         if kept.classes != tuple(classes):
@@ -110,7 +109,7 @@ def predict(
             raise UserError(
                 f"{run} was trained on other labels than the audited run: use the same noise"
             )
-        mesh = mesh_lib.make(config.optim.batch_size)
+        mesh = mesh_lib.make(opened.reading.batch)
         trained = restore(run, "last", mesh)
         probabilities = predict_records(
             trained.classify,
@@ -118,9 +117,7 @@ def predict(
             trained.model_state,
             kept.take(own),
             mesh=mesh,
-            batch=config.optim.batch_size,
-            stored_size=config.data.stored_size,
-            threads=config.data.threads,
+            reading=opened.reading,
         )
         total[rows] += probabilities
         count[rows] += 1

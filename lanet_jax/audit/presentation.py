@@ -20,6 +20,7 @@ from lanet_jax.report import page as report_page
 from lanet_jax.report import run_files
 from lanet_jax.report.charts import percent, thousandths
 from lanet_jax.report.section import Tile
+from lanet_jax.run.paths import RunFolder
 
 _RUN = (
     "the mean of the run's own view (the label distribution that training aimed at, or early in a "
@@ -62,9 +63,10 @@ def of_run(workdir: Path, step: int, basis: str, choice: str) -> Page:
     Returns:
       What it is about.
     """
+    files = RunFolder(workdir)
     return Page(
-        path=workdir / "audit.html",
-        key=_key((workdir / "config.json").read_bytes(), (workdir / "labels.csv").read_bytes()),
+        path=files.audit_page,
+        key=_key(files.config.read_bytes(), files.labels.read_bytes()),
         heading=f"Suspected labels: {report_page.title(run_files.read(workdir))}",
         where=f"at step {step}",
         basis=basis,

@@ -10,6 +10,7 @@ import orbax.checkpoint as ocp
 from lanet_jax.checkpoint import orbax, states
 from lanet_jax.devices import hosts
 from lanet_jax.methods.method import Method
+from lanet_jax.run.paths import RunFolder
 from lanet_jax.state import TrainState
 from lanet_jax.typing import PyTree
 
@@ -77,7 +78,7 @@ def rewind(
 
 
 def _make_again(workdir: Path, step: int, like: PyTree, card: dict[str, Any]) -> None:
-    folder = (workdir / states.STEPS).absolute()
+    folder = RunFolder(workdir).checkpoints.absolute()
     there = hosts.on_first(lambda: step in _steps(folder))
     if there and hosts.all_agree(not _broken(folder, step, like, card)):
         _save(_folder(workdir), step, states.restore_inference(folder, step, like), card)
@@ -122,4 +123,4 @@ def _broken(folder: Path, step: int, like: PyTree, card: dict[str, Any]) -> str:
 
 
 def _folder(workdir: Path) -> Path:
-    return (workdir / states.BEST).absolute()
+    return RunFolder(workdir).best.absolute()

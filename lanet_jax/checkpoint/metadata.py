@@ -50,12 +50,12 @@ def foreign(card: Card, own: Card) -> str:
 
     Args:
       card: of the checkpoint.
-      own: of the run; "run" in it is what `lanet_jax.run.folder.identity` gives.
+      own: of the run, or no more than "run" of it, which `lanet_jax.run.folder.identity` gives.
 
     Returns:
       A reason, for a message; empty if it is of the run, as far as both say.
     """
-    card, own = completed(card), completed(own)
+    card = completed(card)
     theirs, ours = card.get("run", {}), own.get("run", {})
     both = [(card, own), (theirs.get("config", {}), ours.get("config", {}))]
     wrong = [

@@ -15,10 +15,10 @@ from lanet_jax.checkpoint.metadata import completed, foreign, wrong_keys
 from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
 from lanet_jax.methods.method import Method
+from lanet_jax.run.paths import RunFolder
 from lanet_jax.state import TrainState
 from lanet_jax.typing import PyTree
 
-STEPS, BEST = "checkpoints", "checkpoints/best"
 _STEP = re.compile("[0-9]{1,18}")
 
 
@@ -35,7 +35,7 @@ class Checkpoints:
     """
 
     def __init__(self, workdir: Path, keep: int, card: dict[str, Any] | None = None) -> None:
-        self._folder = (workdir / STEPS).absolute()
+        self._folder = RunFolder(workdir).checkpoints.absolute()
         self._manager = orbax.open_manager(self._folder, keep)
         self._own = card or {}
         self.restored: dict[str, Any] = {}
@@ -147,7 +147,8 @@ def find(workdir: Path, step: str) -> tuple[Path, int]:
     Raises:
       UserError: there is no such checkpoint.
     """
-    folder = (workdir / (BEST if step == "best" else STEPS)).absolute()
+    files = RunFolder(workdir)
+    folder = (files.best if step == "best" else files.checkpoints).absolute()
     steps = sorted(int(p.name) for p in folder.glob("*") if _STEP.fullmatch(p.name))
     if not steps:
         raise UserError(f"{folder} holds no checkpoint: train first, with --workdir={workdir}")

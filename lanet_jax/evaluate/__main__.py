@@ -15,6 +15,7 @@ from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.files.atomic import write_csv, write_text
 from lanet_jax.input.records import Records
+from lanet_jax.run.paths import EvaluationFolder
 
 
 def main() -> None:
@@ -61,7 +62,7 @@ def evaluate(
     if not setting.splits:
         print("no test data: what the run held out was evaluated in training")
         return
-    mesh = mesh_lib.make(setting.batch)
+    mesh = mesh_lib.make(setting.reading.batch)
     trained = restore(workdir, step, mesh)
     for name, records in setting.splits.items():
         if list(records.classes) != trained.card["classes"]:
@@ -77,9 +78,7 @@ def evaluate(
             trained.model_state,
             records,
             mesh=mesh,
-            batch=setting.batch,
-            stored_size=setting.stored_size,
-            threads=setting.threads,
+            reading=setting.reading,
         )
         if jax.process_index() == 0:
             write(Path(folder), records, probabilities, trained.step)
@@ -104,6 +103,7 @@ def write(
     """
     metrics.require_finite(probabilities, records.names)
     folder.mkdir(parents=True, exist_ok=True)
+    files = EvaluationFolder(folder)
     classes, labels = records.classes, records.labels
     predicted = probabilities.argmax(axis=1)
     matrix = metrics.confusion(predicted, labels, len(classes))
@@ -125,11 +125,11 @@ def write(
             records.names, labels, predicted, probabilities, strict=True
         )
     )
-    write_csv(folder / "predictions.csv", ("name", "label", "predicted", *classes), rows)
+    write_csv(files.predictions, ("name", "label", "predicted", *classes), rows)
     counts = ((name, *row) for name, row in zip(classes, matrix.tolist(), strict=True))
-    write_csv(folder / "confusion.csv", ("label", *classes), counts)
-    write_csv(folder / "calibration.csv", list(bins[0]), (row.values() for row in bins))
-    write_text(folder / "metrics.json", json.dumps(numbers, indent=2) + "\n")
+    write_csv(files.confusion, ("label", *classes), counts)
+    write_csv(files.calibration, list(bins[0]), (row.values() for row in bins))
+    write_text(files.metrics, json.dumps(numbers, indent=2) + "\n")
     print(
         f"{folder.name} at step {step}: {accuracy:.2%} of {len(records)} (95% interval "
         f"{low:.1%} to {high:.1%}), mean over "

@@ -93,9 +93,7 @@ class Evaluator:
             state.model_state,
             records,
             mesh=self.mesh,
-            batch=self.run.batch,
-            stored_size=self.run.stored_size,
-            threads=self.run.threads,
+            reading=self.run.reading,
         )
 
 

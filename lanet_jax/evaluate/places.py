@@ -8,6 +8,7 @@ from pathlib import Path
 from lanet_jax.checkpoint import states
 from lanet_jax.errors import UserError
 from lanet_jax.run import inputs
+from lanet_jax.run.paths import RunFolder
 
 
 def place(
@@ -48,14 +49,14 @@ def place(
             wrong = inputs.differences({split: noted[f"data.test {split}"]}, {split: fingerprint})
             raise UserError(
                 f"{workdir} was begun with other data: {'; '.join(wrong)} differ from what "
-                f"{workdir / inputs.NAME} notes; to evaluate on these as other data, name the "
+                f"{RunFolder(workdir).inputs} notes; to evaluate on these as other data, name the "
                 "folder that they lie in by --data_dir"
             )
         if data_dir:
             name += f"-{_short(fingerprint)}"
     if step != states.find(workdir, "last")[1]:
         name += f"-step-{step}"
-    return workdir / "evaluation" / name
+    return RunFolder(workdir).evaluation(name).path
 
 
 def _short(fingerprint: Mapping[str, str]) -> str:

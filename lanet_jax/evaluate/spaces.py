@@ -51,7 +51,7 @@ class Spaces:
           says whether shares are of the true labels or, these not known, of the observed ones.
         """
         run, rows = self.run, self._rows
-        data, count = run.data, run.batch
+        data, count = run.data, run.reading.batch
         labels = (data.given if data.true is None else data.true)[rows]
         parts, predicted = [], []
         for start, (points, spaces) in zip(
@@ -83,7 +83,7 @@ class Spaces:
     @functools.cached_property
     def _rows(self) -> Int[np.ndarray, "M"]:
         """The same whole batches at every evaluation."""
-        records, batch = len(self.run.data.train), self.run.batch
+        records, batch = len(self.run.data.train), self.run.reading.batch
         bits = stream(Purpose.INSPECTION, self.run.seed).random_raw(records)
         most = min(records // batch, max(MOST // batch, 1)) * batch
         return np.argsort(bits, kind="stable")[:most]
@@ -110,14 +110,12 @@ class Spaces:
     ) -> Iterator[tuple[Float[np.ndarray, "B ..."], dict[str, Neighborhood]]]:
         """What the method says of each batch."""
         run, rows = self.run, self._rows
-        places = mesh_lib.own_rows(self.mesh, run.batch)
+        places = mesh_lib.own_rows(self.mesh, run.reading.batch)
         points, known = self._landmarks
         sharding = NamedSharding(self.mesh, P("data"))
-        images = eval_batches(
-            run.data.train.take(rows), run.batch, places, run.stored_size, run.threads
-        )
+        images = eval_batches(run.data.train.take(rows), run.reading, places)
         for step, batch in enumerate(images):
-            own = step * run.batch + places
+            own = step * run.reading.batch + places
             batch |= {
                 "id": rows[own].astype(np.int32),
                 "landmarks": points[own],

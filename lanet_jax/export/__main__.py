@@ -20,13 +20,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add("--out", type=Path, help="FILE.FORMAT; WORKDIR/export/FORMAT/model.FORMAT if left out")
     half = "safetensors: store kernels in 16 bits, for half the size"
     add("--half", action="store_true", help=half)
+    calibrate = "folder of an evaluation: divide the logits by the temperature that fits it best"
+    add("--calibrate", type=Path, metavar="DIR", help=calibrate)
     parsed = parser.parse_args(arguments)
     runtime.start()
     export(**vars(parsed))
 
 
 def export(
-    workdir: Path, format: str, step: str = "last", out: Path | None = None, half: bool = False
+    workdir: Path,
+    format: str,
+    step: str = "last",
+    out: Path | None = None,
+    half: bool = False,
+    calibrate: Path | None = None,
 ) -> Path:
     """Writes a trained network for others to use; nothing is written unless it agrees with JAX.
 
@@ -36,6 +43,7 @@ def export(
       step: of a work folder: a number, "last" or "best".
       out: the file; its card gets the same name with the ending .json.
       half: store kernels in 16 bits; of safetensors.
+      calibrate: folder of an evaluation of the same checkpoint, `WORKDIR/evaluation/SPLIT`.
 
     Returns:
       The file.
@@ -48,7 +56,7 @@ def export(
     import jax
 
     from lanet_jax.devices import mesh
-    from lanet_jax.export import exported
+    from lanet_jax.export import exported, temperature
     from lanet_jax.trained.load import load
 
     if out is None:
@@ -62,6 +70,13 @@ def export(
     trained = load(workdir, step, mesh.make(1, jax.local_devices()[:1]))
     if out.absolute() == workdir.absolute():
         raise UserError(f"--out={out}: that is the file to export; choose another name")
+    if calibrate:
+        fitted = temperature.of_evaluation(calibrate, trained)
+        trained = temperature.divided(trained, fitted, calibrate.name)
+        print(
+            f"temperature {fitted.value:.3f}: calibration error {fitted.error:.3f} becomes "
+            f"{fitted.error_after:.3f} on the {fitted.records} records that it was fitted on"
+        )
     print("\n".join([*exported.write(out, format, trained, half), f"wrote {out}, {out.stem}.json"]))
     return out
 

@@ -7,6 +7,7 @@ from lanet_jax.command_line import Parser, whole
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.report.captions import CAPTIONS
+from lanet_jax.run.paths import RunFolder
 
 
 def main() -> None:
@@ -65,7 +66,7 @@ def figures(
     # The compiler's flags must be set before anything of these touches a device.
     from lanet_jax.figures import style, sweeps
     from lanet_jax.figures.album import Album
-    from lanet_jax.report import page
+    from lanet_jax.report import gallery, page
 
     for folder in workdir:
         if not sweeps.runs_in(folder):
@@ -73,14 +74,14 @@ def figures(
     if out is None and len(workdir) > 1:
         raise UserError("--out: several runs share their figures, say where: --out=DIR")
     album = Album(workdir, step or ["last"], records, images, seed, data_dir)
-    own = workdir[0] / "figures"
+    own = workdir[0] / gallery.FOLDER
     for name in only or CAPTIONS:
         try:
             for file, figure in getattr(album, name)():
                 print(", ".join(map(str, style.save(figure, out or own, file))))
         except style.NotDrawnError as reason:
             print(f"{name}: skipped, {reason}")
-    if out is None and (workdir[0] / "config.json").exists():
+    if out is None and RunFolder(workdir[0]).config.exists():
         print(page.write(workdir[0]))
 
 

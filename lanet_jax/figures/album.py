@@ -11,11 +11,13 @@ from matplotlib.figure import Figure
 from lanet_jax.errors import UserError
 from lanet_jax.figures import attention, cross_entropy, distributions, features, sweep, sweeps
 from lanet_jax.figures.distributions import Example, groups_of
-from lanet_jax.figures.source import Look, Source, look, open_run, sample
+from lanet_jax.figures.source import Look, Source, look, sample
 from lanet_jax.figures.style import NotDrawnError
 from lanet_jax.from_config.evaluation import evaluated_splits
+from lanet_jax.from_config.finished import open_run
 from lanet_jax.input import votes
 from lanet_jax.report import compare, run_files
+from lanet_jax.run.paths import RunFolder
 
 
 class Checkpoint(NamedTuple):
@@ -64,23 +66,25 @@ class Album:
         """Figures 5 and 8, one for each run that estimated distributions."""
         found = []
         for source in self._sources:
-            estimated = run_files.distributions(source.folder, source.data.train.names)
+            names = source.run.data.train.names
+            estimated = run_files.distributions(source.run.folder.path, names)
             if estimated is not None:
                 found.append((source, estimated))
         if not found:
             raise NotDrawnError("no run left distributions.csv: LA-Net writes it at its end")
-        names = compare.names([source.folder for source, _ in found])
+        names = compare.names([source.run.folder.path for source, _ in found])
         for name, (source, estimated) in zip(names, found, strict=True):
             suffix = "" if len(found) == 1 else f"-{name.replace('/', '-')}"
             groups = self._examples(source, estimated)
-            yield f"distributions{suffix}", distributions.draw(groups, source.data.train.classes)
+            drawn = distributions.draw(groups, source.run.data.train.classes)
+            yield f"distributions{suffix}", drawn
 
     def attention(self) -> Iterator[tuple[str, Figure]]:
         """Figure 6."""
         first, *_ = self._checkpoints
-        config = first.source.config
+        config = first.source.run.config
         records = next(iter(evaluated_splits(config, "", "", config.data.dir).splits.values()))
-        faces = attention.faces_of(records, config.data.stored_size, self.seed)
+        faces = attention.faces_of(records, first.source.run.reading.stored_size, self.seed)
         seen = [attention.look(*checkpoint, faces) for checkpoint in self._checkpoints]
         yield "attention", attention.draw(faces, seen)
 
@@ -91,7 +95,7 @@ class Album:
 
     @functools.cached_property
     def _sources(self) -> list[Source]:
-        folders = [folder for folder in self.workdirs if (folder / "config.json").exists()]
+        folders = [folder for folder in self.workdirs if RunFolder(folder).config.exists()]
         if not folders:
             raise NotDrawnError("a study's folder has only sweeps: name runs in it with --workdir")
         runs = [run_files.read(folder) for folder in folders]
@@ -100,14 +104,14 @@ class Album:
             names = compare.names(folders)
             labels = [f"{m} ({name})" for m, name in zip(labels, names, strict=True)]
         opened = [
-            open_run(folder, label, self.data_dir)
+            Source(label, open_run(folder, self.data_dir))
             for folder, label in zip(folders, labels, strict=True)
         ]
         for source in opened[1:]:
-            if source.data.train.classes != opened[0].data.train.classes:
+            if source.run.data.train.classes != opened[0].run.data.train.classes:
                 raise UserError(
-                    f"{source.folder} has other classes than {opened[0].folder}: draw their "
-                    "figures apart"
+                    f"{source.run.folder.path} has other classes than "
+                    f"{opened[0].run.folder.path}: draw their figures apart"
                 )
         return opened
 
@@ -126,7 +130,7 @@ class Album:
     def _examples(
         self, source: Source, estimated: run_files.Distributions
     ) -> dict[str, list[Example]]:
-        data = source.data
+        data, side = source.run.data, source.run.reading.stored_size
         people = votes.of_records(data.train)
         groups = groups_of(data.given, data.true, people, estimated.targets)
         shown = {}
@@ -134,7 +138,7 @@ class Album:
             rows = sample(members.nonzero()[0], max(self.images // len(groups), 1), self.seed)
             shown[title] = [
                 Example(
-                    image=data.train.read(int(row), source.config.data.stored_size)[0],
+                    image=data.train.read(int(row), side)[0],
                     given=int(data.given[row]),
                     true=None if data.true is None else int(data.true[row]),
                     votes=None if people is None else people[row],

@@ -130,7 +130,7 @@ def look(source: Source, step: str, label: str, faces: Sequence[Face]) -> Attent
     Raises:
       UserError: there is no such checkpoint, or it is not whole.
     """
-    trained = restore(source.folder, step, make(1, jax.devices()[:1]))
+    trained = restore(source.run.folder.path, step, make(1, jax.devices()[:1]))
     classes = trained.card["classes"]
     method, preprocess = (
         trained_network.method(trained.card),

@@ -2,35 +2,27 @@
 
 import dataclasses
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from lanet_jax.devices import mesh as mesh_lib
-from lanet_jax.from_config import data as build_data
-from lanet_jax.from_config.config import Config
-from lanet_jax.from_config.data import Data
-from lanet_jax.run import folder as run_folder
+from lanet_jax.from_config.finished import FinishedRun
 from lanet_jax.trained.inference import predict_records
 from lanet_jax.trained.load import restore
 
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """A run with its records.
+    """A run that figures are drawn from.
 
     Attributes:
-      folder: its work folder.
       label: what it is called in a figure.
-      config: what it was made from.
-      data: its records and labels.
+      run: it, with its records.
     """
 
-    folder: Path
     label: str
-    config: Config
-    data: Data
+    run: FinishedRun
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,26 +46,6 @@ class Look:
     features: Float[np.ndarray, "N D"]
 
 
-def open_run(folder: Path, label: str, data_dir: str = "") -> Source:
-    """Opens a run and its data.
-
-    Args:
-      folder: its work folder.
-      label: what it is called in a figure.
-      data_dir: where its data lies now; empty for where it lay.
-
-    Returns:
-      The run.
-
-    Raises:
-      UserError: there is no run, or its data is not there.
-    """
-    config = run_folder.load_config(folder)
-    if data_dir:
-        config.data.dir = data_dir
-    return Source(folder, label, config, build_data.data(config, folder))
-
-
 def look(source: Source, step: str, label: str, records: int, seed: int) -> Look:
     """Passes a random part of the training records through a checkpoint.
 
@@ -90,19 +62,17 @@ def look(source: Source, step: str, label: str, records: int, seed: int) -> Look
     Raises:
       UserError: there is no such checkpoint, or it is not whole.
     """
-    config, data = source.config, source.data
+    data, reading = source.run.data, source.run.reading
     rows = sample(np.arange(len(data.train)), records, seed)
-    mesh = mesh_lib.make(config.optim.batch_size)
-    trained = restore(source.folder, step, mesh)
+    mesh = mesh_lib.make(reading.batch)
+    trained = restore(source.run.folder.path, step, mesh)
     probabilities, features = predict_records(
         trained.predict,
         trained.params,
         trained.model_state,
         data.train.take(rows),
         mesh=mesh,
-        batch=config.optim.batch_size,
-        stored_size=config.data.stored_size,
-        threads=config.data.threads,
+        reading=reading,
     )
     true = None if data.true is None else data.true[rows]
     return Look(label, data.train.classes, data.given[rows], true, probabilities, features)

@@ -8,6 +8,7 @@ from typing import Any
 from lanet_jax.figures.sweep import Curve
 from lanet_jax.report.run_files import RunFiles, read
 from lanet_jax.run.folder import flatten
+from lanet_jax.run.paths import RunFolder
 
 # What makes no difference to a curve, or only between the seeds of a point.
 _IGNORED = ("seed", "noise.", "data.dir", "data.threads", "train.", "profile.")
@@ -22,9 +23,9 @@ def runs_in(folder: Path) -> list[RunFiles]:
     Returns:
       The runs, by name; none if there is none.
     """
-    if (folder / "config.json").exists():
+    if RunFolder(folder).config.exists():
         return [read(folder)]
-    return [read(path.parent) for path in sorted(folder.rglob("config.json"))]
+    return [read(path.parent) for path in sorted(folder.rglob(RunFolder(folder).config.name))]
 
 
 def curves(runs: Iterable[RunFiles]) -> dict[str, list[Curve]]:

@@ -39,6 +39,16 @@ def check(c: Config) -> None:
             f"--config.optim.warmup={p.warmup:g}: epochs, fewer than "
             f"--config.optim.epochs={p.epochs}"
         )
+    if c.ce.targets == "votes" and c.method != "ce":
+        raise UserError(
+            f"--config.ce.targets=votes: method={c.method} learns from one observed label a "
+            "record; take --config.method=ce, or leave it out"
+        )
+    if c.ce.targets == "votes" and c.noise.kind != "none":
+        raise UserError(
+            f"--config.ce.targets=votes: the votes would not have the labels of "
+            f"--config.noise.kind={c.noise.kind}; set that to none"
+        )
     if c.model.family == "face29" and c.model.depth != 18:
         raise UserError("--config.model.depth is of resnet: leave it out with model.family=face29")
     stages = backbones.make(c.model).stages
@@ -68,6 +78,11 @@ def _lanet(c: Config) -> None:
         raise UserError(
             "--config.lde.landmark_space=geometry: in a crop neighbours in it would be of the same "
             "place and turn; set --config.landmarks.frame=face"
+        )
+    if c.loss.trust and c.lde.spaces == "none":
+        raise UserError(
+            f"--config.loss.trust={c.loss.trust:g}: trust is what the targets say of a label, and "
+            "--config.lde.spaces=none has none; set loss.trust to 0"
         )
     if c.lde.spaces != "none" and k > batch:
         raise UserError(

@@ -12,13 +12,14 @@ from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.landmarks import Framed, framed
 from lanet_jax.input import fingerprint, mixture, noise, noise_file, records, table
+from lanet_jax.input.reading import Reading
 from lanet_jax.input.records import Records
 from lanet_jax.input.streams import Purpose, stream, stream_before
 from lanet_jax.run import inputs
-from lanet_jax.run.folder import LABELS
+from lanet_jax.run.paths import RunFolder
 from lanet_jax.run.summary import HOLDOUT
 
-__all__ = ["HOLDOUT", "Data", "data", "labels", "splits"]
+__all__ = ["HOLDOUT", "Data", "data", "labels", "reading", "splits"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +80,7 @@ def data(c: Config, workdir: Path) -> Data:
     fingerprints = {"data.train": fingerprint.of(train)}
     fingerprints |= {f"data.test {name}": fingerprint.of(test) for name, test in tests.items()}
     inputs.check(workdir, fingerprints)
-    if c.noise.kind == "file" and not (workdir / LABELS).exists():
+    if c.noise.kind == "file" and not RunFolder(workdir).labels.exists():
         elsewhere = {name for test in tests.values() for name in test.names} | _other_splits(c)
         tell = print if jax.process_index() == 0 else lambda _: None
         own = noise_file.read(
@@ -154,6 +155,11 @@ def splits(data_dir: str, datasets: Sequence[str], names: Sequence[str]) -> dict
     return opened
 
 
+def reading(c: Config) -> Reading:
+    """How a run reads its records."""
+    return Reading(c.optim.batch_size, c.data.stored_size, c.data.threads)
+
+
 def labels(
     c: Config, train: Records, own: Int[np.ndarray, "N"], workdir: Path
 ) -> tuple[Int[np.ndarray, "N"], Int[np.ndarray, "N"] | None]:
@@ -171,7 +177,7 @@ def labels(
     Raises:
       UserError: `labels.csv` was changed into what is no list of all of them.
     """
-    path = workdir / LABELS
+    path = RunFolder(workdir).labels
     n, classes = c.noise, train.classes
     injected = n.kind in ("symmetric", "asymmetric") or (n.kind == "file" and n.truth_known)
     true = train.labels if injected else None

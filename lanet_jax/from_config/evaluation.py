@@ -4,7 +4,8 @@ import dataclasses
 
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
-from lanet_jax.from_config.data import splits
+from lanet_jax.from_config.data import reading, splits
+from lanet_jax.input.reading import Reading
 from lanet_jax.input.records import Records
 
 
@@ -14,15 +15,11 @@ class EvaluatedSplits:
 
     Attributes:
       splits: records by name.
-      batch: B.
-      stored_size: side in pixels that the host brings images to; 0 leaves them.
-      threads: readers.
+      reading: how the run reads them.
     """
 
     splits: dict[str, Records]
-    batch: int
-    stored_size: int
-    threads: int
+    reading: Reading
 
 
 def evaluated_splits(c: Config, split: str, data: str, data_dir: str) -> EvaluatedSplits:
@@ -46,4 +43,4 @@ def evaluated_splits(c: Config, split: str, data: str, data_dir: str) -> Evaluat
     datasets = (data,) if data else tuple(c.data.test)
     names = [split] * len(datasets) if split else c.data.test_split
     opened = splits(data_dir or c.data.dir, datasets, names)
-    return EvaluatedSplits(opened, c.optim.batch_size, c.data.stored_size, c.data.threads)
+    return EvaluatedSplits(opened, reading(c))

@@ -160,6 +160,7 @@ LIMITS: dict[str, Limit] = {
     "scn.relabel_margin": _SHARE,
     "scn.relabel_epoch": whole(1),
     "eac.weight": number(0),
+    "ce.targets": one_of("labels", "votes"),
     "loss.alpha": number(0),
     "loss.beta": number(0),
     "loss.trust": number(0),

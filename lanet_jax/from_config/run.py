@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import numpy as np
 import optax
+from jaxtyping import Float
 
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import training
 from lanet_jax.from_config.config import Config
-from lanet_jax.from_config.data import Data, data
+from lanet_jax.from_config.data import Data, data, reading
+from lanet_jax.input import votes
 from lanet_jax.input.pipeline import Visits, read_ahead
-from lanet_jax.input.records import looks_grey
+from lanet_jax.input.reading import Reading
+from lanet_jax.input.records import Records, looks_grey
 from lanet_jax.methods.method import Example, Method
 from lanet_jax.models import backbones
 from lanet_jax.typing import Augment
@@ -31,12 +35,10 @@ class Run:
       example: initialises the method.
       data: records and labels.
       visits: what this host reads.
+      reading: how records are read, by training and evaluation.
       seed: of parameters and augmentation.
-      batch: B.
       steps_per_epoch: whole batches in an epoch.
       steps: of the whole run.
-      stored_size: side in pixels that the host brings images to; 0 leaves them.
-      threads: readers.
       log_every: steps between two rows of training metrics.
       checkpoint_every: steps between two checkpoints.
       keep: checkpoints kept.
@@ -52,12 +54,10 @@ class Run:
     example: Example
     data: Data
     visits: Visits
+    reading: Reading
     seed: int
-    batch: int
     steps_per_epoch: int
     steps: int
-    stored_size: int
-    threads: int
     log_every: int
     checkpoint_every: int
     keep: int
@@ -107,13 +107,12 @@ def run(c: Config, workdir: Path, resumed: bool = False) -> Run:
             size=c.data.stored_size,
             ahead=read_ahead(c.data.threads),
             shapes=d.framed.shapes if d.framed else None,
+            votes=_votes(c, d.train),
         ),
+        reading=reading(c),
         seed=c.seed,
-        batch=batch,
         steps_per_epoch=steps_per_epoch,
         steps=c.optim.epochs * steps_per_epoch,
-        stored_size=c.data.stored_size,
-        threads=c.data.threads,
         log_every=c.train.log_every,
         checkpoint_every=c.train.checkpoint_every or steps_per_epoch,
         keep=c.train.keep,
@@ -121,6 +120,24 @@ def run(c: Config, workdir: Path, resumed: bool = False) -> Run:
         profile_steps=c.profile.steps,
         card=card(c, d.train.classes, looks_grey(d.train)),
     )
+
+
+def _votes(c: Config, train: Records) -> Float[np.ndarray, "N C"] | None:
+    """The votes to train on, if they are asked for."""
+    if c.ce.targets == "labels":
+        return None
+    shares = votes.of_records(train)
+    if shares is None:
+        raise UserError(
+            f"--config.ce.targets=votes: {', '.join(c.data.train)} has no annotators' votes "
+            "(FERPlus and the demo set have)"
+        )
+    if without := [train.names[row] for row in np.flatnonzero(np.isnan(shares).any(axis=1))]:
+        raise UserError(
+            f"--config.ce.targets=votes: {len(without)} records have no vote for a class, such as "
+            f"{without[0]}; prepare the data without them"
+        )
+    return shares
 
 
 def card(c: Config, classes: tuple[str, ...], grey: bool = False) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 
 import grain
 import numpy as np
-from jaxtyping import Int, UInt8
+from jaxtyping import Float, Int, UInt8
 
 from lanet_jax.errors import UserError
 from lanet_jax.face_frame import Shapes
+from lanet_jax.input.reading import Reading
 from lanet_jax.input.records import Records
 from lanet_jax.input.sampler import epoch_order
 from lanet_jax.typing import Batch
@@ -31,6 +32,7 @@ class Visits:
       hosts: how many there are; each reads its own slice of every batch.
       size: side that images are brought to on the host; 0 leaves them as stored.
       ahead: batches that readers may be apart, see `read_ahead`.
+      votes: shares of annotators' votes to give besides the labels, one row a record.
       shapes: landmarks to give instead of those of the image, one row a record.
     """
 
@@ -48,8 +50,10 @@ class Visits:
         size: int = 0,
         ahead: int = 0,
         shapes: Shapes | None = None,
+        votes: Float[np.ndarray, "N C"] | None = None,
     ) -> None:
         self._records, self._labels, self._size, self._shapes = records, labels, size, shapes
+        self._votes = votes
         self._batch, self._epochs, self._seed, self._kind = batch, epochs, seed, kind
         self._host, self._local = host, batch // hosts
         self._steps = len(records) // batch
@@ -70,7 +74,9 @@ class Visits:
         self._check(row, image)
         if self._shapes is not None:
             landmarks, present = self._shapes.points[row], self._shapes.known[row]
+        votes = {} if self._votes is None else {"votes": np.float32(self._votes[row])}
         return {
+            **votes,
             "id": np.int32(row),
             "image": image,
             "label": np.int32(self._labels[row]),
@@ -116,22 +122,18 @@ def train_batches(visits: Visits, start: int, local_batch: int, threads: int) ->
     return iter(dataset.batch(local_batch).to_iter_dataset(options))
 
 
-def eval_batches(
-    records: Records, batch: int, own: Int[np.ndarray, "b"], size: int, threads: int
-) -> Iterator[dict]:
+def eval_batches(records: Records, reading: Reading, own: Int[np.ndarray, "b"]) -> Iterator[dict]:
     """All records once, in order; the last batch is filled up with copies of the last record.
 
     Args:
       records: what to read.
-      batch: B, over all hosts.
+      reading: how.
       own: the rows of a batch that this host reads, see `lanet_jax.devices.mesh.own_rows`.
-      size: side that images are brought to on the host; 0 leaves them as stored.
-      threads: readers.
 
     Returns:
       Batches {"image": [b, H, W, 3]}; the caller drops what is past the last record.
     """
-    local = len(own)
+    local, batch, size = len(own), reading.batch, reading.stored_size
     steps = -(-len(records) // batch)
     check = _one_size(records, size)
 
@@ -143,7 +145,8 @@ def eval_batches(
         return {"image": image}
 
     dataset = grain.MapDataset.range(steps * local).map(read).batch(local)
-    return iter(dataset.to_iter_dataset(grain.ReadOptions(threads, read_ahead(threads))))
+    options = grain.ReadOptions(reading.threads, read_ahead(reading.threads))
+    return iter(dataset.to_iter_dataset(options))
 
 
 def _one_size(records: Records, size: int) -> Callable[[int, UInt8[np.ndarray, "H W 3"]], None]:

@@ -57,14 +57,21 @@ def update(
     return bank.at[ids].set(jax.lax.stop_gradient(mean))
 
 
-def class_means(bank: Float[Array, "N C"]) -> Float[Array, "C"]:
-    """How much of the records' label distributions each class has.
+def class_means(
+    bank: Float[Array, "N C"], distributions: Float[Array, "B C"], decay: float
+) -> Float[Array, "C"]:
+    """How much of the targets each class has: Eq. 5, of means over records.
+
+    The bank alone knows nothing yet of a class that the labels lack but the network still gives a
+    share to, as it does to every class before it has learnt.
 
     Args:
-      bank: running means; rows of padding are zero.
+      bank: running means before this step; rows of padding are zero.
+      distributions: d_i of this step; their mean stands for that of all records.
+      decay: omega of the paper.
 
     Returns:
       Shares that sum to 1.
     """
     mass = jnp.sum(bank, axis=0)
-    return mass / jnp.sum(mass)
+    return decay * mass / jnp.sum(mass) + (1 - decay) * jnp.mean(distributions, axis=0)

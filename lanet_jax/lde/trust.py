@@ -21,7 +21,7 @@ def weights(
     Args:
       targets: t of this step; no gradient passes.
       labels: given classes y.
-      class_means: m, the bank's mean over all records.
+      class_means: m, the mean of the targets, over all records.
       power: g; 0 believes every label.
       balance: tau. At 0 the classes' frequencies are part of the evidence, so that rare classes,
         whose given labels are mostly wrong ones, are given up together; at 1 they are not.

@@ -10,13 +10,13 @@ from jaxtyping import Array, Float
 from lanet_jax.methods.classifier import predict, start
 from lanet_jax.methods.method import Example
 from lanet_jax.models.resnet import Classifier, apply
-from lanet_jax.ops.losses import cross_entropy
+from lanet_jax.ops.losses import cross_entropy, soft_cross_entropy
 from lanet_jax.typing import Batch, Key, PyTree
 
 
 @dataclasses.dataclass(frozen=True)
 class CE:
-    """Cross-entropy with the given labels.
+    """Cross-entropy with the observed labels, or with the annotators' votes where a batch has them.
 
     Attributes:
       expression: the network.
@@ -43,7 +43,10 @@ class CE:
                 batch["image"],
                 True,
             )
-        loss = cross_entropy(logits, batch["label"])
+        if "votes" in batch:
+            loss = soft_cross_entropy(logits, batch["votes"])
+        else:
+            loss = cross_entropy(logits, batch["label"])
         accuracy = jnp.mean(jnp.argmax(logits, axis=1) == batch["label"])
         return loss, ({"expression": stats}, {"ce": loss, "accuracy": accuracy})
 

@@ -89,22 +89,18 @@ class LANet:
         losses = {"lm": landmark_loss(outputs.landmarks, batch["landmarks"], batch["present"])}
         means = state["bank"]
         targets = jnp.take(means, batch["id"], axis=0)
+        believed = 1.0
         if self.lde.spaces != "none":
             with jax.named_scope("lde"):
                 d = self.distributions(self.neighborhoods(params, outputs, batch))
                 targets = bank.targets(means, batch["id"], d, self.lde.decay)
                 state["bank"] = bank.update(means, batch["id"], targets)
                 losses["kl"] = kl_divergence(targets, outputs.logits)
-        believed = 1.0
-        if self.weights.trust:
-            believed = trust.weights(
-                targets,
-                batch["label"],
-                bank.class_means(means),
-                self.weights.trust,
-                self.weights.trust_balance,
-            )
-            losses["trust"] = jnp.mean(believed)
+            if self.weights.trust:
+                share = bank.class_means(means, d, self.lde.decay)
+                power, balance = self.weights.trust, self.weights.trust_balance
+                believed = trust.weights(targets, batch["label"], share, power, balance)
+                losses["trust"] = jnp.mean(believed)
         losses["ce"] = cross_entropy(outputs.logits, batch["label"], believed)
         loss = losses["ce"] + losses["lm"] + self.weights.alpha * losses.get("kl", 0.0)
         if self.el.enabled:

@@ -24,6 +24,21 @@ def cross_entropy(
     return -jnp.mean(weights * jnp.take_along_axis(log_p, labels[:, None], axis=1)[:, 0])
 
 
+def soft_cross_entropy(
+    logits: Float[Array, "B C"], shares: Float[Array, "B C"]
+) -> Float[Array, ""]:
+    """Cross-entropy with distributions, batch mean (Barsoum et al. 2016, section 4.4).
+
+    Args:
+      logits: unnormalised log probabilities.
+      shares: distributions, such as those of annotators' votes.
+
+    Returns:
+      The loss in nats.
+    """
+    return -jnp.mean(jnp.sum(shares * jax.nn.log_softmax(logits), axis=1))
+
+
 def kl_divergence(target: Float[Array, "B C"], logits: Float[Array, "B C"]) -> Float[Array, ""]:
     """KL(target || softmax(logits)), batch mean (Eq. 7, whose printed sign is wrong).
 

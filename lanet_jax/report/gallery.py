@@ -10,8 +10,9 @@ from lanet_jax.report.captions import CAPTIONS
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Panel, Section, Table
 from lanet_jax.report.svg import element
+from lanet_jax.run.paths import RunFolder
 
-FOLDER = "figures"
+FOLDER = "figures"  # of a run, of a study, and beside a page that compares runs
 
 
 def figures(run: RunFiles) -> Section | None:
@@ -46,7 +47,7 @@ def agreement(run: RunFiles) -> Section | None:
     Raises:
       UserError: `agreement.csv` is not as it was written.
     """
-    path = run.folder / "agreement.csv"
+    path = RunFolder(run.folder).agreement
     if not path.exists():
         return None
     again = f"write it again with python -m lanet_jax.agreement --workdir={run.folder}"

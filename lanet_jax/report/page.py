@@ -11,6 +11,7 @@ from lanet_jax.files.atomic import write_text
 from lanet_jax.report import compare, gallery, parts, run_files, run_sections, theme
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Section
+from lanet_jax.run.paths import RunFolder
 
 # To show something new, write its function beside these and name it here.
 _SECTIONS = (
@@ -40,7 +41,7 @@ def write(workdir: Path, out: Path | None = None) -> Path:
     run = run_files.read(workdir)
     head = [run_sections.numbers(run), *run_sections.curves([run], [run.method])]
     part = _part(run, "", [*head, *(section(run) for section in _SECTIONS)])
-    return _write(out or workdir / "report.html", title(run), [part])
+    return _write(out or RunFolder(workdir).report, title(run), [part])
 
 
 def write_comparison(workdirs: list[Path], out: Path) -> Path:

@@ -16,6 +16,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run import metrics_log, summary
+from lanet_jax.run.paths import RunFolder
 
 _METHODS = {"ce": "CE", "lanet": "LA-Net", "scn": "SCN", "rul": "RUL", "eac": "EAC"}
 
@@ -141,7 +142,7 @@ def read(folder: Path) -> RunFiles:
       UserError: there is no run in it.
     """
     config = run_folder.load_config(folder).to_dict()
-    command = folder / "command.txt"
+    command = RunFolder(folder).command
     text = command.read_text(encoding="utf-8").strip() if command.exists() else ""
     return RunFiles(folder, config, text, metrics_log.read(folder))
 
@@ -154,12 +155,12 @@ def evaluated(folder: Path) -> list[Evaluated]:
     """
     again = f"write it again with python -m lanet_jax.evaluate --workdir={folder}"
     found = []
-    for path in sorted(folder.glob("evaluation/*/confusion.csv")):
-        classes, counts = _confusion(path, again)
-        bins, numbers = path.with_name("calibration.csv"), path.with_name("metrics.json")
+    for files in RunFolder(folder).evaluations():
+        classes, counts = _confusion(files.confusion, again)
+        bins, numbers = files.calibration, files.metrics
         calibration = _calibration(bins, again) if bins.exists() else []
         known = json_files.read(numbers, again) if numbers.exists() else {}
-        found.append(Evaluated(path.parent.name, classes, counts, calibration, known))
+        found.append(Evaluated(files.path.name, classes, counts, calibration, known))
     return found
 
 
@@ -195,7 +196,7 @@ def distributions(folder: Path, names: Sequence[str] | None = None) -> Distribut
     Raises:
       UserError: they are of other records, or the file is not as a run writes it.
     """
-    path = folder / "distributions.csv"
+    path = RunFolder(folder).distributions
     if not path.exists():
         return None
     again = "give the training command again, it writes the file anew"

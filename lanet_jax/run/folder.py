@@ -14,13 +14,13 @@ from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
 from lanet_jax.run import inputs
+from lanet_jax.run.paths import RunFolder
 
 ADVICE = "restore it, or choose another --workdir"
-CONFIG, COMMAND = "config.json", "command.txt"
-LABELS, SEAL = "labels.csv", "labels.sha256"
 ABSENT = "absent"
 # Fields that older configs lack, and what was so.
 LATER = {
+    "ce": {"targets": "labels"},
     "augment": {"resample": "linear", "noise_prob": 0.0, "noise_variance": 30.0},
     "data": {"streams": 1},
     "el": {"hidden": "features"},
@@ -48,23 +48,24 @@ def claim(workdir: Path, config: ml_collections.ConfigDict, arguments: Sequence[
     Raises:
       UserError: another run lives there, see `check`.
     """
-    path, text = workdir / CONFIG, _text(config)
+    files, text = RunFolder(workdir), _text(config)
+    path = files.config
     if has_begun(workdir):
         if not path.exists():
             raise UserError(
-                f"{workdir} holds rows or checkpoints of a run but no {CONFIG}, so that nobody "
+                f"{workdir} holds rows or checkpoints of a run but no {path.name}, so that nobody "
                 f"knows whether they are of this one: {ADVICE}"
             )
         check(workdir, config)
     else:
-        (workdir / inputs.NAME).unlink(missing_ok=True)
+        files.inputs.unlink(missing_ok=True)
         if path.exists() and path.read_bytes() != text.encode():
-            for name in (LABELS, SEAL):
-                (workdir / name).unlink(missing_ok=True)
+            for stale in (files.labels, files.seal):
+                stale.unlink(missing_ok=True)
     workdir.mkdir(parents=True, exist_ok=True)
     write_text(path, text)
     line = shlex.join(["python", "-m", "lanet_jax.main", *arguments])
-    write_text(workdir / COMMAND, line + "\n")
+    write_text(files.command, line + "\n")
 
 
 def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
@@ -78,7 +79,7 @@ def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
       UserError: another run lives there; the differing keys are named, those too that came or went
         with a version of this program, as they may change what is computed.
     """
-    path = workdir / CONFIG
+    path = RunFolder(workdir).config
     if not path.exists():
         return
     then = flatten(_completed(json_files.read(path, ADVICE)))
@@ -122,16 +123,17 @@ def identity(workdir: Path) -> dict[str, Any]:
       "config", the fields that bind it by their dotted names, and "labels", the check sum of
       `labels.csv`, as far as they are there.
     """
-    config = flatten(json_files.read(workdir / CONFIG, ADVICE))
+    files = RunFolder(workdir)
+    config = flatten(json_files.read(files.config, ADVICE))
     kept = {k: v for k, v in config.items() if not k.startswith((*FREE, *inputs.FILES))}
-    seal = workdir / SEAL
-    sums = json_files.read_text(seal, ADVICE).split() if seal.exists() else []
+    sealed = files.seal.exists()
+    sums = json_files.read_text(files.seal, ADVICE).split() if sealed else []
     return {"config": kept, **({"labels": sums[0]} if sums else {})}
 
 
 def has_checkpoint(workdir: Path) -> bool:
     """Whether a run will be resumed from a state of it."""
-    return any(path.name.isdecimal() for path in workdir.glob("checkpoints/*"))
+    return any(path.name.isdecimal() for path in RunFolder(workdir).checkpoints.glob("*"))
 
 
 def _text(config: ml_collections.ConfigDict) -> str:
@@ -140,14 +142,14 @@ def _text(config: ml_collections.ConfigDict) -> str:
 
 def has_begun(workdir: Path) -> bool:
     """Whether a folder holds rows or checkpoints, which bind it to its run."""
-    rows = workdir / "metrics.jsonl"
-    states = [*workdir.glob("checkpoints/*"), *workdir.glob("checkpoints/best/*")]
+    files = RunFolder(workdir)
+    rows, states = files.metrics, [*files.checkpoints.glob("*"), *files.best.glob("*")]
     return (rows.exists() and rows.stat().st_size > 0) or any(p.name.isdecimal() for p in states)
 
 
 def command(workdir: Path) -> str:
     """The command that makes the run, and goes on with it."""
-    return json_files.read_text(workdir / COMMAND, ADVICE).strip()
+    return json_files.read_text(RunFolder(workdir).command, ADVICE).strip()
 
 
 def tell_stopped(workdir: Path, where: str) -> None:
@@ -170,7 +172,7 @@ def seal_labels(workdir: Path) -> None:
     Raises:
       UserError: they were changed, so that the run would go on with others than it began with.
     """
-    labels, seal = workdir / LABELS, workdir / SEAL
+    labels, seal = RunFolder(workdir).labels, RunFolder(workdir).seal
     line = f"{hashlib.sha256(labels.read_bytes()).hexdigest()}  {labels.name}\n"  # as sha256sum
     if not seal.exists():
         write_text(seal, line)
@@ -188,9 +190,9 @@ def load_config(workdir: Path) -> ml_collections.ConfigDict:
     Raises:
       UserError: the folder holds no run, or its config cannot be read.
     """
-    path = workdir / CONFIG
+    path = RunFolder(workdir).config
     if not path.exists():
-        raise UserError(f"{workdir} holds no run (no config.json): check --workdir")
+        raise UserError(f"{workdir} holds no run (no {path.name}): check --workdir")
     tree = _tuples(_completed(json_files.read(path, ADVICE)))
     try:
         config = ml_collections.ConfigDict(tree)
@@ -202,9 +204,9 @@ def load_config(workdir: Path) -> ml_collections.ConfigDict:
 def _completed(tree: dict) -> dict:
     """A config's JSON with the fields that came after it was written, as they were then."""
     sections = {
-        name: {**fields, **tree[name]}
+        name: {**fields, **tree.get(name, {})}
         for name, fields in LATER.items()
-        if isinstance(tree.get(name), dict)
+        if isinstance(tree.get(name, {}), dict)
     }
     return {**tree, **sections}
 

@@ -10,8 +10,8 @@ from typing import Any
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
+from lanet_jax.run.paths import RunFolder
 
-NAME = "inputs.json"
 # Fields of the config that name a file which is read once: labels.csv and the checkpoints hold what
 # came of it.
 FILES = ("noise.file", "model.pretrained")
@@ -30,11 +30,11 @@ def check(workdir: Path, data: Fingerprints) -> None:
     Raises:
       UserError: they are others; it names what differs.
     """
-    then = noted(workdir)
+    path, then = RunFolder(workdir).inputs, noted(workdir)
     if then is not None and (wrong := differences(then.get("data", {}), data)):
         raise UserError(
             f"{workdir} was begun with other data: {'; '.join(wrong)} differ from what "
-            f"{workdir / NAME} notes; give the data of then (--config.data.dir of training, "
+            f"{path} notes; give the data of then (--config.data.dir of training, "
             "--data_dir of the other commands), or choose another --workdir"
         )
 
@@ -51,24 +51,24 @@ def bind(workdir: Path, data: Fingerprints, files: Mapping[str, str], begun: boo
     Raises:
       UserError: the data are others.
     """
-    then = noted(workdir)
+    path, then = RunFolder(workdir).inputs, noted(workdir)
     if then is None:
         if begun:
             print(
-                f"note: {workdir} has no {NAME}, as an earlier version wrote none: that the data "
-                "are those it was begun with cannot be verified; those of now are noted",
+                f"note: {workdir} has no {path.name}, as an earlier version wrote none: that the "
+                "data are those it was begun with cannot be verified; those of now are noted",
                 file=sys.stderr,
             )
-        sums = {field: _sum(Path(path)) for field, path in files.items()}
+        sums = {field: _sum(Path(file)) for field, file in files.items()}
         tree = {"data": data, "files": {field: s for field, s in sums.items() if s}}
-        write_text(workdir / NAME, json.dumps(tree, indent=2, sort_keys=True) + "\n")
+        write_text(path, json.dumps(tree, indent=2, sort_keys=True) + "\n")
         return
     check(workdir, data)
-    for field, path in files.items():
-        before, now = then.get("files", {}).get(field), _sum(Path(path))
+    for field, file in files.items():
+        before, now = then.get("files", {}).get(field), _sum(Path(file))
         if before and now and before != now:
             print(
-                f"note: --config.{field}={path} was changed since the run began, which keeps what "
+                f"note: --config.{field}={file} was changed since the run began, which keeps what "
                 "it read of it then",
                 file=sys.stderr,
             )
@@ -92,7 +92,7 @@ def noted(workdir: Path) -> dict[str, Any] | None:
     Raises:
       UserError: the file is damaged.
     """
-    path = workdir / NAME
+    path = RunFolder(workdir).inputs
     if not path.exists():
         return None
     tree = json_files.read(path, _ADVICE)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from lanet_jax.errors import UserError
+from lanet_jax.run.paths import RunFolder
 
 
 def hold(workdir: Path) -> int | None:
@@ -27,7 +28,7 @@ def hold(workdir: Path) -> int | None:
     Raises:
       UserError: another process holds it, or the folder cannot be one.
     """
-    path = workdir / ".lock"
+    path = RunFolder(workdir).lock
     try:
         workdir.mkdir(parents=True, exist_ok=True)
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)

@@ -18,6 +18,7 @@ from tensorboardX.summary import scalar
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import make_new, through_no_link, write_text
+from lanet_jax.run.paths import RunFolder
 
 Row = dict[str, Any]
 Noted = dict[str, Any]  # how many rows there are, and SHA-256 of their lines
@@ -40,13 +41,13 @@ class MetricsWriter:
     """
 
     def __init__(self, workdir: Path, step: int) -> None:
-        self._path = workdir / "metrics.jsonl"
+        self._path = RunFolder(workdir).metrics
         lines = _lines_up_to(read(workdir), step)
         write_text(self._path, "".join(lines))
         self._count, self._sum = 0, hashlib.sha256()
         self._note(lines)
         self._file = open(self._path, "a", encoding="utf-8", opener=through_no_link)  # noqa: SIM115
-        self._board = _Board(workdir / "tensorboard", step)
+        self._board = _Board(RunFolder(workdir).tensorboard, step)
 
     def write(self, row: Row) -> None:
         """Writes one row: `step`, `epoch`, `split` and numbers."""
@@ -149,7 +150,7 @@ def read(workdir: Path) -> list[Row]:
       UserError: with the line's number, it is not as `MetricsWriter` writes it, stands there twice,
         or is of an earlier step than the one before it.
     """
-    path = workdir / "metrics.jsonl"
+    path = RunFolder(workdir).metrics
     if not path.exists():
         return []
     whole = json_files.read_text(path, "restore it").rpartition("\n")[0]
@@ -194,7 +195,7 @@ def require(
       UserError: an evaluation is missing, a row is of a split that the run has not, or the rows are
         not those that the checkpoint notes.
     """
-    path, rows = workdir / "metrics.jsonl", read(workdir)
+    path, rows = RunFolder(workdir).metrics, read(workdir)
     there = {(row["step"], row["split"]) for row in rows if "accuracy" in row}
     lost = [(at, split) for at in steps for split in splits if (at, split) not in there]
     if lost:

@@ -10,8 +10,8 @@ from pathlib import Path
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
+from lanet_jax.run.paths import RunFolder
 
-_ERROR, _SUMMARY = "error.txt", "summary.json"
 _ADVICE = "delete it, and the study's command writes it again"
 
 
@@ -42,10 +42,11 @@ def finished(cell: Path) -> bool:
     Args:
       cell: its work folder.
     """
-    if not (cell / _SUMMARY).exists():
+    files = RunFolder(cell)
+    if not files.summary.exists():
         return False
     splits = _summary(cell).keys() - {"labels", "holdout"}
-    return all((cell / "evaluation" / split / "metrics.json").exists() for split in splits)
+    return all(files.evaluation(split).metrics.exists() for split in splits)
 
 
 def read(cell: Path, split: str = "") -> Outcome:
@@ -80,7 +81,7 @@ def read(cell: Path, split: str = "") -> Outcome:
             auroc=_known(labels.get("auroc")),
         )
     except (KeyError, TypeError, ValueError, OverflowError):
-        raise UserError(f"{cell / _SUMMARY} lacks numbers of a run; {_ADVICE}") from None
+        raise UserError(f"{RunFolder(cell).summary} lacks numbers of a run; {_ADVICE}") from None
 
 
 def progress(cell: Path) -> float:
@@ -90,8 +91,8 @@ def progress(cell: Path) -> float:
       cell: its work folder, possibly of a run that has not started.
     """
     try:
-        epochs = json.loads((cell / "config.json").read_text())["optim"]["epochs"]
-        with open(cell / "metrics.jsonl", "rb") as file:
+        epochs = json.loads(RunFolder(cell).config.read_text())["optim"]["epochs"]
+        with open(RunFolder(cell).metrics, "rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - 8192))
             whole = file.read().rpartition(b"\n")[0]
         share = json.loads(whole.rpartition(b"\n")[2])["epoch"] / epochs
@@ -103,13 +104,13 @@ def progress(cell: Path) -> float:
 
 def error(cell: Path) -> str:
     """Why the last attempt at a cell failed; empty if it did not."""
-    path = cell / _ERROR
+    path = RunFolder(cell).error
     return path.read_text(encoding="utf-8").strip() if path.exists() else ""
 
 
 def note_error(cell: Path, reason: str) -> None:
     """Notes why an attempt failed; an empty reason takes the note back."""
-    path = cell / _ERROR
+    path = RunFolder(cell).error
     if not reason:
         path.unlink(missing_ok=True)
         return
@@ -123,11 +124,11 @@ def state(cell: Path) -> str:
         return "finished"
     if error(cell):
         return "failed"
-    return "cut off" if (cell / "config.json").exists() else "waiting"
+    return "cut off" if RunFolder(cell).config.exists() else "waiting"
 
 
 def _summary(cell: Path) -> dict[str, dict[str, float]]:
-    path = cell / _SUMMARY
+    path = RunFolder(cell).summary
     summary = json_files.read(path, _ADVICE)
     if not all(isinstance(numbers, dict) for numbers in summary.values()):
         raise UserError(f"{path} is no summary of a run; {_ADVICE}")

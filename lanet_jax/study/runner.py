@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import through_no_link
+from lanet_jax.run.paths import RunFolder
 from lanet_jax.study import outcome
 from lanet_jax.study.grid import Cell
 from lanet_jax.study.progress import Progress
@@ -72,7 +73,7 @@ def _run_one(
     """Runs one cell to its end; returns why it failed, or nothing."""
     home = folder / cell.name
     home.mkdir(parents=True, exist_ok=True)
-    log = home / "log.txt"
+    log = RunFolder(home).log
     with open(log, "ab", opener=through_no_link) as output:
         start = output.seek(0, os.SEEK_END)  # earlier attempts stand before it
         # The process inherits the lock, so that no second one starts beside it if this one dies.

@@ -7,6 +7,7 @@ from pathlib import Path
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_csv, write_text
 from lanet_jax.run import folder as run_folder
+from lanet_jax.run.paths import RunFolder
 from lanet_jax.study import outcome, study_page, table_formats
 from lanet_jax.study.grid import Cell, Study
 from lanet_jax.study.results import Entry, entries
@@ -74,7 +75,7 @@ def _notes(
 
 def _settings(finished: Sequence[Path]) -> str:
     """The fields of all finished runs, each with the values that it takes among them."""
-    paths = [home / "config.json" for home in finished]
+    paths = [RunFolder(home).config for home in finished]
     configs = [
         run_folder.flatten(json_files.read(path, run_folder.ADVICE))
         for path in paths
@@ -93,7 +94,7 @@ def _text(value: object) -> str:
 
 def _command(cell: Cell, folder: Path) -> str:
     """The command that made a run, or will."""
-    kept = folder / cell.name / "command.txt"
+    kept = RunFolder(folder / cell.name).command
     if kept.exists():
         return kept.read_text(encoding="utf-8").strip()
     return shlex.join(["python", "-m", "lanet_jax.main", *cell.arguments(folder)])

@@ -12,6 +12,7 @@ from lanet_jax.evaluate import evaluator
 from lanet_jax.files.atomic import write_csv, write_text
 from lanet_jax.from_config.run import Run
 from lanet_jax.run import metrics_log, parts, summary
+from lanet_jax.run.paths import RunFolder
 from lanet_jax.state import TrainState
 
 
@@ -26,12 +27,12 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
     targets = evaluator.targets_of(run, state, len(run.data.train))
     if jax.process_index():
         return
-    rows = metrics_log.read(workdir)
+    files, rows = RunFolder(workdir), metrics_log.read(workdir)
     numbers = summary.summarize(rows)
-    write_text(workdir / "summary.json", json.dumps(numbers, indent=2) + "\n")
+    write_text(files.summary, json.dumps(numbers, indent=2) + "\n")
     if targets is not None:
         header = ("id", "name", "given", "true", *run.data.train.classes)
-        write_csv(workdir / "distributions.csv", header, _distributions(run, targets))
+        write_csv(files.distributions, header, _distributions(run, targets))
     for split, values in numbers.items():
         known = {k: v for k, v in values.items() if k != "best_kept"}
         pairs = (f"{k} {v:.4f}" if isinstance(v, float) else f"{k} {v}" for k, v in known.items())

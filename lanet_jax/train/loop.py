@@ -21,6 +21,7 @@ from lanet_jax.input.pipeline import train_batches
 from lanet_jax.profiling.profiler import Profiler
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run import metrics_log, summary
+from lanet_jax.run.paths import RunFolder
 from lanet_jax.state import TrainState
 from lanet_jax.train.step import compile_for, compile_step
 from lanet_jax.train.stop import Stop
@@ -47,7 +48,7 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
       UserError: the loss is not finite, no checkpoint restores, one cannot be written, or
         `metrics.jsonl` has lost evaluations from before the one that restores.
     """
-    mesh = mesh_lib.make(run.batch)
+    mesh = mesh_lib.make(run.reading.batch)
     batch_sharding = NamedSharding(mesh, P("data"))
     checkpoints = Checkpoints(workdir, run.keep, run.card)
     with mesh_lib.use(mesh):
@@ -62,12 +63,13 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
         to_compile = compile_step(run.method, run.optimizer, run.augment, mesh)
         step_fn = None  # until there is a batch to compile it for
         evaluator = Evaluator(run, compile_classify(run.method, run.preprocess, mesh), mesh)
-        profiler = Profiler(workdir / "profile", run.profile_start, run.profile_steps, run.steps)
+        traces = RunFolder(workdir).profile
+        profiler = Profiler(traces, run.profile_start, run.profile_steps, run.steps)
         log = _Log(run, workdir, writer)
         if start and start % run.steps_per_epoch == 0:
             log.evaluate(evaluator, state, start)
-        local_batch = run.batch // jax.process_count()
-        batches = train_batches(run.visits, start, local_batch, run.threads)
+        local_batch = run.reading.batch // jax.process_count()
+        batches = train_batches(run.visits, start, local_batch, run.reading.threads)
         step = start
         for step in _progress(run, start):
             profiler.begin(step, state)
@@ -109,7 +111,7 @@ def _progress(run: Run, start: int) -> tqdm:
         range(start + 1, run.steps + 1),
         initial=start,
         total=run.steps,
-        unit_scale=run.batch,
+        unit_scale=run.reading.batch,
         unit="img",
         disable=jax.process_index() != 0,
         mininterval=1.0,

@@ -10,6 +10,7 @@ from jaxtyping import Array, Float, UInt8
 
 from lanet_jax.devices.mesh import own_rows
 from lanet_jax.input.pipeline import eval_batches
+from lanet_jax.input.reading import Reading
 from lanet_jax.input.records import Records
 from lanet_jax.methods.method import Predicts
 from lanet_jax.typing import PyTree
@@ -67,9 +68,7 @@ def predict_records(
     records: Records,
     *,
     mesh: Mesh,
-    batch: int,
-    stored_size: int,
-    threads: int,
+    reading: Reading,
 ) -> PyTree:
     """What a function says of every record.
 
@@ -79,17 +78,15 @@ def predict_records(
       model_state: the method's state.
       records: what to predict.
       mesh: the devices.
-      batch: B.
-      stored_size: side in pixels that the host brings images to; 0 leaves them.
-      threads: readers.
+      reading: how.
 
     Returns:
       Its arrays, of N rows in the records' order, on the host.
     """
     sharding = NamedSharding(mesh, P("data"))
-    own = own_rows(mesh, batch)
+    own = own_rows(mesh, reading.batch)
     outputs, ahead = [], None
-    for local in eval_batches(records, batch, own, stored_size, threads):
+    for local in eval_batches(records, reading, own):
         images = jax.make_array_from_process_local_data(sharding, local["image"])
         # The devices hold two batches' outputs at most, and never wait for the host.
         computed = function(params, model_state, images)

@@ -12,6 +12,7 @@ from lanet_jax.checkpoint import model_file, states
 from lanet_jax.checkpoint.metadata import completed, without_run
 from lanet_jax.devices import hosts
 from lanet_jax.run import folder as run_folder
+from lanet_jax.run.paths import RunFolder
 from lanet_jax.trained import network as trained_network
 from lanet_jax.trained.inference import Classify, Predict, compile_classify, compile_predict
 from lanet_jax.typing import PyTree
@@ -107,7 +108,7 @@ def restore(folder: Path, step: str, mesh: Mesh) -> Trained:
 
 def _found(folder: Path, step: str) -> tuple[str, int, dict[str, Any] | None]:
     steps, number = states.find(folder, step)
-    known = (folder / run_folder.CONFIG).exists()
+    known = RunFolder(folder).config.exists()
     return str(steps), number, {"run": run_folder.identity(folder)} if known else None
 
 

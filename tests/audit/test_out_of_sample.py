@@ -1,13 +1,15 @@
 from pathlib import Path
 from types import SimpleNamespace
 
-import ml_collections
 import numpy as np
 import pytest
 
 from lanet_jax.audit import out_of_sample
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.data import HOLDOUT, Data
+from lanet_jax.from_config.finished import FinishedRun
+from lanet_jax.input.reading import Reading
+from lanet_jax.run.paths import RunFolder
 
 NAMES, CLASSES = ("a.png", "b,1.png", "c.png"), ("anger", "fear")
 EXPECTED = [[0.25, 0.75], [np.nan, np.nan], [1, 0]]
@@ -53,11 +55,12 @@ def test_an_npz_is_never_unpickled(tmp_path):
 def runs(monkeypatch, make_records):
     """Runs that keep aside the records that they are named by, and predict what we say."""
 
-    def data(config, run):
-        if not run.name:
-            return Data(make_records(["a.png"], [0]), np.zeros(1, int), None, {})
-        names = [f"{letter}.png" for letter in run.name]
-        return Data(None, None, None, {HOLDOUT: make_records(names, [0] * len(names))})
+    def open_run(run, data_dir):
+        data = Data(make_records(["a.png"], [0]), np.zeros(1, int), None, {})
+        if run.name:
+            names = [f"{letter}.png" for letter in run.name]
+            data = Data(None, None, None, {HOLDOUT: make_records(names, [0] * len(names))})
+        return FinishedRun(RunFolder(run), None, data, Reading(8, 0, 1))
 
     def predict_records(classify, params, state, records, **_):
         sure = {"runs/ab": 1.0, "runs/bz": 0.5}[str(classify)]
@@ -66,10 +69,7 @@ def runs(monkeypatch, make_records):
     def restore(run, step, mesh):
         return SimpleNamespace(classify=run, params=None, model_state=None)
 
-    settings = {"data": {"dir": "", "stored_size": 0, "threads": 1}, "optim": {"batch_size": 8}}
-    config = ml_collections.ConfigDict(settings)
-    monkeypatch.setattr(out_of_sample.run_folder, "load_config", lambda run: config)
-    monkeypatch.setattr(out_of_sample.build_data, "data", data)
+    monkeypatch.setattr(out_of_sample, "open_run", open_run)
     monkeypatch.setattr(out_of_sample, "restore", restore)
     monkeypatch.setattr(out_of_sample, "predict_records", predict_records)
     return [Path("runs/ab"), Path("runs/bz")]
@@ -93,9 +93,7 @@ def test_runs_that_do_not_fit_are_refused(runs):
 
 def test_a_run_without_common_names_is_named(monkeypatch):
     kept = SimpleNamespace(classes=CLASSES, names=("other/z.png",), labels=np.array([0]))
-    config = ml_collections.ConfigDict({"data": {"dir": "prepared"}})
-    monkeypatch.setattr(out_of_sample.run_folder, "load_config", lambda run: config)
-    data = SimpleNamespace(evaluate={HOLDOUT: kept})
-    monkeypatch.setattr(out_of_sample.build_data, "data", lambda c, run: data)
+    run = SimpleNamespace(data=SimpleNamespace(evaluate={HOLDOUT: kept}))
+    monkeypatch.setattr(out_of_sample, "open_run", lambda folder, data_dir: run)
     with pytest.raises(UserError, match=r"kept no record aside .* 'a.png'; it has 'other/z.png'"):
         out_of_sample.predict([Path("run")], NAMES, np.zeros(3, int), CLASSES)

@@ -218,6 +218,18 @@ def test_among_others_the_run_s_own_checkpoint_is_taken_and_they_are_moved_aside
     assert "is of another run: other labels" in line and "6.broken" in line
 
 
+@pytest.mark.parametrize(
+    "later",
+    [{"family": "face29", "blocks": 13, "frozen_stages": 2}, {"grey": True, "resample": "cubic"}],
+)
+def test_a_reader_that_knows_no_more_than_the_run_takes_every_network(later, tmp_path):
+    checkpoints = states.Checkpoints(tmp_path, 3)
+    checkpoints.save(3, _state(3), CARD | later | {"run": RUN})
+    checkpoints.close()
+    found = states.restore_card(*states.find(tmp_path, "last"), {"run": RUN})
+    assert {name: found[name] for name in later} == later
+
+
 def test_a_field_that_came_with_a_later_version_is_no_other_run(tmp_path):
     checkpoints = states.Checkpoints(tmp_path, 3)
     checkpoints.save(3, _state(3), CARD | {"run": RUN})

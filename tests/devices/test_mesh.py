@@ -45,6 +45,7 @@ jax.distributed.initialize(sys.argv[1], 2, int(sys.argv[2]))
 from jax.sharding import Mesh, NamedSharding, PartitionSpec as P
 from lanet_jax.devices import hosts, mesh
 from lanet_jax.errors import UserError
+from lanet_jax.input.reading import Reading
 from lanet_jax.train.stop import Stop
 from lanet_jax.trained.inference import predict_records
 
@@ -68,7 +69,7 @@ def predict(params, model_state, images):
 
 function = jax.jit(predict, out_shardings=NamedSharding(interleaved, P()))
 found = predict_records(
-    function, None, None, Records(), mesh=interleaved, batch=8, stored_size=0, threads=1
+    function, None, None, Records(), mesh=interleaved, reading=Reading(8, 0, 1)
 )
 said["predicted"] = [part.tolist() for part in found]
 

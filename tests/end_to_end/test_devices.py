@@ -52,7 +52,9 @@ def test_a_checkpoint_moves_from_four_devices_to_two(train, state_of, tmp_path):
     again = _rows(workdir)
     assert [r["step"] for r in again] == [r["step"] for r in whole]
     first = next(i for i, r in enumerate(whole) if r["step"] == 7)
-    assert again[:first] == whole[:first]
+    # The evaluation of step 6 is written anew, by two devices, whose sums round otherwise.
+    for row, want in zip(again[:first], whole[:first], strict=True):
+        assert row == (pytest.approx(want, rel=1e-5) if row["step"] == 6 else want)
     assert again[first]["loss"] == pytest.approx(whole[first]["loss"], rel=1e-3)
 
 

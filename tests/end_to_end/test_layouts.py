@@ -118,7 +118,7 @@ def _one_step(name: str, presets: str, tmp_path: Path, **changes: object) -> run
     example = jax.tree.map(jax.numpy.asarray, run.example)
     state = state_lib.init(run.method, run.optimizer, key, example)
     step = jax.jit(functools.partial(train_step, run.method, run.optimizer, run.augment))
-    batch = next(train_batches(run.visits, 0, run.batch, 1))
+    batch = next(train_batches(run.visits, 0, run.reading.batch, 1))
     state, metrics = step(state, batch)
     assert int(state.step) == 1
     assert all(np.isfinite(float(value)) for value in metrics.values()), metrics

@@ -5,6 +5,7 @@ import pytest
 from lanet_jax.errors import UserError
 from lanet_jax.evaluate.places import place
 from lanet_jax.run import inputs
+from lanet_jax.run.paths import RunFolder
 
 TEST = {"names": "1", "labels": "2", "images": "3"}
 TRAIN = {"names": "4", "labels": "5", "images": "6"}
@@ -55,6 +56,6 @@ def test_own_data_that_were_exchanged_are_refused(run):
 
 
 def test_a_run_of_an_earlier_version_has_its_results_where_they_were(run):
-    (run / inputs.NAME).unlink()
+    RunFolder(run).inputs.unlink()
     assert _name(run, "test", TEST, 6) == "test"
     assert _name(run, "test", TEST, 6, data="demo") == "test-demo"

@@ -8,6 +8,7 @@ import pytest
 from lanet_jax.evaluate import spaces
 from lanet_jax.evaluate.spaces import Spaces
 from lanet_jax.face_frame import Shapes
+from lanet_jax.input.reading import Reading
 from lanet_jax.lde.neighborhood import Neighborhood
 from lanet_jax.methods.lanet import LANet
 from lanet_jax.methods.lanet_settings import EL, LDE, Loss
@@ -31,7 +32,7 @@ def run():
     data = types.SimpleNamespace(
         train=train, given=GIVEN, true=TRUE, framed=types.SimpleNamespace(shapes=shapes)
     )
-    return types.SimpleNamespace(data=data, batch=B, seed=0, method=method())
+    return types.SimpleNamespace(data=data, reading=Reading(B, 0, 1), seed=0, method=method())
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from lanet_jax import agreement, state
 from lanet_jax.checkpoint import states
 from lanet_jax.errors import UserError
 from lanet_jax.figures import __main__ as command
-from lanet_jax.figures.source import open_run, sample
+from lanet_jax.figures.source import sample
 from lanet_jax.from_config import config, run
+from lanet_jax.from_config.finished import open_run
 from lanet_jax.input import votes
 from lanet_jax.run import folder as run_folder
 from lanet_jax.train.finish import finish
@@ -71,7 +72,7 @@ def test_agreement_with_the_votes(folder, capsys):
 
 
 def test_votes_of_the_demo_set_name_its_labels(folder):
-    train = open_run(folder, "").data.train
+    train = open_run(folder).data.train
     shares = votes.of_records(train)
     np.testing.assert_allclose(shares.sum(axis=1), 1)
     np.testing.assert_array_equal(shares.argmax(axis=1), train.labels)

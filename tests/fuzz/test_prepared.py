@@ -122,13 +122,13 @@ def test_values_of_the_metadata(prepared, whole, fuzz, key, value, gone):
 
 
 @pytest.mark.parametrize("name", ["metadata.json", "features.json", "*array_record*"])
-@pytest.mark.parametrize("content", [None, b"", b"\0" * 64])
+@pytest.mark.parametrize("content", [None, b"", b"\0" * 64], ids=["gone", "empty", "zeros"])
 def test_a_file_that_is_not_there_or_empty(prepared, name, content):
     target = next((prepared / "changed").rglob(name))
     before = target.read_bytes()
     try:
         target.unlink() if content is None else target.write_bytes(content)
-        with pytest.raises(UserError, match=r"data\.prepare"):
+        with pytest.raises(UserError, match="prepare the data again"):
             opened(prepared)
     finally:
         target.write_bytes(before)

@@ -4,6 +4,7 @@ import pytest
 from lanet_jax.errors import UserError
 from lanet_jax.input import pipeline
 from lanet_jax.input.pipeline import Visits, eval_batches, train_batches
+from lanet_jax.input.reading import Reading
 from lanet_jax.input.sampler import epoch_order
 
 LABELS = np.array([0, 0, 0, 0, 0, 1, 1, 2, 2, 2, 0])
@@ -44,6 +45,13 @@ def test_batches_hold_what_belongs_together():
         assert batch["image"].dtype == np.uint8 and ids.dtype == np.int32
 
 
+def test_votes_go_with_their_record_where_they_are_asked_for():
+    votes = np.random.default_rng(0).dirichlet(np.ones(3), len(LABELS))
+    for batch in train_batches(_visits(votes=votes), 0, 4, 2):
+        np.testing.assert_array_equal(batch["votes"], np.float32(votes[batch["id"]]))
+    assert "votes" not in next(train_batches(_visits(), 0, 4, 2))
+
+
 @pytest.mark.parametrize("start", [0, 1, 2, 5, 6])
 @pytest.mark.parametrize("threads", [1, 3])
 def test_resuming_is_slicing(start, threads):
@@ -60,7 +68,7 @@ def test_hosts_share_every_batch():
 def test_evaluation_sees_every_record_once_and_pads_with_the_last(owns):
     seen = np.zeros((3, 4), int)
     for own in owns:
-        batches = eval_batches(Records(), 4, np.array(own), 0, 2)
+        batches = eval_batches(Records(), Reading(4, 0, 2), np.array(own))
         seen[:, own] = [batch["image"][:, 0, 0, 0] for batch in batches]
     np.testing.assert_array_equal(seen.ravel(), [*range(11), 10])
 
@@ -111,5 +119,5 @@ def test_images_of_several_sizes_are_named_with_the_field_that_helps():
     with pytest.raises(UserError, match=message):
         list(train_batches(visits, 0, 4, 2))
     with pytest.raises(UserError, match=message):
-        list(eval_batches(OfSeveralSizes(), 4, np.arange(4), 0, 2))
-    assert len(list(eval_batches(OfSeveralSizes(), 4, np.arange(4), 6, 2))) == 3
+        list(eval_batches(OfSeveralSizes(), Reading(4, 0, 2), np.arange(4)))
+    assert len(list(eval_batches(OfSeveralSizes(), Reading(4, 6, 2), np.arange(4)))) == 3

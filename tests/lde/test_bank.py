@@ -62,3 +62,10 @@ def test_rows_keep_summing_to_one_over_many_visits():
         target = bank.targets(running, ids, jnp.array(d), 0.9)
         running = bank.update(running, ids, target)
     np.testing.assert_allclose(running.sum(axis=1), 1, atol=1e-5)
+
+
+def test_class_means_are_of_the_targets_and_padding_counts_for_nothing():
+    start = np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 0]])
+    d = np.array([[0.5, 0.3, 0.2], [0.1, 0.5, 0.4]])
+    found = bank.class_means(jnp.array(start, jnp.float32), jnp.array(d), 0.9)
+    np.testing.assert_allclose(found, [0.45 + 0.03, 0.45 + 0.04, 0.03], rtol=1e-6)

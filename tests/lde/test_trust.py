@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from lanet_jax.lde import trust
+from lanet_jax.lde import bank, trust
 
 TARGETS = np.array([[0.6, 0.3, 0.1], [0.6, 0.3, 0.1], [0.0, 0.0, 1.0]])
 LABELS = np.array([0, 1, 2])
@@ -57,5 +57,12 @@ def test_no_gradient_passes():
     assert (gradient == 0).all()
 
 
-def test_a_class_that_nobody_has_is_finite():
+def test_a_class_that_no_label_names_does_not_take_the_trust_from_all_others():
+    labels = jnp.array([0, 0, 1, 1])
+    start = bank.init(labels, 3)
+    seen = jnp.full((4, 3), 1 / 3)  # of a network that has learnt nothing
+    targets = bank.targets(start, jnp.arange(4), seen, 0.8)
+    for balance in (0.0, 0.5, 1.0):
+        means = bank.class_means(start, seen, 0.8)
+        np.testing.assert_array_equal(trust.weights(targets, labels, means, 1.0, balance), 1)
     assert jnp.isfinite(weights(1.0, 1.0, np.array([0.5, 0.5, 0.0]))).all()

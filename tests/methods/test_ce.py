@@ -41,6 +41,19 @@ def test_the_loss_is_the_cross_entropy_with_the_given_labels(initial, stepped):
     assert metrics["accuracy"] == np.mean(logits.argmax(axis=1) == np.array(LABELS))
 
 
+def test_the_loss_is_the_cross_entropy_with_the_votes_where_a_batch_has_them(initial, stepped):
+    batch = {"image": IMAGES, "label": LABELS, "votes": jax.nn.one_hot(LABELS, C)}
+    one_hot, _ = METHOD.loss(*initial, batch, KEY)
+    np.testing.assert_allclose(one_hot, stepped[0], rtol=1e-6)
+    even, (_, metrics) = METHOD.loss(*initial, {**batch, "votes": jnp.full((B, C), 1 / C)}, KEY)
+    params, state = initial
+    (logits, _, _), _ = apply(
+        METHOD.expression, params["expression"], state["expression"], IMAGES, True
+    )
+    np.testing.assert_allclose(even, -np.mean(jax.nn.log_softmax(logits)), rtol=1e-5)
+    assert metrics["accuracy"] == stepped[1][1]["accuracy"]
+
+
 def test_training_moves_the_running_statistics_and_predicting_reads_them(initial, stepped):
     params, before = initial
     _, (after, _) = stepped

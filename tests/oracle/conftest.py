@@ -30,18 +30,21 @@ class Settings:
     batch_negatives: bool = True
     pair_labels: str = "pseudo"
     stop_gradient_neighbors: bool = False
+    trust: float = 0.0
+    trust_balance: float = 0.0
 
 
 @dataclasses.dataclass
 class Choice:
     """What the loss takes as given: the neighbours of each sample in each space, the pairs.
 
-    And, where no gradient may go through the neighbours' predictions, these.
+    And the trust in each label, and predictions through which no gradient may go.
     """
 
     neighbours: dict[str, list[list[int]]]
     labels: list[int]
     p: list[np.ndarray]
+    trust: list[float]
 
 
 def softmax(x: np.ndarray) -> np.ndarray:
@@ -130,10 +133,35 @@ def choose(weights: dict, batch: dict, bank: np.ndarray, s: Settings) -> Choice:
         for space in s.spaces
     }
     p = [softmax(row) for row in weights["logits"]]
-    if s.pair_labels == "one_hot":
-        return Choice(near, [int(y) for y in batch["label"]], p)
     target = targets(weights, batch, bank, near, p, s)
-    return Choice(near, [pseudo_label(t, n, s.delta) for t, n in zip(target, ids, strict=True)], p)
+    believed = [
+        trust(t, int(y), target, ids, bank, s) for t, y in zip(target, batch["label"], strict=True)
+    ]
+    if s.pair_labels == "one_hot":
+        labels = [int(y) for y in batch["label"]]
+    else:
+        labels = [pseudo_label(t, n, s.delta) for t, n in zip(target, ids, strict=True)]
+    return Choice(near, labels, p, believed)
+
+
+def trust(
+    target: np.ndarray,
+    label: int,
+    all_targets: np.ndarray,
+    ids: list[int],
+    bank: np.ndarray,
+    s: Settings,
+) -> float:
+    """docs/trust.md; what the targets moved by beyond the bank in this batch stands for all."""
+    if not s.trust:
+        return 1.0
+    d = [(t - s.omega * bank[n]) / (1 - s.omega) for t, n in zip(all_targets, ids, strict=True)]
+    credible = []
+    for k, t in enumerate(target):
+        m = s.omega * sum(row[k] for row in bank) / len(bank)
+        m += (1 - s.omega) * sum(row[k] for row in d) / len(d)
+        credible.append(t / m**s.trust_balance)
+    return (credible[label] / max(credible)) ** s.trust
 
 
 def project(net: dict, x: np.ndarray) -> np.ndarray:
@@ -191,15 +219,16 @@ def step(
     """
     n, labels = len(batch["id"]), batch["label"]
     p = [softmax(row) for row in weights["logits"]]
-    ce = -sum(np.log(p[i][labels[i]]) for i in range(n)) / n  # Eq. 6
     errors = [
         (weights["coordinates"][i, point, axis] - batch["landmarks"][i, point, axis]) ** 2
         for i, point in np.argwhere(batch["present"])
         for axis in (0, 1)
     ]
     lm = sum(errors) / len(errors) if errors else 0.0
-    out = {"ce": ce, "lm": lm, "kl": 0.0, "el": 0.0}
     choice = choice or choose(weights, batch, bank, s)
+    believed = choice.trust
+    ce = -sum(believed[i] * np.log(p[i][labels[i]]) for i in range(n)) / n  # Eq. 6
+    out = {"ce": ce, "lm": lm, "kl": 0.0, "el": 0.0}
     target = None
     if s.spaces:
         seen = choice.p if s.stop_gradient_neighbors else p

@@ -159,6 +159,8 @@ CASES = {
         copies,
         {"batch_negatives": False, "exclude_same_id": False},
     ),
+    "trust": (None, {"trust": 1.0}),
+    "trust, balanced": (ambiguous_copies, {"trust": 2.0, "trust_balance": 0.5}),
     "neighbours held": (few_candidates, {"stop_gradient_neighbors": True}),
 }
 

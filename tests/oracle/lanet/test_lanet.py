@@ -45,7 +45,7 @@ def method_of(s):
         Table(),
         LDE(spaces, s.K, s.omega, s.exclude_same_id, s.stop_gradient_neighbors),
         EL(True, s.pair_labels, s.delta, s.tau, s.momentum, S * B, E, s.batch_negatives),
-        Loss(s.alpha, s.beta),
+        Loss(s.alpha, s.beta, s.trust, s.trust_balance),
     )
 
 
@@ -142,6 +142,9 @@ def test_losses_state_and_slopes(equations, any_case):
         np.testing.assert_allclose(array[slot], wanted, atol=1e-12)
     if s.pair_labels == "pseudo":
         assert metrics["ambiguous"] == np.mean(np.array(plain["choice"].labels) < 0)
+    if s.trust:
+        assert min(plain["choice"].trust) < 0.9
+        np.testing.assert_allclose(metrics["trust"], np.mean(plain["choice"].trust), rtol=1e-10)
 
     rng = np.random.default_rng(1)
     leaves, structure = jax.tree.flatten(start.weights)

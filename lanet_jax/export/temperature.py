@@ -1,0 +1,117 @@
+"""One number that makes a network's probabilities frequencies, fitted on an evaluation."""
+
+import csv
+import dataclasses
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.optimize import minimize_scalar
+
+from lanet_jax import metrics
+from lanet_jax.errors import UserError
+from lanet_jax.trained.load import Trained
+from lanet_jax.trained.network import PART
+
+_LEAST = 5e-7  # predictions.csv has six decimals
+_WIDEST = 20.0  # a temperature beyond is no calibration
+
+
+@dataclasses.dataclass(frozen=True)
+class Temperature:
+    """What was fitted, and on what.
+
+    Attributes:
+      value: T, by which the logits are divided.
+      records: how many it was fitted on.
+      error: expected calibration error on these, as evaluated.
+      error_after: the same of the divided logits.
+    """
+
+    value: float
+    records: int
+    error: float
+    error_after: float
+
+
+def fit(
+    probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, "N"]
+) -> tuple[float, Float[np.ndarray, "N C"]]:
+    """The temperature of least negative log-likelihood.
+
+    Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 4.2.
+
+    Args:
+      probabilities: of the classes.
+      labels: true classes.
+
+    Returns:
+      T, and the probabilities of the logits divided by it.
+    """
+    log_p = np.log(np.maximum(probabilities, _LEAST))
+
+    def divided(log_t: float) -> Float[np.ndarray, "N C"]:
+        scaled = log_p / math.exp(log_t)
+        p = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        return p / p.sum(axis=1, keepdims=True)
+
+    bound = math.log(_WIDEST)
+    found = minimize_scalar(
+        lambda log_t: metrics.negative_log_likelihood(divided(log_t), labels),
+        bounds=(-bound, bound),
+        method="bounded",
+    )
+    return math.exp(found.x), divided(found.x)
+
+
+def of_evaluation(folder: Path, trained: Trained) -> Temperature:
+    """Fits the temperature on what `lanet_jax.evaluate` wrote.
+
+    Args:
+      folder: of the evaluation, `WORKDIR/evaluation/SPLIT`.
+      trained: the network that it evaluated.
+
+    Returns:
+      The temperature.
+
+    Raises:
+      UserError: the folder is no evaluation, or one of another checkpoint or other classes.
+    """
+    classes, advice = trained.card["classes"], "name a folder that `lanet evaluate` wrote"
+    try:
+        step = json.loads((folder / "metrics.json").read_text())["step"]
+        with (folder / "predictions.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        labels = np.array([classes.index(row["label"]) for row in rows])
+        probabilities = np.array([[float(row[name]) for name in classes] for row in rows])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"--calibrate={folder}: no evaluation ({error}); {advice}") from None
+    if not rows:
+        raise UserError(f"--calibrate={folder}: evaluates no record; {advice}")
+    if step != trained.step:
+        raise UserError(
+            f"--calibrate={folder}: of step {step}, and step {trained.step} is exported; run "
+            f"`lanet evaluate --step={trained.step}` first"
+        )
+    value, after = fit(probabilities, labels)
+    errors = (metrics.calibration(p, labels)[0] for p in (probabilities, after))
+    return Temperature(value, len(rows), *errors)
+
+
+def divided(trained: Trained, by: Temperature, split: str) -> Trained:
+    """The network with its logits divided.
+
+    Args:
+      trained: the network; its logits are linear in the layer `fc`, so that nothing is added.
+      by: the temperature.
+      split: what it was fitted on, for the card.
+
+    Returns:
+      The network, with "temperature" in its card.
+    """
+    fc = {name: value / by.value for name, value in trained.params[PART]["fc"].items()}
+    params = {**trained.params, PART: {**trained.params[PART], "fc": fc}}
+    card = {**trained.card, "temperature": by.value, "temperature_of": split}
+    return dataclasses.replace(trained, params=params, card=card)

@@ -1,0 +1,45 @@
+"""A run that was trained, opened again: by its folder alone, wherever its data lies now."""
+
+import dataclasses
+from pathlib import Path
+
+from lanet_jax.from_config.config import Config
+from lanet_jax.from_config.data import Data, data, reading
+from lanet_jax.input.reading import Reading
+from lanet_jax.run import folder as run_folder
+from lanet_jax.run.paths import RunFolder
+
+
+@dataclasses.dataclass(frozen=True)
+class FinishedRun:
+    """What a command that looks back at a run needs of it.
+
+    Attributes:
+      folder: its work folder.
+      config: what it was made from; `data.dir` is where the data lies now.
+      data: its records and labels.
+      reading: how it reads them.
+    """
+
+    folder: RunFolder
+    config: Config
+    data: Data
+    reading: Reading
+
+
+def open_run(workdir: Path, data_dir: str = "") -> FinishedRun:
+    """Opens a run and its data.
+
+    Args:
+      workdir: of the run.
+      data_dir: where its data lies now; empty for where it lay.
+
+    Returns:
+      The run.
+
+    Raises:
+      UserError: there is no run, its data is not there, or is not what the run was begun with.
+    """
+    config = run_folder.load_config(workdir)
+    config.data.dir = data_dir or config.data.dir
+    return FinishedRun(RunFolder(workdir), config, data(config, workdir), reading(config))

@@ -1,0 +1,150 @@
+"""What lies where in the work folder of a run."""
+
+import dataclasses
+from pathlib import Path
+
+
+@dataclasses.dataclass(frozen=True)
+class RunFolder:
+    """A work folder: the one place that knows the names of its files.
+
+    Attributes:
+      path: `--workdir`, whether or not anything lies there yet.
+    """
+
+    path: Path
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one run that may write here."""
+        return self.path / ".lock"
+
+    @property
+    def config(self) -> Path:
+        """The resolved config; a folder is that of a run if it has one."""
+        return self.path / "config.json"
+
+    @property
+    def command(self) -> Path:
+        """The command that makes the run, and resumes it."""
+        return self.path / "command.txt"
+
+    @property
+    def inputs(self) -> Path:
+        """Checksums of the prepared data and of the files that the run was given."""
+        return self.path / "inputs.json"
+
+    @property
+    def labels(self) -> Path:
+        """Given and true label of every training record."""
+        return self.path / "labels.csv"
+
+    @property
+    def seal(self) -> Path:
+        """The checksum of `labels`."""
+        return self.path / "labels.sha256"
+
+    @property
+    def metrics(self) -> Path:
+        """One row of JSON for each log entry and each evaluation."""
+        return self.path / "metrics.jsonl"
+
+    @property
+    def tensorboard(self) -> Path:
+        """The same rows as event files."""
+        return self.path / "tensorboard"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The newest states, in a folder a step."""
+        return self.path / "checkpoints"
+
+    @property
+    def best(self) -> Path:
+        """What predicts of the best state, in a folder a step."""
+        return self.checkpoints / "best"
+
+    @property
+    def profile(self) -> Path:
+        """Traces of the profiled steps."""
+        return self.path / "profile"
+
+    @property
+    def summary(self) -> Path:
+        """The numbers that a finished run is quoted by."""
+        return self.path / "summary.json"
+
+    @property
+    def distributions(self) -> Path:
+        """The label distributions that a finished run estimated."""
+        return self.path / "distributions.csv"
+
+    @property
+    def agreement(self) -> Path:
+        """Divergence of labels and label distributions from annotator votes."""
+        return self.path / "agreement.csv"
+
+    @property
+    def audit_table(self) -> Path:
+        """The training labels, the most suspicious first."""
+        return self.path / "audit.csv"
+
+    @property
+    def audit_page(self) -> Path:
+        """The page to review them on."""
+        return self.path / "audit.html"
+
+    @property
+    def report(self) -> Path:
+        """The page that shows the run."""
+        return self.path / "report.html"
+
+    @property
+    def log(self) -> Path:
+        """What a run printed that was started by a study."""
+        return self.path / "log.txt"
+
+    @property
+    def error(self) -> Path:
+        """Why the last attempt of a study at the run failed."""
+        return self.path / "error.txt"
+
+    def evaluation(self, name: str) -> "EvaluationFolder":
+        """The result of one evaluation, see `lanet_jax.evaluate.places`."""
+        return EvaluationFolder(self.path / "evaluation" / name)
+
+    def evaluations(self) -> list["EvaluationFolder"]:
+        """The results that are there, by name."""
+        found = sorted(self.path.glob("evaluation/*/confusion.csv"))
+        return [EvaluationFolder(path.parent) for path in found]
+
+
+@dataclasses.dataclass(frozen=True)
+class EvaluationFolder:
+    """What `lanet_jax.evaluate` says of one split.
+
+    Attributes:
+      path: of the folder.
+    """
+
+    path: Path
+
+    @property
+    def predictions(self) -> Path:
+        """Probabilities of every record."""
+        return self.path / "predictions.csv"
+
+    @property
+    def confusion(self) -> Path:
+        """Counts: rows are labels, columns predictions."""
+        return self.path / "confusion.csv"
+
+    @property
+    def calibration(self) -> Path:
+        """Bins of the confidence."""
+        return self.path / "calibration.csv"
+
+    @property
+    def metrics(self) -> Path:
+        """Accuracy and the other numbers."""
+        return self.path / "metrics.json"

@@ -1,0 +1,31 @@
+import pytest
+
+from configs import demo
+from lanet_jax.errors import UserError
+from lanet_jax.from_config import finished
+from lanet_jax.from_config.data import Data
+from lanet_jax.input.reading import Reading
+from lanet_jax.run import folder as run_folder
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.setattr(finished, "data", lambda c, workdir: Data(c.data.dir, workdir, None, {}))
+    config = demo.get_config()
+    config.data.dir, config.data.stored_size, config.data.threads = "then", 64, 3
+    config.optim.batch_size = 8
+    run_folder.claim(tmp_path, config)
+    return tmp_path
+
+
+@pytest.mark.parametrize("data_dir, found", [("", "then"), ("now", "now")])
+def test_a_run_is_opened_where_its_data_lies(run, data_dir, found):
+    opened = finished.open_run(run, data_dir)
+    assert opened.data.train == opened.config.data.dir == found
+    assert opened.data.given == opened.folder.path == run
+    assert opened.reading == Reading(batch=8, stored_size=64, threads=3)
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path):
+    with pytest.raises(UserError, match=r"holds no run \(no config.json\)"):
+        finished.open_run(tmp_path)
