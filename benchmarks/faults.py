@@ -3,8 +3,8 @@
   python -m benchmarks.faults --kills=100 --seed=0 --minutes=30
 
 Each life of the run is a process of its own that ends by SIGKILL: after a time, after some steps or
-while a checkpoint is written; the next one goes on. A run that reaches its end must equal one that
-nobody disturbed, bit for bit, and another one begins. The seed draws the moments; where in the
+while a checkpoint is written; the next one resumes it. A run that reaches its end must equal an
+undisturbed one, bit for bit, and another one begins. The seed draws the moments; where in the
 program they fall is the machine's. Exits 1 unless every goal is met: all the kills were made, one
 at least while a checkpoint was written, and nothing was lost.
 """
@@ -99,7 +99,7 @@ def torment(
     """Kills runs until they were killed often enough; the last one is brought to its end, too.
 
     Args:
-      command: makes or goes on with the run of a work folder.
+      command: starts or resumes the run of a work folder.
       environment: of its process.
       undisturbed: work folder of a finished run.
       folder: for the others; what is lost or differs is left there.

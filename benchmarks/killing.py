@@ -54,7 +54,7 @@ def live(
     log: Path,
     moment: Moment | None = None,
 ) -> Life:
-    """Starts a run, or goes on with it, and waits for its end.
+    """Starts or resumes a run, and waits for its end.
 
     Args:
       command: of the run.

@@ -1,7 +1,7 @@
 """Finds the landmarks of a folder's images: `python -m data.landmarks --source DIR --out FILE`.
 
 Any tree of images will do: crops of one face each (FER+, RAF-DB aligned) or photos, of which the
-largest face is taken. It runs in parallel, and the same command resumes after a kill.
+largest face is taken. It runs in parallel, and the same command resumes it after a kill.
 `lanet prepare NAME --source DIR --landmarks FILE` reads the file.
 """
 

@@ -2,12 +2,14 @@
 
 import contextlib
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lanet_jax.errors import CONTROL_CHARACTER, UserError
 from lanet_jax.files import regular
+from lanet_jax.files.text import decode
 
 SHOWN = 80  # characters of a line that an error repeats
 
@@ -16,7 +18,7 @@ def read_lines(path: Path) -> list[tuple[int, str]]:
     """Reads a text file.
 
     Args:
-      path: the file, in UTF-8 with or without a byte order mark.
+      path: the file, in an encoding that `decode` knows.
 
     Returns:
       The number and the text of each line that is not blank.
@@ -25,7 +27,7 @@ def read_lines(path: Path) -> list[tuple[int, str]]:
       UserError: it cannot be read, is in another encoding, or a line holds a control character.
     """
     with _one_line_errors(path):
-        text = path.read_text(encoding="utf-8-sig")
+        text = decode(path, path.read_bytes())
     lines = list(enumerate(re.split("\r\n|\r|\n", text), start=1))
     for number, line in lines:
         _check(path, number, [line])
@@ -36,7 +38,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Reads a CSV file row by row.
 
     Args:
-      path: the file, in UTF-8 with or without a byte order mark.
+      path: the file, in an encoding that `decode` knows.
 
     Yields:
       The number of the line on which a row ends, and its cells; none for a blank line.
@@ -45,11 +47,8 @@ def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
       UserError: it cannot be read, is in another encoding or no CSV, or a cell holds a control
         character.
     """
-    with (
-        _one_line_errors(path),
-        path.open(newline="", encoding="utf-8-sig") as file,
-    ):
-        reader = csv.reader(file)
+    with _one_line_errors(path):
+        reader = csv.reader(io.StringIO(decode(path, path.read_bytes()), newline=""))
         for row in reader:
             _check(path, reader.line_num, row)
             yield reader.line_num, row
@@ -66,20 +65,10 @@ def _one_line_errors(path: Path) -> Iterator[None]:
     regular.check(path)
     try:
         yield
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} {_encoding(error)}") from None
     except csv.Error as error:
         raise UserError(f"{path} is no CSV file ({error}); save it as CSV again") from None
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}; check --source") from None
-
-
-def _encoding(error: UnicodeDecodeError) -> str:
-    if error.object.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "is in UTF-16; save it as UTF-8"
-    if error.object.startswith(b"PK"):
-        return "is a workbook or another zip file; save the sheet as CSV in UTF-8, or unpack it"
-    return f"is not in UTF-8 (byte {error.start}); save it as UTF-8"
 
 
 def _check(path: Path, number: int, cells: list[str]) -> None:

@@ -16,8 +16,9 @@ COMMANDS = {
     "predict": ("predict", "predict the expression of every face in photos and videos"),
     "audit": ("audit", "rank labels by how wrong they look"),
     "merge": ("merge", "put together what the shards of landmarks, predict or audit left"),
+    "review-merge": ("audit.review_merge", "merge what several reviewers decided"),
     "figures": ("figures", "draw the paper's figures of a run"),
-    "agreement": ("agreement", "compare labels and target distributions with people's votes"),
+    "agreement": ("agreement", "compare labels and target distributions with annotators' votes"),
     "report": ("report", "write the page of a run, or one that compares several"),
     "export": ("export", "write a trained network as ONNX, StableHLO or safetensors"),
     "port": ("port", "convert a published checkpoint to a backbone to start from"),
@@ -45,7 +46,7 @@ def main() -> None:
 
 
 def _help() -> str:
-    rows = "\n".join(f"  {word:10} {about}" for word, (_, about) in COMMANDS.items())
+    rows = "\n".join(f"  {word:12} {about}" for word, (_, about) in COMMANDS.items())
     return (
         "usage: lanet COMMAND ...\n\nFacial expression recognition that survives wrong labels.\n\n"
         f"{rows}\n\n`lanet COMMAND --help` explains a command; --version prints the version."

@@ -1,4 +1,4 @@
-"""`python -m lanet_jax.agreement --workdir=DIR`: how close labels are to people's votes."""
+"""`python -m lanet_jax.agreement --workdir=DIR`: how close labels are to annotators' votes."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -39,7 +39,7 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    """Compares a run's labels and target distributions with people's votes (Table 6)."""
+    """Compares a run's labels and target distributions with annotators' votes (Table 6)."""
     parser = Parser(prog="lanet agreement", description=__doc__)
     parser.add_argument("--workdir", type=Path, required=True, help="folder of the run")
     parser.add_argument("--data_dir", default="", help="where the data lies; as in the run")
@@ -77,7 +77,7 @@ def agreement(workdir: Path, data_dir: str = "") -> list[Row]:
     lines = ((*row[:3], f"{row[3]:.6f}") for row in rows)
     write_csv(run.folder.agreement, HEADER, lines)
     without = int(np.isnan(people).any(axis=1).sum())
-    print("mean Jensen-Shannon divergence from people's votes, in nats (at most 0.6931)")
+    print("mean Jensen-Shannon divergence from annotators' votes, in nats (at most 0.6931)")
     table = gallery.pivot(rows)
     for first, *cells in (table.header, *table.rows):
         print(first.ljust(22) + "".join(cell.rjust(28) for cell in cells))

@@ -178,7 +178,7 @@ def face(c: ml_collections.ConfigDict) -> None:
     c.model.family = "face29"
     c.model.width = 32
     c.model.pretrained = "face29"
-    c.model.frozen_stages = 1
+    c.model.frozen_stages = 2
     c.optim.epochs = 40
     c.optim.learning_rate = 2e-4
 

@@ -68,6 +68,27 @@ def mean_class_accuracy(matrix: Int[np.ndarray, "C C"]) -> float:
     return float(np.mean(np.diag(matrix)[counts > 0] / counts[counts > 0]))
 
 
+def mean_class_error(matrix: Int[np.ndarray, "C C"], z: float = 1.96) -> float:
+    """Half of the interval around the mean recall; 95% for the z that is set.
+
+    The recalls of classes are independent, so that their variances add up. Each is taken at the
+    middle of its own interval, as in `wilson`: of three records of a class, all of them right, the
+    recall is not known for certain.
+
+    Args:
+      matrix: counts; rows are labels, columns predictions.
+      z: standard deviations of the normal distribution.
+
+    Returns:
+      The half-width.
+    """
+    counts = matrix.sum(axis=1)
+    own = counts > 0
+    records = counts[own] + z**2
+    recall = (np.diag(matrix)[own] + z**2 / 2) / records
+    return float(z * np.sqrt(np.sum(recall * (1 - recall) / records)) / own.sum())
+
+
 def negative_log_likelihood(
     probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, "N"]
 ) -> float:

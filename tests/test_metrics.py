@@ -22,6 +22,17 @@ def test_a_class_without_records_is_left_out_of_the_mean():
     assert metrics.mean_class_accuracy(np.array([[2, 0, 0], [1, 1, 0], [0, 0, 0]])) == 0.75
 
 
+def test_the_mean_over_classes_has_an_interval():
+    # With z = 1, 3 of 4 and 4 of 4: (3.5 / 5) and (4.5 / 5), of five records each.
+    matrix = np.array([[3, 1, 0], [0, 4, 0], [0, 0, 0]])
+    expected = np.sqrt(0.7 * 0.3 / 5 + 0.9 * 0.1 / 5) / 2
+    assert metrics.mean_class_error(matrix, z=1) == pytest.approx(expected)
+    # Of one class it is Wilson's, but for the square of z in its denominator.
+    low, high = metrics.wilson(0.5, 1000)
+    half = metrics.mean_class_error(np.array([[500, 500], [0, 0]]))
+    assert half == pytest.approx((high - low) / 2, rel=1e-4)
+
+
 def test_negative_log_likelihood_by_hand():
     expected = -np.mean(np.log([0.7, 0.6, 0.4, 0.6]))
     assert metrics.negative_log_likelihood(P, LABELS) == pytest.approx(expected)

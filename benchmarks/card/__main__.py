@@ -1,6 +1,6 @@
 """`python -m benchmarks.card --out DIR [--minutes 9]`: what only a GPU can answer, resumable.
 
-Each part writes its answer to DIR as it has it; the same command goes on with what is missing, and
+Each part writes its answer to DIR as it has it; the same command resumes with what is missing, and
 tries again what failed. With --study the minutes that are left go to the trainings of
 configs/studies/card.py.
 """
@@ -50,7 +50,7 @@ def main() -> None:
     for line in left_out:
         print(f"left out: {line}")
     if left_out:
-        print("the same command goes on")
+        print("the same command resumes")
 
 
 def _device(allow_cpu: bool) -> str:

@@ -38,7 +38,7 @@ PARTS = Axis(
             for a in (0.3, 3.0)
         ),
         Level("frozen-0", ("frozen stages, with trust", "0"), ("model.frozen_stages=0", _TRUST)),
-        Level("frozen-2", ("frozen stages, with trust", "2"), ("model.frozen_stages=2", _TRUST)),
+        Level("frozen-1", ("frozen stages, with trust", "1"), ("model.frozen_stages=1", _TRUST)),
         Level("rate-1e-4", ("rate, with trust", "1e-4"), ("optim.learning_rate=1e-4", _TRUST)),
         Level("rate-5e-4", ("rate, with trust", "5e-4"), ("optim.learning_rate=5e-4", _TRUST)),
     ),

@@ -1,22 +1,17 @@
 // One suspect: its image, what is believed of it, and why.
 const spaceNames = { expression: "Nearest in expression space", landmark: "Nearest in landmark space" };
 const choices = { a: "accept", k: "keep", m: "ambiguous" }; // by key
+const mostShown = 9; // classes that fit on a card, and have keys
 const longest = Math.max(0.1, ...cards.map((card) => Math.max(...card.belief)));
 
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
-const kindOf = (card, label) => (label === card.given ? "keep" : label === card.suggested ? "accept" : "class");
 const roleOf = (card, label) => (label === card.given ? "given" : label === card.suggested ? "suggested" : "");
 
-// Nine fit on a card: the given one, the suggested one, and the likeliest others.
+// The chosen one, the given one, the suggested one, and the likeliest others.
 function shownClasses(card) {
-  const weight = (c) => (roleOf(card, c) ? 2 : card.belief[c]);
-  const first = classes.map((_, c) => c).sort((a, b) => weight(b) - weight(a)).slice(0, 9);
+  const chosen = saidOf(card)?.label;
+  const weight = (c) => (c === chosen || roleOf(card, c) ? 2 : card.belief[c]);
+  const most = mostShown - (classes.length > mostShown); // a line leads to the others
+  const first = classes.map((_, c) => c).sort((a, b) => weight(b) - weight(a)).slice(0, most);
   return first.sort((a, b) => a - b);
 }
 
@@ -34,7 +29,8 @@ function what(card, choose) {
   const was = make("span", { class: "was" }, classes[card.given]);
   const title = make("h2", {}, ...(card.suggested === null ? [was, ": doubtful, no suggestion"] : ["given ", was]));
   if (card.suggested !== null) title.append(", looks like ", make("span", { class: "is" }, classes[card.suggested]));
-  const said = decisions[card.name];
+  title.title = title.textContent;
+  const said = saidOf(card);
   const bars = make("div", { class: "bars" });
   for (const c of shownClasses(card)) {
     const share = card.belief[c];
@@ -45,16 +41,21 @@ function what(card, choose) {
     const number = make("span", { class: "number" }, `${Math.round(100 * share)}%`);
     const chosen = said && said.label === c;
     const name = make(role || chosen ? "b" : "span", {}, chosen ? `\u2713 ${classes[c]}` : classes[c]);
-    const pick = make("button", { title: `it is ${classes[c]}` }, make("kbd", {}, c < 9 ? c + 1 : ""), name);
-    pick.addEventListener("click", () => choose(card, kindOf(card, c), c));
-    bars.append(pick, make("span", { class: "rail" }, bar), number);
+    const taken = make("button", { title: `it is ${classes[c]}` }, make("kbd", {}, c < 9 ? c + 1 : ""), name);
+    taken.addEventListener("click", () => choose(card, kindOf(card, c), c));
+    bars.append(taken, make("span", { class: "rail" }, bar), number);
     bars.append(make("span", { class: "vote" }, votes));
+  }
+  if (classes.length > mostShown) {
+    const others = make("button", { class: "others" }, make("kbd", {}, "C"), "any other class\u2026");
+    others.addEventListener("click", () => pick(card));
+    bars.append(others);
   }
   if (card.other) bars.title = `other votes: ${card.other}`;
   const buttons = make("div", { class: "choice" });
   for (const [key, kind] of Object.entries(choices)) {
     const text = `${kind[0].toUpperCase()}${kind.slice(1)} `;
-    const button = make("button", { "aria-pressed": said ? said.kind === kind : false }, text, make("kbd", {}, key.toUpperCase()));
+    const button = make("button", { "aria-pressed": said ? meantBy(card, said) === kind : false }, text, make("kbd", {}, key.toUpperCase()));
     button.disabled = kind === "accept" && card.suggested === null;
     button.addEventListener("click", () => choose(card, kind));
     buttons.append(button);

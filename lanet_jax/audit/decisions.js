@@ -1,11 +1,20 @@
-// What the reviewer says: kept in the browser, taken back, and handed out as corrections.csv.
+// What the reviewer says: kept in the browser under the key of these labels, and taken back.
+// Other pages of the same labels have other cards, and other tabs decide at the same time: what is
+// kept is changed within a transaction, and nothing is dropped for having no card here.
 const data = JSON.parse(document.getElementById("data").textContent);
 const { classes, images, cards } = data;
-const kinds = ["accept", "keep", "ambiguous", "class"];
-let decisions = {}; // {name: {kind, label}}
-let past = []; // [name, what was decided before or null], the newest last
+const cardNamed = new Map(cards.map((card) => [card.name, card]));
+let state = { decisions: {}, past: [] }; // {name: {kind, label, was}}; [name, what was before or null]
+let pending = 0; // changes that the browser has not kept yet
 
 const at = (id) => document.getElementById(id);
+const isWhole = (said) => said && classes[said.label] !== undefined;
+const saidOf = (card) => (isWhole(state.decisions[card.name]) ? state.decisions[card.name] : undefined);
+const kindOf = (card, label) => (label === card.given ? "keep" : label === card.suggested ? "accept" : "class");
+// Which button stands for what was said: another page may have suggested another class.
+const meantBy = (card, said) => (said.kind === "ambiguous" ? "ambiguous" : kindOf(card, said.label));
+const decided = () => cards.filter(saidOf).length;
+const withoutCard = () => Object.keys(state.decisions).filter((name) => !cardNamed.has(name));
 
 // Not localStorage: of a page opened as a file, Chromium 156 now and then reads none of it.
 const database = new Promise((resolve, reject) => {
@@ -15,84 +24,88 @@ const database = new Promise((resolve, reject) => {
   request.onerror = () => reject(request.error);
 });
 
-const read = (opened) =>
-  new Promise((resolve, reject) => {
-    const request = opened.transaction("pages").objectStore("pages").get(data.key);
-    request.onsuccess = () => resolve(request.result || {});
-    request.onerror = () => reject(request.error);
-  });
-
-// What was decided before, under what was decided since the page opened.
-async function load() {
+// Applies a change to what is kept, and makes the outcome ours; without a change it only reads.
+async function keep(change) {
+  pending++;
   try {
-    const kept = await read(await database);
-    const known = new Set(cards.map((card) => card.name));
-    for (const [name, said] of Object.entries(kept.decisions || {})) {
-      const isWhole = known.has(name) && kinds.includes(said.kind) && classes[said.label];
-      if (isWhole && !decisions[name]) decisions[name] = said;
+    const opened = await database;
+    const kept = await new Promise((resolve, reject) => {
+      const transaction = opened.transaction("pages", change ? "readwrite" : "readonly");
+      const store = transaction.objectStore("pages");
+      const request = store.get(data.key);
+      let found;
+      request.onsuccess = () => {
+        found = { decisions: {}, past: [], ...request.result };
+        if (!change) return;
+        change(found);
+        store.put(found, data.key);
+        transaction.commit(); // at once: the page may be closed next
+      };
+      transaction.oncomplete = () => resolve(found);
+      transaction.onabort = transaction.onerror = () => reject(transaction.error);
+    });
+    pending--;
+    if (pending === 0) {
+      const isNews = JSON.stringify(kept) !== JSON.stringify(state);
+      state = kept;
+      if (isNews) refresh();
     }
-    const before = (kept.past || []).filter(([name]) => known.has(name));
-    const isLate = past.length > 0; // and wrote over what was kept
-    past = [...before, ...past];
-    if (isLate) save();
   } catch (error) {
-    warn();
+    pending--;
+    tell("This browser keeps nothing for this page: save the corrections before you close it.");
   }
 }
 
-async function save() {
-  try {
-    const transaction = (await database).transaction("pages", "readwrite");
-    transaction.onabort = warn;
-    transaction.objectStore("pages").put({ decisions, past }, data.key);
-    transaction.commit(); // at once: the page may be closed next
-  } catch (error) {
-    warn();
-  }
+function change(how) {
+  how(state); // seen at once
+  keep(how);
 }
 
-function warn() {
-  at("notice").hidden = false;
-  at("notice").textContent =
-    "This browser keeps nothing for this page: download the corrections before you close it.";
+function say(entries) {
+  change(({ decisions, past }) => {
+    for (const [name, said] of entries) {
+      past.push([name, decisions[name] || null]);
+      decisions[name] = said;
+    }
+  });
 }
 
 // Whether it was news.
 function decide(card, kind, label) {
-  const before = decisions[card.name] || null;
+  const before = saidOf(card);
   if (before && before.kind === kind && before.label === label) return false;
-  past.push([card.name, before]);
-  decisions[card.name] = { kind, label };
-  save();
+  say([[card.name, { kind, label, was: card.given }]]);
   return true;
 }
 
+const lastPast = () => state.past.findLast(([name]) => cardNamed.has(name));
+
 // The name of the card that is open again.
 function takeBack() {
-  const last = past.pop();
+  const last = lastPast();
   if (!last) return null;
-  const [name, before] = last;
-  if (before) decisions[name] = before;
-  else delete decisions[name];
-  save();
+  const [name] = last;
+  change(({ decisions, past }) => {
+    const place = past.findLastIndex(([other]) => other === name);
+    if (place < 0) return; // another tab was first
+    const [[, before]] = past.splice(place, 1);
+    if (before) decisions[name] = before;
+    else delete decisions[name];
+  });
   return name;
 }
 
-function corrections() {
-  const quote = (text) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = ["name,given,was,decision"];
-  const row = (name, label, was, kind) => lines.push([quote(name), quote(classes[label]), quote(classes[was]), kind].join(","));
-  for (const card of cards) {
-    const said = decisions[card.name];
-    if (said) row(card.name, said.label, card.given, said.kind === "class" ? "other" : said.kind);
-    else if (card.changed) row(card.name, card.given, card.given, "");
-  }
-  for (const [name, label] of data.rest) row(name, label, label, "");
-  return lines.join("\n") + "\n";
+// One line to the reviewer, and what can be done about it.
+function tell(text, ...buttons) {
+  const close = make("button", { title: "close" }, "\u00d7");
+  close.addEventListener("click", () => (at("notice").hidden = true));
+  at("notice").replaceChildren(make("span", {}, text), ...buttons, close);
+  at("notice").hidden = false;
 }
 
-function download() {
-  const url = URL.createObjectURL(new Blob([corrections()], { type: "text/csv" }));
-  make("a", { href: url, download: "corrections.csv" }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10000);
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
 }

@@ -7,29 +7,31 @@ let height = 1;
 
 const shows = {
   all: () => true,
-  open: (said) => !said,
-  done: (said) => said,
-  accept: (said) => said && (said.kind === "accept" || said.kind === "class"),
-  keep: (said) => said && said.kind === "keep",
-  ambiguous: (said) => said && said.kind === "ambiguous",
+  open: (kind) => !kind,
+  done: (kind) => kind,
+  accept: (kind) => kind === "accept" || kind === "class",
+  keep: (kind) => kind === "keep",
+  ambiguous: (kind) => kind === "ambiguous",
 };
 const sorts = {
   most: null, // as they came
   least: (a, b) => a.score - b.score,
   given: (a, b) => a.given - b.given,
-  suggested: (a, b) => a.suggested - b.suggested,
+  suggested: (a, b) => (a.suggested ?? classes.length) - (b.suggested ?? classes.length),
   name: (a, b) => (a.name < b.name ? -1 : 1),
 };
 
 function filter() {
-  const fits = (id, label) => at(id).value === "" || label === Number(at(id).value);
+  const fits = (id, label) => at(id).value === "" || String(label) === at(id).value;
+  const kind = (card) => (saidOf(card) ? meantBy(card, saidOf(card)) : "");
   const shown = shows[at("show").value];
-  view = cards.filter((card) => fits("given", card.given) && fits("suggested", card.suggested) && shown(decisions[card.name]));
+  view = cards.filter((card) => fits("given", card.given) && fits("suggested", card.suggested) && shown(kind(card)));
   if (sorts[at("sort").value]) view.sort(sorts[at("sort").value]);
   current = Math.max(0, Math.min(current, view.length - 1));
 }
 
 function draw() {
+  if (isPrinting) return;
   const top = -list.getBoundingClientRect().top;
   const first = Math.max(0, Math.floor(top / height) - 2);
   const last = Math.min(view.length - 1, Math.ceil((top + innerHeight) / height) + 2);
@@ -60,11 +62,15 @@ function refresh() {
   height = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row"));
   list.style.height = `${view.length * height}px`;
   draw();
-  const done = Object.keys(decisions).length;
-  at("progress").textContent = `${done} of ${cards.length} decided` + (view.length < cards.length ? `, ${view.length} shown` : "");
+  const done = decided();
+  const elsewhere = withoutCard().length;
+  at("progress").textContent =
+    `${done} of ${cards.length} decided` +
+    (elsewhere ? `, ${elsewhere} without a card` : "") +
+    (view.length < cards.length ? `, ${view.length} shown` : "");
   at("meter").max = Math.max(cards.length, 1);
   at("meter").value = done;
-  at("undo").disabled = past.length === 0;
+  at("undo").disabled = !lastPast();
   at("none").hidden = view.length > 0;
 }
 
@@ -93,7 +99,7 @@ function choose(card, kind, label = kind === "accept" ? card.suggested : card.gi
   const inside = list.contains(document.activeElement);
   decide(card, kind, label);
   const place = view.indexOf(card);
-  const next = view.findIndex((other, i) => i > place && !decisions[other.name]);
+  const next = view.findIndex((other, i) => i > place && !saidOf(other));
   const following = view[next < 0 ? Math.min(place + 1, view.length - 1) : next];
   filter(); // it may have left the view
   current = view.indexOf(following);
@@ -119,59 +125,3 @@ function restart() {
   if (top < 0) scrollBy(0, top);
   draw();
 }
-
-for (const id of ["given", "suggested"]) {
-  at(id).append(make("option", { value: "" }, "any"), ...classes.map((name, c) => make("option", { value: c }, name)));
-}
-let pointed = true; // whether the last input came by mouse or touch
-addEventListener("pointerdown", () => (pointed = true), true);
-addEventListener("keydown", () => (pointed = false), true);
-for (const id of ["given", "suggested", "show", "sort"]) {
-  at(id).addEventListener("change", () => {
-    if (pointed) at(id).blur(); // the next key is meant for the cards
-    restart();
-  });
-}
-at("flips")?.addEventListener("click", (event) => {
-  const cell = event.target.closest("button");
-  if (!cell) return;
-  at("given").value = cell.dataset.given;
-  at("suggested").value = cell.dataset.suggested;
-  cell.blur();
-  restart();
-  scrollBy(0, list.getBoundingClientRect().top - document.querySelector("nav").offsetHeight - 12);
-});
-at("truth").hidden = !cards.some((card) => card.true !== undefined);
-at("true").addEventListener("change", () => {
-  at("true").blur();
-  refresh();
-});
-at("undo").addEventListener("click", undo);
-at("download").addEventListener("click", download);
-addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
-addEventListener("resize", refresh);
-addEventListener("keydown", (event) => {
-  const key = event.key.toLowerCase();
-  if (key === "escape") document.activeElement.blur();
-  if (event.target.closest?.("select") || event.metaKey || event.altKey || (event.ctrlKey && key !== "z")) return;
-  const card = view[current];
-  if (key === "u" || key === "z") {
-    if (key === "z" && !event.ctrlKey) return;
-    undo();
-  } else if (!card) {
-    return;
-  } else if (choices[key]) {
-    choose(card, choices[key]);
-  } else if (/^[1-9]$/.test(key) && classes[key - 1]) {
-    choose(card, kindOf(card, Number(key) - 1), Number(key) - 1);
-  } else if (key === "arrowdown" || key === "arrowup") {
-    select(current + (key === "arrowdown" ? 1 : -1));
-    reveal();
-  } else {
-    return;
-  }
-  event.preventDefault();
-});
-
-refresh();
-load().then(refresh);

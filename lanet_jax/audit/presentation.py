@@ -1,6 +1,7 @@
 """From what was found to the review page."""
 
 import hashlib
+import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,7 +76,7 @@ def of_run(workdir: Path, step: int, basis: str, choice: str) -> Page:
 
 
 def of_faces(out: Path, source: str, data: Data, basis: str) -> Page:
-    """The page of faces without a run.
+    """The page of faces without a run: decisions belong to names and labels, wherever these lie.
 
     Args:
       out: folder of the page.
@@ -86,12 +87,11 @@ def of_faces(out: Path, source: str, data: Data, basis: str) -> Page:
     Returns:
       What it is about.
     """
-    labels = "\n".join(
-        f"{name},{label}" for name, label in zip(data.train.names, data.given, strict=True)
-    )
+    labels = zip(data.train.names, data.given.tolist(), strict=True)
+    told = json.dumps([data.train.classes, *labels])
     return Page(
         path=out / "audit.html",
-        key=_key(source.encode(), labels.encode()),
+        key=_key(told.encode()),
         heading=f"Suspected labels: {source}",
         where="without a run",
         basis=basis,

@@ -12,11 +12,17 @@ import jinja2
 import numpy as np
 from jaxtyping import Float, Int
 
+from lanet_jax.audit.suspects import LARGEST
 from lanet_jax.files.atomic import write_text
 from lanet_jax.report import theme
 from lanet_jax.report.section import Tile
 
-_SCRIPTS = ("decisions.js", "card.js", "list.js")
+_SCRIPTS = (
+    *("decisions.js", "corrections.js", "card.js", "list.js"),
+    *("picker.js", "print.js", "input.js"),
+)
+
+_MOST_PRINTED = 500  # cards; two fill a sheet
 
 
 class Flips(NamedTuple):
@@ -54,7 +60,7 @@ def write(
       note: how to read the cards.
       tiles: numbers.
       flips: the table of class pairs; None where nothing can be said of them.
-      payload: from `cards.cards`.
+      payload: from `suspects.cards`.
     """
     files = importlib.resources.files(__package__)
 
@@ -66,6 +72,7 @@ def write(
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
+    known = {"key": key, "printed": _MOST_PRINTED, **payload}
     html = environment.from_string(text("template.html.jinja")).render(
         heading=heading,
         verdict=verdict,
@@ -73,12 +80,14 @@ def write(
         tiles=tiles,
         flips=flips,
         classes=payload["classes"],
+        shrunk=payload["shrunk"],
+        largest=LARGEST,
         light=theme.variables(theme.LIGHT),
         dark=theme.variables(theme.DARK),
         style=text("review.css"),
         script=script,
         script_hash=f"sha256-{digest}",
         # A "</script>" in a name must not end the block.
-        payload=json.dumps({"key": key, **payload}, separators=(",", ":")).replace("<", "\\u003c"),
+        payload=json.dumps(known, separators=(",", ":")).replace("<", "\\u003c"),
     )
     write_text(path, html)

@@ -11,9 +11,13 @@ from jaxtyping import Float, Int
 from lanet_jax.audit.judgement import NO_SUGGESTION
 from lanet_jax.from_config.data import HOLDOUT, Data
 from lanet_jax.images.image_bytes import PNG
+from lanet_jax.images.pixels import upright_size
 from lanet_jax.input.records import Records, decode
 
-_THUMBNAIL = 64  # px; neighbours are shown no larger
+# Sides of what is shown, and for sharp screens of twice as much; more bytes than the second would
+# take make pages that no browser opens.
+_THUMBNAIL, LARGEST = 64, 320  # px
+_MOST_BYTES = 48 << 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +54,8 @@ def cards(
       why: their neighbours by space.
 
     Returns:
-      JSON: `classes`; `images`, each once; `cards`; and `rest`, name and given class of the records
+      JSON: `classes`; `images`, each once, and how many of them are `shrunk` to `LARGEST`;
+      `cards`; and `rest`, name and given class of the records
       without a card whose given label is not the dataset's own. A label file leaves the dataset's
       own label standing where it names no record, so `corrections.csv` must repeat these.
     """
@@ -82,6 +87,7 @@ def cards(
     return {
         "classes": list(data.train.classes),
         "images": images.uris,
+        "shrunk": images.shrunk,
         "cards": entries,
         "rest": rest,
     }
@@ -111,6 +117,7 @@ class _Images:
         self._records = records
         self._place: dict[str, int] = {}
         self._thumbnails: dict[int, int] = {}
+        self.shrunk = 0  # suspects whose image is not the stored one
 
     @property
     def uris(self) -> list[str]:
@@ -118,13 +125,19 @@ class _Images:
         return list(self._place)
 
     def whole(self, row: int) -> int:
-        """The place of an image as it is stored."""
-        return self._keep(self._stored(row))
+        """The place of an image: as it is stored, or a smaller JPEG if that is too large."""
+        stored = self._stored(row)
+        size = upright_size(stored)
+        if size is None or max(size) > LARGEST or len(stored) > _MOST_BYTES:
+            self.shrunk += 1
+            stored = _small(stored, self._records.names[row], LARGEST)
+        return self._keep(stored)
 
     def thumbnail(self, row: int) -> int:
         """The place of an image, made smaller if it is larger than it will be shown."""
         if row not in self._thumbnails:
-            self._thumbnails[row] = self._keep(_small(self._stored(row), self._records.names[row]))
+            small = _small(self._stored(row), self._records.names[row], _THUMBNAIL)
+            self._thumbnails[row] = self._keep(small)
         return self._thumbnails[row]
 
     def _stored(self, row: int) -> bytes:
@@ -137,10 +150,12 @@ class _Images:
         return self._place.setdefault(uri, len(self._place))
 
 
-def _small(encoded: bytes, name: str) -> bytes:
+def _small(encoded: bytes, name: str, side: int) -> bytes:
     image = decode(encoded, name)
-    scale = min(1, _THUMBNAIL / max(image.shape[:2]))
-    image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    scale = min(1, side / max(image.shape[:2]))
+    size = [max(1, round(scale * length)) for length in image.shape[1::-1]]
+    image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     quality = [cv2.IMWRITE_JPEG_QUALITY, 85]
     small = cv2.imencode(".jpg", image[..., ::-1], quality)[1].tobytes()
-    return min(small, encoded, key=len)
+    is_small = upright_size(encoded) is not None and scale == 1
+    return min(small, encoded, key=len) if is_small else small

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from lanet_jax import metrics
 from lanet_jax.audit.noise_range import NoiseRange
 
 _PERMUTATIONS = 200
@@ -30,12 +31,14 @@ class Skill(NamedTuple):
       commonest: share of the commonest class: what it takes to guess that one always.
       permuted: agreement with the same labels in another order, in the mean.
       deviations: standard deviations of those agreements by which `agreement` is above `permuted`.
+      records: how many labels there are.
     """
 
     agreement: float
     commonest: float
     permuted: float
     deviations: float
+    records: int
 
     @property
     def beyond_chance(self) -> float:
@@ -91,6 +94,7 @@ def skill(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"], seed: 
         commonest=float(np.bincount(given).max() / len(given)),
         permuted=mean,
         deviations=(agreement - mean) / deviation,
+        records=len(given),
     )
 
 
@@ -110,9 +114,11 @@ def judge(found: Skill, noise: NoiseRange, classes: int, how: str) -> Verdict:
     Returns:
       The verdict.
     """
+    low, high = metrics.wilson(found.agreement, found.records)
     measured = (
-        f"{how[0].upper()}{how[1:]}, {found.agreement:.0%} of the given labels are guessed (always "
-        f"the commonest class: {found.commonest:.0%}; permuted labels: {found.permuted:.0%})."
+        f"{how[0].upper()}{how[1:]}, {found.agreement:.0%} of the given labels are guessed (95% "
+        f"interval {low:.0%} to {high:.0%}; always the commonest class: {found.commonest:.0%}; "
+        f"permuted labels: {found.permuted:.0%})."
     )
     left = max(1 - (noise.estimate or 0) * classes / max(classes - 1, 1), 1e-12)
     weak = found.beyond_chance < _LEAST_BEYOND_CHANCE

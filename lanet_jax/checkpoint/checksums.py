@@ -17,7 +17,7 @@ _HALF_WRITTEN = ".orbax-checkpoint-tmp"  # in the names of what Orbax clears awa
 
 
 class SummedPath(AtomicRenameTemporaryPath):
-    """A checkpoint in the making, which gets its name only with its check sums.
+    """A checkpoint in the making, which gets its name only with its checksums.
 
     Args:
       temporary_path: where Orbax writes.
@@ -80,7 +80,7 @@ def wrong(folder: Path, part: str = "") -> str:
         changed = [name for name in found if name.startswith(part) and name in noted]
         changed = [name for name in changed if _sum(folder / name) != noted[name]]
     except (OSError, UnicodeDecodeError) as error:
-        return f"its check sums cannot be compared: {error}"
+        return f"its checksums cannot be compared: {error}"
     if part:
         changed += [part] * (not any(name.startswith(part) for name in noted))
     else:

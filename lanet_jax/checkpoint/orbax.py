@@ -19,7 +19,7 @@ from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
 from lanet_jax.typing import PyTree
 
-ADVICE = "--step=N evaluates another one, and training goes on from the newest that restores"
+ADVICE = "--step=N evaluates another one, and training resumes from the newest that restores"
 
 
 class BrokenError(UserError):
@@ -69,7 +69,7 @@ def writing(path: Path) -> Iterator[None]:
     except Exception as error:
         raise UserError(
             f"{path} cannot be written ({_reason(error)}): see that the disk has space and the "
-            "folder can be written, then run the same command again; it goes on from the newest "
+            "folder can be written, then run the same command again; it resumes from the newest "
             "checkpoint that is whole"
         ) from error
 
@@ -155,7 +155,7 @@ def read(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> 
 
 
 def verify(path: Path, part: str = "") -> None:
-    """Compares a checkpoint with its check sums, if it has any; process 0 reads it for all.
+    """Compares a checkpoint with its checksums, if it has any; process 0 reads it for all.
 
     Args:
       path: of the checkpoint.

@@ -99,7 +99,7 @@ class Checkpoints:
                 self._folder / str(step),
                 "broken",
                 f"does not restore ({reason})",
-                f"the run goes on from step {good}",
+                f"the run resumes from step {good}",
             )
 
     def restore(self, step: int, like: TrainState) -> TrainState:

@@ -116,6 +116,7 @@ def write(
         "accuracy": accuracy,
         "accuracy_interval": [low, high],
         "mean_class_accuracy": metrics.mean_class_accuracy(matrix),
+        "mean_class_error": metrics.mean_class_error(matrix),
         "nll": metrics.negative_log_likelihood(probabilities, labels),
         "calibration_error": error,
     }
@@ -133,7 +134,8 @@ def write(
     print(
         f"{folder.name} at step {step}: {accuracy:.2%} of {len(records)} (95% interval "
         f"{low:.1%} to {high:.1%}), mean over "
-        f"classes {numbers['mean_class_accuracy']:.2%}, calibration error {error:.3f}; {folder}"
+        f"classes {numbers['mean_class_accuracy']:.2%} (\u00b1 {numbers['mean_class_error']:.1%}), "
+        f"calibration error {error:.3f}; {folder}"
     )
     return numbers
 

@@ -34,7 +34,7 @@ class Evaluator:
     mesh: Mesh
 
     def splits(self, state: TrainState) -> dict[str, dict[str, float]]:
-        """Accuracy, mean-class accuracy, log likelihood and number of records of each split."""
+        """Accuracies, with the error of the mean-class one, and what else a split is judged by."""
         rows = {}
         for name, records in self.run.data.evaluate.items():
             probabilities = self._probabilities(state, records)
@@ -45,6 +45,7 @@ class Evaluator:
             rows[name] = {
                 "accuracy": float(np.trace(matrix) / matrix.sum()),
                 "mean_class_accuracy": metrics.mean_class_accuracy(matrix),
+                "mean_class_error": metrics.mean_class_error(matrix),
                 "nll": metrics.negative_log_likelihood(probabilities, records.labels),
                 "records": len(records),
             }

@@ -23,7 +23,7 @@ def place(
 
     `SPLIT` is the run's own data at its newest checkpoint, and nothing else ever lies there:
     another dataset adds `-DATASET`, other data from another folder `-` and the start of their
-    check sum, another checkpoint `-step-N`.
+    checksum, another checkpoint `-step-N`.
 
     Args:
       workdir: of the run.

@@ -83,7 +83,8 @@ class Album:
         """Figure 6."""
         first, *_ = self._checkpoints
         config = first.source.run.config
-        records = next(iter(evaluated_splits(config, "", "", config.data.dir).splits.values()))
+        tests = evaluated_splits(config, "", "", config.data.dir).splits
+        records = next(iter((tests or first.source.run.data.evaluate).values()))
         faces = attention.faces_of(records, first.source.run.reading.stored_size, self.seed)
         seen = [attention.look(*checkpoint, faces) for checkpoint in self._checkpoints]
         yield "attention", attention.draw(faces, seen)

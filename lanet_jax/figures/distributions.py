@@ -1,4 +1,4 @@
-"""Figures 5 and 8: images with given label, people's votes and target distribution."""
+"""Figures 5 and 8: images with given label, annotators' votes and target distribution."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Example:
       image: RGB.
       given: its label.
       true: the label before the noise, None where it is not known.
-      votes: shares of people's votes, None where the data has none.
+      votes: shares of annotators' votes, None where the data has none.
       target: the estimated distribution.
     """
 
@@ -65,7 +65,7 @@ def draw(groups: dict[str, Sequence[Example]], classes: Sequence[str]) -> Figure
                 right.remove()
     shown = [Patch(color=style.TARGET, label="target distribution")]
     if any(example.votes is not None for _, examples in columns for example in examples):
-        shown.insert(0, Patch(color=style.PEOPLE, label="people's votes"))
+        shown.insert(0, Patch(color=style.PEOPLE, label="annotators' votes"))
     figure.legend(handles=shown, loc="outside lower center", ncols=2)
     return figure
 

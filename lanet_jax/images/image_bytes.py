@@ -21,7 +21,7 @@ def is_whole(data: bytes) -> bool:
     Returns:
       False for no bytes, for a JPEG whose last scan does not end and for a PNG with a chunk that is
       cut or changed; True for what is neither. What follows the end (the video of a phone's motion
-      photo, say) is no part of the image. A JPEG has no check sums, so changes within its pixels
+      photo, say) is no part of the image. A JPEG has no checksums, so changes within its pixels
       are not seen.
     """
     if data.startswith(JPEG):

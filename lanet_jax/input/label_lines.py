@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lanet_jax.errors import UserError
 from lanet_jax.files import regular
+from lanet_jax.files import text as text_files
 
 HEADER = ("name", "given", "true")
 SEPARATORS = " \t,\xa0"  # between the columns of a peer's file
@@ -17,62 +18,69 @@ def read_text(path: str | Path) -> str:
     """Reads a label file.
 
     Raises:
-      UserError: it cannot be read, or is not in UTF-8.
+      UserError: it cannot be read, or is in an encoding that it does not name.
     """
     regular.check(path)
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            return file.read()
+        content = Path(path).read_bytes()
     except (OSError, ValueError) as error:
         raise UserError(
             f"{path}: cannot read this label file ({error}); give a text file"
         ) from error
+    return text_files.decode(path, content)
 
 
-def has_header(path: str | Path, text: str) -> bool:
-    """Whether a label file is one of ours: its first line begins with name,given.
-
-    Raises:
-      UserError: it begins so, and the columns are separated by something else.
-    """
-    first = text.lstrip().partition("\n")[0]
-    for separator, name in {",": "", ";": "semicolons", "\t": "tabs"}.items():
-        cells = [cell.strip().strip('"').strip().casefold() for cell in first.split(separator)]
-        if tuple(cells[:2]) == HEADER[:2]:
-            if name:
-                raise UserError(
-                    f"{path}, line 1: the columns are separated by {name}, found {first[:80]!r}; "
-                    f"save the file with commas ({','.join(HEADER)})"
-                )
-            return True
-    return False
+def has_header(text: str) -> bool:
+    """Whether a label file is one of ours: its first line begins with name,given."""
+    return bool(_start(text)[1])
 
 
-def rows(path: str | Path, text: str) -> Iterator[tuple[int, str, str]]:
-    """Reads a file of ours.
+def rows(path: str | Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Reads a file of ours, separated by commas or, as spreadsheets do, by semicolons or tabs.
 
     Args:
       path: named in errors.
-      text: what it holds.
+      text: what it holds; a second header, as two files one after the other have, is read as one.
 
     Yields:
-      Line number, name as written, and given class of each row but the header.
+      Line number and cells by column of each row but the headers; "name" as it is written.
 
     Raises:
       UserError: with the line number, a row that is none.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    skipped, separator = _start(text)
+    body = io.StringIO("".join(text.splitlines(keepends=True)[skipped:]), newline="")
+    reader = csv.reader(body, strict=True, delimiter=separator)
+    header: list[str] = []
     try:
-        lines = ((reader.line_num, row) for row in reader if any(map(str.strip, row)))
-        next(lines)
-        for number, row in lines:
-            if len(row) < 2:
-                raise UserError(
-                    f"{path}, line {number}: expected name,given,true and found {row[0][:80]!r}"
-                )
-            yield number, row[0], row[1].strip()
+        for row in reader:
+            number = skipped + reader.line_num
+            cells = [cell.strip() for cell in row]
+            folded = [cell.casefold() for cell in cells]
+            if tuple(folded[:2]) == HEADER[:2]:
+                header = folded
+            elif any(cells):
+                if len(row) < 2:
+                    raise UserError(
+                        f"{path}, line {number}: expected {','.join(header)} and found "
+                        f"{row[0][:80]!r}"
+                    )
+                yield number, {**dict(zip(header, cells, strict=False)), "name": row[0]}
     except csv.Error as error:
-        raise UserError(f"{path}, line {reader.line_num}: no CSV ({error}); mend it") from None
+        number = skipped + reader.line_num
+        raise UserError(f"{path}, line {number}: no CSV ({error}); mend it") from None
+
+
+def _start(text: str) -> tuple[int, str]:
+    """How many lines stand before our header, and what separates its columns; "" if it is none."""
+    for number, line in enumerate(text.splitlines()):
+        if line.strip() and not line.casefold().startswith("sep="):  # Excel's own first line
+            for separator in ",;\t":
+                cells = [cell.strip().strip('"').strip() for cell in line.split(separator)]
+                if tuple(cell.casefold() for cell in cells[:2]) == HEADER[:2]:
+                    return number, separator
+            break
+    return 0, ""
 
 
 def peers_rows(path: str | Path, text: str) -> Iterator[tuple[int, str, str, str | None]]:

@@ -71,8 +71,9 @@ def read(
     if not text.strip():
         raise UserError(f"{path} is empty: give a label file, or leave noise.file out")
     rows = _Rows(path, names, other_names)
-    if label_lines.has_header(path, text):
-        found = rows.match(label_lines.rows(path, text))
+    if label_lines.has_header(text):
+        own = label_lines.rows(path, text)
+        found = rows.match((number, row["name"], row["given"]) for number, row in own)
         index_of = {name: index for index, name in enumerate(class_names)}
     else:
         parsed = list(label_lines.peers_rows(path, text))

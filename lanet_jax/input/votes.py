@@ -1,4 +1,4 @@
-"""People's votes as distributions over the classes."""
+"""Annotators' votes as distributions over the classes."""
 
 from collections.abc import Sequence
 

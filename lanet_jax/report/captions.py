@@ -30,7 +30,7 @@ CAPTIONS = {
     ),
     "distributions": Caption(
         "What people see and what the method estimates",
-        "Random training images with the given label, people's votes and the target distribution. "
+        "Random training images: observed label, annotators' votes, target distribution. "
         "Paper, Figures 5 and 8.",
     ),
     "attention": Caption(

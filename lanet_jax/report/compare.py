@@ -41,13 +41,12 @@ def table(runs: list[RunFiles]) -> Table:
         epochs = str(done) if done >= wanted else f"{done} of {wanted}"
         what = (name, run.method, run.config["schedule"], run.noise, epochs)
         for split, values in summary.items():
-            best = percent(values["best"]) if "best" in values else f"{percent(values['oracle'])}*"
-            final, last5, mean = (
-                percent(values[key]) for key in ("final", "last5", "final_mean_class")
-            )
-            if "records" in values:
-                low, high = metrics.wilson(values["final"], values["records"])
-                final += f" ({percent(low)} to {percent(high)})"
+            records, error = values.get("records"), values.get("mean_class_error")
+            best = _told(values["best"] if "best" in values else values["oracle"], records)
+            best += "" if "best" in values else "*"
+            final, last5 = (_told(values[key], records) for key in ("final", "last5"))
+            mean = percent(values["final_mean_class"])
+            mean += "" if error is None else f" (\u00b1 {percent(error)})"
             if done < wanted:
                 final += " so far"
             rows.append((*what, split, final, last5, best, mean, fitted, auroc))
@@ -80,6 +79,14 @@ def text(compared: Table) -> str:
     ]
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(line for line in (*lines, _note(compared)) if line)
+
+
+def _told(share: float, records: int | None) -> str:
+    """An accuracy and, where it is known on how many records, its 95% interval."""
+    if not records:
+        return percent(share)
+    low, high = metrics.wilson(share, records)
+    return f"{percent(share)} ({percent(low)} to {percent(high)})"
 
 
 def _names(runs: list[RunFiles]) -> list[str]:

@@ -42,7 +42,7 @@ def pictures(folder: Path) -> Section | None:
 
 
 def agreement(run: RunFiles) -> Section | None:
-    """How far the labels are from people's votes.
+    """How far the labels are from annotators' votes.
 
     Raises:
       UserError: `agreement.csv` is not as it was written.
@@ -57,8 +57,8 @@ def agreement(run: RunFiles) -> Section | None:
     except ValueError:
         raise UserError(f"{path} is damaged: {again}") from None
     note = (
-        "Mean Jensen-Shannon divergence from people's votes over the training records, in nats: 0 "
-        "for the votes themselves, at most 0.693. Paper, Table 6."
+        "Mean Jensen-Shannon divergence from annotators' votes over the training records, in nats: "
+        "0 for the votes themselves, at most 0.693. Paper, Table 6."
     )
     return Section("Agreement with people", note, table=pivot(rows))
 

@@ -31,7 +31,7 @@ def numbers(run: RunFiles) -> Section | None:
             _tile("Final accuracy" if ended else "Accuracy so far", values, "final", on + so_far),
             _tile("Last 5 epochs", values, "last5", f"mean accuracy {on}"),
             _tile(best.capitalize(), values, best, f"accuracy {on} {when}"),
-            Tile("Mean-class accuracy", percent(values["final_mean_class"]), on + so_far),
+            _mean_class(values, on + so_far),
         ]
     labels = summary.get("labels", {})
     if "wrong_fitted" in labels:
@@ -48,6 +48,14 @@ def numbers(run: RunFiles) -> Section | None:
 def _tile(label: str, values: dict[str, Any], key: str, note: str) -> Tile:
     interval = charts.interval(values[key], values.get("records"))
     return Tile(label, percent(values[key]), "; ".join(filter(None, (note, interval))))
+
+
+def _mean_class(values: dict[str, Any], note: str) -> Tile:
+    share, error = values["final_mean_class"], values.get("mean_class_error")
+    if error is not None:
+        ends = percent(max(0, share - error)), percent(min(1, share + error))
+        note += "; 95% interval {} to {}".format(*ends)
+    return Tile("Mean-class accuracy", percent(share), note)
 
 
 def confusions(run: RunFiles) -> Section | None:

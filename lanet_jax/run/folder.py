@@ -30,7 +30,7 @@ LATER = {
     "model": {"family": "resnet", "blocks": 13, "frozen_stages": 0},
     "optim": {"warmup": 0.0, "head_learning_rate": 0.0},
 }
-# What may differ when a run goes on: it changes nothing of what is computed.
+# What may differ when a run is resumed: it changes nothing of what is computed.
 FREE = ("profile.", "train.keep", "data.threads", "data.dir")
 
 
@@ -95,7 +95,7 @@ def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
         advice = "choose another --workdir or the same fields"
         if then.keys() != now.keys():
             advice += (
-                "; a field that is absent came or went with a version of this program: go on "
+                "; a field that is absent came or went with a version of this program: resume it "
                 "with the version that began the run, or, where the field changes nothing of "
                 f"it, write it into {path} or take it out"
             )
@@ -120,7 +120,7 @@ def identity(workdir: Path) -> dict[str, Any]:
       workdir: of a run that has its config and its labels.
 
     Returns:
-      "config", the fields that bind it by their dotted names, and "labels", the check sum of
+      "config", the fields that bind it by their dotted names, and "labels", the checksum of
       `labels.csv`, as far as they are there.
     """
     files = RunFolder(workdir)
@@ -148,19 +148,19 @@ def has_begun(workdir: Path) -> bool:
 
 
 def command(workdir: Path) -> str:
-    """The command that makes the run, and goes on with it."""
+    """The command that starts and resumes the run."""
     return json_files.read_text(RunFolder(workdir).command, ADVICE).strip()
 
 
 def tell_stopped(workdir: Path, where: str) -> None:
-    """Prints where a run was stopped and how it goes on.
+    """Prints where a run was stopped and how to resume it.
 
     Args:
       workdir: folder of the run.
       where: the start of the line.
     """
     if jax.process_index() == 0:
-        print(f"{where}; to go on: {command(workdir)}")
+        print(f"{where}; to resume: {command(workdir)}")
 
 
 def seal_labels(workdir: Path) -> None:
@@ -170,7 +170,7 @@ def seal_labels(workdir: Path) -> None:
       workdir: folder of a run that has written its labels.
 
     Raises:
-      UserError: they were changed, so that the run would go on with others than it began with.
+      UserError: they were changed, so that the run would resume with others than it began with.
     """
     labels, seal = RunFolder(workdir).labels, RunFolder(workdir).seal
     line = f"{hashlib.sha256(labels.read_bytes()).hexdigest()}  {labels.name}\n"  # as sha256sum

@@ -46,11 +46,11 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
 
     Returns:
       For each split: final accuracy, mean of the last five epochs, best accuracy and its step; for
-      each also the mean-class accuracy at the end and, where the rows say it, the number of
-      records. The best is chosen on the holdout if there is one; else on the split itself, and is
-      then named `oracle`; with several splits, `best_kept` is False where `checkpoints/best` holds
-      the best state of another one, see `judge`. Under "labels", the last row of the training
-      labels' metrics.
+      each also the mean-class accuracy at the end and, where the rows say them, the number of
+      records and the half-width of that accuracy's interval. The best is chosen on the holdout if
+      there is one; else on the split itself, and is then named `oracle`; with several splits,
+      `best_kept` is False where `checkpoints/best` holds the best state of another one, see
+      `judge`. Under "labels", the last row of the training labels' metrics.
 
     Raises:
       UserError: a row of an evaluated split lacks its accuracies.
@@ -76,7 +76,7 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
             "best_step": own[best]["step"],
             "final_mean_class": own[-1]["mean_class_accuracy"],
             # Runs of older versions do not say it.
-            **{key: own[-1][key] for key in ("records",) if key in own[-1]},
+            **{key: own[-1][key] for key in ("records", "mean_class_error") if key in own[-1]},
         }
         if chosen_on != judge(in_order):
             summary[split]["best_kept"] = False

@@ -39,7 +39,7 @@ def main() -> None:
             selected, folder, lambda: write.write(study, cells, folder), program=runner.MAIN
         )
     except KeyboardInterrupt:
-        print("\nstopped; the same command goes on", file=sys.stderr)
+        print("\nstopped; the same command resumes it", file=sys.stderr)
         sys.exit(130)
     table = write.write(study, cells, folder)
     print(table.read_text(encoding="utf-8").partition("\n\n```")[0])
@@ -55,7 +55,7 @@ def main() -> None:
 def _parser() -> Parser:
     parser = Parser(
         prog="lanet study",
-        description="Runs a study's cells one after the other; the same command goes on.",
+        description="Runs a study's cells one after the other; the same command resumes it.",
         epilog="--config.FIELD=VALUE is handed to every run.",
     )
     parser.add_argument("study", help="configs/studies/NAME.py, and after a colon cpu or demo")

@@ -114,7 +114,7 @@ def note_error(cell: Path, reason: str) -> None:
     if not reason:
         path.unlink(missing_ok=True)
         return
-    with contextlib.suppress(OSError):  # where a full disk ended the run, the study still goes on
+    with contextlib.suppress(OSError):  # where a full disk ended the run, the study continues
         write_text(path, reason + "\n")
 
 

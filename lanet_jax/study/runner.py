@@ -33,7 +33,7 @@ def run(
     program: Sequence[str],
     seconds: float = 1.0,
 ) -> dict[str, str]:
-    """Runs the cells that are not finished; one that fails is noted, and the next goes on.
+    """Runs the cells that are not finished; one that fails is noted, and the next one runs.
 
     Args:
       cells: in the order to run them.

@@ -3,17 +3,22 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jax
 import numpy as np
 from jaxtyping import Float
 
+from lanet_jax import metrics
 from lanet_jax.evaluate import evaluator
 from lanet_jax.files.atomic import write_csv, write_text
 from lanet_jax.from_config.run import Run
 from lanet_jax.run import metrics_log, parts, summary
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.state import TrainState
+
+_ACCURACIES = ("final", "last5", "best", "oracle")
+_NOT_TOLD = ("best_kept", "mean_class_error")
 
 
 def finish(run: Run, workdir: Path, state: TrainState) -> None:
@@ -34,9 +39,8 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
         header = ("id", "name", "given", "true", *run.data.train.classes)
         write_csv(files.distributions, header, _distributions(run, targets))
     for split, values in numbers.items():
-        known = {k: v for k, v in values.items() if k != "best_kept"}
-        pairs = (f"{k} {v:.4f}" if isinstance(v, float) else f"{k} {v}" for k, v in known.items())
-        print(f"{split}: {', '.join(pairs)}")
+        told = (_told(k, v, values) for k, v in values.items() if k not in _NOT_TOLD)
+        print(f"{split}: {', '.join(told)}")
     if others := [split for split, values in numbers.items() if not values.get("best_kept", True)]:
         print(
             f"checkpoints/best is of the best step of {summary.judge(list(run.data.evaluate))}; "
@@ -44,6 +48,16 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
         )
     for line in parts.idle(rows):
         print(line)
+
+
+def _told(name: str, value: Any, values: dict[str, Any]) -> str:
+    """A number of the summary, an accuracy with its 95% interval."""
+    if name in _ACCURACIES and values.get("records"):
+        low, high = metrics.wilson(value, values["records"])
+        return f"{name} {value:.4f} ({low:.3f} to {high:.3f})"
+    if name == "final_mean_class" and "mean_class_error" in values:
+        return f"{name} {value:.4f} (\u00b1 {values['mean_class_error']:.3f})"
+    return f"{name} {value:.4f}" if isinstance(value, float) else f"{name} {value}"
 
 
 def _distributions(run: Run, targets: Float[np.ndarray, "N C"]) -> Iterator[tuple[int | str, ...]]:

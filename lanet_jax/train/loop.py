@@ -34,15 +34,15 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
     The order of a step is a contract: fetch the batch, step, log the metrics of the step before,
     save, evaluate. What is logged is one step old so that the devices never wait for the host; a
     save logs the step's own metrics first, so that a checkpoint never knows more than the log. A
-    run that is to stop saves and leaves the evaluation to the one that goes on.
+    run that is to stop saves and leaves the evaluation to the run that resumes it.
 
     Args:
       run: what to train.
-      workdir: where it is kept; a run that was cut off goes on from its newest checkpoint.
+      workdir: where it is kept; an interrupted run resumes from its newest checkpoint.
       stop: entered; notes the signals.
 
     Returns:
-      The final state; None if the run was stopped, which it then says with the command to go on.
+      The final state; None if the run was stopped, which it says with the command to resume.
 
     Raises:
       UserError: the loss is not finite, no checkpoint restores, one cannot be written, or

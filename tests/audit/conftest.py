@@ -1,5 +1,6 @@
-"""Made-up records, and a real browser that is driven through its own debugging protocol."""
+"""Made-up records, their page, and a real browser, driven through its debugging protocol."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -12,9 +13,13 @@ import cv2
 import numpy as np
 import pytest
 
+from lanet_jax.audit import review_page
+from lanet_jax.audit import suspects as cards
+from lanet_jax.audit.suspects import Why
 from lanet_jax.from_config.data import Data
 from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Records
+from lanet_jax.report.section import Tile
 
 CLASSES = ("anger", "fear", "neutral")
 
@@ -72,6 +77,30 @@ def data():
     return Data(records, given, records.labels, {})
 
 
+def _write_page(path, data, suspects, beliefs, k=2, suggested=None, key=None):
+    """The page of some suspects; its key is the file's name unless another is given."""
+    rng = np.random.default_rng(0)
+    index = rng.integers(0, len(data.given), (len(suspects), k))
+    why = {
+        "expression": Why(index, np.full(index.shape, 0.9), np.full(index.shape, 1 / k)),
+        "landmark": Why(index, np.full(index.shape, 0.8), None),
+    }
+    suggested = beliefs.argmax(axis=1) if suggested is None else suggested
+    score = np.linspace(1, 0, len(data.given))
+    payload = cards.cards(data, suspects, score, beliefs, suggested, why)
+    chance = np.eye(len(data.train.classes))
+    flips = review_page.Flips(chance, 0 * chance.astype(int), True)
+    told = {"heading": "A & B", "verdict": "So & so.", "note": "Bars."}
+    told |= {"tiles": [Tile("Training records", "6", "<b>note</b>")], "payload": payload}
+    review_page.write(path, key=key or path.stem, flips=flips, **told)
+    return path
+
+
+@pytest.fixture(scope="session")
+def write_page():
+    return _write_page
+
+
 class Browser:
     """Chromium on one page; speaks the DevTools protocol over a pipe."""
 
@@ -91,13 +120,26 @@ class Browser:
         os.close(child_out)
         self._buffer, self._number, self._session = b"", 0, None
         targets = self.send("Target.getTargets")["targetInfos"]
-        page = next(t["targetId"] for t in targets if t["type"] == "page")
-        attach = {"targetId": page, "flatten": True}
+        self._attach(next(t["targetId"] for t in targets if t["type"] == "page"))
+        allow = {"behavior": "allow", "downloadPath": str(downloads)}
+        self.send("Browser.setDownloadBehavior", **allow)
+
+    def _attach(self, target: str) -> None:
+        attach = {"targetId": target, "flatten": True}
         self._session = self.send("Target.attachToTarget", **attach)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.send(f"{domain}.enable")
-        allow = {"behavior": "allow", "downloadPath": str(downloads)}
-        self.send("Browser.setDownloadBehavior", **allow)
+        self.send("Emulation.setFocusEmulationEnabled", enabled=True)
+
+    @contextlib.contextmanager
+    def tab(self, path: Path):
+        """Another tab, on which all is done until it is closed."""
+        first, target = self._session, self.send("Target.createTarget", url="about:blank")
+        self._attach(target["targetId"])
+        self.open(path)
+        yield
+        self.send("Target.closeTarget", **target)
+        self._session = first
 
     def send(self, method: str, **params):
         self._number += 1
@@ -149,7 +191,8 @@ class Browser:
     def press(self, *keys: str) -> None:
         for key in keys:
             for kind in ("keyDown", "keyUp"):
-                code = {"ArrowDown": 40}.get(key, 0)  # by which a select knows it
+                # By which a select and a dialog know them.
+                code = {"ArrowDown": 40, "Escape": 27, "Tab": 9}.get(key, 0)
                 self.send("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code)
 
     def click(self, selector: str) -> None:
@@ -158,6 +201,11 @@ class Browser:
         for kind in ("mousePressed", "mouseReleased"):
             point = {"x": x, "y": y, "button": "left", "clickCount": 1}
             self.send("Input.dispatchMouseEvent", type=kind, **point)
+
+    def choose_file(self, selector: str, path: Path) -> None:
+        field = self.send("Runtime.evaluate", expression=f"document.querySelector('{selector}')")
+        chosen = {"files": [str(path)], "objectId": field["result"]["objectId"]}
+        self.send("DOM.setFileInputFiles", **chosen)
 
     def download(self, selector: str) -> Path:
         self.click(selector)

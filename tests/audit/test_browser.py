@@ -5,12 +5,8 @@ import csv
 import numpy as np
 import pytest
 
-from lanet_jax.audit import review_page
-from lanet_jax.audit import suspects as cards
-from lanet_jax.audit.suspects import Why
 from lanet_jax.from_config.data import Data
 from lanet_jax.input import noise_file
-from lanet_jax.report.section import Tile
 
 KEPT = """new Promise((resolve) => {
   indexedDB.open("lanet_jax audit").onsuccess = ({ target }) => {
@@ -21,31 +17,14 @@ KEPT = """new Promise((resolve) => {
 })"""
 
 
-def _write(path, data, suspects, beliefs, k=2, suggested=None):
-    rng = np.random.default_rng(0)
-    index = rng.integers(0, len(data.given), (len(suspects), k))
-    why = {
-        "expression": Why(index, np.full(index.shape, 0.9), np.full(index.shape, 1 / k)),
-        "landmark": Why(index, np.full(index.shape, 0.8), None),
-    }
-    suggested = beliefs.argmax(axis=1) if suggested is None else suggested
-    score = np.linspace(1, 0, len(data.given))
-    payload = cards.cards(data, suspects, score, beliefs, suggested, why)
-    flips = review_page.Flips(np.eye(3), np.zeros((3, 3), int), True)
-    tiles = [Tile("Training records", "6", "<b>note</b>")]
-    names = {"key": path.stem, "heading": "A & B", "verdict": "So & so.", "note": "Bars."}
-    review_page.write(path, **names, tiles=tiles, flips=flips, payload=payload)
-    return path
-
-
 @pytest.fixture
-def opened(browser, data, tmp_path):
+def opened(browser, data, tmp_path, write_page):
     """The page of the first four of six records."""
     browser.console.clear()
     browser.requests.clear()
     # Suggestions: anger, neutral, neutral, fear.
     beliefs = np.eye(3)[[0, 2, 2, 1, 1, 2]] * 0.8 + 0.2 / 3
-    path = _write(tmp_path / f"{tmp_path.name}.html", data, np.arange(4), beliefs)
+    path = write_page(tmp_path / f"{tmp_path.name}.html", data, np.arange(4), beliefs)
     browser.open(path)
     _decisions(browser)  # waits for the database, which a first visit makes
     return browser
@@ -138,7 +117,7 @@ def test_keys_decide_the_card_that_has_the_focus(opened):
     assert _title(opened) == "given anger, looks like neutral"
     assert opened.run("document.querySelector('[aria-current=true]').ariaPosInSet") == "3"
     opened.press("a")
-    assert _decisions(opened) == {"c</script>.png": {"kind": "accept", "label": 2}}
+    assert _decisions(opened) == {"c</script>.png": {"kind": "accept", "label": 2, "was": 0}}
     # The button is drawn anew: the focus is on the next card, not lost.
     assert opened.run("document.activeElement.ariaPosInSet") == "4"
     assert _title(opened) == opened.run("document.activeElement.querySelector('h2').textContent")
@@ -150,7 +129,7 @@ def test_a_class_is_chosen_by_its_name(opened):
     )
     assert opened.run(names) == ["1anger", "2fear", "3neutral"]
     opened.click(".current .bars button:nth-of-type(3)")
-    assert _decisions(opened) == {'a,"1".png': {"kind": "class", "label": 2}}
+    assert _decisions(opened) == {'a,"1".png': {"kind": "class", "label": 2, "was": 1}}
 
 
 def test_a_filter_is_moved_through_by_keys(opened):
@@ -185,19 +164,26 @@ def test_filter_and_sort(opened):
     assert shown() == ["c</script>.png"]
 
 
-def test_two_thousand_cards_are_few_elements(browser, make_records, tmp_path):
+def test_two_thousand_cards_are_few_elements(browser, make_records, tmp_path, write_page):
     browser.console.clear()
     count = 2000
     records = make_records([f"{i:04}.png" for i in range(count)], np.arange(count) % 3, size=4)
     data = Data(records, (records.labels + 1) % 3, None, {})
     beliefs = np.eye(3)[records.labels]
-    path = _write(tmp_path / "many.html", data, np.arange(count), beliefs, k=8)
+    path = write_page(tmp_path / "many.html", data, np.arange(count), beliefs, k=8)
     browser.open(path)
     browser.run("scrollTo(0, document.body.scrollHeight)")
     last = "[...document.querySelectorAll('.card')].at(-1).ariaPosInSet"
     browser.until(f"{last} === '{count}'")
     assert browser.run("document.querySelectorAll('.card').length") < 20
     assert browser.run("document.querySelectorAll('*').length") < 3000
+    # A key draws what is in sight, however many cards there are.
+    browser.run("""window.drawn = 0;
+    new MutationObserver((all) => all.forEach((one) => (drawn += one.addedNodes.length)))
+      .observe(list, { childList: true })""")
+    browser.press("k", "ArrowDown", "ArrowUp", "k", "u")
+    browser.until("progress.textContent.startsWith('1 of 2000')")
+    assert 0 < browser.run("drawn") < 100
     assert browser.console == []
 
 
@@ -211,11 +197,11 @@ def test_the_console_and_the_requests_are_really_read(browser, tmp_path):
     assert "http://127.0.0.1:9/x" in browser.requests
 
 
-def test_a_card_without_suggestion_cannot_be_accepted(browser, data, tmp_path):
+def test_a_card_without_suggestion_cannot_be_accepted(browser, data, tmp_path, write_page):
     beliefs = np.eye(3)[[0, 2, 2, 1, 1, 2]] * 0.8 + 0.2 / 3
     suggested = np.full(6, -1)
     path = tmp_path / f"{tmp_path.name}.html"
-    browser.open(_write(path, data, np.arange(4), beliefs, suggested=suggested))
+    browser.open(write_page(path, data, np.arange(4), beliefs, suggested=suggested))
     _decisions(browser)
     assert browser.run("document.querySelector('header p b').textContent") == "So & so."
     assert _title(browser) == "fear: doubtful, no suggestion"

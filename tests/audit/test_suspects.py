@@ -51,3 +51,23 @@ def test_images_stand_once_as_stored_and_neighbours_small(make_records):
         sizes.append(cv2.imdecode(np.frombuffer(encoded, np.uint8), 1).shape[0])
         assert kind == "jpeg" or encoded in (stored[0]["image"], stored[1]["image"])
     assert sizes == [200, 64, 200]
+
+
+def test_large_images_are_embedded_small(make_records):
+    names = ["small.png", "wide.png", "heavy.png"]
+    records = make_records(names, [0, 1, 2], size=100)
+    stored = records.sources[0]
+    noise = np.random.default_rng(0).integers(0, 256, (400, 1600, 3), np.uint8)
+    stored[1]["image"] = cv2.imencode(".png", noise)[1].tobytes()
+    stored[2]["image"] = cv2.imencode(".png", noise[:300, :300])[1].tobytes()  # 270 kB
+    data = Data(records, records.labels, None, {})
+    rows, beliefs = np.arange(3), np.eye(3)
+    found = cards.cards(data, rows, np.zeros(3), beliefs, rows, {})
+    shapes = []
+    for card in found["cards"]:
+        kind, encoded = found["images"][card["image"]].split(";base64,")
+        image = cv2.imdecode(np.frombuffer(base64.b64decode(encoded), np.uint8), 1)
+        shapes.append((kind, *image.shape[:2], len(encoded) < 100_000))
+    png, jpeg = "data:image/png", "data:image/jpeg"
+    assert shapes == [(png, 100, 100, True), (jpeg, 80, 320, True), (jpeg, 300, 300, True)]
+    assert found["shrunk"] == 2

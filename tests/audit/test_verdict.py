@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from lanet_jax import metrics
 from lanet_jax.audit import verdict
 from lanet_jax.audit.judgement import NO_SUGGESTION, judge
 from lanet_jax.audit.noise_range import NoiseRange
@@ -16,24 +17,26 @@ def test_skill_by_hand():
     assert (found.agreement, found.commonest) == (0.75, 0.75)
     assert found.permuted == pytest.approx(0.5 * 0.75 + 0.5 * 0.25, abs=0.01)
     assert found.beyond_chance == pytest.approx(0.5, abs=0.02)
-    assert found.deviations > 4
+    assert (found.deviations > 4, found.records) == (True, 100)
 
 
 @pytest.mark.parametrize(
     "found, noise, level",
     [
-        (Skill(0.80, 0.3, 0.2, 30), CLEAN, Level.SUGGESTIONS),
-        (Skill(0.80, 0.3, 0.2, 3), CLEAN, Level.NOTHING),  # a small set has such luck
-        (Skill(0.55, 0.3, 0.2, 30), CLEAN, Level.RANKING),  # .44 beyond chance
+        (Skill(0.80, 0.3, 0.2, 30, 100), CLEAN, Level.SUGGESTIONS),
+        (Skill(0.80, 0.3, 0.2, 3, 100), CLEAN, Level.NOTHING),  # a small set has such luck
+        (Skill(0.55, 0.3, 0.2, 30, 100), CLEAN, Level.RANKING),  # .44 beyond chance
         # The same agreement is as good as wrong labels allow: .44 of 1 - .3 * 8 / 7.
-        (Skill(0.55, 0.3, 0.2, 30), NoiseRange(0.2, 0.3, 0.5), Level.SUGGESTIONS),
-        (Skill(0.40, 0.3, 0.2, 30), NoiseRange(0.4, 0.6, 0.7), Level.RANKING),
+        (Skill(0.55, 0.3, 0.2, 30, 100), NoiseRange(0.2, 0.3, 0.5), Level.SUGGESTIONS),
+        (Skill(0.40, 0.3, 0.2, 30, 100), NoiseRange(0.4, 0.6, 0.7), Level.RANKING),
     ],
 )
 def test_what_may_be_said(found, noise, level):
     decided = verdict.judge(found, noise, 8, "out of fold")
     assert decided.level is level
     assert decided.sentence.startswith(f"Out of fold, {found.agreement:.0%} of the given labels")
+    low, high = metrics.wilson(found.agreement, 100)
+    assert f"(95% interval {low:.0%} to {high:.0%}; always" in decided.sentence
 
 
 def test_no_more_is_suggested_than_is_wrong(monkeypatch):
@@ -41,7 +44,7 @@ def test_no_more_is_suggested_than_is_wrong(monkeypatch):
     beliefs = np.full((100, 2), [0.9, 0.1])
     beliefs[:10] = [0.1, 0.9]
     beliefs[10:12] = [0.3, 0.7]
-    skill, ranges = Skill(0.9, 0.5, 0.5, 30), NoiseRange(0.0, 0.08, 0.2)
+    skill, ranges = Skill(0.9, 0.5, 0.5, 30, 100), NoiseRange(0.0, 0.08, 0.2)
     monkeypatch.setattr("lanet_jax.audit.judgement.verdict.skill", lambda *_: skill)
     monkeypatch.setattr("lanet_jax.audit.judgement.noise_range.estimate", lambda *_: ranges)
     found = judge(beliefs, beliefs, given, "out of fold")

@@ -54,7 +54,11 @@ def test_a_checkpoint_moves_from_four_devices_to_two(train, state_of, tmp_path):
     first = next(i for i, r in enumerate(whole) if r["step"] == 7)
     # The evaluation of step 6 is written anew, by two devices, whose sums round otherwise.
     for row, want in zip(again[:first], whole[:first], strict=True):
-        assert row == (pytest.approx(want, rel=1e-5) if row["step"] == 6 else want)
+        if row["step"] < 6:
+            assert row == want
+        assert row.keys() == want.keys()
+        numbers = {name: value for name, value in want.items() if isinstance(value, float)}
+        assert {name: row[name] for name in numbers} == pytest.approx(numbers, rel=1e-4)
     assert again[first]["loss"] == pytest.approx(whole[first]["loss"], rel=1e-3)
 
 

@@ -156,7 +156,7 @@ def test_a_signal_during_the_last_evaluation_is_heard_too(built, tmp_path, monke
         assert loop.train(built, tmp_path, stop) is None
     steps = built.steps
     assert capsys.readouterr().out == (
-        f"stopped and saved at step {steps} of {steps}; to go on: "
+        f"stopped and saved at step {steps} of {steps}; to resume: "
         "python -m lanet_jax.main --workdir=here\n"
     )
     assert (tmp_path / "checkpoints" / str(steps)).exists()

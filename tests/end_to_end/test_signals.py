@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT at any stage of a run: it ends in good order and says how to go on."""
+"""SIGTERM and SIGINT at any stage of a run: it ends in good order and says how to resume."""
 
 import shlex
 import signal
@@ -25,7 +25,7 @@ def _listens(process: subprocess.Popen) -> bool:
 
 
 def _stop(command: list[str], environment, number: int, wait_for, reached) -> tuple[str, list[str]]:
-    """Starts a command, signals it and gives the line that it ends with, and how to go on."""
+    """Starts a command, signals it and gives the line that it ends with, and how to resume it."""
     with subprocess.Popen(
         command,
         cwd=ROOT,
@@ -40,7 +40,7 @@ def _stop(command: list[str], environment, number: int, wait_for, reached) -> tu
     assert process.returncode == 0, errors[-3000:]
     assert "stopping" in errors and "Traceback" not in errors
     (line,) = [line for line in output.splitlines() if line.startswith("stopped ")]
-    where, _, again = line.partition("; to go on: ")
+    where, _, again = line.partition("; to resume: ")
     python, *arguments = shlex.split(again)
     assert python == "python"
     return where, [sys.executable, *arguments]

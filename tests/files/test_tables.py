@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet would run stay what they are; README says how to open a table."""
+"""Cells that a spreadsheet would run stay what they are; the docs say how to open a table."""
 
 import csv
 from pathlib import Path
@@ -20,6 +20,6 @@ def test_names_and_classes_are_kept_and_read_back(tmp_path):
     assert read.tolist() == given.tolist()
 
 
-def test_the_readme_says_how_to_open_them():
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    assert "with every column as text" in readme and "begins with `=`, `+`, `-` or `@`" in readme
+def test_the_docs_say_how_to_open_them():
+    page = (Path(__file__).parents[2] / "docs/training.md").read_text(encoding="utf-8")
+    assert "with every column as text" in page and "begins with `=`, `+`, `-` or `@`" in page

@@ -89,7 +89,7 @@ def test_the_preset_face_is_complete(name):
     c = importlib.import_module(f"configs.{name}").get_config("face")
     c = config.resolve(c)
     assert (c.model.family, c.model.width, c.model.blocks) == ("face29", 32, 13)
-    assert (c.model.pretrained, c.model.frozen_stages) == ("face29", 1)
+    assert (c.model.pretrained, c.model.frozen_stages) == ("face29", 2)
     assert (c.schedule, c.sampler, c.augment.size, c.optim.learning_rate) == (
         *("shared", "uniform"),
         *(80, 2e-4),

@@ -39,7 +39,7 @@ def test_bytes(fuzz, suffix, data):
     if found is not None:
         assert found.ndim == 3 and found.shape[2] == 3
         assert found.dtype == np.uint8 and found.size <= 3 * MOST_PIXELS
-        if content.startswith(images.PNG):  # its check sums tell
+        if content.startswith(images.PNG):  # its checksums tell
             np.testing.assert_array_equal(found, PICTURE)
     stored = fuzz.read(records.decode, content, "a.png")
     assert (stored is None) == (found is None)

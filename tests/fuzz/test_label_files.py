@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
+from lanet_jax.files.text import decode
 from lanet_jax.input import label_lines, noise_file
 
 CLASSES = EXPRESSIONS[:7]
@@ -31,7 +32,7 @@ def test_labels_csv(scratch, fuzz, data, complete):
     path.write_bytes(content)
     result = fuzz.read(noise_file.read, path, NAMES, CLASSES, LABELS, (), complete)
     if result is not None:
-        lines = content.decode("utf-8-sig").replace('"', "").casefold().splitlines()
+        lines = decode("", content).replace('"', "").casefold().splitlines()
         for row, (name, label) in enumerate(zip(NAMES, result, strict=True)):
             # Without its ending, or in another case, a name is still this record's alone.
             own = [line for line in lines if name.removesuffix("_aligned.jpg") in line]
@@ -53,7 +54,7 @@ def test_a_peers_list(scratch, fuzz, data, with_original):
     path.write_bytes(content)
     result = fuzz.read(noise_file.read, path, NAMES, CLASSES, LABELS)
     if result is not None:
-        lines = content.decode("utf-8-sig").casefold().splitlines()
+        lines = decode("", content).casefold().splitlines()
         for row, (name, label) in enumerate(zip(NAMES, result, strict=True)):
             number = str(RAFDB.index(CLASSES[label]) + 1)
             stem = name.removesuffix("_aligned.jpg")

@@ -20,6 +20,7 @@ from data.images import Look
 from data.listing import drop_missing, keep_first
 from data.rafdb import source as rafdb
 from lanet_jax.classes import EXPRESSIONS
+from lanet_jax.files.text import decode
 
 VOTES = [("0 8 0 1 0 0 0 0 1 0", "Training"), ("1 0 0 0 9 0 0 0 0 0", "PublicTest")]
 VOTES += [("0 0 0 0 0 0 0 0 2 8", "PrivateTest"), ("5 0 0 5 0 0 0 0 0 0", "Training")]
@@ -54,7 +55,7 @@ def labelled(listing):
 
 
 def table(content):
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    return list(csv.reader(io.StringIO(decode("", content), newline="")))
 
 
 def corrupted(data, fuzz, rows, separator=","):
@@ -81,7 +82,7 @@ def test_rafdbs_partition(rafdb_source, fuzz, data):
     (source / "EmoLabel" / "list_patition_label.txt").write_bytes(content)
     listing = fuzz.read(listed, rafdb.list_source, source)
     if listing:
-        words = {tuple(line.split()) for line in content.decode("utf-8-sig").splitlines()}
+        words = {tuple(line.split()) for line in decode("", content).splitlines()}
         for split, name, label in labelled(listing):
             assert (name, str(rafdb.NUMBERS.index(label) + 1)) in words
             assert name.startswith(split)

@@ -75,7 +75,7 @@ def test_bytes(scratch, fuzz, form, layout, data):
             for part in name.split("/"):
                 tree = tree[part]
             assert tree.shape == value.shape and np.isfinite(tree).all()
-            if form == "npz":  # its check sums tell; safetensors has none
+            if form == "npz":  # its checksums tell; safetensors has none
                 np.testing.assert_array_equal(tree, value)
 
 

@@ -145,7 +145,7 @@ def test_missing_binary_and_empty_files(tmp_path):
     with pytest.raises(UserError, match="cannot read this label file"):
         noise_file.read(tmp_path / "none.csv", NAMES, SEVEN, LABELS)
     (tmp_path / "binary").write_bytes(b"\x89PNG\xff\x00")
-    with pytest.raises(UserError, match="cannot read this label file"):
+    with pytest.raises(UserError, match=r"binary is not in UTF-8 \(byte 0"):
         noise_file.read(tmp_path / "binary", NAMES, SEVEN, LABELS)
     for text in ("", " \n\n", "\ufeff"):
         assert "is empty" in error_of(tmp_path, text)
@@ -231,10 +231,28 @@ def test_classes_in_another_case(tmp_path):
     assert _read(tmp_path, ["4.jpg,Fear,"])[0] == [0, 2]
 
 
-@pytest.mark.parametrize(("separator", "name"), [(";", "semicolons"), ("\t", "tabs")])
-def test_another_separator_is_named(tmp_path, separator, name):
-    text = "Name,Given,True\na.jpg,fear,\n".replace(",", separator)
-    assert f"line 1: the columns are separated by {name}" in error_of(tmp_path, text)
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("first", ["", "sep=SEP\r\n"])
+def test_what_a_spreadsheet_saves_is_read(tmp_path, separator, encoding, first):
+    lines = ["name,given,was,decision", "x\\ä.jpg,Fear,anger,other", "", "Name,given,true"]
+    text = first.replace("SEP", ",") + "\r\n".join([*lines, "b.jpg,neutral,fear"])
+    path = tmp_path / "corrections.csv"
+    path.write_bytes(text.replace(",", separator).encode(encoding))
+    given = noise_file.read(path, ["x/ä.jpg", "b.jpg"], SEVEN, np.array([0, 2]))
+    assert given.tolist() == [2, 6]
+
+
+def test_a_line_behind_a_second_header_is_named_by_its_number(tmp_path):
+    text = "sep=,\nname,given,true\na.jpg,anger,\nname,given,true\nb.jpg,joy,\n"
+    assert "line 5: class 'joy'" in error_of(tmp_path, text)
+
+
+def test_other_encodings_are_named_in_one_line(tmp_path):
+    path = tmp_path / "corrections.csv"
+    path.write_bytes("name,given,true\nä.jpg,fear,\n".encode("cp1252"))
+    with pytest.raises(UserError, match=r"not in UTF-8 \(byte 16, line 2: Excel's code page"):
+        noise_file.read(path, ["ä.jpg"], SEVEN, np.array([0]))
 
 
 def test_a_third_column_that_is_not_the_original_label_is_called_so(tmp_path):

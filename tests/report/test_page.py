@@ -164,3 +164,14 @@ def test_an_accuracy_has_its_interval(bare):
         r"on test; 95% interval [\d.]+% to [\d.]+%, 30 images", _numbers(bare, 3, records=30)
     )
     assert "95% interval" not in _numbers(bare, 3, records=0)
+    html = _numbers(bare, 3, records=30, mean_class_error=0.1)  # of 34.7%
+    assert "on test; 95% interval 24.7% to 44.7%" in html
+
+
+def test_compared_accuracies_have_intervals(bare, full, tmp_path):
+    _numbers(bare, 3, records=30, mean_class_error=0.1)
+    html = page.write_comparison([bare, full], tmp_path / "page.html").read_text()
+    # Wilson's of 47%, 54% of 30 images, by hand.
+    assert "47.0% (30.5% to 64.2%)" in html
+    assert "54.0% (36.7% to 70.3%)*" in html
+    assert "34.7% (\u00b1 10.0%)" in html

@@ -28,6 +28,7 @@ STUDIES = {
     "card": (6, None, None),
     "faces": (288, None, None),
     "parts": (57, None, None),
+    "trust": (22, None, None),
 }
 DECLARED = [
     (name, scale, runs)
@@ -77,9 +78,7 @@ def test_the_command_line_takes_every_value(name, scale, runs):
 
 
 # The others are not the paper's.
-@pytest.mark.parametrize(
-    "name", sorted(STUDIES.keys() - {"card", "faces", "parts"})
-)  # not the paper's
+@pytest.mark.parametrize("name", sorted(STUDIES.keys() - {"card", "faces", "parts", "trust"}))
 def test_every_number_of_the_paper_stands_in_the_table(name):
     study = loading.load(f"configs/studies/{name}.py")
     columns = [

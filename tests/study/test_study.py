@@ -102,7 +102,7 @@ def test_a_stopped_study_says_how_it_goes_on(run, monkeypatch, capsys):
     with pytest.raises(SystemExit) as caught:
         run()
     assert caught.value.code == 130
-    assert "the same command goes on" in capsys.readouterr().err
+    assert "the same command resumes it" in capsys.readouterr().err
 
 
 def test_a_flag_that_is_not_known(run):

@@ -1,0 +1,125 @@
+import csv
+import sys
+
+import pytest
+
+from lanet_jax.audit import corrections, review_merge
+from lanet_jax.errors import UserError
+
+HEADER = "name,given,was,decision"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(name, *lines, header=HEADER, encoding="utf-8"):
+        path = tmp_path / name
+        path.write_bytes("\r\n".join([header, *lines]).encode(encoding))
+        return path
+
+    return write
+
+
+def _rows(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return [tuple(row.values()) for row in csv.DictReader(file)]
+
+
+def test_two_reviewers_by_hand(write, tmp_path, capsys, monkeypatch):
+    first = write(
+        "anna.csv",
+        "a.jpg,fear,anger,accept",
+        "b.jpg,anger,anger,keep",
+        "c.jpg,anger,anger,",
+        "d.jpg,fear,joy,accept",
+        "e.jpg,joy,joy,ambiguous",
+    )
+    second = write(
+        "ben.csv",
+        "a.jpg,fear,anger,other",  # the same label, which another page did not suggest
+        "b.jpg,joy,anger,other",
+        "c.jpg,fear,anger,accept",
+        "e.jpg,joy,joy,keep",
+        "f.jpg,joy,joy,",
+    )
+    out = tmp_path / "new" / "merged.csv"
+    monkeypatch.setattr(sys, "argv", ["lanet review-merge", str(first), str(second)])
+    sys.argv += ["--out", str(out)]
+    review_merge.main()
+    assert _rows(out) == [
+        ("a.jpg", "fear", "anger", "accept"),
+        ("b.jpg", "anger", "anger", "conflict"),
+        ("c.jpg", "fear", "anger", "accept"),
+        ("d.jpg", "fear", "joy", "accept"),
+        ("e.jpg", "joy", "joy", "conflict"),
+        ("f.jpg", "joy", "joy", ""),
+    ]
+    said = capsys.readouterr().out
+    assert f"b.jpg: anger (keep, {first} line 3); joy (other, {second} line 3)" in said
+    assert said.count("conflict: ") == 2
+    assert "6 records: 3 accept, 0 keep, 0 ambiguous, 0 other, 2 conflict" in said
+    assert f"{first}: 4 of 5 lines are decided" in said
+
+
+def test_a_merged_file_is_merged_again(write, tmp_path, capsys):
+    first = write("a.csv", "a.jpg,anger,anger,conflict", "b.jpg,anger,anger,conflict")
+    second = write("b.csv", "a.jpg,fear,anger,other")
+    review_merge.merge([first, second], tmp_path / "out.csv")
+    assert _rows(tmp_path / "out.csv") == [
+        ("a.jpg", "fear", "anger", "other"),
+        ("b.jpg", "anger", "anger", "conflict"),
+    ]
+    assert "conflict: " not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_what_spreadsheets_save(write, tmp_path, separator, encoding, capsys):
+    lines = ["x\\ä.jpg,fear,anger,Accept,why", f"{HEADER},note", "x/b.jpg,anger,anger,keep,"]
+    lines = [line.replace(",", separator) for line in lines]
+    header = f"{HEADER},note".replace(",", separator)
+    first = write("a.csv", *lines, header=header, encoding=encoding)
+    second = write("b.csv", "x/a\u0308.jpg,fear,anger,accept")  # as a Mac spells it
+    review_merge.merge([first, second], tmp_path / "out.csv")
+    assert _rows(tmp_path / "out.csv") == [
+        ("x/ä.jpg", "fear", "anger", "accept"),
+        ("x/b.jpg", "anger", "anger", "keep"),
+    ]
+    assert "columns not read: note" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("a.jpg,fear,anger,yes", "line 2: the decision 'yes' is none of accept, keep"),
+        ("a.jpg,fear,anger,", "line 2: the label is changed from 'anger' to 'fear' without"),
+        (",fear,anger,accept", "line 2: a name and a label were expected"),
+        ("a.jpg,fear", "line 2: there is no was and no decision"),
+        ("a.jpg", "line 2: expected name,given,was,decision and found 'a.jpg'"),
+        ('a"b.jpg,fear,anger,accept\n"open', "line 3: no CSV"),
+    ],
+)
+def test_lines_that_hold_no_decision(write, line, reason):
+    with pytest.raises(UserError, match=reason) as error:
+        corrections.read(write("a.csv", line))
+    assert "\n" not in str(error.value)
+
+
+def test_files_that_cannot_be_merged(write, tmp_path):
+    first = write("a.csv", "a.jpg,fear,anger,accept")
+    with pytest.raises(UserError, match="two files or more"):
+        review_merge.merge([first, first], tmp_path / "out.csv")
+    other = write("b.csv", "a.jpg,fear,joy,accept")
+    with pytest.raises(UserError, match=r"b.csv line 2: the label of 'a.jpg' was 'joy' there and"):
+        review_merge.merge([first, other], tmp_path / "out.csv")
+    with pytest.raises(UserError, match="is one of the files to merge"):
+        review_merge.merge([first, other], other)
+    peers = write("c.csv", header="a.jpg 5")
+    with pytest.raises(UserError, match="no header name,given,was,decision"):
+        corrections.read(peers)
+    late = write("d.csv", "ä.jpg,fear,anger,accept", encoding="cp1252")
+    with pytest.raises(UserError, match="Excel's code page"):
+        corrections.read(late)
+    unknown = write("e.csv", "a.jpg,joy,,other"), write("f.csv", "a.jpg,fear,,other")
+    with pytest.raises(UserError, match="no line tells the label that it had"):
+        review_merge.merge(unknown, tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
