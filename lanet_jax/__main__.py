@@ -12,6 +12,7 @@ COMMANDS = {
     "prepare": ("data.prepare", "read a dataset or folder of images, check it, store it"),
     "landmarks": ("data.landmarks", "find the landmarks of a folder of images"),
     "train": ("main", "train a run, or resume it"),
+    "folds": ("folds", "train a run again without each part of its records, for the audit"),
     "evaluate": ("evaluate", "evaluate a checkpoint on a split"),
     "predict": ("predict", "predict the expression of every face in photos and videos"),
     "audit": ("audit", "rank labels by how wrong they look"),

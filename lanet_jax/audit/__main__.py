@@ -36,8 +36,8 @@ def main() -> None:
     add("--shard", type=dealing.shard, metavar="I/N", help=f"of a source: {dealing.HELP}")
     outside = parser.add_mutually_exclusive_group().add_argument
     outside("--probabilities", type=Path, help="out-of-sample ones, to ask cleanlab the same")
-    kept = "in their place, runs with data.holdout, each of which predicts what it kept aside"
-    outside("--held_out", type=Path, nargs="+", default=(), metavar="DIR", help=kept)
+    kept = "in their place, those of `lanet folds`, or of runs DIR with data.holdout"
+    outside("--held_out", type=Path, nargs="*", metavar="DIR", help=kept)
     arguments = parser.parse_args()
     runtime.start(alone=arguments.shard is not None)
     audit(**vars(arguments))
@@ -52,7 +52,7 @@ def audit(
     candidates: int = 50_000,
     data_dir: str = "",
     probabilities: Path | None = None,
-    held_out: Sequence[Path] = (),
+    held_out: Sequence[Path] | None = None,
     source: Path | None = None,
     out: Path | None = None,
     model: Path | None = None,
@@ -75,7 +75,7 @@ def audit(
       probabilities: file of out-of-sample probabilities of a run's training records: with them,
         cleanlab is asked the same.
       held_out: in place of the file, runs on the same labels that kept a part of them aside
-        (`data.holdout`); each predicts its part.
+        (`data.holdout`); each predicts its part. Empty for those that `lanet folds` made.
       source: in place of a run, see `audit.labelled_faces.load`.
       out: folder for what is written of a source.
       model: network whose features the probe is fitted to; None for the bundled one.
@@ -87,6 +87,7 @@ def audit(
       UserError: source, run, checkpoint, data or probabilities are missing or do not fit.
     """
     # The compiler's flags must be set before anything of these touches a device.
+    from lanet_jax import folds
     from lanet_jax.audit import of_run, shard_of_faces, without_run, witnesses
     from lanet_jax.trained.load import SHIPPED
 
@@ -94,7 +95,7 @@ def audit(
         raise UserError("name what to audit: a folder, a list or prepared data, or --workdir=DIR")
     if (source is None) != (out is None):
         raise UserError("--out=DIR is where the page of a folder goes; a run has its own folder")
-    if source is not None and (probabilities or held_out or step != "last"):
+    if source is not None and (probabilities or held_out is not None or step != "last"):
         raise UserError("--step, --probabilities and --held_out belong to a run: --workdir=DIR")
     if shard is not None and source is None:
         raise UserError("--shard is for a folder, a list or prepared data, not for a run")
@@ -111,7 +112,7 @@ def audit(
             model=model,
             data_dir=data_dir,
             probabilities=probabilities,
-            held_out=held_out,
+            held_out=folds.made(workdir) if held_out == [] else held_out or (),
             cleanlab=cleanlab,
         )
         return
