@@ -6,7 +6,7 @@ DEMO := runs/demo
 # Huge pages may save some percent of a step on CPU (docs/benchmarks.md).
 export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint docs clean
 
 $(BIN)/lanet-installed: pyproject.toml setup.py
 	$(PYTHON) -m venv $(VENV)
@@ -21,7 +21,7 @@ demo: $(BIN)/lanet-installed
 	$(BIN)/python -m lanet_jax.report --workdir=$(DEMO)/ce --workdir=$(DEMO)/lanet --out=$(DEMO)/report.html
 
 # Tests of the face models and of dlib's network are skipped where these cannot be had.
-test: $(BIN)/lanet-installed
+test: lint docs
 	-$(BIN)/python -m lanet_jax.faces get-models
 	-$(BIN)/python -m lanet_jax.port get-faces
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -29,6 +29,11 @@ test: $(BIN)/lanet-installed
 lint: $(BIN)/lanet-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# API pages, in build/site.
+docs: $(BIN)/lanet-installed
+	$(BIN)/mkdocs build --strict
 
 clean:
 	rm -rf $(VENV) runs prepared

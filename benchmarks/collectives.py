@@ -14,6 +14,7 @@ from benchmarks import program
 from benchmarks import shape as shape_lib
 from benchmarks.shape import Shape
 from lanet_jax.errors import exit_on_user_error
+from lanet_jax.profiling import hlo_text
 
 KINDS = ("all-reduce", "all-gather", "all-to-all", "collective-permute", "reduce-scatter")
 
@@ -33,12 +34,12 @@ class Collective:
     @property
     def bytes(self) -> int:
         """Bytes that each device hands in."""
-        return sum(array.bytes for o in self.operands for array in program.arrays(o))
+        return sum(array.bytes for o in self.operands for array in hlo_text.arrays(o))
 
     @property
     def sizes(self) -> set[int]:
         """Every dimension of every operand."""
-        return {size for o in self.operands for array in program.arrays(o) for size in array.shape}
+        return {size for o in self.operands for array in hlo_text.arrays(o) for size in array.shape}
 
 
 def read(text: str) -> list[Collective]:

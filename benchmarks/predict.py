@@ -39,9 +39,9 @@ def paths(source: Path, images: int) -> list[Path]:
     Raises:
       UserError: there is no image.
     """
-    from lanet_jax.predict import sources
+    from lanet_jax.predict import given
 
-    items = sources.listing(source)
+    items = given.listing(source).items
     every = [item.content for item in items if not item.is_video]
     if not every:
         raise UserError(f"{source}: no image there")

@@ -1,62 +1,12 @@
-"""What a compiled program consists of, read from its text, whatever backend compiled it."""
+"""What a compiled program moves and runs, read from its text."""
 
-import math
-import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
-_COMPUTATION = re.compile(r"^(ENTRY )?%?([\w.-]+) (?:\(.*\) -> .* )?\{")
-_DEFINITION = re.compile(r"^\s*(?:ROOT )?%?([\w.-]+) = (.*?) ([a-z][\w-]*)\((.*)$")
-_ARRAY = re.compile(r"\b(pred|[a-z]+\d+\w*)\[([\d,]*)\]")
-_NAME = re.compile(r"%([\w.-]+)")
-_CALLEE = re.compile(r"\b(?:to_apply|calls|called_computations)=\{?%?([\w.-]+)")
-_TARGET = re.compile(r'custom_call_target="([^"]*)"')
+from lanet_jax.profiling.hlo_text import Array, Instruction, instructions
+
 # What moves no bytes: names for parts of what is there, and the ends of what was started.
 _FREE = {"parameter", "constant", "tuple", "get-tuple-element", "bitcast", "after-all"}
-
-
-class Array(NamedTuple):
-    """The type of an array in a program.
-
-    Attributes:
-      type: as XLA writes it, "bf16".
-      shape: its dimensions.
-    """
-
-    type: str
-    shape: tuple[int, ...]
-
-    @property
-    def bytes(self) -> int:
-        """Its size."""
-        bits = 8 if self.type == "pred" else int(re.search(r"\d+", self.type)[0])
-        return bits * math.prod(self.shape) // 8
-
-    def __str__(self) -> str:
-        return f"{self.type}[{','.join(map(str, self.shape))}]"
-
-
-class Instruction(NamedTuple):
-    """One instruction of a program.
-
-    Attributes:
-      computation: that it stands in; "" for the program's own.
-      name: its own.
-      kind: its opcode; of a custom call its target.
-      results: its arrays.
-      operands: names of what it reads.
-      callee: the computation that it calls, if any.
-      text: the rest of its line.
-    """
-
-    computation: str
-    name: str
-    kind: str
-    results: tuple[Array, ...]
-    operands: tuple[str, ...]
-    callee: str
-    text: str
 
 
 class Program:
@@ -70,7 +20,7 @@ class Program:
     """
 
     def __init__(self, text: str) -> None:
-        self.instructions = list(_instructions(text))
+        self.instructions = list(instructions(text))
         self._arrays = {(i.computation, i.name): i.results for i in self.instructions}
 
     def operands(self, instruction: Instruction) -> list[Array]:
@@ -107,32 +57,3 @@ class Program:
             for i in self.instructions
             if i.kind == "convolution" or ("conv" in i.kind and "$" in i.kind)
         )
-
-
-def arrays(text: str) -> tuple[Array, ...]:
-    """The types of arrays in a text, such as "(f32[2,5], bf16[3])"."""
-    return tuple(
-        Array(type_, tuple(map(int, filter(None, dims.split(",")))))
-        for type_, dims in _ARRAY.findall(text)
-    )
-
-
-def _instructions(text: str) -> Iterator[Instruction]:
-    computation = ""
-    for line in text.splitlines():
-        if found := _COMPUTATION.match(line):
-            computation = "" if found[1] else found[2]
-        elif found := _DEFINITION.match(line):
-            name, shape, kind, rest = found.groups()
-            if kind == "custom-call" and (target := _TARGET.search(rest)):
-                kind = target[1]
-            callee = _CALLEE.search(rest)
-            yield Instruction(
-                computation,
-                name,
-                kind,
-                arrays(shape),
-                tuple(_NAME.findall(rest.partition(")")[0])),
-                callee[1] if callee else "",
-                rest,
-            )

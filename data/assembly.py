@@ -125,7 +125,7 @@ def _file_landmarks(
 
 def _normalise(points: Float[np.ndarray, "L 2"], width: int, height: int) -> Landmarks:
     xy = np.asarray(points, np.float32) / np.array([width, height], np.float32)
-    present = ((xy >= 0) & (xy <= 1)).all(axis=1)  # false for NaN, too
+    present = np.all((xy >= 0) & (xy <= 1), axis=1)  # false for NaN, too
     return np.nan_to_num(xy, nan=0.0, posinf=0.0, neginf=0.0), present
 
 

@@ -111,7 +111,8 @@ def table(counts: Mapping[str, Mapping[str, int]], listing: Listing | None = Non
     """
     splits = list(counts[RECORDS])
     rows = dict(counts)
-    for kind, notes in ({MISSING: []} | listing.notes if listing else {}).items():
+    told = {} if listing is None else {MISSING: [], **listing.notes}
+    for kind, notes in told.items():
         rows[kind] = collections.Counter(
             split if split in splits else ELSEWHERE for split, _ in notes
         )

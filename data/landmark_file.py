@@ -90,7 +90,7 @@ def _load_npz(path: Path) -> LandmarkTable:
 
 def _refuse_contradictions(path: Path, table: LandmarkTable) -> None:
     first: dict[str, int] = {}
-    for row, name in enumerate(table.names):
+    for row, name in enumerate(table.names or ()):
         same = first.setdefault(name, row)
         if not np.array_equal(table.points[row], table.points[same], equal_nan=True):
             raise UserError(
@@ -143,4 +143,6 @@ def find_rows(table: LandmarkTable, items: Iterable[Item], rows: Sequence[str]) 
             claims[row].append(item.name)
     # A row that two images could mean tells neither apart.
     alone = {own[0]: row for row, own in claims.items() if len(own) == 1}
-    return found | {name: row for name, row in alone.items() if row not in {None, *taken}}
+    return found | {
+        name: row for name, row in alone.items() if row is not None and row not in taken
+    }

@@ -127,7 +127,7 @@ def write(out: Path, names: Iterable[str], rows: Mapping[str, Row], scheme: str)
 def save(file: Path, **arrays: np.ndarray) -> None:
     """Writes a whole npz."""
     with replacing(file) as temporary, open(temporary, "wb") as stream:
-        np.savez(stream, **arrays)
+        np.savez(stream, **arrays)  # type: ignore[arg-type]  # no name is `allow_pickle`
 
 
 def columns(rows: list[Row]) -> dict[str, np.ndarray]:

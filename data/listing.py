@@ -118,7 +118,7 @@ def drop_missing(listing: Listing) -> None:
         if items and not kept:
             raise UserError(
                 f"none of the {len(items)} images of split {split!r} is there: "
-                f"{items[0].file} was expected as {path}; check --source"
+                f"{items[0].file} was expected as {path}; check --source"  # type: ignore[str-bytes-safe]  # only files can be missing
             )
         listing.splits[split] = kept
 

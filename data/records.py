@@ -110,7 +110,7 @@ def example(record: Record, schema: Schema) -> dict[str, Any]:
     return fields
 
 
-class RecordsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+class RecordsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):  # type: ignore[call-arg]  # TFDS takes it
     """A TFDS builder whose splits are lists of records made elsewhere.
 
     Subclass it as `Builder` in the dataset's package, next to README.md, CITATIONS.bib and

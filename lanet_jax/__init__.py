@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
-def load(checkpoint: str | os.PathLike = "", step: str = "last", batch: int = 64) -> Predictor:
+def load(
+    checkpoint: str | os.PathLike = "", step: str = "last", batch: int = 64, smallest: float = 0.0
+) -> Predictor:
     """Loads a trained network that predicts expressions; see `predict.predictor.load`.
 
     `lanet_jax.load().predict("photo.jpg")` is a table with one row a face.
@@ -36,7 +38,7 @@ def load(checkpoint: str | os.PathLike = "", step: str = "last", batch: int = 64
     # Importing the package must stay light, and must not start JAX.
     from lanet_jax.predict import predictor
 
-    return predictor.load(checkpoint, step, batch)
+    return predictor.load(checkpoint, step, batch, smallest)
 
 
 def audit_labels(

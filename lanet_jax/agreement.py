@@ -33,7 +33,7 @@ class Row(NamedTuple):
     """
 
     records: str
-    count: int
+    count: int  # type: ignore[assignment]  # hides a tuple's method, which nobody needs
     labels: str
     divergence: float
 
@@ -73,7 +73,7 @@ def agreement(workdir: Path, data_dir: str = "") -> list[Row]:
             "have; a mixed set has none)"
         )
     estimated = run_files.distributions(workdir, data.train.names)
-    rows = compare(people, data.given, data.true, estimated and estimated.targets)
+    rows = compare(people, data.given, data.true, estimated.targets if estimated else None)
     lines = ((*row[:3], f"{row[3]:.6f}") for row in rows)
     write_csv(run.folder.agreement, HEADER, lines)
     without = int(np.isnan(people).any(axis=1).sum())

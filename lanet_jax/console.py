@@ -2,7 +2,7 @@
 
 import io
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 from lanet_jax.errors import UserError
 
@@ -31,7 +31,7 @@ def prepare() -> None:
 class _Pipe(io.FileIO):
     _lost = False
 
-    def write(self, data: bytes) -> int | None:
+    def write(self, data: Any, /) -> int:
         if self._lost:
             return len(data)
         try:
@@ -49,5 +49,5 @@ def _unbroken(stream: TextIO) -> TextIO:
         io.BufferedWriter(_Pipe(stream.fileno(), "w", closefd=False)),
         encoding=stream.encoding,
         errors="backslashreplace",
-        line_buffering=stream.line_buffering,
+        line_buffering=bool(stream.line_buffering),
     )

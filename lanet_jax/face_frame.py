@@ -170,4 +170,4 @@ def _symmetric(
     mirrored = _aligned(-z[:, flip].conj(), w[:, flip], reference)[:, kept]
     both = np.stack([own, mirrored], axis=-1)
     known = np.stack([w[:, kept], w[:, flip][:, kept]], axis=-1)
-    return _mean(both, known), known.any(axis=-1)
+    return _mean(both, known), np.any(known, axis=-1)

@@ -25,7 +25,8 @@ def main(_: list[str]) -> None:
         others.watched(),
         Stop() as stop,
     ):  # before the long imports, so that a signal during them is heard too
-        _run(Path(WORKDIR.value), stop)
+        folder = Path(WORKDIR.value)  # type: ignore[arg-type]  # none starts without it
+        _run(folder.expanduser(), stop)
 
 
 def _run(folder: Path, stop: Stop) -> None:

@@ -70,7 +70,7 @@ def shardings(mesh: Mesh, method: Method) -> TrainState:
     Returns:
       A prefix tree of shardings in the form of a `TrainState`.
     """
-    specs = TrainState(step=P(), params=P(), model_state=method.specs(), opt_state=P(), key=P())
+    specs = TrainState(step=P(), params=P(), model_state=method.specs(), opt_state=P(), key=P())  # type: ignore[arg-type]  # of its form
     return mesh_lib.shardings(mesh, specs)
 
 

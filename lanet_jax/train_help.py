@@ -3,6 +3,7 @@
 import inspect
 import re
 import textwrap
+from types import ModuleType
 
 _USAGE = """\
 usage: lanet train --config=NAME[:PRESET,...] --workdir=DIR [--config.FIELD=VALUE ...]
@@ -45,7 +46,7 @@ def _shown(value: object) -> str:
     return f'"{value}"' if isinstance(value, tuple) else str(value)
 
 
-def _remarks(fields: object) -> dict[str, str]:
+def _remarks(fields: ModuleType) -> dict[str, str]:
     """The remark behind each field where it is declared."""
     section, remarks = {"c": ""}, {}
     for line in inspect.getsource(fields.get_config).splitlines():

@@ -45,13 +45,32 @@ def test_every_import_is_declared():
     distributions = metadata.packages_distributions()
     for path in SOURCES:
         for module in _imports(path) - sys.stdlib_module_names - {"lanet_jax"}:
-            owners = {name.lower().replace("_", "-") for name in distributions.get(module, [])}
+            owners = {
+                name.lower().replace("_", "-") for name in distributions.get(module, [module])
+            }
             assert owners & declared, f"{path} imports {module}"
 
 
 def test_what_installs_below_lanet_jax_imports_nothing_by_the_checkouts_names():
     for path in SOURCES:
         assert not _imports(path) & {"data", "configs", "tests", "benchmarks"}, path
+
+
+def test_ci_runs_what_the_readme_says():
+    commands = re.findall("^make (.+)$", (ROOT / ".ci" / "run").read_text(), re.M)
+    readme = (ROOT / "README.md").read_text()
+    assert commands == ["lint", "docs", "test"]
+    assert all(f"make {command}" in readme for command in commands)
+    (lint,) = re.findall(r"^lint: .*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.M)
+    tools = [line.split()[0].rpartition("/")[2] for line in lint.splitlines()]
+    assert tools == ["ruff", "ruff", "mypy"]
+    assert ".ci/run" in (ROOT / ".github" / "workflows" / "tests.yml").read_text()
+
+
+def test_every_room_has_an_api_page():
+    pages = "".join(path.read_text() for path in (ROOT / "docs" / "api").glob("*.md"))
+    rooms = {f"lanet_jax.{path.parent.name}" for path in ROOT.glob("lanet_jax/*/__init__.py")}
+    assert rooms - set(re.findall("^::: (.+)$", pages, re.M)) == {"lanet_jax.shipped"}
 
 
 @pytest.fixture(scope="module")

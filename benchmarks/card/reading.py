@@ -59,13 +59,13 @@ def measure(
         visits = Visits(
             source,
             built.data.given,
-            batch=built.batch,
+            batch=built.reading.batch,
             epochs=c.optim.epochs,
             seed=0,
             kind="uniform",
             shapes=built.data.framed.shapes if built.data.framed else None,
         )
-        return train_batches(visits, 0, built.batch, threads)
+        return train_batches(visits, 0, built.reading.batch, threads)
 
     sources = {"decoded": 0, "memory": 1 << 40}
     alone, together = {}, {}
@@ -73,7 +73,7 @@ def measure(
         read = batches(limit)
         ahead = built.steps_per_epoch + ALONE_WARM_UP if limit else ALONE_WARM_UP
         first, *_ = itertools.islice(read, ahead)
-        alone[name] = built.batch * _rate(read, seconds)
+        alone[name] = built.reading.batch * _rate(read, seconds)
         del read
     trainer = Trainer(built.method, built.optimizer, built.augment, built.example, first)
     turns = report.interleaved({"": lambda: report.repeat(trainer, STEPS)}, 3)[""]
@@ -81,11 +81,11 @@ def measure(
         read = batches(limit)
         ahead = built.steps_per_epoch + STEPS_WARM_UP if limit else STEPS_WARM_UP
         list(itertools.islice(_trained(trainer, read), ahead))
-        together[name] = built.batch * _rate(_trained(trainer, read), seconds)
+        together[name] = built.reading.batch * _rate(_trained(trainer, read), seconds)
         del read
     return {
         "threads": threads,
-        "step": STEPS * built.batch / statistics.median(turns),
+        "step": STEPS * built.reading.batch / statistics.median(turns),
         "alone": alone,
         "together": together,
     }

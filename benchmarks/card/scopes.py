@@ -39,7 +39,7 @@ def measure(folder: Path, shape: dict[str, Any], steps: int, flags: str = "") ->
     for number in range(1, last + 1):
         profiler.begin(number, trainer.state)
         trainer()
-        profiler.end(number, trainer.state)
+        profiler.end(number, trainer.state, trainer.compiled)
     text = (home / "top_ops.txt").read_text()
     return {"scopes": scopes(text), "table": str(home / "top_ops.txt")}
 

@@ -145,4 +145,4 @@ def _square(path: Path, x: int, y: int, width: int, height: int, size: int) -> C
 
 
 def _into(points: Float[np.ndarray, "L 2"], crop: Crop) -> Float[np.ndarray, "L 2"]:
-    return (points - np.float32([crop.x, crop.y])) * np.float32(crop.size / crop.side)
+    return (points - np.array([crop.x, crop.y], np.float32)) * np.float32(crop.size / crop.side)

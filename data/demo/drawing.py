@@ -55,7 +55,7 @@ def draw(split: str, index: int, size: int = 48) -> Drawing:
     pose, camera = draw_pose(rng), draw_camera(rng)
     geometry = build_geometry(expression.units, identity, style, pose)
     pixels = render(geometry, style, palette, pose, camera, size, rng)
-    inside = ((geometry.landmarks >= 0) & (geometry.landmarks <= 1)).all(axis=1)
+    inside = np.all((geometry.landmarks >= 0) & (geometry.landmarks <= 1), axis=1)
     return Drawing(
         pixels,
         np.clip(geometry.landmarks, 0, 1),

@@ -53,7 +53,7 @@ def _project(points: Float[np.ndarray, "P 3"], pose: Pose) -> Path:
 
 def _strength(units: Float[np.ndarray, "A 2"], age: float) -> dict[str, float]:
     """How strongly action units and age draw each soft part."""
-    strength = {}
+    strength: dict[str, float] = {}
     for half in (LEFT, RIGHT):
         au = {unit: units[row, half] for unit, row in INDEX.items()}
         smile = max(au[12], au[9], 0.8 * au[10], 0.5 * au[20])

@@ -34,7 +34,7 @@ class _Layers:
 
     def sums(self, size: int) -> Int[np.ndarray, "H W *c"]:
         """Sums over the oversampled pixels of each pixel."""
-        table = np.clip(np.rint([*self._colours, self._ground]), 0, 255).astype(np.uint8)
+        table = np.clip(np.rint(np.array([*self._colours, self._ground])), 0, 255).astype(np.uint8)
         fine = table[topmost(self._shapes, size * _OVERSAMPLE)]  # -1 finds the ground
         steps = range(1, _OVERSAMPLE)
         rows = sum((fine[k::_OVERSAMPLE] for k in steps), fine[::_OVERSAMPLE].astype(np.int32))

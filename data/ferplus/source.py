@@ -88,7 +88,7 @@ def list_source(source: Path, labels: str = "argmax8", classes: int = 8) -> List
             listing.note(NO_LABEL[labels], split, name)
         elif label in kept:
             file = f"{FOLDERS[split]}/{name}"
-            image = source / file if split in present else _encode(pixels[number], number)
+            image = source / file if split in present else _encode(pixels[number], number)  # type: ignore[index]  # else it is not listed
             item = Item(name, file, image, kept.index(label), votes=votes)
             listing.splits[split].append(item)
     for split in present:

@@ -92,7 +92,7 @@ def _refuse_other_classes(source: Path, found: Found, class_of: Mapping[str, str
 
 def _hold_out(entries: Sequence[Entry], share: float, class_of: Mapping[str, str]) -> list[Entry]:
     """Moves a share of each class from train to test, the same one whatever else is in the tree."""
-    by_class = collections.defaultdict(dict)
+    by_class: dict[str, dict[str, Entry]] = collections.defaultdict(dict)
     for entry in entries:
         if entry.split == "train":
             by_class[class_of[entry.label]].setdefault(entry.path, entry)

@@ -64,7 +64,7 @@ def _cut_face(
 
 def _match(face: UInt8[np.ndarray, "H W"], target: UInt8[np.ndarray, "h w"]) -> Affine | None:
     """A similarity from the face to the target by matching features."""
-    sift = cv2.SIFT_create(contrastThreshold=0.02)
+    sift = cv2.SIFT_create(contrastThreshold=0.02)  # type: ignore[attr-defined]  # its stubs lack it
     points, descriptors = sift.detectAndCompute(face, None)
     target_points, target_descriptors = sift.detectAndCompute(target, None)
     if min(len(points), len(target_points)) < MIN_MATCHES:
@@ -72,8 +72,8 @@ def _match(face: UInt8[np.ndarray, "H W"], target: UInt8[np.ndarray, "h w"]) -> 
     pairs = cv2.BFMatcher(cv2.NORM_L2, crossCheck=True).match(descriptors, target_descriptors)
     if len(pairs) < MIN_MATCHES:
         return None
-    here = np.float32([points[pair.queryIdx].pt for pair in pairs])
-    there = np.float32([target_points[pair.trainIdx].pt for pair in pairs])
+    here = np.array([points[pair.queryIdx].pt for pair in pairs], np.float32)
+    there = np.array([target_points[pair.trainIdx].pt for pair in pairs], np.float32)
     affine, inliers = cv2.estimateAffinePartial2D(here, there, ransacReprojThreshold=5)
     return affine if affine is not None and inliers.sum() >= MIN_MATCHES else None
 
@@ -87,7 +87,7 @@ def _refine(
     inverse = cv2.invertAffineTransform(guess).astype(np.float32)
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 50, 1e-5)
     try:
-        correlation, inverse = cv2.findTransformECC(
+        correlation, inverse = cv2.findTransformECC(  # type: ignore[call-overload]  # no mask is None
             target, face, inverse, cv2.MOTION_AFFINE, stop, None, 5
         )
     except cv2.error:  # it did not converge

@@ -81,7 +81,7 @@ def _add_points(listing: Listing, source: Path) -> None:
 
     def points(item: Item) -> Float[np.ndarray, "L 2"] | None:
         stem = Path(item.name).stem
-        return _points(annotations / f"{stem}_auto_attri.txt", originals / item.name, item.image)
+        return _points(annotations / f"{stem}_auto_attri.txt", originals / item.name, item.image)  # type: ignore[arg-type]  # RAF-DB's are files
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         progress = tqdm(pool.map(points, items), total=len(items), desc="landmarks", unit=" images")

@@ -7,6 +7,7 @@ labels are audited by `--workdir=DIR`, where its own beliefs stand beside the ot
 import functools
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from lanet_jax.command_line import Parser, whole
 from lanet_jax.devices import runtime
@@ -103,10 +104,15 @@ def audit(
         raise UserError("--step=best keeps no label distributions: take last, or a number")
     if limit < 1 or neighbors < 1 or candidates < 2:
         raise UserError("--limit and --neighbors must be 1 or more, --candidates 2 or more")
-    shown = {"rank": rank, "limit": limit, "neighbors": neighbors, "candidates": candidates}
+    shown: dict[str, Any] = {
+        "rank": rank,
+        "limit": limit,
+        "neighbors": neighbors,
+        "candidates": candidates,
+    }
     if source is None:
         of_run.audit_run(
-            workdir,
+            workdir,  # type: ignore[arg-type]  # one of the two is given
             step,
             **shown,
             model=model,
@@ -116,14 +122,15 @@ def audit(
             cleanlab=cleanlab,
         )
         return
-    source, out, model = source.expanduser(), out.expanduser(), model or SHIPPED
-    data_dir = Path(data_dir or "~/tensorflow_datasets").expanduser()
+    source, model = source.expanduser(), model or SHIPPED
+    out = out.expanduser()  # type: ignore[union-attr]  # given with --source
+    where = Path(data_dir or "~/tensorflow_datasets").expanduser()
     shown |= {"split": split, "cleanlab": cleanlab}
     if shard is not None:
-        shard_of_faces.write(source, out, shard, model, data_dir, **shown)
+        shard_of_faces.write(source, out, shard, model, where, **shown)
         return
     look = functools.partial(witnesses.read, model=model)
-    without_run.audit_faces(source, out, look, data_dir=data_dir, **shown)
+    without_run.audit_faces(source, out, look, data_dir=where, **shown)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ class Row(NamedTuple):
       score: 1 - belief in the given label: the higher, the more doubtful.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides a tuple's method, which nobody needs
     given: str
     suggested: str
     doubted: bool
@@ -73,7 +73,7 @@ class LabelAudit(Sequence[Row]):
     def __len__(self) -> int:
         return len(self.given)
 
-    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:  # type: ignore[override]  # not overloaded
         if isinstance(place, slice):
             return [self._row(i) for i in self.order[place]]
         return self._row(self.order[place])

@@ -30,7 +30,7 @@ class _Files(Sequence[dict[str, Any]]):
     def __len__(self) -> int:
         return len(self.items)
 
-    def __getitem__(self, place: int) -> dict[str, Any]:
+    def __getitem__(self, place: int) -> dict[str, Any]:  # type: ignore[override]  # no slices are asked for
         item = self.items[place]
         with contextlib.suppress(BrokenImageError):
             encoded = read_image(item.image)

@@ -76,7 +76,7 @@ def cards(
         for i, row in enumerate(suspects)
     ]
     shown = set(suspects.tolist())
-    rest = [
+    rest: list[Any] = [
         [data.train.names[row], int(data.given[row])]
         for row in np.flatnonzero(data.given != data.train.labels)
         if row not in shown

@@ -207,7 +207,8 @@ def _both_ways(
         trained.predict(trained.params, trained.model_state, np.ascontiguousarray(view))
         for view in (full, full[:, :, ::-1])
     ]
-    return tuple(np.asarray((a + b) / 2)[:count] for a, b in zip(*both, strict=True))
+    probabilities, features = (np.asarray((a + b) / 2)[:count] for a, b in zip(*both, strict=True))
+    return probabilities, features
 
 
 def _own(

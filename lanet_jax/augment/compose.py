@@ -1,5 +1,6 @@
 """The whole augmentation of a training batch, and the preparation of an evaluation batch."""
 
+import functools
 from dataclasses import dataclass
 
 import jax
@@ -65,7 +66,9 @@ def augment_batch(
     landmarks: Float[Array, "B L 2"],
     present: Bool[Array, "B L"],
     settings: Augmentation,
-) -> tuple[Float[Array, "B S S 3"], Float[Array, "B L 2"], Bool[Array, "B L"]]:
+) -> tuple[
+    Float[Array, "B S S 3"], Float[Array, "B S S 3"], Float[Array, "B L 2"], Bool[Array, "B L"]
+]:
     """Crops, mirrors, jitters, normalises and erases every image by random numbers of its own.
 
     Each sample has its own key, so the numbers do not depend on how the batch is sharded.
@@ -78,37 +81,9 @@ def augment_batch(
       settings: what to do; static under jit.
 
     Returns:
-      Normalised images of side `settings.size`; landmarks in fractions of the new image (0 where
-      absent); and which are present in it.
-
-    Raises:
-      ValueError: `settings.flip_index` is for another number of landmarks.
-    """
-    image, _, landmarks, present = augment_batch_twice(key, images, landmarks, present, settings)
-    return image, landmarks, present
-
-
-def augment_batch_twice(
-    key: Key,
-    images: UInt8[Array, "B H W 3"],
-    landmarks: Float[Array, "B L 2"],
-    present: Bool[Array, "B L"],
-    settings: Augmentation,
-) -> tuple[
-    Float[Array, "B S S 3"], Float[Array, "B S S 3"], Float[Array, "B L 2"], Bool[Array, "B L"]
-]:
-    """`augment_batch` with a second view: the mirror of the first, with an erasing of its own.
-
-    Args:
-      key: as there.
-      images: as there.
-      landmarks: as there.
-      present: as there.
-      settings: as there.
-
-    Returns:
-      The images of `augment_batch`; the same crops in the same colours, mirrored and then erased in
-      another place; landmarks of the first view; and which are present.
+      Normalised images of side `settings.size`; a second view of each, which costs nothing where
+      it is not used: the same crop in the same colours, mirrored and then erased in another place;
+      landmarks in fractions of the first view (0 where absent); and which are present in it.
 
     Raises:
       ValueError: `settings.flip_index` is for another number of landmarks.
@@ -118,7 +93,9 @@ def augment_batch_twice(
             f"flip_index has {len(settings.flip_index)} entries for {landmarks.shape[1]} landmarks"
         )
     keys = jax.random.split(key, len(images))
-    return jax.vmap(lambda *sample: _augment(*sample, settings))(keys, images, landmarks, present)
+    return jax.vmap(functools.partial(_augment, settings=settings))(
+        keys, images, landmarks, present
+    )
 
 
 def preprocess_batch(
@@ -171,7 +148,7 @@ def _augment(
     pixels = normalize(pixels, settings.mean, settings.std)
     mirrored = pixels[:, ::-1]
     if settings.erase_prob > 0:
-        box = settings.erase_prob, settings.erase_scale, settings.erase_ratio
-        pixels = random_erase(erase_key, pixels, *box)
-        mirrored = random_erase(second_key, mirrored, *box)
+        erased = settings.erase_prob, settings.erase_scale, settings.erase_ratio
+        pixels = random_erase(erase_key, pixels, *erased)
+        mirrored = random_erase(second_key, mirrored, *erased)
     return pixels, mirrored, landmarks, present

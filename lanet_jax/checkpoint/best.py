@@ -1,6 +1,8 @@
 """The best state of a run so far, in `checkpoints/best/STEP`: what inference needs of it."""
 
+import functools
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +72,7 @@ def rewind(
         else:
             kept.append(own)
     if aside:
-        then = f"the run resumes from step {step} and keeps the next better state"
-        hosts.on_first(lambda: [_move(folder, *what, then) for what in aside] and None)
+        hosts.on_first(functools.partial(_move, folder, aside, step))
     # A state of this very step is evaluated once more, and is then the best or not.
     if best is not None and not {best, step} & set(kept):
         _make_again(workdir, best, like, card)
@@ -109,8 +110,10 @@ def _steps(folder: Path) -> list[int]:
     return sorted(int(path.name) for path in folder.glob("*") if path.name.isdecimal())
 
 
-def _move(folder: Path, step: int, ending: str, reason: str, then: str) -> None:
-    orbax.move_aside(folder / str(step), ending, reason, then)
+def _move(folder: Path, aside: Sequence[tuple[int, str, str]], good: int) -> None:
+    then = f"the run resumes from step {good} and keeps the next better state"
+    for step, ending, reason in aside:
+        orbax.move_aside(folder / str(step), ending, reason, then)
 
 
 def _broken(folder: Path, step: int, like: PyTree, card: dict[str, Any]) -> str:

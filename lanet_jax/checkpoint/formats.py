@@ -129,7 +129,7 @@ def read_torch(
         )
     if way not in ((), ("state_dict",)):
         tell(f"{path}: the weights under {'/'.join(way)!r} are taken")
-    return {name: _to_numpy(value) for name, value in state.items()}, beside
+    return {name: _to_numpy(value) for name, value in state.items()}, beside  # type: ignore[union-attr]  # else it is among the others
 
 
 def read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:

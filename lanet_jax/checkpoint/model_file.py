@@ -13,7 +13,7 @@ from lanet_jax.checkpoint.checks import check_numbers
 from lanet_jax.checkpoint.formats import read_safetensors
 from lanet_jax.checkpoint.metadata import Card, completed, wrong_keys
 from lanet_jax.errors import UserError
-from lanet_jax.files import json_files
+from lanet_jax.files import beside, json_files
 from lanet_jax.files.atomic import write_together
 from lanet_jax.typing import PyTree
 
@@ -36,7 +36,7 @@ def write(path: Path, params: PyTree, model_state: PyTree, card: Card, half: boo
         may not hold, stay as they are.
 
     Raises:
-      UserError: another ending, or it cannot be written.
+      UserError: another ending, it cannot be written, or NAME.json is not this file's.
     """
     _check_ending(path)
     tree = {"params": params, "model_state": model_state}
@@ -50,6 +50,7 @@ def write(path: Path, params: PyTree, model_state: PyTree, card: Card, half: boo
         "format_version": VERSION,
         "sha256": hashlib.sha256(data).hexdigest(),
     }
+    beside.check(path.with_suffix(".json"), path, lambda found: found.get("format") == FORMAT)
     text = json.dumps({**completed(card), **own}, indent=2, allow_nan=False) + "\n"
     write_together(
         {
@@ -75,26 +76,26 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Any], Card]:
     _check_ending(path)
     if not path.is_file():
         raise UserError(f"{path}: there is no such model file; {_ADVICE}")
-    beside = path.with_suffix(".json")
-    card = completed(json_files.read(beside, _ADVICE))
+    card_file = path.with_suffix(".json")
+    card = completed(json_files.read(card_file, _ADVICE))
     if card.get("format") != FORMAT:
-        raise UserError(f"{beside}: not the card of a {FORMAT} (key format); {_ADVICE}")
+        raise UserError(f"{card_file}: not the card of a {FORMAT} (key format); {_ADVICE}")
     if card.get("format_version") != VERSION:
         raise UserError(
-            f"{beside}: format_version is {card.get('format_version')!r}, this program reads "
+            f"{card_file}: format_version is {card.get('format_version')!r}, this program reads "
             f"{VERSION}: take a newer version of lanet_jax, or {_ADVICE}"
         )
     wrong = wrong_keys(card)
     if wrong:
-        raise UserError(f"{beside}: damaged ({', '.join(wrong)}); {_ADVICE}")
+        raise UserError(f"{card_file}: damaged ({', '.join(wrong)}); {_ADVICE}")
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}; {_ADVICE}") from None
     if found != card.get("sha256"):
         raise UserError(
-            f"{path}: damaged, or not the file that {beside.name} is of (sha256); copy both of one "
-            f"export, or {_ADVICE}"
+            f"{path}: damaged, or not the file that {card_file.name} is of (sha256); copy both of "
+            f"one export, or {_ADVICE}"
         )
     arrays = read_safetensors(path)
     check_numbers(arrays, str(path))

@@ -12,7 +12,7 @@ from safetensors.numpy import save as safetensors_bytes
 from lanet_jax.checkpoint.checks import check_numbers, check_shapes
 from lanet_jax.checkpoint.formats import file_format, read_safetensors
 from lanet_jax.errors import UserError
-from lanet_jax.files import cache
+from lanet_jax.files import beside, cache
 from lanet_jax.files.atomic import write_together
 from lanet_jax.files.npz import read_npz
 from lanet_jax.typing import PyTree
@@ -42,7 +42,8 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
       card: the JSON's content.
 
     Raises:
-      UserError: unknown ending, or the files cannot be written; then neither is left half-written.
+      UserError: unknown ending, the files cannot be written (then neither is left half-written),
+        or what lies in the JSON's place is something else's.
     """
     check_ending(path)
     flat = _flatten(params, stats)
@@ -50,16 +51,22 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
 
     def write_arrays(file: BinaryIO) -> None:
         if path.suffix == ".npz":
-            np.savez(file, **arrays)
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # no name is `allow_pickle`
         else:
             file.write(safetensors_bytes(arrays))
 
+    beside.check(path.with_suffix(".json"), path, _is_card)
     text = json.dumps(card, indent=2) + "\n"
     # Both are whole before either is renamed; the card goes first, so that new weights never stand
     # without the record of their source.
     write_together(
         {path.with_suffix(".json"): lambda file: file.write(text.encode()), path: write_arrays}
     )
+
+
+def _is_card(found: dict[str, Any]) -> bool:
+    # It says where the weights come from, and no format: cards of whole models do.
+    return "source" in found and "format" not in found
 
 
 def find(name: str) -> Path:
@@ -72,7 +79,7 @@ def find(name: str) -> Path:
       UserError: the weights are not in the cache; it says the one line to run.
     """
     if name not in IN_CACHE:
-        return Path(name)
+        return Path(name).expanduser()
     path = in_cache(name)
     if not path.is_file():
         raise UserError(f"{path} is not there: make it once with `{IN_CACHE[name]}`")

@@ -85,7 +85,7 @@ class Checkpoints:
                 if broken:
                     hosts.on_first(functools.partial(self._move_aside, broken, step))
                     self._manager.reload()
-                return state
+                return state  # type: ignore[return-value]  # all agree that it is there
             broken[step] = reason or "another process could not read it"
         newest = max(broken)
         raise UserError(

@@ -69,7 +69,7 @@ def on_each(action: Callable[[], T]) -> T:
         raise UserError(
             f"process {', '.join(map(str, failed))} of this run ended: its own message says why"
         )
-    return result
+    return result  # type: ignore[return-value]  # no failure: there is one
 
 
 def all_agree(holds: bool) -> bool:

@@ -52,7 +52,7 @@ def own_rows(mesh: Mesh, batch: int) -> Int[np.ndarray, "b"]:
       `jax.make_array_from_process_local_data` takes them.
     """
     sharding = NamedSharding(mesh, P("data"))
-    slices = [index[0] for index in sharding.addressable_devices_indices_map((batch,)).values()]
+    slices = [index[0] for index in sharding.addressable_devices_indices_map((batch,)).values()]  # type: ignore[index]  # each has its part
     return np.unique(np.concatenate([np.arange(batch)[own] for own in slices]))
 
 

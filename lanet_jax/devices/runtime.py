@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import jax
 from absl import logging
@@ -56,7 +57,7 @@ def set_compiler_flags() -> None:
 
 def use_compile_cache() -> None:
     """Keeps compiled programs in the user's cache, so that a second start needs no compilation."""
-    if jax.config.jax_compilation_cache_dir is None:
+    if jax.config.jax_compilation_cache_dir is None:  # type: ignore[attr-defined]  # JAX makes it at run time
         root = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
         jax.config.update("jax_compilation_cache_dir", str(root / "lanet_jax" / "xla"))
 
@@ -70,6 +71,7 @@ def join_hosts() -> None:
     Raises:
       UserError: a variable is absent or no number, or the others cannot be joined.
     """
+    arguments: tuple[Any, ...]
     if "JAX_COORDINATOR_ADDRESS" in os.environ:
         count, own = (_number(name) for name in ("JAX_NUM_PROCESSES", "JAX_PROCESS_ID"))
         arguments = (others.address(os.environ["JAX_COORDINATOR_ADDRESS"]), count, own)
@@ -84,7 +86,7 @@ def join_hosts() -> None:
         whom = f"the other processes that {where} counts" if names else "the other hosts of the pod"
     try:
         with others.waiting(whom):  # which ends it earlier
-            jax.distributed.initialize(*arguments, initialization_timeout=_NEVER)
+            jax.distributed.initialize(*arguments, initialization_timeout=_NEVER)  # type: ignore[misc]  # three of them, or none
     except (ValueError, RuntimeError) as error:
         raise UserError(
             f"the other hosts cannot be joined ({str(error).splitlines()[0]}); start every process "

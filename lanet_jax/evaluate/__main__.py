@@ -71,7 +71,7 @@ def evaluate(
                 f"{', '.join(trained.card['classes'])}: prepare the data with the same --classes"
             )
         named = functools.partial(place, workdir, name, fingerprint.of(records), trained.step)
-        folder = hosts.on_first(lambda named=named: str(named(data, data_dir)))
+        folder = hosts.on_first(lambda named=named: str(named(data, data_dir)))  # type: ignore[misc]  # a default binds it
         probabilities = predict_records(
             trained.classify,
             trained.params,

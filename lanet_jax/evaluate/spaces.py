@@ -62,8 +62,8 @@ class Spaces:
             parts.append({k: v for s in spaces for k, v in _of_space(s, spaces[s], own).items()})
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         row = {name: float(np.mean(v)) if len(v) else np.nan for name, v in found.items()}
-        counts = [row[f"{name}_effective_neighbors"] for name in spaces]
-        row["effective_neighbors"] = float(np.mean(counts)) if counts else np.nan
+        each = [row[f"{name}_effective_neighbors"] for name in spaces]
+        row["effective_neighbors"] = float(np.mean(each)) if each else np.nan
         row |= self._landmark_errors(np.concatenate(predicted))
         counts = np.bincount(labels)
         row["chance_share"] = float(
@@ -78,7 +78,7 @@ class Spaces:
 
     @property
     def _method(self) -> LANet:
-        return behind(self.run.method)[0]
+        return behind(self.run.method)[0]  # type: ignore[return-value]  # `of` asks first
 
     @functools.cached_property
     def _rows(self) -> Int[np.ndarray, "M"]:
@@ -93,15 +93,15 @@ class Spaces:
         data, rows = self.run.data, self._rows
         if data.framed:
             return data.framed.shapes.points[rows], data.framed.shapes.known[rows]
-        return data.train.marks.points[rows], data.train.marks.present[rows]
+        return data.train.marks.points[rows], data.train.marks.present[rows]  # type: ignore[union-attr]  # LA-Net has them
 
     @functools.cached_property
     def _inspect(self) -> jax.stages.Wrapped:
         def inspect(params: dict, model_state: dict, batch: dict) -> tuple:
             images = below(model_state, self.run.preprocess(batch["image"]))
-            return method.inspect(params, model_state, {**batch, "image": images})
+            return method.inspect(params, model_state, {**batch, "image": images})  # type: ignore[typeddict-item]  # no label is looked at
 
-        method, below = behind(self.run.method)
+        method, (_, below) = self._method, behind(self.run.method)
 
         return jax.jit(inspect, out_shardings=NamedSharding(self.mesh, P()))
 
@@ -149,7 +149,11 @@ class Spaces:
         means = targets.sum(axis=0) / targets.sum()
         believed = np.asarray(
             trust.weights(
-                *map(jnp.asarray, (targets, data.given, means)), loss.trust, loss.trust_balance
+                jnp.asarray(targets),
+                jnp.asarray(data.given),
+                jnp.asarray(means),
+                loss.trust,
+                loss.trust_balance,
             )
         )
         wrong = data.given != data.true

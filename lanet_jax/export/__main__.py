@@ -41,7 +41,7 @@ def export(
       workdir: folder of a run, or a model file.
       format: one of `FORMATS`.
       step: of a work folder: a number, "last" or "best".
-      out: the file; its card gets the same name with the ending .json.
+      out: the file; its card is FILE.json (NAME.json of NAME.safetensors).
       half: store kernels in 16 bits; of safetensors.
       calibrate: folder of an evaluation of the same checkpoint, `WORKDIR/evaluation/SPLIT`.
 
@@ -77,7 +77,8 @@ def export(
             f"temperature {fitted.value:.3f}: calibration error {fitted.error:.3f} becomes "
             f"{fitted.error_after:.3f} on the {fitted.records} records that it was fitted on"
         )
-    print("\n".join([*exported.write(out, format, trained, half), f"wrote {out}, {out.stem}.json"]))
+    said = exported.write(out, format, trained, half)
+    print("\n".join([*said, f"wrote {out}, {exported.card_of(out).name}"]))
     return out
 
 

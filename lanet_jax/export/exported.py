@@ -16,6 +16,7 @@ from lanet_jax.checkpoint import model_file
 from lanet_jax.checkpoint.metadata import Card
 from lanet_jax.errors import UserError
 from lanet_jax.export import stablehlo
+from lanet_jax.files import beside
 from lanet_jax.files.atomic import write_together
 from lanet_jax.trained import network as trained_network
 from lanet_jax.trained.inference import predict_function
@@ -39,6 +40,12 @@ def check_packages(format: str) -> None:
     """
     if format == "onnx" and importlib.util.find_spec("onnx") is None:
         raise UserError(f"--format=onnx needs the package onnx: {_PIP}")
+
+
+def card_of(out: Path) -> Path:
+    """Where the card of an export lies: NAME.json is that of NAME.safetensors and of no other."""
+    name = f"{out.stem}.json" if out.suffix == model_file.ENDING else f"{out.name}.json"
+    return out.with_name(name)
 
 
 def write(out: Path, format: str, trained: Trained, half: bool = False) -> list[str]:
@@ -77,9 +84,11 @@ def write(out: Path, format: str, trained: Trained, half: bool = False) -> list[
             said = [compare(function, _jax(params, state, card), card, format)]
     text = json.dumps(card, indent=2, allow_nan=False) + "\n"
     _make_folder(out.parent)
+    card_file = card_of(out)
+    beside.check(card_file, out, lambda found: found.get("format") == format)
     write_together(
         {
-            out.with_suffix(".json"): lambda file: file.write(text.encode()),
+            card_file: lambda file: file.write(text.encode()),
             out: lambda file: file.write(data),
         }
     )

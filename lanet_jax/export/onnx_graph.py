@@ -12,7 +12,7 @@ from lanet_jax.checkpoint.metadata import Card, completed
 from lanet_jax.export.onnx_backbones import WRITERS
 from lanet_jax.export.onnx_layers import Graph, affine
 from lanet_jax.methods import frozen
-from lanet_jax.trained.network import PART
+from lanet_jax.methods.classifier import PART
 from lanet_jax.typing import PyTree
 
 INPUT, OUTPUT = "images", "probabilities"

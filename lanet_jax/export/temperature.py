@@ -12,8 +12,9 @@ from scipy.optimize import minimize_scalar
 
 from lanet_jax import metrics
 from lanet_jax.errors import UserError
+from lanet_jax.methods.classifier import PART
+from lanet_jax.run.paths import EvaluationFolder
 from lanet_jax.trained.load import Trained
-from lanet_jax.trained.network import PART
 
 _LEAST = 5e-7  # predictions.csv has six decimals
 _WIDEST = 20.0  # a temperature beyond is no calibration
@@ -80,9 +81,10 @@ def of_evaluation(folder: Path, trained: Trained) -> Temperature:
       UserError: the folder is no evaluation, or one of another checkpoint or other classes.
     """
     classes, advice = trained.card["classes"], "name a folder that `lanet evaluate` wrote"
+    files = EvaluationFolder(folder)
     try:
-        step = json.loads((folder / "metrics.json").read_text())["step"]
-        with (folder / "predictions.csv").open(encoding="utf-8", newline="") as file:
+        step = json.loads(files.metrics.read_text())["step"]
+        with files.predictions.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         labels = np.array([classes.index(row["label"]) for row in rows])
         probabilities = np.array([[float(row[name]) for name in classes] for row in rows])
@@ -96,8 +98,8 @@ def of_evaluation(folder: Path, trained: Trained) -> Temperature:
             f"`lanet evaluate --step={trained.step}` first"
         )
     value, after = fit(probabilities, labels)
-    errors = (metrics.calibration(p, labels)[0] for p in (probabilities, after))
-    return Temperature(value, len(rows), *errors)
+    before, then = (metrics.calibration(p, labels)[0] for p in (probabilities, after))
+    return Temperature(value, len(rows), before, then)
 
 
 def divided(trained: Trained, by: Temperature, split: str) -> Trained:

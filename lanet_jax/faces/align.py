@@ -75,5 +75,5 @@ def aligned_square(landmarks: Float[np.ndarray, "L 2"], scheme: str = "ibug68") 
     if not (np.isfinite(side) and side > 0):
         raise UserError("a face without landmarks cannot be aligned: use only faces that are ok")
     angle = direction(left, right)
-    x, y = Square(*between, side, angle).to_image(np.array([0.5, 1 - EYE_HEIGHT]))
+    x, y = Square(between[0], between[1], side, angle).to_image(np.array([0.5, 1 - EYE_HEIGHT]))
     return Square(float(x), float(y), side, angle)

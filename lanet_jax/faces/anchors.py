@@ -100,8 +100,8 @@ def merge(candidates: Candidates, overlap: float = SAME_FACE) -> Candidates:
         same[0] = True  # an empty box does not overlap with itself
         group, rest = rest[same], rest[~same]
         weights = group.scores / group.scores.sum()
-        merged.append((weights @ group.boxes, np.tensordot(weights, group.keypoints, 1)))
-        merged[-1] += (group.scores[0],)
+        points = np.tensordot(weights, group.keypoints, 1)
+        merged.append((weights @ group.boxes, points, group.scores[0]))
     boxes, keypoints, scores = zip(*merged, strict=True) if merged else ((), (), ())
     return Candidates(
         np.reshape(boxes, (-1, 4)), np.reshape(keypoints, (-1, 6, 2)), np.array(scores)

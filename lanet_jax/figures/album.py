@@ -65,8 +65,8 @@ class Album:
         """Figures 5 and 8, one for each run that estimated distributions."""
         found = []
         for source in self._sources:
-            names = source.run.data.train.names
-            estimated = run_files.distributions(source.run.folder.path, names)
+            trained_on = source.run.data.train.names
+            estimated = run_files.distributions(source.run.folder.path, trained_on)
             if estimated is not None:
                 found.append((source, estimated))
         if not found:

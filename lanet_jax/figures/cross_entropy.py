@@ -53,7 +53,7 @@ def draw(looks: Sequence[Look]) -> Figure:
             axes.hist(shown, **share, **outline)
         auroc = metrics.auroc(wrong, value)
         predicted = look.probabilities.argmax(axis=1)
-        fitted = metrics.wrong_labels_fitted(predicted, look.given, look.true)
+        fitted = metrics.wrong_labels_fitted(predicted, look.given, look.true)  # type: ignore[arg-type]  # refused above
         axes.set_title(look.label, pad=20)
         found = f"{fitted:.0%} of the wrong labels fitted, AUROC of finding them {auroc:.3f}"
         above = {"xytext": (0, 6), "textcoords": "offset points", "ha": "center"}
@@ -63,7 +63,7 @@ def draw(looks: Sequence[Look]) -> Figure:
         axes.set_xlim(0, edges[-1])
     grid[0].set_ylabel("share of the labels")
     handles = [
-        Patch(facecolor=(color, 0.22), edgecolor=color, linestyle=dashes, linewidth=1.8, label=name)
+        Patch(facecolor=(color, 0.22), edgecolor=color, linestyle=dashes, linewidth=1.8, label=name)  # type: ignore[arg-type]  # one of its words
         for name, color, dashes in _KINDS
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=2)

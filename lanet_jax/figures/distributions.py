@@ -1,7 +1,7 @@
 """Figures 5 and 8: images with given label, annotators' votes and target distribution."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
@@ -34,7 +34,7 @@ class Example:
 
 
 @style.styled
-def draw(groups: dict[str, Sequence[Example]], classes: Sequence[str]) -> Figure:
+def draw(groups: Mapping[str, Sequence[Example]], classes: Sequence[str]) -> Figure:
     """A column for each group; a row holds an image and its bars.
 
     Args:

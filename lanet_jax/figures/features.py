@@ -1,6 +1,7 @@
 """Figure 3: features in the plane, coloured by given and by true labels."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -80,7 +81,7 @@ def _scatter(
     for part in np.array_split(np.arange(len(places)), _LAYERS):
         for c, (color, mark) in enumerate(style.class_style(classes)):
             x, y = places[part[labels[part] == c]].T
-            marks = {"s": size, "c": color, "marker": mark, "linewidths": 0}
+            marks: dict[str, Any] = {"s": size, "c": color, "marker": mark, "linewidths": 0}
             axes.scatter(x, y, alpha=0.8, rasterized=True, **marks)
     axes.set_box_aspect(1)
     style.bare(axes)

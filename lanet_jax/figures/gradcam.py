@@ -77,7 +77,7 @@ def _with_stages(
     ) -> Any:
         output = call(*args, **kwargs)
         if isinstance(context.module, Stage) and context.method_name == "__call__":
-            return change(context.module.name, output)
+            return change(context.module.name, output)  # type: ignore[arg-type]  # a bound module has a name
         return output
 
     with nn.intercept_methods(intercept):

@@ -78,7 +78,9 @@ def look(source: Source, step: str, label: str, records: int, seed: int) -> Look
     return Look(label, data.train.classes, data.given[rows], true, probabilities, features)
 
 
-def sample(rows: Sequence[int], size: int, seed: int) -> Int[np.ndarray, "M"]:
+def sample(
+    rows: Sequence[int] | Int[np.ndarray, "N"], size: int, seed: int
+) -> Int[np.ndarray, "M"]:
     """Some of the rows, drawn by a seed, in a random order.
 
     Args:

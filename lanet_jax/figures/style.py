@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from lanet_jax.classes import EXPRESSIONS
+from lanet_jax.figures import fonts
 from lanet_jax.files.atomic import replacing
 from lanet_jax.report import theme
 
@@ -27,8 +28,8 @@ HEAT = "inferno"
 
 _CLASS_MARKS = ("v", "D", "P", "o", "s", "^", "X", "*")
 _LEGEND_ENTRY = 1.0  # inches
-_STYLE = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib, so that a figure is the same everywhere
+_STYLE: Any = {  # matplotlib's stubs know no dict of a style that is not a literal
+    "font.family": fonts.FAMILY,
     "font.size": 9,
     "axes.titlesize": 10,
     "axes.titleweight": "bold",
@@ -145,6 +146,7 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
       Both files.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    fonts.give_fonts(figure)
     paths = []
     for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
         path = folder / f"{name}.{kind}"

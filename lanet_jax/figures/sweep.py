@@ -1,7 +1,7 @@
 """Figures 2 and 7: accuracy by the value of one field."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -68,7 +68,7 @@ def draw(curves: Mapping[str, Sequence[Curve]]) -> Figure:
         axes.set_ylabel("accuracy, last 5 epochs")
     if any(labels):
         handles = [drawn[label] for label in labels]
-        figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 4))
+        figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 4))  # type: ignore[call-overload]  # a container is a handle
     return figure
 
 
@@ -80,9 +80,9 @@ def _line(axes: Axes, curve: Curve, index: int) -> ErrorbarContainer:
     color, mark = style.series(index)
     for value, seeds in points:
         if len(seeds) > 1:
-            dots = {"s": 9, "color": color, "alpha": 0.45, "linewidths": 0}
+            dots: dict[str, Any] = {"s": 9, "color": color, "alpha": 0.45, "linewidths": 0}
             axes.scatter([value] * len(seeds), seeds, **dots)
-    bars = {"yerr": spread, "elinewidth": 1.2, "capsize": 3} if any(spread) else {}
+    bars: dict[str, Any] = {"yerr": spread, "elinewidth": 1.2, "capsize": 3} if any(spread) else {}
     return axes.errorbar(x, mean, color=color, marker=mark, markersize=5, linewidth=1.6, **bars)
 
 

@@ -1,11 +1,13 @@
 """Which fields of a config must fit each other: those of the data, and each method's own."""
 
+from typing import TypeAlias
+
 import ml_collections
 
 from lanet_jax.errors import UserError
 from lanet_jax.models import backbones
 
-Config = ml_collections.ConfigDict
+Config: TypeAlias = ml_collections.ConfigDict
 
 
 def check(c: Config) -> None:

@@ -1,6 +1,7 @@
 """What a config must hold before a run is built from it."""
 
 from pathlib import Path
+from typing import TypeAlias
 
 import ml_collections
 
@@ -8,7 +9,7 @@ from lanet_jax.checkpoint.pretrained import IN_CACHE
 from lanet_jax.from_config import combinations, limits
 from lanet_jax.recipes import IMAGENET, PUBLISHED
 
-Config = ml_collections.ConfigDict
+Config: TypeAlias = ml_collections.ConfigDict
 
 
 def resolve(c: Config) -> Config:

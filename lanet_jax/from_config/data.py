@@ -70,8 +70,8 @@ def data(c: Config, workdir: Path, need_tests: bool = True) -> Data:
       UserError: a dataset, split or label file is missing or does not fit, or the data are not
         those that the run was begun with.
     """
-    train = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
-    train = mixture.concatenate(list(train.values()))
+    parts = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
+    train = mixture.concatenate(list(parts.values()))
     evaluate = _tests(c, need_tests)
     for name, test in evaluate.items():
         if test.classes != train.classes:
@@ -85,9 +85,8 @@ def data(c: Config, workdir: Path, need_tests: bool = True) -> Data:
     if c.noise.kind == "file" and not RunFolder(workdir).labels.exists():
         elsewhere = {name for test in evaluate.values() for name in test.names} | _other_splits(c)
         tell = print if jax.process_index() == 0 else lambda _: None
-        own = noise_file.read(
-            c.noise.file, train.names, train.classes, train.labels, elsewhere, tell=tell
-        )
+        file = str(Path(c.noise.file).expanduser())
+        own = noise_file.read(file, train.names, train.classes, train.labels, elsewhere, tell=tell)
     else:
         own = train.labels
     rows = _part(c, Purpose.LIMIT, len(train), c.data.limit or len(train))

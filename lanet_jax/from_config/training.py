@@ -9,12 +9,7 @@ import numpy as np
 import optax
 from jaxtyping import Int
 
-from lanet_jax.augment.compose import (
-    Augmentation,
-    augment_batch,
-    augment_batch_twice,
-    preprocess_batch,
-)
+from lanet_jax.augment.compose import Augmentation, augment_batch, preprocess_batch
 from lanet_jax.checkpoint import pretrained
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
@@ -74,9 +69,9 @@ def _trained(c: Config, backbone: Backbone, classes: int, landmarks: int) -> Met
         )
     # Frozen stages are shared whatever the config says of the trunk.
     first_stage = max(backbone.first_stage, 2 if c.landmarks.trunk == "shared_stem" else 1)
-    trunk = backbones.make(c.model, first_stage, dtype=backbone.dtype)
+    trunk = backbones.make(c.model, first_stage, dtype=backbone.dtype)  # type: ignore[attr-defined]  # a Linen module
     lateral = {18: 64, 50: 256}[c.model.depth]
-    network = TwoBranch(expression, LandmarkNet(trunk, c.landmarks.head, landmarks, lateral))
+    network = TwoBranch(expression, LandmarkNet(trunk, c.landmarks.head, landmarks, lateral))  # type: ignore[arg-type]  # a Linen module
     framed = c.landmarks.frame == "face"
     return LANet(network, LDE(**c.lde), EL(**c.el), Loss(**c.loss), framed)
 
@@ -133,25 +128,17 @@ def augmentation(c: Config, flip_index: tuple[int, ...], framed: bool = False) -
 
     def augment_image(key: Key, batch: Batch) -> Batch:
         none = batch["landmarks"][:, :0], batch["present"][:, :0]
-        image, _, _ = augment_batch(key, batch["image"], *none, settings)
+        image, *_ = augment_batch(key, batch["image"], *none, settings)
         return {**batch, "image": image}
 
     def augment(key: Key, batch: Batch) -> Batch:
-        image, landmarks, present = augment_batch(*_arguments(key, batch), settings)
-        return {**batch, "image": image, "landmarks": landmarks, "present": present}
+        image, mirrored, landmarks, present = augment_batch(
+            key, batch["image"], batch["landmarks"], batch["present"], settings
+        )
+        first: Batch = {**batch, "image": image, "landmarks": landmarks, "present": present}
+        return {**first, "mirrored": mirrored} if c.method == "eac" else first
 
-    def augment_twice(key: Key, batch: Batch) -> Batch:
-        image, mirrored, landmarks, present = augment_batch_twice(*_arguments(key, batch), settings)
-        augmented = {"image": image, "landmarks": landmarks, "present": present}
-        return {**batch, **augmented, "mirrored": mirrored}
-
-    if framed:
-        return augment_image
-    return augment_twice if c.method == "eac" else augment
-
-
-def _arguments(key: Key, batch: Batch) -> tuple[jax.Array, ...]:
-    return key, batch["image"], batch["landmarks"], batch["present"]
+    return augment_image if framed else augment
 
 
 def preprocessing(c: Config) -> Callable[[jax.Array], jax.Array]:
@@ -200,4 +187,4 @@ def example_of_shape(c: Config, given: Int[np.ndarray, "N"]) -> Example:
     size, batch = c.augment.size, c.optim.batch_size
     padding = -len(given) % batch
     images = np.zeros((batch, size, size, 3), np.float32)
-    return Example(images, np.pad(given, (0, padding), constant_values=-1).astype(np.int32))
+    return Example(images, np.pad(given, (0, padding), constant_values=-1).astype(np.int32))  # type: ignore[arg-type]  # for its shapes alone

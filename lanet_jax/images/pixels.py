@@ -49,14 +49,32 @@ def decode(encoded: bytes) -> Rgb:
                 raise BrokenImageError(
                     f"{image.width} x {image.height} pixels are more than {MOST_PIXELS:,}"
                 )
-            return rgb(_channels(PIL.ImageOps.exif_transpose(image)))
+            return upright(image)
     except BrokenImageError:
         raise
     except PIL.UnidentifiedImageError:
         raise BrokenImageError(f"no image of a known format ({', '.join(FORMATS)})") from None
-    except Exception as error:  # each format has its own for damaged bytes
-        reason = str(error).strip().partition("\n")[0][:200] or type(error).__name__
-        raise BrokenImageError(reason) from error
+    except Exception as error:
+        raise _broken(error) from error
+
+
+def upright(image: PIL.Image.Image) -> Rgb:
+    """The pixels of an image that Pillow holds, as `decode` gives them.
+
+    Raises:
+      BrokenImageError: its pixels cannot be read.
+    """
+    try:
+        return rgb(_channels(PIL.ImageOps.exif_transpose(image)))
+    except BrokenImageError:
+        raise
+    except Exception as error:
+        raise _broken(error) from error
+
+
+def _broken(error: Exception) -> BrokenImageError:
+    # Each format has its own for damaged bytes.
+    return BrokenImageError(str(error).strip().partition("\n")[0][:200] or type(error).__name__)
 
 
 def upright_size(encoded: bytes) -> tuple[int, int] | None:

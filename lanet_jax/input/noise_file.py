@@ -141,7 +141,8 @@ class _Rows:
     def match(self, lines: Iterable[tuple[int, str, str]]) -> dict[int, tuple[int, str]]:
         """Returns the line number and label of each training record that the lines name."""
         found: dict[int, tuple[int, str]] = {}
-        self._passed_over, self.others = Counter(), 0
+        self._passed_over: Counter[str] = Counter()
+        self.others = 0
         for number, name, label in lines:
             row = self._row(number, name)
             if row is None:

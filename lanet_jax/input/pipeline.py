@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import grain
 import numpy as np
@@ -66,7 +67,7 @@ class Visits:
     def __len__(self) -> int:
         return self._steps * self._epochs * self._local
 
-    def __getitem__(self, visit: int) -> Batch:
+    def __getitem__(self, visit: int) -> dict[str, Any]:
         step, place = divmod(int(visit), self._local)
         epoch, step = divmod(step, self._steps)
         row = int(self._order(epoch)[step * self._batch + self._host * self._local + place])

@@ -104,7 +104,7 @@ def _check(
         "classes": metadata.get("classes") == classes and 0 < len(set(classes)) == len(classes),
         "scheme": isinstance(scheme, str) and (known is None or known.points == points),
         "flip_index": _is_flip_index(flip_index, points)
-        and (known is None or tuple(flip_index) == known.flip_index),
+        and (known is None or tuple(flip_index) == known.flip_index),  # type: ignore[arg-type]  # it is one
         "votes": isinstance(vote_names, list)
         and len(vote_names) == votes
         and all(isinstance(name, str) for name in vote_names),

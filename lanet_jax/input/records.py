@@ -107,7 +107,7 @@ class Records:
         def read() -> tuple[np.ndarray, ...]:
             return self._decoded(self._stored(row), self.names[row], size)
 
-        return self.memory.get((source, position, size), read)
+        return self.memory.get((source, position, size), read)  # type: ignore[return-value]  # what `read` gives
 
     def _stored(self, row: int) -> dict[str, Any]:
         what = "was cut short or changed while it was read"

@@ -79,7 +79,7 @@ def write(folder: Path) -> None:
         texts = {name: _bytes(json.dumps(columns.pop(name))) for name in _TEXTS}
         path = _path(folder, split)
         with replacing(path) as temporary, open(temporary, "wb") as file:
-            np.savez(file, **columns, **texts)
+            np.savez(file, **columns, **texts)  # type: ignore[arg-type]  # no name is `allow_pickle`
 
 
 def names_elsewhere(data_dir: str, name: str, split: str) -> list[str]:
@@ -146,7 +146,7 @@ def _of_shards(builder: tfds.core.DatasetBuilder, split: str) -> Table:
     skip = {"image": tfds.decode.SkipDecoding()}
     rows = [_row(record) for record in builder.as_data_source(split, decoders=skip)]
     shapes = {name: builder.info.features[name].shape for name in _optional(builder)}
-    columns = {
+    columns: dict[str, Any] = {
         "id": np.array([row["id"] for row in rows], np.int64),
         "label": np.array([row["label"] for row in rows], np.int64),
         "aspect": np.array([row["aspect"] for row in rows], np.float32),

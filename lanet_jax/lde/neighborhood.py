@@ -17,7 +17,7 @@ class Neighborhood(NamedTuple):
       mean: the space's label distributions.
     """
 
-    index: Int[Array, "B K"]
+    index: Int[Array, "B K"]  # type: ignore[assignment]  # hides a tuple's method, which nobody needs
     exists: Bool[Array, "B K"]
     shares: Float[Array, "B K"]
     mean: Float[Array, "B C"]

@@ -1,11 +1,49 @@
 """What the methods share of their classifier: where it starts from, and what it predicts."""
 
+import dataclasses
+
 import flax.linen as nn
+from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float
 
 from lanet_jax.methods.method import Example
 from lanet_jax.models.resnet import apply
 from lanet_jax.typing import Key, PyTree
+
+PART = "expression"
+
+
+@dataclasses.dataclass(frozen=True)
+class OneClassifier:
+    """A method of one classifier, but for its loss; what is left of any method at inference.
+
+    Attributes:
+      expression: the network: is called with (images, train) and gives logits, features and
+        something more.
+    """
+
+    expression: nn.Module
+    inference = (PART,)
+
+    def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
+        """See `Method.init`."""
+        params, stats = start(self.expression, key, example)
+        return {PART: params}, {PART: stats}
+
+    def predict(
+        self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
+    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
+        """See `Method.predict`."""
+        return predict(self.expression, params[PART], model_state[PART], images)
+
+    def specs(self) -> PyTree:
+        """See `Method.specs`: whole on every device."""
+        return {PART: P()}
+
+    def targets(self, model_state: PyTree) -> Float[Array, "N C"] | None:
+        """See `Method.targets`: none is estimated."""
+        del model_state
+        return None
 
 
 def start(network: nn.Module, key: Key, example: Example) -> tuple[PyTree, PyTree]:

@@ -8,35 +8,25 @@ import dataclasses
 
 import jax
 import jax.numpy as jnp
-from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float
 
-from lanet_jax.methods.classifier import predict, start
-from lanet_jax.methods.method import Example
-from lanet_jax.models.resnet import Classifier, apply
+from lanet_jax.methods.classifier import OneClassifier
+from lanet_jax.models.resnet import apply
 from lanet_jax.ops.losses import cross_entropy
 from lanet_jax.typing import Batch, Key, PyTree
 
 
 @dataclasses.dataclass(frozen=True)
-class EAC:
+class EAC(OneClassifier):
     """Cross-entropy of the first view, and the attention's consistency with the mirrored second.
 
     The augmentation puts the second view into the batch as `mirrored`.
 
     Attributes:
-      expression: the network.
       weight: of the consistency.
     """
 
-    expression: Classifier
     weight: float
-    inference = ("expression",)
-
-    def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
-        """See `Method.init`."""
-        params, stats = start(self.expression, key, example)
-        return {"expression": params}, {"expression": stats}
 
     def loss(
         self, params: PyTree, model_state: PyTree, batch: Batch, key: Key
@@ -59,20 +49,6 @@ class EAC:
             "accuracy": jnp.mean(jnp.argmax(logits, axis=1) == batch["label"]),
         }
         return ce + self.weight * consistency, ({"expression": stats}, metrics)
-
-    def predict(
-        self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
-    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
-        """See `Method.predict`."""
-        return predict(self.expression, params["expression"], model_state["expression"], images)
-
-    def specs(self) -> PyTree:
-        """See `Method.specs`."""
-        return {"expression": P()}
-
-    def targets(self, model_state: PyTree) -> None:
-        """See `Method.targets`; EAC estimates none."""
-        del model_state
 
 
 def attention_consistency(

@@ -41,7 +41,7 @@ class Frozen:
     def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
         """See `Method.init`; of pretrained weights each part takes its own."""
         frozen_key, key = jax.random.split(key)
-        frozen = self.stages.init(frozen_key, example.images[:1], False)
+        frozen = self.stages.init(frozen_key, example.images[:1], False)  # type: ignore[attr-defined]  # a Linen module
         if example.pretrained:
             names = set(frozen["params"])
             taken, rest = zip(*(_split(tree, names) for tree in example.pretrained), strict=True)
@@ -57,8 +57,8 @@ class Frozen:
     ) -> tuple[Float[Array, ""], tuple[PyTree, dict[str, Float[Array, ""]]]]:
         """See `Method.loss`."""
         with jax.named_scope("backbone_frozen"):
-            views = {v: self.below(model_state, batch[v]) for v in _VIEWS if v in batch}
-        loss, (state, metrics) = self.method.loss(params, model_state, {**batch, **views}, key)
+            views = {v: self.below(model_state, batch[v]) for v in _VIEWS if v in batch}  # type: ignore[literal-required]  # its keys
+        loss, (state, metrics) = self.method.loss(params, model_state, {**batch, **views}, key)  # type: ignore[typeddict-item]  # as many
         return loss, ({**state, PART: model_state[PART]}, metrics)
 
     def predict(
@@ -87,7 +87,7 @@ class Frozen:
         Returns:
           The map of the last frozen stage.
         """
-        return self.stages.apply(model_state[PART], images, False)[-1]
+        return self.stages.apply(model_state[PART], images, False)[-1]  # type: ignore[attr-defined]  # a Linen module
 
 
 def behind(method: Method) -> tuple[Method, Callable[[PyTree, jax.Array], jax.Array]]:

@@ -89,7 +89,7 @@ class LANet:
         losses = {"lm": landmark_loss(outputs.landmarks, batch["landmarks"], batch["present"])}
         means = state["bank"]
         targets = jnp.take(means, batch["id"], axis=0)
-        believed = 1.0
+        believed: Float[Array, "B"] | float = 1.0
         if self.lde.spaces != "none":
             with jax.named_scope("lde"):
                 d = self.distributions(self.neighborhoods(params, outputs, batch))
@@ -203,13 +203,13 @@ class LANet:
             # Queries on every device, the queue sharded: only [B] partial sums are reduced.
             loss = contrast.expression_landmark_loss(
                 mesh.replicated(queries),
-                keys,
+                keys,  # type: ignore[arg-type]  # one of each branch
                 mesh.replicated(labels),
                 state["queue"],
                 self.el.temperature,
                 self.el.batch_negatives,
             )
-            memory = queue.update(state["queue"], *keys, labels)
+            memory = queue.update(state["queue"], *keys, labels)  # type: ignore[call-arg]  # one of each branch
         return loss, {"momentum": encoder, "queue": memory}
 
     def predict(
@@ -221,13 +221,13 @@ class LANet:
 
     def specs(self) -> PyTree:
         """See `Method.specs`: the bank's rows and the queue's batches are sharded."""
-        specs = {"expression": P(), "landmark": P(), "bank": P("data")}
+        specs: PyTree = {"expression": P(), "landmark": P(), "bank": P("data")}
         if self.framed:
             specs["frame"] = P()
         if self.el.enabled:
             keys = P(None, "data", None)
             specs["momentum"] = P()
-            specs["queue"] = queue.Queue(keys, keys, labels=P(None, "data"), batches=P())
+            specs["queue"] = queue.Queue(keys, keys, labels=P(None, "data"), batches=P())  # type: ignore[arg-type]  # of its form
         return specs
 
     def targets(self, model_state: PyTree) -> Float[Array, "N C"] | None:

@@ -25,13 +25,14 @@ class Example(NamedTuple):
 
 
 class Predicts(Protocol):
-    """What is left of a way to train when it is done.
+    """What is left of a way to train when it is done."""
 
-    Attributes:
-      inference: keys of `params` or `model_state` that `predict` reads; the rest only trains.
-    """
+    @property
+    def inference(self) -> tuple[str, ...]:
+        """Keys of `params` or `model_state` that `predict` reads; the rest only trains."""
 
-    inference: tuple[str, ...]
+    def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
+        """Parameters, and everything else the method carries from step to step."""
 
     def predict(
         self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
@@ -41,9 +42,6 @@ class Predicts(Protocol):
 
 class Method(Predicts, Protocol):
     """A way to train; `params` and `model_state` are dicts whose keys the method chooses."""
-
-    def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
-        """Parameters, and everything else the method carries from step to step."""
 
     def loss(
         self, params: PyTree, model_state: PyTree, batch: Batch, key: Key

@@ -11,39 +11,38 @@ import jax.numpy as jnp
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float, Int
 
-from lanet_jax.methods.classifier import predict, start
+from lanet_jax.methods.classifier import PART, OneClassifier
 from lanet_jax.methods.method import Example
-from lanet_jax.models.classifiers import Embedding, EmbeddingClassifier, apply_with_dropout
+from lanet_jax.models.classifiers import Embedding
+from lanet_jax.models.resnet import apply
 from lanet_jax.ops import linear
 from lanet_jax.ops.losses import cross_entropy
 from lanet_jax.typing import Batch, Key, PyTree
 
 
 @dataclasses.dataclass(frozen=True)
-class RUL:
+class RUL(OneClassifier):
     """Half a cross-entropy with each of the labels of a mixture.
 
     Attributes:
-      expression: the network; its embedding is mu.
-      log_variance: the head of the uncertainty, on the same map; it only trains.
+      log_variance: the head of the uncertainty, on the same map as the classifier's embedding mu;
+        it only trains, as does the mixing: fc(mu) predicts.
     """
 
-    expression: EmbeddingClassifier
     log_variance: Embedding
-    inference = ("expression",)
 
     def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
         """See `Method.init`."""
         key, head_key = jax.random.split(key)
-        params, stats = start(self.expression, key, example)
-        variables = {"params": params, "batch_stats": stats}
+        params, stats = super().init(key, example)
+        variables = {"params": params[PART], "batch_stats": stats[PART]}
         _, _, last = jax.eval_shape(
             lambda v: self.expression.apply(v, example.images[:1], False), variables
         )
         head = self.log_variance.init(head_key, jnp.zeros(last.shape), False)
         return (
-            {"expression": params, "log_variance": head["params"]},
-            {"expression": stats, "log_variance": head["batch_stats"]},
+            {**params, "log_variance": head["params"]},
+            {**stats, "log_variance": head["batch_stats"]},
         )
 
     def loss(
@@ -52,18 +51,20 @@ class RUL:
         """See `Method.loss`."""
         mu_key, head_key, order_key = jax.random.split(key, 3)
         with jax.named_scope("backbone"):
-            (logits, mu, last), stats = apply_with_dropout(
+            (logits, mu, last), stats = apply(
                 self.expression,
                 params["expression"],
                 model_state["expression"],
                 batch["image"],
+                True,
                 mu_key,
             )
-            log_variance, head_stats = apply_with_dropout(
+            log_variance, head_stats = apply(
                 self.log_variance,
                 params["log_variance"],
                 model_state["log_variance"],
                 last,
+                True,
                 head_key,
             )
         uncertainty = jnp.mean(jnp.exp(log_variance), axis=1)
@@ -77,19 +78,9 @@ class RUL:
         }
         return loss, ({"expression": stats, "log_variance": head_stats}, metrics)
 
-    def predict(
-        self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
-    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
-        """See `Method.predict`: fc(mu), nothing mixed and nothing dropped."""
-        return predict(self.expression, params["expression"], model_state["expression"], images)
-
     def specs(self) -> PyTree:
         """See `Method.specs`."""
-        return {"expression": P(), "log_variance": P()}
-
-    def targets(self, model_state: PyTree) -> None:
-        """See `Method.targets`; RUL estimates none."""
-        del model_state
+        return {**super().specs(), "log_variance": P()}
 
 
 def mix(

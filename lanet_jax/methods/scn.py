@@ -11,9 +11,8 @@ import jax.numpy as jnp
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float, Int
 
-from lanet_jax.methods.classifier import predict, start
+from lanet_jax.methods.classifier import OneClassifier
 from lanet_jax.methods.method import Example
-from lanet_jax.models.classifiers import ImportanceClassifier
 from lanet_jax.models.resnet import apply
 from lanet_jax.ops.copies import mean_of_copies
 from lanet_jax.ops.losses import cross_entropy
@@ -21,32 +20,29 @@ from lanet_jax.typing import Batch, Key, PyTree
 
 
 @dataclasses.dataclass(frozen=True)
-class SCN:
+class SCN(OneClassifier):
     """Cross-entropy with labels that change, and a rank regularisation of the importance.
 
     Attributes:
-      expression: the network.
       margin: by which the important images' mean importance is to exceed that of the rest.
       top_share: share of a batch that counts as important.
       relabel_margin: by which another class must be more probable than the label to replace it.
       relabel_epoch: the first epoch, counted from 1, whose predictions change labels.
     """
 
-    expression: ImportanceClassifier
     margin: float = 0.15
     top_share: float = 0.7
     relabel_margin: float = 0.2
     relabel_epoch: int = 10
-    inference = ("expression",)
 
     def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
         """See `Method.init`; `labels` are in force, `next_labels` will be from the next epoch."""
-        params, stats = start(self.expression, key, example)
+        params, stats = super().init(key, example)
         labels = jnp.asarray(example.labels)
         # As `build` counts: whole batches of records, without those that only pad.
         epoch_steps = jnp.sum(labels >= 0, dtype=jnp.int32) // len(example.images)
-        return {"expression": params}, {
-            "expression": stats,
+        return params, {
+            **stats,
             "labels": labels,
             "next_labels": jnp.array(labels),
             "step": jnp.zeros((), jnp.int32),
@@ -90,20 +86,10 @@ class SCN:
         }
         return ce + rank, (state, metrics)
 
-    def predict(
-        self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
-    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
-        """See `Method.predict`."""
-        return predict(self.expression, params["expression"], model_state["expression"], images)
-
     def specs(self) -> PyTree:
         """See `Method.specs`: the labels lie as the records do."""
         labels = {"labels": P("data"), "next_labels": P("data")}
-        return {"expression": P(), **labels, "step": P(), "epoch_steps": P()}
-
-    def targets(self, model_state: PyTree) -> None:
-        """See `Method.targets`; SCN has labels, no distributions."""
-        del model_state
+        return {**super().specs(), **labels, "step": P(), "epoch_steps": P()}
 
 
 def rank_regularization(

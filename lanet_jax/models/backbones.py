@@ -15,17 +15,23 @@ from lanet_jax.typing import PyTree
 class Backbone(Protocol):
     """A Linen module that is called with (images, train) and gives the maps of its stages.
 
+    That it is a module too, no protocol can say: type checkers are told where it matters.
+
     Attributes:
       first_stage: 1 for the whole network; k > 1 takes the map of stage k - 1 and starts there.
       last_stage: where it ends; 0 for the last one.
-      stages: how many stages the whole network has.
-      left_out: parts of a file of its weights that it knowingly lacks, such as a head.
     """
 
     first_stage: int
     last_stage: int
-    stages: int
-    left_out: tuple[str, ...]
+
+    @property
+    def stages(self) -> int:
+        """How many stages the whole network has."""
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Parts of a file of its weights that it knowingly lacks, such as a head."""
 
     def __call__(self, x: Float[Array, "B H W _"], train: bool) -> list[Float[Array, "B _ _ _"]]:
         """Maps of the stages `first_stage` .. `last_stage`, the last one last."""
@@ -88,5 +94,5 @@ def shapes(backbone: Backbone, size: int) -> tuple[PyTree, PyTree]:
       Two trees of shapes.
     """
     images = jax.ShapeDtypeStruct((1, size, size, 3), jnp.float32)
-    variables = jax.eval_shape(lambda x: backbone.init(jax.random.key(0), x, False), images)
+    variables = jax.eval_shape(lambda x: backbone.init(jax.random.key(0), x, False), images)  # type: ignore[attr-defined]  # a Linen module
     return variables["params"], variables["batch_stats"]

@@ -3,13 +3,11 @@
 from typing import Any
 
 import flax.linen as nn
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from lanet_jax.models.linear import Linear
 from lanet_jax.models.resnet import global_average
-from lanet_jax.typing import Key
 
 
 class ImportanceClassifier(nn.Module):
@@ -50,7 +48,7 @@ class Embedding(nn.Module):
     @nn.compact
     def __call__(self, x: Float[Array, "B h w _"], train: bool) -> Float[Array, "B D"]:
         """BatchNorm without affine part, dropout, linear, BatchNorm; in float32."""
-        norm = {"use_running_average": not train, "momentum": 0.9, "epsilon": 2e-5}
+        norm: dict[str, Any] = {"use_running_average": not train, "momentum": 0.9, "epsilon": 2e-5}
         x = x.astype(jnp.float32)
         x = nn.BatchNorm(**norm, use_bias=False, use_scale=False, name="bn1")(x)
         x = nn.Dropout(self.dropout, deterministic=not train)(x)
@@ -81,28 +79,3 @@ class EmbeddingClassifier(nn.Module):
         last = self.backbone(images, train)[-1]
         mu = self.mu(last, train)
         return self.fc(mu), mu, last
-
-
-def apply_with_dropout(
-    network: nn.Module, params: Any, stats: Any, x: jax.Array, key: Key
-) -> tuple[Any, Any]:
-    """Runs a network with dropout in training.
-
-    Args:
-      network: a module of this file.
-      params: its parameters.
-      stats: its running batch statistics.
-      x: input.
-      key: draws what is dropped.
-
-    Returns:
-      The network's output and its updated running statistics.
-    """
-    output, updated = network.apply(
-        {"params": params, "batch_stats": stats},
-        x,
-        True,
-        rngs={"dropout": key},
-        mutable=["batch_stats"],
-    )
-    return output, updated["batch_stats"]

@@ -53,7 +53,7 @@ class LandmarkNet(nn.Module):
                 lateral += jax.image.resize(fused, lateral.shape, "bilinear")
             fused = lateral
         heatmaps = self._conv(self.landmarks, "heatmaps")(fused)
-        return heatmaps.astype(jnp.float32), global_average(fused)
+        return heatmaps.astype(jnp.float32), global_average(fused)  # type: ignore[arg-type]  # of one stage at least
 
     def _conv(self, features: int, name: str) -> nn.Conv:
         return nn.Conv(

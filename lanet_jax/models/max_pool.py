@@ -1,6 +1,7 @@
 """The 3x3 max-pool with stride 2 that every backbone begins with."""
 
 import functools
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -41,15 +42,15 @@ def _forward(x: jax.Array, padding: int, size: tuple[int, int]) -> tuple[jax.Arr
         if pooled is None:
             pooled, place = slices, jnp.zeros(slices.shape, jnp.uint8)
         else:
-            place = jnp.where(slices > pooled, jnp.uint8(number), place)
+            place = jnp.where(slices > pooled, jnp.uint8(number), place)  # type: ignore[arg-type]  # there with `pooled`
             pooled = jnp.maximum(pooled, slices)
-    return pooled, place
+    return pooled, place  # type: ignore[return-value]  # the window is not empty
 
 
 def _backward(
     padding: int, size: tuple[int, int], place: jax.Array, gradient: jax.Array
 ) -> tuple[jax.Array]:
-    total = 0
+    total: Any = 0
     for number, offsets in enumerate(_WINDOW):
         part = jnp.where(place == number, gradient, 0)
         edges = []

@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 from lanet_jax.models.linear import Linear
 from lanet_jax.models.max_pool import max_pool
 from lanet_jax.models.normalization import BatchNorm
+from lanet_jax.typing import Key
 
 BLOCKS = {18: (2, 2, 2, 2), 50: (3, 4, 6, 3)}
 
@@ -195,7 +196,12 @@ class Classifier(nn.Module):
 
 
 def apply(
-    network: nn.Module, params: Any, stats: Any, x: jax.Array, train: bool
+    network: nn.Module,
+    params: Any,
+    stats: Any,
+    x: jax.Array,
+    train: bool,
+    dropout: Key | None = None,
 ) -> tuple[Any, Any]:
     """Runs a network as a pure function.
 
@@ -205,6 +211,7 @@ def apply(
       stats: its running batch statistics.
       x: input.
       train: use the batch's statistics, and return the updated running ones.
+      dropout: draws what is dropped in training, by a network that drops anything.
 
     Returns:
       The network's output and its running statistics.
@@ -212,5 +219,6 @@ def apply(
     variables = {"params": params, "batch_stats": stats}
     if not train:
         return network.apply(variables, x, False), stats
-    output, updated = network.apply(variables, x, True, mutable=["batch_stats"])
+    rngs = None if dropout is None else {"dropout": dropout}
+    output, updated = network.apply(variables, x, True, rngs=rngs, mutable=["batch_stats"])
     return output, updated["batch_stats"]

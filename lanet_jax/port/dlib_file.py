@@ -70,7 +70,7 @@ def read(data: bytes, where: str) -> list[Layer]:
     Raises:
       UserError: it holds no such layer, or one that is cut off or contradicts itself.
     """
-    reader, layers = _Reader(data), []
+    reader, layers = _Reader(data), list[Layer]()
     try:
         while name := reader.find(_READERS):
             layers.append(_READERS[name](reader))
@@ -130,12 +130,12 @@ class _Reader:
 
 def _convolution(reader: _Reader) -> Convolution:
     numbers = reader.tensor()
-    filters, rows, columns, *steps = (reader.integer() for _ in range(7))
+    filters, rows, columns, down, across, top, left = (reader.integer() for _ in range(7))
     if min(filters, rows, columns) < 1:
         raise ValueError(f"{filters} filters of {rows} x {columns}")
     bias = numbers[len(numbers) - filters :]
     kernel = numbers[: len(numbers) - filters].reshape(filters, -1, rows, columns)
-    return Convolution(kernel, bias, tuple(steps[:2]), tuple(steps[2:]))
+    return Convolution(kernel, bias, (down, across), (top, left))
 
 
 def _affine(reader: _Reader) -> Affine:
@@ -149,4 +149,8 @@ def _fully_connected(reader: _Reader) -> FullyConnected:
     return FullyConnected(reader.tensor().reshape(inputs, outputs))
 
 
-_READERS = {b"con_4": _convolution, b"affine_": _affine, b"fc_2": _fully_connected}
+_READERS: dict[bytes, Callable[[_Reader], Layer]] = {
+    b"con_4": _convolution,
+    b"affine_": _affine,
+    b"fc_2": _fully_connected,
+}

@@ -68,7 +68,7 @@ def convert(layers: Sequence[Layer], statistics: Statistics, where: str) -> tupl
             mean, var = (np.asarray(x[here], np.float64) for x in statistics)
             scale = np.asarray(layer.scale, np.float64)
             params[*path, "scale"] = scale * np.sqrt(var + EPSILON)
-            params[*path, "bias"] = layer.shift + scale * (convolution.bias + mean)
+            params[*path, "bias"] = layer.shift + scale * (convolution.bias + mean)  # type: ignore[union-attr]  # one stands before
             stats[*path, "mean"], stats[*path, "var"] = mean, var
         else:
             params[*path, "kernel"] = layer.kernel

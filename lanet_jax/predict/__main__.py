@@ -1,9 +1,9 @@
 """`python -m lanet_jax.predict SOURCE... --out=table.csv`: expressions in photos and videos."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-
-from tqdm import tqdm
+from typing import Any
 
 from lanet_jax.command_line import Parser
 from lanet_jax.devices import runtime
@@ -13,7 +13,7 @@ from lanet_jax.shards.dealing import Shard
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Predicts the expression of every face and writes a table with a row for each."""
+    """Predicts the expression of each face that is found and writes a table, one row a face."""
     parser = Parser(prog="lanet predict", description=__doc__)
     add = parser.add_argument
     add("source", nargs="+", metavar="SOURCE", help="image, video, or folder (at any depth)")
@@ -22,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add("--step", default="last", help="of a work folder: number of a checkpoint, last or best")
     whole = "detect: look for faces; whole: each image is one face"
     add("--faces", choices=("detect", "whole"), default="detect", help=whole)
+    small = "smallest face sought over the picture's longer side (.03; from 3,000 pixels on .015)"
+    add("--smallest", type=float, default=0.0, metavar="SHARE", help=small)
     add("--annotate", type=Path, metavar="DIR", help="write each image with its faces marked")
     add("--video", type=Path, metavar="FILE.mp4", help="write the one video with its faces marked")
     add("--shard", type=dealing.shard, metavar="I/N", help=dealing.HELP)
@@ -36,11 +38,14 @@ def predict(
     model: str | Path = "",
     step: str = "last",
     faces: str = "detect",
+    smallest: float = 0.0,
     annotate: Path | None = None,
     video: Path | None = None,
     shard: Shard | None = None,
 ) -> None:
     """Writes the table, and what is asked for of pictures, and prints what was found.
+
+    Rows are kept beside the table as they come: after an interruption the same call resumes.
 
     Args:
       source: paths of images, videos or folders.
@@ -48,6 +53,7 @@ def predict(
       model: work folder or model file; empty for the model that comes with this package.
       step: of a work folder: a number, "last" or "best".
       faces: `detect` or `whole`.
+      smallest: see `predictor.load`.
       annotate: folder for images with their faces marked, and videos; None for none.
       video: file for the one video among the sources with its faces marked; None for none.
       shard: the part that is done here, for `lanet merge`; None for the whole table.
@@ -56,37 +62,69 @@ def predict(
       UserError: something of it is not there or cannot be written; before anything is read.
     """
     # The compiler's flags must be set before anything of these touches a device.
-    from lanet_jax.predict import faces_table, pictures, predictor, shard_of_table, sources
+    from lanet_jax import __version__
+    from lanet_jax.predict import (
+        faces_table,
+        film,
+        given,
+        picture_names,
+        pictures,
+        predictor,
+        shard_of_table,
+        work,
+    )
+    from lanet_jax.predict.journal import Journal
 
     faces_table.check(out)
-    items = sources.listing(source)
+    listing = given.listing(source)
+    items = list(listing.items)
     pictures.check(items, annotate, video)
-    network = predictor.load(model, step)
-    own = shard_of_table.own(shard, items)
-    rows: dict[sources.Item, list[faces_table.Row]] = {item: [] for item in own}
-    with (
-        pictures.Pictures(network.classes, annotate, video) as drawn,
-        tqdm(desc="predict", unit=" images") as progress,
-    ):
-        for frame, found in network.stream(sources.frames(own), faces):
-            drawn.add(frame, found)
-            rows[frame.item] += found
-            progress.update()
-    result = faces_table.Table(network.classes, [row for found in rows.values() for row in found])
+    network = predictor.load(model, step, smallest=smallest)
+    told: dict[str, Any] = {"version": __version__, "model": network.fingerprint(), "faces": faces}
+    told |= {"smallest": smallest, "annotate": str(annotate or ""), "video": str(video or "")}
+    own, written = shard_of_table.own(shard, items), out
     if shard:
-        told = {"model": network.fingerprint()[:16], "classes": network.classes, "faces": faces}
-        written = shard_of_table.write(out, shard, items, list(rows.values()), told)
-    else:
-        result.write(out)
-        written = out
-    lines = [result.summary(), f"wrote {written}"]
+        written = shard.file(out)
+        written.parent.mkdir(exist_ok=True)
+    kept, is_written = Journal(written, told), False
+    try:
+        done = {item for item in own if kept.is_done(item)}
+        # What is there keeps its name, whatever else has come since.
+        in_order = sorted(own, key=lambda item: item not in done)
+        # Of a shard it keeps clear of the others' names, which only the whole listing tells.
+        named = items if shard else in_order
+        names = picture_names.named(named, annotate) if annotate else {}
+        with pictures.Pictures(network.classes, names, annotate, video) as drawn:
+            todo = [item for item in in_order if item not in done]
+            work.work(network, todo, faces, kept, drawn)
+        table = faces_table.Table(network.classes, kept.rows(own), listing.left_out)
+        if shard:
+            told = {key: value for key, value in told.items() if key in ("faces", "smallest")}
+            told |= {"model": network.fingerprint()[:16], "classes": network.classes}
+            rows = [kept.rows([item]) for item in own]
+            shard_of_table.write(out, shard, items, rows, told)
+        else:
+            table.write(out)
+        is_written = True
+    except BaseException:
+        if len(kept):
+            line = f"{len(kept)} images are kept in {kept.path}: the same command resumes there"
+            print(line, file=sys.stderr)
+        raise
+    finally:
+        kept.close(keep=not is_written)
+    lines = [table.summary(), f"wrote {written}"]
+    if done:
+        lines.append(f"resumed: {len(done)} of {len(own)} files were done before")
     if annotate:
-        count = len(set(drawn.written) - {video})
-        lines.append(f"wrote {count} pictures into {annotate}")
+        lines.append(f"wrote {drawn.written} pictures into {annotate}")
     if video:
-        is_written = video in drawn.written
-        lines.append(f"wrote {video}" if is_written else f"no frame was read: no {video}")
-    print("\n".join(lines))
+        is_there = drawn.films or any(item.is_video for item in done)
+        why = "" if drawn.lost else "no frame was read: "
+        lines.append(f"wrote {video}" if is_there else f"{why}no {video}")
+    if drawn.films and not film.keeps_sound():
+        lines.append(f"marked films have no sound, and even times: {film.PIP} keeps both")
+    print("\n".join([*lines, *drawn.lost]))
 
 
 if __name__ == "__main__":

@@ -10,19 +10,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
-import matplotlib
 import numpy as np
 from jaxtyping import UInt8
 from PIL import Image, ImageDraw, ImageFont
 
+from lanet_jax.figures import fonts
 from lanet_jax.figures.style import INK, PAPER, RULE, class_style
-from lanet_jax.predict.faces_table import FACE, Row
+from lanet_jax.predict.face_rows import FACE, Row
 
 LEAST_SIDE = 480  # px; smaller pictures are enlarged
 _TEXT_OF_PICTURE = (1 / 60, 1 / 28)  # least and greatest height of the text over the longer side
 _TEXT_OF_FACE = 1 / 7
 _LEAST_TEXT = 14  # px
-_FONT = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
 
 Picture = UInt8[np.ndarray, "H W 3"]
 
@@ -62,19 +61,19 @@ def draw(image: Picture, rows: Sequence[Row], classes: Sequence[str]) -> Picture
     colours = dict(zip(classes, (colour for colour, _ in class_style(classes)), strict=True))
     boxes = [_box(row, scale, height, width) for row in faces]
     for row, box in zip(faces, boxes, strict=True):
-        _outline(picture, box, colours[row.top])
+        _outline(picture, box, colours[row.top])  # type: ignore[index]  # a row with a face has one
     taken = list(boxes)
     for row, box in zip(faces, boxes, strict=True):
-        share = max(row.probabilities)
+        share = max(row.probabilities)  # type: ignore[arg-type]  # a row with a face has one
         text = _text_height(picture, box.right - box.left)
-        plate = _plate(f"{row.top} {share:.0%}", share, colours[row.top], text)
+        plate = _plate(f"{row.top} {share:.0%}", share, colours[row.top], text)  # type: ignore[index]  # a row with a face has one
         taken.append(_paste(picture, plate, taken, box))
     return picture
 
 
 def _box(row: Row, scale: int, height: int, width: int) -> _Rectangle:
     """The part of a face's box that is seen; a pixel at least."""
-    left, upper, right, lower = (round(edge * scale) for edge in row.box)
+    left, upper, right, lower = (round(edge * scale) for edge in row.box)  # type: ignore[union-attr]  # a row with a face has one
     left, upper = min(max(left, 0), width - 1), min(max(upper, 0), height - 1)
     right, lower = max(min(right, width), left + 1), max(min(lower, height), upper + 1)
     return _Rectangle(left, upper, right, lower)
@@ -99,7 +98,8 @@ def _outline(picture: Picture, box: _Rectangle, colour: str) -> None:
 
 def _plate(text: str, share: float | None, colour: str, height: int) -> Picture:
     """A label: the words, and below them a bar that is filled by the probability."""
-    font = _font(height)
+    text, file = fonts.drawable(text)
+    font = _font(file, height)
     pad, bar = max(3, height // 3), 0 if share is None else max(5, height // 2)
     words = math.ceil(font.getlength(text))
     width, lower = words + 2 * pad, pad + round(1.2 * height)
@@ -112,7 +112,7 @@ def _plate(text: str, share: float | None, colour: str, height: int) -> Picture:
         frame = (pad, lower, width - pad - 1, lower + bar - 1)
         pen.rectangle(frame, fill=RULE, outline=INK)
         inner = width - 2 * pad - 2
-        filled = round(inner * share)
+        filled = round(inner * share)  # type: ignore[operator]  # a bar shows one
         if filled:
             pen.rectangle((pad + 1, lower + 1, pad + filled, lower + bar - 2), fill=colour)
     return np.asarray(plate)
@@ -142,9 +142,10 @@ def _paste(
 
 
 @functools.cache
-def _font(height: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(_FONT), height)
+def _font(file: Path, height: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(file), height)
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
-    return tuple(bytes.fromhex(colour[1:]))
+    red, green, blue = bytes.fromhex(colour[1:])
+    return red, green, blue

@@ -1,5 +1,6 @@
 """Faces of many frames through the network together, with few frames held at a time."""
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
@@ -11,8 +12,10 @@ from jaxtyping import Float, UInt8
 from lanet_jax.predict.crops import Found
 
 MOST_BYTES = 1 << 27  # of frames and their faces that wait for a batch to fill
+MOST_SECONDS = 5.0  # that they wait, so that an interruption costs no more
+_STEP = 4  # a network is compiled for 1, 4, 16, ... faces, each when it is first needed
 
-Network = Callable[[UInt8[np.ndarray, "B S S 3"]], Float[np.ndarray, "B C"]]
+Network = Callable[[UInt8[np.ndarray, "N S S 3"]], Float[np.ndarray, "N C"]]
 X = TypeVar("X")
 Y = TypeVar("Y")
 
@@ -48,47 +51,66 @@ def classified(
 
     Args:
       found: frames and their faces.
-      network: class probabilities of exactly B faces, so that it is compiled once.
+      network: class probabilities of B faces, or of the fewer that `_Room` has places for: it is
+        compiled for few sizes, and one face does not take the time of B.
       batch: B.
       size: S.
       classes: C.
 
     Yields:
       Each frame with the probabilities of its faces, in order; they wait until B frames or
-      MOST_BYTES of pixels are there.
+      MOST_BYTES of pixels are there, or MOST_SECONDS are over.
     """
     waiting: list[Found] = []
+    room, since = _Room(batch, size), time.monotonic()
     for one in found:
         waiting.append(one)
         del one
-        if len(waiting) >= batch or sum(map(_bytes, waiting)) >= MOST_BYTES:
-            yield from _flush(waiting, network, batch, size, classes)
-    yield from _flush(waiting, network, batch, size, classes)
+        is_late = time.monotonic() - since >= MOST_SECONDS
+        if is_late or len(waiting) >= batch or sum(map(_bytes, waiting)) >= MOST_BYTES:
+            since = time.monotonic()
+            yield from _flush(waiting, network, room, classes)
+    yield from _flush(waiting, network, room, classes)
+
+
+class _Room:
+    """Places for the faces that go through the network together.
+
+    Args:
+      batch: B, the most of them.
+      size: S.
+    """
+
+    def __init__(self, batch: int, size: int) -> None:
+        self.batch, self._size = batch, size
+        self._is_full = False
+
+    def of(self, crops: Sequence[UInt8[np.ndarray, "S S 3"]]) -> UInt8[np.ndarray, "N S S 3"]:
+        """The faces, and black up to the next size; up to B once B were there in this call."""
+        self._is_full |= len(crops) == self.batch
+        places = self.batch if self._is_full else 1
+        while places < len(crops):
+            places = min(places * _STEP, self.batch)
+        faces = np.zeros((places, self._size, self._size, 3), np.uint8)
+        faces[: len(crops)] = crops
+        return faces
 
 
 def _flush(
-    waiting: list[Found], network: Network, batch: int, size: int, classes: int
+    waiting: list[Found], network: Network, room: _Room, classes: int
 ) -> Iterator[tuple[Found, Float[np.ndarray, "n C"]]]:
     """Classifies the faces of the frames that wait, which then wait no longer."""
     crops = [crop.pixels for one in waiting for crop in one.crops]
     shares = np.zeros((len(crops), classes), np.float32)
-    for start in range(0, len(crops), batch):
-        part = crops[start : start + batch]
-        shares[start : start + batch] = network(_padded(part, batch, size))[: len(part)]
+    for start in range(0, len(crops), room.batch):
+        part = crops[start : start + room.batch]
+        shares[start : start + room.batch] = network(room.of(part))[: len(part)]
     start = 0
     while waiting:
         one = waiting.pop(0)
         yield one, shares[start : start + len(one.crops)]
         start += len(one.crops)
         del one
-
-
-def _padded(
-    crops: Sequence[UInt8[np.ndarray, "S S 3"]], batch: int, size: int
-) -> UInt8[np.ndarray, "B S S 3"]:
-    faces = np.zeros((batch, size, size, 3), np.uint8)
-    faces[: len(crops)] = crops
-    return faces
 
 
 def _bytes(one: Found) -> int:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import math
 from collections.abc import Callable, Sequence
 
 import cv2
@@ -9,12 +10,13 @@ import numpy as np
 from jaxtyping import UInt8
 
 from lanet_jax.errors import UserError
-from lanet_jax.faces.align import align
+from lanet_jax.faces.align import aligned_square
 from lanet_jax.faces.find import Face
 from lanet_jax.images import pixels
 from lanet_jax.predict.sources import Frame
 
 WAYS = ("detect", "whole")
+_MUCH_TURNED = 45  # degrees, from which on a row says so
 Find = Callable[[UInt8[np.ndarray, "H W 3"]], Sequence[Face]]
 
 
@@ -26,11 +28,13 @@ class Crop:
       box: left, upper, right and lower edge in pixels of the frame; may reach beyond it.
       score: how surely it is a face, in [0, 1].
       pixels: RGB, of the network's input size.
+      note: how it was turned, if it was; else empty.
     """
 
     box: tuple[float, float, float, float]
     score: float
     pixels: UInt8[np.ndarray, "S S 3"]
+    note: str = ""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -57,12 +61,11 @@ def cutter(
       A function of a frame, for any thread.
 
     Raises:
-      UserError: `faces` is none of the two; or what `find` raises where its models are absent.
+      UserError: `faces` is none of the two.
     """
     if faces not in WAYS:
         raise UserError(f"faces={faces!r}: choose from {', '.join(WAYS)}")
     if faces == "detect":
-        find(np.zeros((8, 8, 3), np.uint8))  # what is absent is said before anything is read
         way = functools.partial(_detected, find=find)
     else:
         way = functools.partial(_whole, resample=resample)
@@ -88,7 +91,11 @@ def _whole(image: UInt8[np.ndarray, "H W 3"], size: int, resample: str) -> list[
 
 
 def _detected(image: UInt8[np.ndarray, "H W 3"], size: int, find: Find) -> list[Crop]:
-    return [
-        Crop(tuple(map(float, face.box)), face.score, align(image, face.landmarks, size))
-        for face in find(image)
-    ]
+    crops = []
+    for face in find(image):
+        square = aligned_square(face.landmarks)
+        degrees = math.degrees(square.angle)
+        note = f"turned by {degrees:.0f} degrees" if abs(degrees) > _MUCH_TURNED else ""
+        left, upper, right, lower = map(float, face.box)
+        crops.append(Crop((left, upper, right, lower), face.score, square.cut(image, size), note))
+    return crops

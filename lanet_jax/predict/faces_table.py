@@ -3,7 +3,8 @@
 import dataclasses
 import importlib.util
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,54 +13,14 @@ from jaxtyping import Float
 
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import replacing, write_csv, write_text
-from lanet_jax.predict.crops import Found
+from lanet_jax.predict.face_rows import ERROR, FACE, NO_FACE, Row
+from lanet_jax.predict.given import left_out_line
 
-FACE, NO_FACE, ERROR = "face", "no face", "error"
-COLUMNS = ("file", "frame", "status", "left", "upper", "right", "lower", "score", "top")
-LAST = "error"
+COLUMNS = ("file", "frame", "time", "status", "left", "upper", "right", "lower", "score", "top")
+LAST = ("note", "error")
 _EDGES = ("left", "upper", "right", "lower")
 _SHOWN = 10
 PIP = "pip install 'lanet_jax[parquet]'"
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """One face, or that there is none.
-
-    Attributes:
-      file: the path, or "array".
-      frame: in a video or batch, from 0.
-      status: "face", "no face" or "error".
-      box: left, upper, right and lower edge in pixels; None without a face, as all that follow.
-      score: how surely it is a face, in [0, 1].
-      top: the most probable class.
-      probabilities: of the classes, in their order.
-      error: why the file could not be used; empty if it could.
-    """
-
-    file: str
-    frame: int
-    status: str
-    box: tuple[float, float, float, float] | None = None
-    score: float | None = None
-    top: str | None = None
-    probabilities: tuple[float, ...] | None = None
-    error: str = ""
-
-
-def rows_of(
-    found: Found, probabilities: Float[np.ndarray, "n C"], classes: Sequence[str]
-) -> list[Row]:
-    """The rows of a frame: one a face, or one that says why there is none."""
-    where = found.frame.item.file, found.frame.number
-    if found.frame.pixels is None:
-        return [Row(*where, ERROR, error=found.frame.error)]
-    if not found.crops:
-        return [Row(*where, NO_FACE)]
-    return [
-        Row(*where, FACE, crop.box, crop.score, classes[int(p.argmax())], tuple(p.tolist()))
-        for crop, p in zip(found.crops, probabilities, strict=True)
-    ]
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -69,10 +30,12 @@ class Table:
     Attributes:
       classes: C names, in the order of the probabilities.
       rows: one a face; a frame without one has a row, too.
+      left_out: how many files of folders were not read, by their endings.
     """
 
     classes: tuple[str, ...]
     rows: list[Row]
+    left_out: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -107,7 +70,7 @@ class Table:
         Raises:
           UserError: another ending, or pyarrow is not installed for Parquet.
         """
-        path = Path(path)
+        path = Path(path).expanduser()
         check(path)
         _WRITERS[path.suffix.lower()](self, path)
 
@@ -115,7 +78,7 @@ class Table:
         """What was found, in one line, and what could not be read, a line each."""
         frames = {(row.file, row.frame): row.status for row in self.rows}
         faces = sum(row.status == FACE for row in self.rows)
-        count = {s: list(frames.values()).count(s) for s in (FACE, NO_FACE, ERROR)}
+        count = Counter(frames.values())
         lines = [
             f"{len(frames)} images: {faces} faces in {count[FACE]}, {count[NO_FACE]} without a "
             f"face, {count[ERROR]} broken"
@@ -125,18 +88,20 @@ class Table:
         lines += [f"  {UserError(f'{row.file}: {row.error}')}" for row in broken[:_SHOWN]]
         if len(broken) > _SHOWN:
             lines.append(f"  and {len(broken) - _SHOWN} more, as the table says")
+        if self.left_out:
+            lines.append(left_out_line(self.left_out))
         return "\n".join(lines)
 
     def _header(self) -> list[str]:
-        taken = {*COLUMNS, LAST}
+        taken = {*COLUMNS, *LAST}
         names = (f"class:{name}" if name in taken else name for name in self.classes)
-        return [*COLUMNS, *names, LAST]
+        return [*COLUMNS, *names, *LAST]
 
     def _values(self, row: Row) -> list[Any]:
         box = row.box or (None,) * 4
         shares = row.probabilities or (None,) * len(self.classes)
-        error = row.error or None
-        return [row.file, row.frame, row.status, *box, row.score, row.top, *shares, error]
+        what = [row.file, row.frame, row.time, row.status, *box, row.score, row.top]
+        return [*what, *shares, row.note or None, row.error or None]
 
 
 def check(path: Path) -> None:
@@ -168,9 +133,10 @@ def _cell(value: Any) -> Any:
 def _write_json(table: Table, path: Path) -> None:
     rows = (
         {
-            **{"file": row.file, "frame": row.frame, "status": row.status},
+            **{"file": row.file, "frame": row.frame, "time": row.time, "status": row.status},
             "box": None if row.box is None else dict(zip(_EDGES, row.box, strict=True)),
-            **{"score": row.score, "top": row.top, "error": row.error or None},
+            **{"score": row.score, "top": row.top},
+            **{"note": row.note or None, "error": row.error or None},
             "probabilities": None
             if row.probabilities is None
             else dict(zip(table.classes, row.probabilities, strict=True)),
@@ -187,7 +153,7 @@ def _write_parquet(table: Table, path: Path) -> None:
     import pyarrow.parquet
 
     # A column of nothing but None would have no type of its own.
-    kinds = {"frame": pyarrow.int64(), **dict.fromkeys(("file", "status", "top", LAST))}
+    kinds = {"frame": pyarrow.int64(), **dict.fromkeys(("file", "status", "top", *LAST))}
     fields = [
         (name, kinds.get(name, pyarrow.float64()) or pyarrow.string()) for name in table._header()
     ]

@@ -1,6 +1,7 @@
 """Annotated pictures and videos, written while the frames go by."""
 
-from collections.abc import Sequence
+import errno
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -8,32 +9,45 @@ import cv2
 
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_bytes
-from lanet_jax.predict import annotate, video
-from lanet_jax.predict.faces_table import Row
-from lanet_jax.predict.sources import Frame, Item
+from lanet_jax.predict import annotate, film, picture_names
+from lanet_jax.predict.face_rows import Row
+from lanet_jax.predict.film import Picture, UnwrittenError, Writer
+from lanet_jax.predict.given import Item
+from lanet_jax.predict.sources import Frame
 
 JPEG_QUALITY = 92
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Pictures:
     """Draws the predictions into each frame and writes it.
 
-    A still becomes `folder/NAME.jpg`, a video `folder/NAME.mp4` or the one file that is named.
+    A still becomes `folder/NAME.jpg`, a video `folder/NAME.mp4` or the one file that is named. One
+    that cannot be written costs no other; only a full disk ends it all, as it would cost the rows.
 
     Args:
       classes: of the model.
-      folder: for pictures; None writes none.
+      names: what each item's picture or film is called; empty for none.
+      folder: of these; None if none are asked for.
       film: file for the one video among the items; None if it is not asked for.
 
     Attributes:
-      written: the files so far, in order.
+      written: how many files there are so far, films among them.
+      films: how many of them are films.
+      lost: a line for each film that could not be written.
     """
 
-    def __init__(self, classes: Sequence[str], folder: Path | None, film: Path | None) -> None:
-        self._classes, self._folder, self._film = classes, folder, film
-        self.written: list[Path] = []
-        self._writer: video.Writer | None = None
-        self._of: Item | None = None
+    def __init__(
+        self,
+        classes: Sequence[str],
+        names: Mapping[Item, Path],
+        folder: Path | None,
+        film: Path | None,
+    ) -> None:
+        self._classes, self._names, self._folder, self._film = classes, names, folder, film
+        self.written, self.films, self.lost = 0, 0, list[str]()
+        self._writer: Writer | None = None
+        self._is_lost = False
 
     def __enter__(self) -> "Pictures":
         return self
@@ -44,57 +58,96 @@ class Pictures:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._end_video(keep=kind is None)
+        if self._writer is not None:
+            self._writer.close(keep=False)
 
-    def add(self, frame: Frame, rows: Sequence[Row]) -> None:
-        """Writes a frame with its rows; a broken one is left out."""
-        if frame.item is not self._of:
-            self._end_video(keep=True)
-            self._of = frame.item
+    def add(self, frame: Frame, rows: Sequence[Row]) -> str:
+        """Writes a frame with its rows; a broken one is left out.
+
+        Returns:
+          What is to be known about the picture: that its name had to be shortened, or why there is
+          none; else nothing.
+
+        Raises:
+          OSError: the disk is full.
+        """
         is_video = frame.item.is_video
         if frame.pixels is None or not (self._folder or (is_video and self._film)):
-            return
-        picture = annotate.draw(frame.pixels, rows, self._classes)
-        if not is_video:
-            quality = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
-            _, encoded = cv2.imencode(".jpg", picture[..., ::-1], quality)
-            path = self._free(frame.item, ".jpg")
-            write_bytes(path, encoded.tobytes())
-            self.written.append(path)
-            return
+            return ""
+        if self._is_lost:
+            return ""
+        try:
+            draw = self._shot if is_video else self._still
+            return draw(frame, frame.pixels, rows)
+        except (UnwrittenError, OSError) as error:
+            return self._loss(frame.item, error)
+
+    def end(self, item: Item) -> None:
+        """Ends what belongs to an item, after its last frame.
+
+        Raises:
+          OSError: the disk is full.
+        """
+        writer, self._writer, self._is_lost = self._writer, None, False
+        if writer is not None:
+            try:
+                writer.close(keep=True)
+                self.written, self.films = self.written + 1, self.films + 1
+            except (UnwrittenError, OSError) as error:
+                self._loss(item, error)
+                self._is_lost = False
+
+    def _still(self, frame: Frame, pixels: Picture, rows: Sequence[Row]) -> str:
+        picture = annotate.draw(pixels, rows, self._classes)
+        quality = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
+        is_encoded, encoded = cv2.imencode(".jpg", picture[..., ::-1], quality)
+        if not is_encoded:
+            raise UnwrittenError("it is too large for a JPEG")
+        path, note = self._place(frame.item)
+        write_bytes(path, encoded.tobytes())
+        self.written += 1
+        return note
+
+    def _shot(self, frame: Frame, pixels: Picture, rows: Sequence[Row]) -> str:
+        picture, note = annotate.draw(pixels, rows, self._classes), ""
         if self._writer is None:
-            path = self._film or self._free(frame.item, video.SUFFIX)
-            self._writer = video.Writer(path, frame.rate, *picture.shape[:2])
-            self.written.append(path)
-        self._writer.add(picture)
+            path, note = (self._film, "") if self._film else self._place(frame.item)
+            size = picture.shape[:2]
+            self._writer = Writer(path, frame.item.path, frame.rate, *size)
+        try:
+            self._writer.add(picture, frame.time or 0.0)
+        except BaseException:
+            self._writer = None  # nothing of it stays
+            raise
+        return note
 
-    def _end_video(self, keep: bool) -> None:
-        if self._writer is not None:
-            self._writer.close(keep)
-            self._writer = None
+    def _place(self, item: Item) -> tuple[Path, str]:
+        wanted = self._names[item]
+        assert self._folder is not None
+        path = picture_names.fitting(wanted, self._folder)
+        return path, "" if path == wanted else f"marked as {path.name}: its own name is too long"
 
-    def _free(self, item: Item, suffix: str) -> Path:
-        """A name that no other item of this run has."""
-        name = item.content.relative_to(item.root or item.content.parent)
-        stem = (self._folder / name).with_suffix("")
-        path, number = stem.with_name(stem.name + suffix), 2
-        while path in self.written:
-            path, number = stem.with_name(f"{stem.name}-{number}{suffix}"), number + 1
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
+    def _loss(self, item: Item, error: Exception) -> str:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise error
+        reason = getattr(error, "strerror", None) or str(error)
+        if item.is_video:
+            self._is_lost = True
+            self.lost.append(str(UserError(f"{item.file}: no marked film: {reason}")))
+        return f"not marked: {reason}"
 
 
-def check(items: Sequence[Item], folder: Path | None, film: Path | None) -> None:
+def check(items: Sequence[Item], folder: Path | None, film_file: Path | None) -> None:
     """Says what keeps pictures from being written, before anything is read.
 
     Args:
       items: all that will be read.
       folder: as for `Pictures`.
-      film: as for `Pictures`.
+      film_file: as for `Pictures`.
 
     Raises:
       UserError: a source would be written over or pictures be read as sources the next time, a file
-        stands where the folder shall be or a folder where the film, or `film` is asked for and
+        stands where the folder shall be or a folder where the film, or a film is asked for and
         there is not one video.
     """
     if folder:
@@ -102,21 +155,25 @@ def check(items: Sequence[Item], folder: Path | None, film: Path | None) -> None
             raise UserError(f"--annotate {folder} is a file: choose a folder")
         at = folder.resolve()
         roots = {item.root.resolve() for item in items if item.root}
-        folders = {item.content.resolve().parent for item in items}
+        folders = {item.path.resolve().parent for item in items}
         if at in folders or roots & {at, *at.parents}:
             raise UserError(f"--annotate {folder} is a folder that is read: choose one outside")
-    if film:
-        if film.suffix.lower() != video.SUFFIX:
-            raise UserError(f"--video {film}: a name that ends with {video.SUFFIX} was expected")
-        if not film.absolute().parent.is_dir():
-            raise UserError(f"--video {film}: the folder {film.parent} is not there; make it first")
-        if film.is_dir():
-            raise UserError(f"--video {film} is a folder: choose another name")
-        films = [item for item in items if item.is_video]
-        if len(films) != 1:
-            raise UserError(
-                f"--video {film} takes the frames of one video, and {len(films)} are read: "
-                "--annotate DIR writes one for each"
-            )
-        if film.resolve() == films[0].content.resolve():
-            raise UserError(f"--video {film} is the video that is read: choose another name")
+    if film_file:
+        _check_film(items, film_file)
+
+
+def _check_film(items: Sequence[Item], path: Path) -> None:
+    if path.suffix.lower() != film.SUFFIX:
+        raise UserError(f"--video {path}: a name that ends with {film.SUFFIX} was expected")
+    if not path.absolute().parent.is_dir():
+        raise UserError(f"--video {path}: the folder {path.parent} is not there; make it first")
+    if path.is_dir():
+        raise UserError(f"--video {path} is a folder: choose another name")
+    films = [item for item in items if item.is_video]
+    if len(films) != 1:
+        raise UserError(
+            f"--video {path} takes the frames of one video, and {len(films)} are read: "
+            "--annotate DIR writes one for each"
+        )
+    if path.resolve() == films[0].path.resolve():
+        raise UserError(f"--video {path} is the video that is read: choose another name")

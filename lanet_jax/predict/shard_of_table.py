@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from lanet_jax.errors import UserError
-from lanet_jax.predict.faces_table import Row, Table
-from lanet_jax.predict.sources import Item
+from lanet_jax.predict.face_rows import Row
+from lanet_jax.predict.faces_table import Table
+from lanet_jax.predict.given import Item
 from lanet_jax.shards import files
 from lanet_jax.shards.dealing import Shard
 from lanet_jax.shards.files import Part

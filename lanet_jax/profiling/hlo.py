@@ -1,9 +1,9 @@
-"""What the compiled operations of a trace are, and which scope of the step each belongs to."""
+"""What the operations of the compiled step are, and which of its scopes each belongs to."""
 
 import dataclasses
 import re
 
-from lanet_jax.profiling import wire
+from lanet_jax.profiling.hlo_text import instructions
 
 # The `jax.named_scope`s of a training step.
 SCOPES = ("augment", "backbone", "backbone_keys", "lde", "el", "optimizer")
@@ -41,48 +41,29 @@ class Op:
         return _locate(self.source)[1] if self.program == STEP else self.program
 
 
-def programs(trace: bytes) -> dict[str, dict[str, Op]]:
-    """The compiled programs that a trace holds.
+def operations(text: str) -> dict[str, Op]:
+    """The instructions of the compiled step.
 
     Args:
-      trace: bytes of an `xplane.pb`.
+      text: its HLO, `jax.stages.Compiled.as_text()`.
 
     Returns:
-      For each program, by the name of its module, its instructions by their names.
+      Each by its name, those of fusions too.
     """
-    found = {}
-    for plane in wire.find(trace, 1):  # XSpace.planes
-        if wire.first(plane, 2) != b"/host:metadata":
-            continue
-        for entry in wire.find(plane, 4, 2):  # XPlane.event_metadata
-            for module in wire.find(entry, 5, 6, 1):  # stats, bytes_value, HloProto.hlo_module
-                name = wire.first(module, 1).decode()
-                found[name] = found.get(name, {}) | _instructions(name, module)
-    return found
-
-
-def _instructions(program: str, module: bytes) -> dict[str, Op]:
-    parsed: list[tuple[int, str, str, list[int]]] = []  # id, name, opcode, operands
-    sources: dict[int, str] = {}
-    roots: dict[int, int] = {}  # a computation's instruction that it returns
-    for computation in wire.find(module, 3):  # callees before callers
-        roots[wire.first(computation, 5)] = wire.first(computation, 6)
-        for instruction in wire.find(computation, 2):  # operands before users
-            number = wire.first(instruction, 35)
-            operands = wire.integers(instruction, 36)
-            callees = [roots[c] for c in wire.integers(instruction, 38) if c in roots]
-            name, kind = (wire.first(instruction, field).decode() for field in (1, 2))
-            # The compiler's own copies and fusions bear no name: they belong where what they
-            # compute or move comes from ...
-            known = (sources[n] for n in callees + operands if _locate(sources[n])[0] != OTHER)
-            own = wire.first(instruction, 7, 2).decode()
-            named = "/" in own  # inputs are called by their arguments' names
-            sources[number] = own if named else next(known, "")
-            parsed.append((number, name, kind, operands))
-    for number, _, _, operands in reversed(parsed):  # ... or, of the program's inputs, go to.
-        for operand in operands:
-            sources[operand] = sources[operand] or sources[number]
-    return {name: Op(name, kind, sources[number], program) for number, name, kind, _ in parsed}
+    parsed = list(instructions(text))
+    roots = {i.computation: (i.name,) for i in parsed if i.root and i.computation}
+    sources: dict[str, str] = {}
+    for i in parsed:  # callees before callers, operands before users
+        # The compiler's own copies and fusions bear no name: they belong where what they compute
+        # or move comes from ...
+        near = (sources[name] for name in (*roots.get(i.callee, ()), *i.operands))
+        known = (source for source in near if _locate(source)[0] != OTHER)
+        named = "/" in i.source  # inputs are called by their arguments' names
+        sources[i.name] = i.source if named else next(known, "")
+    for i in reversed(parsed):  # ... or, of the program's inputs, go to.
+        for operand in i.operands:
+            sources[operand] = sources[operand] or sources[i.name]
+    return {i.name: Op(i.name, i.kind, sources[i.name]) for i in parsed}
 
 
 def _locate(source: str) -> tuple[str, str]:

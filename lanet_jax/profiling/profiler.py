@@ -1,12 +1,14 @@
 """A profiler trace of a few steps of a run."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import jax
 
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_text
-from lanet_jax.profiling import operations, timeline, tracks
+from lanet_jax.profiling import hlo, operations, timeline, tracks
+from lanet_jax.profiling.hlo import Op
 from lanet_jax.typing import PyTree
 
 
@@ -32,7 +34,8 @@ class Profiler:
                 f"profile.start={start} lies behind the run's last step, {last}: lower it"
             )
         self._folder = folder
-        self._steps = range(start, min(start + steps, last + 1)) if not jax.process_index() else ()
+        first = not jax.process_index()
+        self._steps = range(start, min(start + steps, last + 1)) if first else range(0)
         self._tracing = False
         self._marker: jax.profiler.StepTraceAnnotation | None = None
 
@@ -54,12 +57,13 @@ class Profiler:
             self._marker = jax.profiler.StepTraceAnnotation("train", step_num=step)
             self._marker.__enter__()
 
-    def end(self, step: int, state: PyTree) -> None:
+    def end(self, step: int, state: PyTree, compiled: jax.stages.Compiled) -> None:
         """Called after a step.
 
         Args:
           step: its number.
           state: after it.
+          compiled: the step, whose text tells what its operations are.
         """
         if self._marker is None:
             return
@@ -70,12 +74,12 @@ class Profiler:
         self._marker = None
         if last:
             self._tracing = False
-            self._finish()
+            self._finish(hlo.operations(compiled.as_text() or ""))
 
-    def _finish(self) -> None:
+    def _finish(self, ops: Mapping[str, Op]) -> None:
         jax.profiler.stop_trace()
         traces = self._folder.glob("plugins/profile/*/*.xplane.pb")
         trace = max(traces, key=lambda path: path.stat().st_mtime)
-        work = timeline.read(trace)
+        work = timeline.read(trace, ops)
         tracks.add(trace, work)
         write_text(self._folder / "top_ops.txt", operations.format_table(work, len(self._steps)))

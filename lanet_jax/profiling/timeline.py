@@ -2,13 +2,13 @@
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jax.profiler import ProfileData
 
-from lanet_jax.profiling.hlo import Op, programs
+from lanet_jax.profiling.hlo import STEP, Op
 
 _POOL = "ThreadpoolListener::"
 
@@ -47,10 +47,10 @@ class _Event(NamedTuple):
     shorter: float  # minus the duration: of events that start together the enclosing one is first
     line: tuple[str, int]
     kind: str
-    value: object
+    value: Any
 
 
-def read(trace: Path) -> Timeline:
+def read(trace: Path, step: Mapping[str, Op]) -> Timeline:
     """Reads the operations of a trace.
 
     On GPU an operation is an event of its stream. On CPU the event of a large operation is only
@@ -59,16 +59,16 @@ def read(trace: Path) -> Timeline:
 
     Args:
       trace: an `xplane.pb`.
+      step: the operations of the training step by their names, see `hlo.operations`.
 
     Returns:
       Its timeline.
     """
-    ops = programs(trace.read_bytes())
     events = [
         event
         for plane in ProfileData.from_file(str(trace)).planes
         for number, line in enumerate(plane.lines)
-        for event in _events(line, (plane.name, number), ops)
+        for event in _events(line, (plane.name, number), step)
     ]
     events.sort(key=lambda event: event[:2])
     calls: dict[Op, int] = defaultdict(int)
@@ -78,7 +78,7 @@ def read(trace: Path) -> Timeline:
     return Timeline(list(_segments(events)), dict(calls))
 
 
-def _events(line, where: tuple[str, int], ops: dict[str, dict[str, Op]]) -> Iterator[_Event]:
+def _events(line, where: tuple[str, int], step: Mapping[str, Op]) -> Iterator[_Event]:
     for event in line.events:
         name = event.name
         if name.startswith(_POOL):
@@ -91,7 +91,7 @@ def _events(line, where: tuple[str, int], ops: dict[str, dict[str, Op]]) -> Iter
                 # Not by the program's number: one that comes from the compile cache has two.
                 program = stats.get("hlo_module", "")
                 unknown = Op(stats["hlo_op"], "unknown", program=program)
-                op = ops.get(program, {}).get(unknown.name, unknown)
+                op = step.get(unknown.name, unknown) if program == STEP else unknown
                 yield _Event(event.start_ns, -event.duration_ns, where, "op", op)
 
 

@@ -29,7 +29,7 @@ class Series(NamedTuple):
     label: str
     x: Sequence[float]
     y: Sequence[float]
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]  # hides a tuple's method, which nobody needs
 
 
 def percent(value: float) -> str:

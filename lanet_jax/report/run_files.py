@@ -169,7 +169,7 @@ def _confusion(path: Path, again: str) -> tuple[list[str], Int[np.ndarray, "C C"
     try:
         counts = np.array([[int(count) for count in row[1:]] for row in rows], np.int64)
     except (ValueError, OverflowError):
-        counts = np.zeros(0)
+        counts = np.zeros(0, np.int64)
     if not classes or counts.shape != (len(classes), len(classes)) or counts.min() < 0:
         raise UserError(f"{path} is no confusion matrix of {len(classes)} classes: {again}")
     return classes, counts

@@ -1,6 +1,6 @@
 """The sections of one run; a section whose files are absent is None and left out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -199,7 +199,7 @@ _POINTS = 60  # of a line; more are averaged
 def _curves(
     title: str,
     note: str,
-    panels: list[tuple[str, str, str, charts.Format]],
+    panels: Sequence[tuple[str, str, str, charts.Format]],
     runs: list[RunFiles],
     labels: list[str],
     legend: tuple[str, ...],
@@ -223,7 +223,8 @@ def _curves(
 
 def _thin(x: list[float], y: list[float]) -> tuple[list[float], list[float]]:
     parts = np.array_split(np.arange(len(x)), min(len(x), _POINTS) or 1)
-    return tuple([float(np.mean(np.array(v)[part])) for part in parts if len(part)] for v in (x, y))
+    xs, ys = ([float(np.mean(np.array(v)[part])) for part in parts if len(part)] for v in (x, y))
+    return xs, ys
 
 
 def _of_bin(records: float, b: dict[str, float]) -> str:

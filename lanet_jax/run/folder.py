@@ -19,7 +19,7 @@ from lanet_jax.run.paths import RunFolder
 ADVICE = "restore it, or choose another --workdir"
 ABSENT = "absent"
 # Fields that older configs lack, and what was so.
-LATER = {
+LATER: dict[str, dict[str, Any]] = {
     "ce": {"targets": "labels"},
     "augment": {"resample": "linear", "noise_prob": 0.0, "noise_variance": 30.0},
     "data": {"streams": 1},

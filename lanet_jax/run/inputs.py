@@ -130,7 +130,7 @@ def _is_tree(tree: dict[str, Any]) -> bool:
 
 def _sum(path: Path) -> str:
     try:
-        with open(path, "rb") as file:
+        with open(path.expanduser(), "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:  # it may be gone, or unreadable now: then nothing can be said of it
         return ""

@@ -75,7 +75,7 @@ def read(cell: Path, split: str = "") -> Outcome:
         return Outcome(
             final=float(numbers["final"]),
             last5=float(numbers["last5"]),
-            best=float(numbers.get("best", numbers.get("oracle"))),
+            best=float(numbers["best" if "best" in numbers else "oracle"]),
             oracle="oracle" in numbers,
             fitted=_known(labels.get("wrong_fitted")),
             auroc=_known(labels.get("auroc")),

@@ -29,7 +29,7 @@ _GRACE = 60  # seconds that a run has to end by itself when the study is stopped
 def run(
     cells: Sequence[Cell],
     folder: Path,
-    after: Callable[[], None],
+    after: Callable[[], object],
     program: Sequence[str],
     seconds: float = 1.0,
 ) -> dict[str, str]:

@@ -72,7 +72,7 @@ def _draw_sweep(runs: Collection[RunFiles], folder: Path) -> None:
 
 def _config(runs: Collection[RunFiles]) -> Section | None:
     """The fields that all runs share; those that differ stand in the commands."""
-    configs = [set(run_sections.fields(run.config)) for run in runs]
+    configs: list[set[tuple[str, ...]]] = [set(run_sections.fields(run.config)) for run in runs]
     if not configs:
         return None
     table = Table(("field", "value"), tuple(sorted(set.intersection(*configs))))

@@ -79,7 +79,7 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
                 step_fn = compile_for(to_compile, state, batch)
             state, metrics = step_fn(state, batch)
             log.previous(step, metrics)
-            profiler.end(step, state)
+            profiler.end(step, state, step_fn)
             stopping = stop.asked()
             if step % run.checkpoint_every == 0 or step == run.steps or stopping:
                 log.sync()

@@ -43,7 +43,7 @@ def train_step(
         updates, opt_state = optimizer.update(gradients, state.opt_state, state.params)
         params = optax.apply_updates(state.params, updates)
     metrics = {"loss": loss, **metrics, "gradient_norm": optax.global_norm(gradients)}
-    state = state.replace(
+    state = state.replace(  # type: ignore[attr-defined]  # flax adds it
         step=state.step + 1, params=params, model_state=model_state, opt_state=opt_state
     )
     return state, metrics

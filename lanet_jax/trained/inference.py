@@ -15,12 +15,11 @@ from lanet_jax.input.records import Records
 from lanet_jax.methods.method import Predicts
 from lanet_jax.typing import PyTree
 
+Images = UInt8[Array | np.ndarray, "B H W 3"]
 # Of parameters, model state and images; gives one or several arrays of as many rows.
-Function = Callable[[PyTree, PyTree, UInt8[Array, "B H W 3"]], PyTree]
-Predict = Callable[
-    [PyTree, PyTree, UInt8[Array, "B H W 3"]], tuple[Float[Array, "B C"], Float[Array, "B D"]]
-]
-Classify = Callable[[PyTree, PyTree, UInt8[Array, "B H W 3"]], Float[Array, "B C"]]
+Function = Callable[[PyTree, PyTree, Images], PyTree]
+Predict = Callable[[PyTree, PyTree, Images], tuple[Float[Array, "B C"], Float[Array, "B D"]]]
+Classify = Callable[[PyTree, PyTree, Images], Float[Array, "B C"]]
 
 
 def compile_predict(
@@ -45,7 +44,7 @@ def compile_classify(
     """As `compile_predict`, without the features, which no metric needs."""
     predict = predict_function(method, preprocess)
 
-    def classify(params: PyTree, model_state: PyTree, images: jax.Array) -> jax.Array:
+    def classify(params: PyTree, model_state: PyTree, images: Images) -> jax.Array:
         return predict(params, model_state, images)[0]
 
     return jax.jit(classify, out_shardings=NamedSharding(mesh, P()))
@@ -54,8 +53,8 @@ def compile_classify(
 def predict_function(method: Predicts, preprocess: Callable[[jax.Array], jax.Array]) -> Predict:
     """The inference function; arguments as for `compile_predict`."""
 
-    def predict(params: PyTree, model_state: PyTree, images: jax.Array) -> tuple:
-        logits, features = method.predict(params, model_state, preprocess(images))
+    def predict(params: PyTree, model_state: PyTree, images: Images) -> tuple:
+        logits, features = method.predict(params, model_state, preprocess(images))  # type: ignore[arg-type]  # traced, an array
         return jax.nn.softmax(logits), features
 
     return predict

@@ -14,6 +14,7 @@ from lanet_jax.devices import hosts
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.trained import network as trained_network
+from lanet_jax.trained import not_a_model
 from lanet_jax.trained.inference import Classify, Predict, compile_classify, compile_predict
 from lanet_jax.typing import PyTree
 
@@ -107,6 +108,7 @@ def restore(folder: Path, step: str, mesh: Mesh) -> Trained:
 
 
 def _found(folder: Path, step: str) -> tuple[str, int, dict[str, Any] | None]:
+    not_a_model.refuse(folder)
     steps, number = states.find(folder, step)
     known = RunFolder(folder).config.exists()
     return str(steps), number, {"run": run_folder.identity(folder)} if known else None
@@ -116,5 +118,6 @@ def _trained(
     params: PyTree, model_state: PyTree, card: dict[str, Any], step: int, mesh: Mesh
 ) -> Trained:
     method, preprocess = trained_network.method(card), trained_network.preprocessing(card)
-    functions = (f(method, preprocess, mesh) for f in (compile_predict, compile_classify))
-    return Trained(*functions, params, model_state, card, step)
+    predict = compile_predict(method, preprocess, mesh)
+    classify = compile_classify(method, preprocess, mesh)
+    return Trained(predict, classify, params, model_state, card, step)

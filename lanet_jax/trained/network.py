@@ -1,6 +1,5 @@
 """From the card of a trained network to the network: nothing else is needed to predict."""
 
-import dataclasses
 import functools
 from collections.abc import Callable
 
@@ -8,44 +7,18 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 from flax.traverse_util import flatten_dict
-from jaxtyping import Array, Float
 
 from lanet_jax.augment.compose import preprocess_batch
 from lanet_jax.checkpoint.checks import check_shapes
 from lanet_jax.checkpoint.metadata import Card, completed
-from lanet_jax.methods import classifier
+from lanet_jax.methods.classifier import OneClassifier
 from lanet_jax.methods.frozen import Frozen
 from lanet_jax.methods.method import Example, Predicts
 from lanet_jax.models import backbones
 from lanet_jax.models.backbones import Backbone
 from lanet_jax.models.classifiers import Embedding, EmbeddingClassifier, ImportanceClassifier
 from lanet_jax.models.resnet import Classifier
-from lanet_jax.typing import Key, PyTree
-
-PART = "expression"
-
-
-@dataclasses.dataclass(frozen=True)
-class Inference:
-    """The part of a `Method` that predicts, whatever it was trained by.
-
-    Attributes:
-      network: what is left of the method.
-    """
-
-    network: nn.Module
-    inference = (PART,)
-
-    def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
-        """See `Method.init`."""
-        params, stats = classifier.start(self.network, key, example)
-        return {PART: params}, {PART: stats}
-
-    def predict(
-        self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
-    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
-        """See `Method.predict`."""
-        return classifier.predict(self.network, params[PART], model_state[PART], images)
+from lanet_jax.typing import PyTree
 
 
 def network(method: str, backbone: Backbone, classes: int) -> nn.Module:
@@ -60,10 +33,10 @@ def network(method: str, backbone: Backbone, classes: int) -> nn.Module:
       A network that is called with (images, train) and gives logits, features and something more.
     """
     if method == "scn":
-        return ImportanceClassifier(backbone, classes)
+        return ImportanceClassifier(backbone, classes)  # type: ignore[arg-type]  # a Linen module
     if method == "rul":
-        return EmbeddingClassifier(backbone, Embedding(), classes)
-    return Classifier(backbone, classes)
+        return EmbeddingClassifier(backbone, Embedding(), classes)  # type: ignore[arg-type]  # a Linen module
+    return Classifier(backbone, classes)  # type: ignore[arg-type]  # a Linen module
 
 
 def method(card: Card) -> Predicts:
@@ -78,8 +51,8 @@ def method(card: Card) -> Predicts:
     card = completed(card)
     dtype, frozen = jnp.dtype(card["precision"]), card["frozen_stages"]
     backbone = backbones.make(card, frozen + 1, dtype=dtype)
-    trained = Inference(network(card["method"], backbone, len(card["classes"])))
-    return Frozen(backbones.make(card, 1, frozen, dtype), trained) if frozen else trained
+    trained = OneClassifier(network(card["method"], backbone, len(card["classes"])))
+    return Frozen(backbones.make(card, 1, frozen, dtype), trained) if frozen else trained  # type: ignore[arg-type]  # it never trains
 
 
 def preprocessing(card: Card) -> Callable[[jax.Array], jax.Array]:

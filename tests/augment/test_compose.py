@@ -11,7 +11,6 @@ from jax.sharding import PartitionSpec as P
 from lanet_jax.augment.compose import (
     Augmentation,
     augment_batch,
-    augment_batch_twice,
     preprocess_batch,
 )
 
@@ -28,8 +27,12 @@ PLAIN = Augmentation(
     jitter=(0.0, 0.0, 0.0),
     erase_prob=0.0,
 )
-augment = functools.partial(jax.jit, static_argnames="settings")(augment_batch)
-augment_twice = functools.partial(jax.jit, static_argnames="settings")(augment_batch_twice)
+augment_twice = functools.partial(jax.jit, static_argnames="settings")(augment_batch)
+
+
+def augment(*arguments):
+    image, _, landmarks, present = augment_twice(*arguments)
+    return image, landmarks, present
 
 
 def batch(count, side=32, points=2):

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from benchmarks.floor import cost
-from benchmarks.program import Program, arrays
+from benchmarks.program import Program
+from lanet_jax.profiling.hlo_text import arrays
 
 # As XLA prints for a GPU: a fusion, a call, a convolution of cuDNN, and what moves nothing.
 TEXT = """HloModule jit_step, is_scheduled=true

@@ -123,3 +123,20 @@ def test_a_failed_write_keeps_the_old_file_and_leaves_nothing(tmp_path, monkeypa
 def test_an_absent_folder_is_the_users_error(tmp_path):
     with pytest.raises(UserError, match="No such file or directory"):
         save(Path(tmp_path / "absent" / "face.npz"), *random_tree(), {})
+
+
+def test_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert pretrained.find("~/w.safetensors") == tmp_path / "w.safetensors"
+
+
+def test_a_card_of_something_else_is_not_replaced(tmp_path):
+    tree = {"a": np.ones(1, np.float32)}, {"b": np.ones(1, np.float32)}
+    card = {"source": "x.pth", "sha256": "0"}
+    for _ in range(2):  # its own is
+        save(tmp_path / "w.safetensors", *tree, card)
+    with pytest.raises(UserError, match=r"may be the card of w\.safetensors"):
+        save(tmp_path / "w.npz", *tree, card)
+    (tmp_path / "config.json").write_text('{"method": "ce"}')
+    with pytest.raises(UserError, match=r"is not the card of config\.safetensors"):
+        save(tmp_path / "config.safetensors", *tree, card)

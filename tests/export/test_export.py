@@ -82,7 +82,7 @@ np.save(f"{folder}/found.npy", np.concatenate([read.call(images), read.call(imag
 
 def test_stablehlo_runs_in_a_fresh_process_without_this_package(rul, asked, tmp_path, capsys):
     images, expected = asked
-    out = command.export(rul, "stablehlo", out=tmp_path / "net.stablehlo")
+    command.export(rul, "stablehlo", out=tmp_path / "net.stablehlo")
     assert "log probabilities differ by" in capsys.readouterr().out
     np.save(tmp_path / "images.npy", images)
     subprocess.run(
@@ -90,7 +90,7 @@ def test_stablehlo_runs_in_a_fresh_process_without_this_package(rul, asked, tmp_
     )
     found = np.load(tmp_path / "found.npy")
     np.testing.assert_allclose(found, [*expected, expected[0]], atol=1e-5)
-    own = json.loads(out.with_suffix(".json").read_text())
+    own = json.loads((tmp_path / "net.stablehlo.json").read_text())
     assert own["input"]["shape"] == ["batch", 40, 40, 3] and own["input"]["type"] == "uint8"
     assert own["output"]["shape"] == ["batch", 4] and own["classes"] == CLASSES
     assert own["platforms"] == ["cpu", "cuda", "tpu"]
@@ -133,12 +133,12 @@ def test_onnx_is_written_with_its_card(rul, asked, tmp_path, monkeypatch, capsys
     command.main([f"--workdir={rul}", "--format=onnx", "--out=sub/net.onnx"])
     assert "log probabilities differ by" in capsys.readouterr().out
     session = runtime.InferenceSession("sub/net.onnx", providers=["CPUExecutionProvider"])
-    own = json.loads((tmp_path / "sub" / "net.json").read_text())
+    own = json.loads((tmp_path / "sub" / "net.onnx.json").read_text())
     images, expected = asked
     (found,) = session.run([own["output"]["name"]], {own["input"]["name"]: images})
     np.testing.assert_allclose(found, expected, atol=1e-5)
     assert json.loads(session.get_modelmeta().custom_metadata_map["classes"]) == CLASSES
-    assert sorted(p.name for p in (tmp_path / "sub").iterdir()) == ["net.json", "net.onnx"]
+    assert sorted(p.name for p in (tmp_path / "sub").iterdir()) == ["net.onnx", "net.onnx.json"]
 
 
 def test_onnx_that_disagrees_leaves_nothing(rul, tmp_path, monkeypatch):
@@ -197,6 +197,33 @@ def test_names_that_would_mislead_are_refused(rul, tmp_path):
         command.export(rul, "onnx", out=tmp_path / "net.stablehlo")
     with pytest.raises(UserError, match=r"the file to export"):
         command.export(rul, "safetensors", out=rul)
+
+
+def test_every_export_of_one_name_keeps_its_card(rul, asked, tmp_path, monkeypatch):
+    formats = ("safetensors", "stablehlo")
+    for format in (*formats, "safetensors"):  # once more over its own
+        command.export(rul, format, out=tmp_path / f"model.{format}")
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        *("model.json", "model.safetensors", "model.stablehlo", "model.stablehlo.json")
+    ]
+    trained = load(tmp_path / "model.safetensors", "last", mesh.make(1, jax.devices()[:1]))
+    found, _ = trained.predict(trained.params, trained.model_state, asked[0])
+    np.testing.assert_allclose(found, asked[1], atol=1e-6)
+
+
+def test_a_card_of_something_else_is_not_replaced(rul, tmp_path):
+    (tmp_path / "config.json").write_text('{"method": "lanet"}')
+    (tmp_path / "old.onnx").write_bytes(b"")
+    (tmp_path / "old.json").write_text('{"format": "onnx"}')
+    (tmp_path / "own.stablehlo.json").write_text("notes")
+    for name, message in (
+        ("config.safetensors", "is not the card of config.safetensors"),
+        ("old.safetensors", "may be the card of old.onnx"),
+        ("own.stablehlo", "is not the card of own.stablehlo"),
+    ):
+        with pytest.raises(UserError, match=message):
+            command.export(rul, name.rpartition(".")[2], out=tmp_path / name)
+        assert not (tmp_path / name).exists()
 
 
 def test_a_difference_is_an_error_and_so_is_a_number_that_is_none():

@@ -33,7 +33,8 @@ def test_tiles_reach_every_edge_and_leave_no_gap(height, width, level):
         at = sorted(centers)
         assert at[0] - side / 2 <= 1e-9
         assert at[-1] + side / 2 >= length - 1e-9
-        assert all(b - a <= side / 2 + 1e-9 for a, b in itertools.pairwise(at))
+        step = side * (0.5 if level < 2 else 0.75)  # a face of an eighth of the side fits either
+        assert all(b - a <= step + 1e-9 for a, b in itertools.pairwise(at))
 
 
 @pytest.mark.parametrize(
@@ -82,3 +83,24 @@ def test_a_face_at_the_image_edge_counts(monkeypatch):
 def test_both_detectors_count(monkeypatch):
     found = _detect(monkeypatch, [[10, 10, 390, 390]], [[300, 300, 330, 330]])
     assert sorted(found) == [pytest.approx([10, 10, 390, 390]), pytest.approx([300, 300, 330, 330])]
+
+
+@pytest.mark.parametrize(
+    ("finer", "face", "side"),
+    # Tiles of 1,024 pixels: level 1 has 512, level 2 has 256, level 3 has 128, the finest.
+    [(False, 40, 512), (True, 200, 512), (True, 60, 256), (True, 30, 128)],
+)
+def test_smaller_tiles_follow_where_small_faces_are(monkeypatch, finer, face, side):
+    seen = []
+
+    class Eye(_Eye):
+        def __call__(self, image, square):
+            seen.append(square.side)
+            return super().__call__(image, square)
+
+    monkeypatch.setattr(
+        detector, "Detector", lambda path, grids: Eye([300, 300, 300 + face, 300 + face])
+    )
+    monkeypatch.setattr(detector.downloads, "path", lambda name: None)
+    FaceDetector()(np.zeros((1024, 1024, 3), np.uint8), 0.03, finer)
+    assert min(seen) == side

@@ -14,7 +14,7 @@ from lanet_jax.faces.find import Finder, find_faces, landmarks_of_crop
 class _Detector:
     candidates: Candidates
 
-    def __call__(self, image, smallest):
+    def __call__(self, image, smallest, finer=False):
         return self.candidates
 
 
@@ -54,7 +54,7 @@ def test_faces_in_the_order_of_their_scores(finder, blank):
 
 
 def test_what_is_not_trusted_is_no_face(finder, blank):
-    fits = [_fit(0, spread=0.5), _fit(20, presence=0.001), _fit(40)]
+    fits = [*[_fit(0, spread=0.5)] * 4, *[_fit(20, presence=0.001)] * 4, _fit(40)]
     assert [face.box[0] for face in finder(fits, count=3).find(blank, "ibug68")] == [40]
 
 
@@ -69,6 +69,35 @@ def test_the_start_lies_along_the_eyes_with_a_margin(finder, blank):
     ((start, refine),) = _Mesh.starts
     assert (start.x, start.y, start.side, refine) == (20, 40, 60, 1)
     assert start.angle == pytest.approx(math.pi / 4)
+
+
+def test_a_doubtful_face_is_tried_in_four_ways(finder, blank):
+    doubtful = _fit(0, presence=0.9)
+    fits = [doubtful, _fit(1, presence=0.2), _fit(2, presence=0.95), _fit(3, presence=0.4)]
+    (face,) = finder(fits, count=1).find(blank, "ibug68")
+    assert face.box[0] == 2
+    angles = [math.degrees(start.angle) % 360 for start, _ in _Mesh.starts]
+    np.testing.assert_allclose(angles, [0, 90, 180, 270])
+    # The most present of the others must be surely there, and more so than the first.
+    for turned, expected in (([0.2, 0.89, 0.4], 0.9), ([0.2, 0.4, 0.3], 0.1)):
+        fits = [_fit(0, presence=expected), *(_fit(1, presence=p) for p in turned)]
+        (face,) = finder(fits, count=1).find(blank, "ibug68")
+        assert face.box[0] == 0
+
+
+@pytest.mark.parametrize(("side", "smallest"), [(2999, 0.03), (3000, 0.015)])
+def test_smaller_faces_are_sought_in_large_photos(finder, monkeypatch, side, smallest):
+    asked = []
+    searching = finder([])
+    monkeypatch.setattr(
+        searching,
+        "_detector",
+        lambda _, smallest, finer: asked.append((smallest, finer)) or _Detector.candidates,
+    )
+    photo = np.zeros((4, side, 3), np.uint8)
+    searching.find(photo, "ibug68")
+    searching.find(photo, "ibug68", smallest=0.1)
+    assert asked == [(smallest, True), (0.1, False)]
 
 
 def test_a_crop_starts_from_the_padded_image(finder):
@@ -91,12 +120,14 @@ def test_a_detection_where_a_face_does_not_fill_the_image(finder, side, detected
     face = finder([_fit(0), _fit(20)], count=1).largest(image, "ibug68")
     assert (face.box[0], face.ok) == (20 * detected, True)
     assert len(_Mesh.starts) == 1 + detected
-    face = finder([_fit(0), _fit(20, spread=0.9)], count=1).largest(image, "ibug68")
+    face = finder([_fit(0), *[_fit(20, spread=0.9)] * 4], count=1).largest(image, "ibug68")
     assert (face.box[0], face.ok) == (0, not detected)
 
 
 def test_no_face_either_way(finder, blank):
-    face = finder([_fit(7, spread=0.9), _fit(0, spread=0.8)], count=1).largest(blank, "ibug68")
+    face = finder([_fit(7, spread=0.9), *[_fit(0, spread=0.8)] * 4], count=1).largest(
+        blank, "ibug68"
+    )
     assert (face.ok, face.spread) == (False, 0.9)
 
 

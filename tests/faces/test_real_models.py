@@ -1,5 +1,6 @@
 """Where the models are: one face pasted at many sizes and angles, found again."""
 
+import math
 from pathlib import Path
 
 import cv2
@@ -70,6 +71,14 @@ def test_a_group_of_all_sizes_turned_by_up_to_30_degrees(astronaut):
         eye = np.linalg.norm(np.diff(_eyes(expected), axis=0))
         error = min(np.linalg.norm(f.landmarks - expected, axis=1).mean() for f in faces) / eye
         assert error < 0.1, square
+
+
+@pytest.mark.parametrize("degrees", [60, 120, 180, -120, -90])
+def test_a_face_is_found_whichever_way_up(astronaut, degrees):
+    square = Square(250, 250, 150, np.radians(degrees))
+    (face,) = find_faces(_photo(astronaut, [square], 500, 500))
+    found = aligned_square(face.landmarks).angle
+    assert abs(math.remainder(found - square.angle, 2 * math.pi)) < np.radians(12)
 
 
 def test_a_tight_crop_agrees_with_the_photo(astronaut):

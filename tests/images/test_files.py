@@ -6,7 +6,7 @@ import pytest
 from data.landmarks import list_images
 from lanet_jax.errors import UserError
 from lanet_jax.images import files
-from lanet_jax.predict import sources
+from lanet_jax.predict import given
 
 
 @pytest.fixture
@@ -86,5 +86,5 @@ def test_landmarks_and_predict_list_the_same_images(tree, tmp_path):
     (root / "d").symlink_to(tmp_path / "pool")
     names = ["a/1.jfif", "b/3.PNG", "d/5.jpe"]
     assert list_images(root) == names
-    found = [Path(item.file).relative_to(root).as_posix() for item in sources.listing(root)]
+    found = [Path(item.file).relative_to(root).as_posix() for item in given.listing(root).items]
     assert found == names

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from lanet_jax.methods.rul import RUL, mix
-from lanet_jax.models.classifiers import Embedding, EmbeddingClassifier, apply_with_dropout
-from lanet_jax.models.resnet import ResNet
+from lanet_jax.models.classifiers import Embedding, EmbeddingClassifier
+from lanet_jax.models.resnet import ResNet, apply
 
 B, C, WIDTH = 8, 7, 4
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default
@@ -54,8 +54,8 @@ def test_a_head_sees_every_place_and_its_epsilon_is_2e_5():
     x = np.random.default_rng(0).normal(size=(B, 2, 3, 4)) * 1e-2  # variances near epsilon
     head = Embedding(width=5, dropout=0.0)
     variables = head.init(KEY, jnp.array(x), False)
-    found, stats = apply_with_dropout(
-        head, variables["params"], variables["batch_stats"], jnp.array(x), KEY
+    found, stats = apply(
+        head, variables["params"], variables["batch_stats"], jnp.array(x), True, KEY
     )
     normed = (x - x.mean(axis=(0, 1, 2))) / np.sqrt(x.var(axis=(0, 1, 2)) + 2e-5)
     y = normed.reshape(B, -1) @ np.array(variables["params"]["linear"]["kernel"], np.float64)
@@ -70,7 +70,7 @@ def test_training_drops_two_entries_in_five_and_scales_the_rest():
     head = Embedding(width=64)
     variables = head.init(KEY, x, False)
     params = {**variables["params"], "linear": {"kernel": jnp.eye(64), "bias": jnp.zeros(64)}}
-    _, stats = apply_with_dropout(head, params, variables["batch_stats"], x, KEY)
+    _, stats = apply(head, params, variables["batch_stats"], x, True, KEY)
     # A normalised entry e becomes 0, or e / 0.6: its variance is 1 / 0.6.
     np.testing.assert_allclose((stats["bn2"]["var"].mean() - 0.9) / 0.1, 1 / 0.6, rtol=0.05)
 
@@ -78,11 +78,16 @@ def test_training_drops_two_entries_in_five_and_scales_the_rest():
 def test_the_loss_by_hand(initial, loss, batches):
     params, state = initial
     mu_key, head_key, order_key = jax.random.split(KEY, 3)
-    (_, mu, last), stats = jax.jit(apply_with_dropout, static_argnums=0)(
-        METHOD.expression, params["expression"], state["expression"], batches[0]["image"], mu_key
+    (_, mu, last), stats = jax.jit(apply, static_argnums=(0, 4))(
+        METHOD.expression,
+        params["expression"],
+        state["expression"],
+        batches[0]["image"],
+        True,
+        mu_key,
     )
-    log_variance, _ = apply_with_dropout(
-        METHOD.log_variance, params["log_variance"], state["log_variance"], last, head_key
+    log_variance, _ = apply(
+        METHOD.log_variance, params["log_variance"], state["log_variance"], last, True, head_key
     )
     s = np.exp(np.array(log_variance, np.float64)).mean(axis=1)
     order = np.array(jax.random.permutation(order_key, B))

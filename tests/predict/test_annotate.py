@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.predict import annotate
-from lanet_jax.predict.faces_table import Row
+from lanet_jax.predict.face_rows import Row
 
 CLASSES = ("anger", "happiness")
 

@@ -7,7 +7,8 @@ import pytest
 
 from lanet_jax.errors import UserError
 from lanet_jax.predict import faces_table
-from lanet_jax.predict.faces_table import Row, Table
+from lanet_jax.predict.face_rows import Row
+from lanet_jax.predict.faces_table import Table
 
 
 @pytest.fixture
@@ -24,8 +25,8 @@ def test_csv(table, tmp_path):
     with open(tmp_path / "t.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == [
-        *("file", "frame", "status", "left", "upper", "right", "lower", "score", "top"),
-        *("anger", "fear", "error"),
+        *("file", "frame", "time", "status", "left", "upper", "right", "lower", "score", "top"),
+        *("anger", "fear", "note", "error"),
     ]
     assert rows[0]["file"] == "a, b.png"
     assert float(rows[0]["right"]) == 3.5

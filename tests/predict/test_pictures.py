@@ -2,7 +2,7 @@ import cv2
 import pytest
 
 from lanet_jax.errors import UserError
-from lanet_jax.predict import pictures, sources, video
+from lanet_jax.predict import given, picture_names, pictures, sources, video
 from lanet_jax.predict.pictures import Pictures
 
 CLASSES = ("anger", "fear", "neutral")
@@ -10,9 +10,16 @@ CLASSES = ("anger", "fear", "neutral")
 
 def _draw(items, predictor, folder=None, film=None):
     pictures.check(items, folder, film)
-    with Pictures(predictor.classes, folder, film) as drawn:
+    names = picture_names.named(items, folder) if folder else {}
+    with Pictures(predictor.classes, names, folder, film) as drawn:
+        last = None
         for frame, rows in predictor.stream(sources.frames(items)):
+            if last not in (None, frame.item):
+                drawn.end(last)
+            last = frame.item
             drawn.add(frame, rows)
+        drawn.end(last)
+    return drawn
 
 
 def test_stills_and_videos_into_a_folder(make_predictor, tmp_path, photo, write_image, write_video):
@@ -23,20 +30,20 @@ def test_stills_and_videos_into_a_folder(make_predictor, tmp_path, photo, write_
     (source / "broken.png").write_bytes(b"")
     write_video(source / "film.mp4", [photo(("anger", 5, 5, 40)), photo()], rate=5.0)
     write_video(source / "film2.mp4", [photo()] * 3)
-    _draw(sources.listing(source), make_predictor(), out)
+    _draw(given.listing(source).items, make_predictor(), out)
     written = sorted(f.relative_to(out).as_posix() for f in out.rglob("*") if f.is_file())
     assert written == ["a-2.jpg", "a.jpg", "deep/a.jpg", "film.mp4", "film2.mp4"]
     assert cv2.imread(str(out / "a.jpg")).shape == (240, 480, 3)
     frames = list(video.read(out / "film.mp4"))
     assert len(frames) == 2
-    assert frames[0][0] == 5.0
+    assert frames[0].rate == 5.0
     assert len(list(video.read(out / "film2.mp4"))) == 3
 
 
 def test_one_video_into_one_file(make_predictor, tmp_path, photo, write_video, write_image):
     film = write_video(tmp_path / "in.mp4", [photo(("anger", 5, 5, 40))] * 3)
     still = write_image(tmp_path / "a.png", photo())
-    _draw(sources.listing([still, film]), make_predictor(), film=tmp_path / "out.mp4")
+    _draw(given.listing([still, film]).items, make_predictor(), film=tmp_path / "out.mp4")
     names = sorted(f.name for f in tmp_path.iterdir())
     assert names == ["a.png", "in.mp4", "out.mp4"]
     assert len(list(video.read(tmp_path / "out.mp4"))) == 3
@@ -44,8 +51,8 @@ def test_one_video_into_one_file(make_predictor, tmp_path, photo, write_video, w
 
 def test_a_failure_leaves_no_half_video(make_predictor, tmp_path, photo, write_video):
     film = write_video(tmp_path / "in.mp4", [photo()])
-    (frame,) = sources.frames(sources.listing(film))
-    with pytest.raises(RuntimeError), Pictures(CLASSES, None, tmp_path / "out.mp4") as drawn:
+    (frame,) = sources.frames(given.listing(film).items)
+    with pytest.raises(RuntimeError), Pictures(CLASSES, {}, None, tmp_path / "out.mp4") as drawn:
         drawn.add(frame, [])
         raise RuntimeError
     assert [f.name for f in tmp_path.iterdir()] == ["in.mp4"]
@@ -54,23 +61,23 @@ def test_a_failure_leaves_no_half_video(make_predictor, tmp_path, photo, write_v
 def test_sources_are_never_written_over(tmp_path, photo, write_image, write_video):
     still = write_image(tmp_path / "in" / "a.png", photo())
     film = write_video(tmp_path / "in" / "film.mp4", [photo()])
-    whole, one = sources.listing(tmp_path / "in"), sources.listing([still])
+    whole, one = given.listing(tmp_path / "in").items, given.listing([still]).items
     for items, folder in ((whole, "in"), (whole, "in/out"), (one, "in")):
         with pytest.raises(UserError, match="choose one outside"):
             pictures.check(items, tmp_path / folder, None)
     pictures.check(one, tmp_path / "in" / "out", None)
     with pytest.raises(UserError, match="is the video that is read"):
-        pictures.check(sources.listing(film), None, film)
+        pictures.check(given.listing(film).items, None, film)
 
 
 def test_a_video_is_asked_for_and_there_is_not_one(tmp_path, photo, write_image, write_video):
     still = write_image(tmp_path / "a.png", photo())
     film = write_video(tmp_path / "b.mp4", [photo()])
-    for given, out, message in (
+    for asked, out, message in (
         ([still], "out.mp4", "0 are read"),
         ([film, film], "out.mp4", "2 are read"),
         ([film], "out.gif", "ends with .mp4"),
         ([film], "nowhere/out.mp4", "make it first"),
     ):
         with pytest.raises(UserError, match=message):
-            pictures.check(sources.listing(given), None, tmp_path / out)
+            pictures.check(given.listing(asked).items, None, tmp_path / out)

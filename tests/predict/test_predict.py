@@ -128,7 +128,10 @@ def test_nothing_is_read_where_something_is_wrong(trained, crops, tmp_path, monk
 
 def test_wrong_models(crops, tmp_path):
     out = tmp_path / "t.csv"
-    for model, message in ((tmp_path, "holds no"), (tmp_path / "m.safetensors", "no such model")):
+    for model, message in (
+        (tmp_path, "no run's work folder"),
+        (tmp_path / "m.safetensors", "no such model"),
+    ):
         with pytest.raises(UserError, match=message):
             predict.predict([crops], out, model, faces="whole")
     assert not out.exists()

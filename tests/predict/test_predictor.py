@@ -1,3 +1,4 @@
+import os
 import threading
 import weakref
 from pathlib import Path
@@ -196,3 +197,52 @@ def test_the_model_that_comes_along_knows_a_smile():
     (row,) = lanet_jax.load(batch=1).predict(image[69:177, 88:183], faces="whole", bgr=True)
     assert row.top == "happiness"
     assert row.probabilities[lanet_jax.load(batch=1).classes.index("happiness")] > 0.9
+
+
+def test_the_face_models_stay_loaded_between_calls(make_predictor, find_patches, photo):
+    threads = set()
+
+    def find(image):
+        threads.add(threading.get_ident())
+        return find_patches(image)
+
+    predictor = make_predictor(find)
+    for _ in range(20):
+        predictor.predict(photo())
+    assert len(threads) <= CPUS + 1  # the first call asks in the caller's whether they are there
+
+
+def test_a_number_that_is_none_is_told(make_predictor, network, photo, monkeypatch):
+    monkeypatch.setattr(
+        type(network), "__call__", lambda self, p, s, x: (np.full((len(x), 3), np.nan), None)
+    )
+    (row,) = make_predictor().predict(photo(("fear", 5, 5, 40)))
+    assert (row.status, row.top, row.probabilities) == ("error", None, None)
+    assert row.box == (5, 5, 45, 45) and "NaN" in row.error
+
+
+def test_a_face_that_lies_on_its_side_is_turned_and_says_so(make_predictor, find_patches, photo):
+    def find(image):
+        faces = find_patches(image)
+        for face in faces:
+            face.landmarks[:] = face.landmarks[:, ::-1] * [-1, 1] + [60, 0]  # clockwise
+        return faces
+
+    (row,) = make_predictor(find).predict(photo(("fear", 5, 5, 40)))
+    assert row.note == "turned by 90 degrees"
+
+
+def test_a_forked_process_says_why_it_would_hang(make_predictor, photo, monkeypatch):
+    predictor = make_predictor()
+    parent = os.getpid()
+    monkeypatch.setattr(os, "getpid", lambda: parent + 1)
+    with pytest.raises(UserError, match=r"forked .* load the network in each process"):
+        predictor.predict(photo())
+    monkeypatch.setattr(predictor_lib, "_started", parent)
+    with pytest.raises(UserError, match="forked"):
+        lanet_jax.load()
+
+
+def test_faces_smaller_than_nothing_are_not_sought():
+    with pytest.raises(UserError, match=r"smallest=-0\.1"):
+        lanet_jax.load(smallest=-0.1)

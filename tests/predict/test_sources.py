@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from lanet_jax.errors import UserError
-from lanet_jax.predict import sources
+from lanet_jax.predict import given, sources
 
 
-def _read(*given, **options):
-    return list(sources.frames(sources.listing(*given), **options))
+def _read(*asked, **options):
+    return list(sources.frames(given.listing(*asked).items, **options))
 
 
 def test_a_folder_is_read_at_any_depth_by_name(tmp_path, photo, write_image, write_video):
@@ -40,7 +40,7 @@ def test_broken_files_say_why_and_do_not_stop(tmp_path, photo, write_image):
 
 
 def test_a_file_that_went_away_is_a_broken_one(tmp_path, photo, write_image):
-    items = sources.listing([write_image(tmp_path / "a.png", photo())])
+    items = given.listing([write_image(tmp_path / "a.png", photo())]).items
     (tmp_path / "a.png").unlink()
     (frame,) = sources.frames(items)
     assert frame.pixels is None
@@ -78,7 +78,7 @@ def test_colours_of_a_video(tmp_path, photo, write_video):
 
 
 def test_frames_are_read_when_they_are_asked_for(tmp_path, photo, write_image):
-    items = sources.listing([write_image(tmp_path / f"{i}.png", photo()) for i in range(2)])
+    items = given.listing([write_image(tmp_path / f"{i}.png", photo()) for i in range(2)]).items
     stream = sources.frames(items)
     next(stream)
     (tmp_path / "1.png").unlink()
@@ -98,7 +98,7 @@ def test_frames_are_read_when_they_are_asked_for(tmp_path, photo, write_image):
 def test_nothing_to_read(tmp_path, monkeypatch, source, message):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match=message):
-        sources.listing(source)
+        given.listing(source)
 
 
 def test_a_name_that_is_not_in_utf8(tmp_path, photo, write_image):

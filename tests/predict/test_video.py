@@ -1,40 +1,14 @@
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
-from lanet_jax.errors import UserError
 from lanet_jax.predict import video
 
 
 def _greys(path):
-    return [int(np.rint(picture.mean())) for _, picture in video.read(path)]
-
-
-def test_what_is_written_is_read(tmp_path):
-    path = tmp_path / "a.mp4"
-    writer = video.Writer(path, 12.5, 33, 47)  # odd sizes
-    for level in (0, 60, 120):
-        writer.add(np.full((33, 47, 3), level, np.uint8))
-    writer.add(np.full((20, 20, 3), 180, np.uint8))  # another size
-    assert not path.exists()
-    writer.close(keep=True)
-    assert [f.name for f in tmp_path.iterdir()] == ["a.mp4"]
-    rate, picture = next(video.read(path))
-    assert rate == pytest.approx(12.5)
-    assert picture.shape == (34, 48, 3)
-    np.testing.assert_allclose(_greys(path), [0, 60, 120, 180], atol=6)
-
-
-def test_an_unfinished_video_leaves_nothing(tmp_path):
-    writer = video.Writer(tmp_path / "a.mp4", 25, 16, 16)
-    writer.add(np.zeros((16, 16, 3), np.uint8))
-    writer.close(keep=False)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_place_that_cannot_be_written(tmp_path):
-    with pytest.raises(UserError, match="cannot be written"):
-        video.Writer(tmp_path / "nowhere" / "a.mp4", 25, 16, 16)
+    return [int(np.rint(shot.pixels.mean())) for shot in video.read(path)]
 
 
 def test_no_video(tmp_path, capfd):
@@ -60,3 +34,36 @@ def test_a_video_that_was_cut_says_so_after_its_last_frame(tmp_path, suffix):
         for _ in video.read(path):
             count += 1
     assert 5 < count < 15
+
+
+@pytest.mark.parametrize(("stamps", "expected"), [([0, 100, 50, 300], [0, 0.1, 0.2, 0.3])])
+def test_times_without_a_stamp_go_by_the_rate(monkeypatch, stamps, expected):
+    class Capture:
+        left = len(stamps)
+
+        def set(self, *_): ...
+
+        def release(self): ...
+
+        def get(self, name):
+            if name == cv2.CAP_PROP_POS_MSEC:
+                return stamps[len(stamps) - 1 - self.left]
+            return 10.0 if name == cv2.CAP_PROP_FPS else float(len(stamps))
+
+        def read(self):
+            self.left -= 1
+            return self.left >= 0, np.zeros((2, 2, 3), np.uint8)
+
+    monkeypatch.setattr(video, "_open", lambda _: Capture())
+    assert [shot.time for shot in video.read(Path("a.mp4"))] == pytest.approx(expected)
+
+
+def test_a_name_with_a_colon_is_no_address(tmp_path, monkeypatch, write_video):
+    monkeypatch.chdir(tmp_path)
+    write_video(tmp_path / "a.mp4", [np.zeros((16, 16, 3), np.uint8)]).rename("talk: 1.mp4")
+    assert len(list(video.read(Path("talk: 1.mp4")))) == 1
+
+
+def test_a_name_that_is_not_in_utf8(tmp_path, write_video):
+    whole = write_video(tmp_path / "a.mp4", [np.zeros((16, 16, 3), np.uint8)])
+    assert len(list(video.read(whole.rename(tmp_path / "b\udcff.mp4")))) == 1

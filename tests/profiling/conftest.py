@@ -2,7 +2,10 @@ import jax
 import jax.numpy as jnp
 import pytest
 
+from lanet_jax.profiling.hlo import operations
 from lanet_jax.profiling.profiler import Profiler
+
+STATE, X = jnp.full((3, 3, 8, 8), 0.1), jnp.ones((16, 32, 32, 8))
 
 
 def train_step(state, x):
@@ -21,14 +24,13 @@ def train_step(state, x):
 
 
 def _run(folder, steps, profiled, first=1):
-    step_fn = jax.jit(train_step)
-    state, x = jnp.full((3, 3, 8, 8), 0.1), jnp.ones((16, 32, 32, 8))
+    state, step_fn = STATE, jax.jit(train_step).lower(STATE, X).compile()
     other = jax.jit(lambda x: jnp.cos(x) @ jnp.sin(x).T)
     profiler = Profiler(folder, *profiled, last=steps)
     for number in range(first, steps + 1):
         profiler.begin(number, state)
-        state = step_fn(state, x)
-        profiler.end(number, state)
+        state = step_fn(state, X)
+        profiler.end(number, state, step_fn)
         other(jnp.ones((256, 256))).block_until_ready()  # as an evaluation does
 
 
@@ -36,6 +38,12 @@ def _run(folder, steps, profiled, first=1):
 def run_steps():
     """Runs steps under a profiler."""
     return _run
+
+
+@pytest.fixture(scope="session")
+def ops_of_step():
+    """The operations of the step."""
+    return operations(jax.jit(train_step).lower(STATE, X).compile().as_text())
 
 
 @pytest.fixture(scope="session")

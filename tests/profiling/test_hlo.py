@@ -1,7 +1,6 @@
 import pytest
 
-from lanet_jax.profiling.hlo import Op, programs
-from lanet_jax.profiling.wire import encode
+from lanet_jax.profiling.hlo import Op, operations
 
 
 @pytest.mark.parametrize(
@@ -27,37 +26,27 @@ def test_another_program_s_operations_are_kept_apart():
     assert (op.scope, op.place) == ("other programs", "jit_predict")
 
 
-def _instruction(number, name, source="", operands=(), callee=None):
-    message = encode(1, name) + encode(2, name.partition(".")[0]) + encode(35, number)
-    message += encode(7, encode(2, source)) if source else b""
-    message += encode(36, bytes(operands)) if operands else b""
-    return message + (encode(38, bytes([callee])) if callee else b"")
+TEXT = """HloModule jit_train_step, is_scheduled=true
 
+%fused (parameter.1: f32[2]) -> f32[2] {
+  %parameter.1 = f32[2]{0} parameter(0)
+  ROOT %tanh.1 = f32[2]{0} tanh(%parameter.1), metadata={op_name="jit(f)/jvp(lde)/tanh"}
+}
 
-def _trace(*computations):
-    body = b""
-    for number, root, instructions in computations:
-        body += encode(
-            3, encode(5, number) + encode(6, root) + b"".join(encode(2, i) for i in instructions)
-        )
-    module = encode(1, encode(1, "jit_train_step") + body)
-    entry = encode(2, "jit_train_step(3)") + encode(5, encode(1, 4) + encode(6, module))
-    metadata = encode(2, "/host:metadata") + encode(4, encode(1, 1) + encode(2, entry))
-    return encode(1, encode(2, "/host:CPU")) + encode(1, metadata)
+ENTRY %main (parameter.2: f32[2]) -> f32[2] {
+  %parameter.2 = f32[2]{0} parameter(0), metadata={op_name="state.params"}
+  %copy.3 = f32[2]{0} copy(%parameter.2)
+  %dot.4 = f32[2]{0} dot(%copy.3, %copy.3), metadata={op_name="jit(f)/jvp(backbone)/dot"}
+  %fusion.5 = f32[2]{0} fusion(%dot.4), kind=kLoop, calls=%fused
+  %copy.6 = f32[2]{0} copy(%dot.4)
+  %sum.7 = f32[2]{0} add(%fusion.5, %copy.6), metadata={op_name="jit(f)/sum"}
+  ROOT %copy.8 = f32[2]{0} copy(%sum.7)
+}
+"""
 
 
 def test_what_the_compiler_adds_belongs_where_its_work_comes_from():
-    fused = [_instruction(1, "tanh.1", "jit(f)/jvp(lde)/tanh")]
-    main = [
-        _instruction(2, "parameter.2", "state.params"),
-        _instruction(3, "copy.3", operands=[2]),
-        _instruction(4, "dot.4", "jit(f)/jvp(backbone)/dot", operands=[3]),
-        _instruction(5, "fusion.5", operands=[4], callee=9),
-        _instruction(6, "copy.6", operands=[4]),
-        _instruction(7, "sum.7", "jit(f)/sum", operands=[5, 6]),
-        _instruction(8, "copy.8", operands=[7]),
-    ]
-    ops = programs(_trace((9, 1, fused), (10, 8, main)))["jit_train_step"]
+    ops = operations(TEXT)
     scopes = {name: op.scope for name, op in ops.items()}
     assert scopes["dot.4"] == "backbone forward"
     assert scopes["copy.3"] == "backbone forward"  # an input's: where it goes to
@@ -67,8 +56,8 @@ def test_what_the_compiler_adds_belongs_where_its_work_comes_from():
     assert ops["dot.4"] == Op("dot.4", "dot", "jit(f)/jvp(backbone)/dot")
 
 
-def test_a_trace_holds_the_program_that_it_ran(trace):
-    ops = programs(trace.read_bytes())["jit_train_step"].values()
-    kinds = {op.kind for op in ops if op.scope.startswith("backbone")}
+def test_the_operations_of_a_step_that_this_machine_compiles(ops_of_step):
+    kinds = {op.kind for op in ops_of_step.values() if op.scope.startswith("backbone")}
     assert "convolution" in kinds
-    assert {op.scope for op in ops} >= {"backbone forward", "lde forward", "optimizer"}
+    scopes = {op.scope for op in ops_of_step.values()}
+    assert scopes >= {"backbone forward", "backbone backward", "lde forward", "optimizer"}

@@ -66,8 +66,8 @@ def test_a_task_whose_end_the_trace_misses():
     assert _times(events) == {(ONE, A): 10}
 
 
-def test_a_real_trace_holds_whole_steps(trace):
-    work = timeline.read(trace)
+def test_a_real_trace_holds_whole_steps(trace, ops_of_step):
+    work = timeline.read(trace, ops_of_step)
     convolutions = {op: n for op, n in work.calls.items() if op.kind == "convolution"}
     assert len(convolutions) >= 2  # of the forward and the backward pass
     assert set(convolutions.values()) == {2}

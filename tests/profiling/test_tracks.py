@@ -55,4 +55,4 @@ def test_the_trace_of_a_run_has_the_scopes_as_events(trace):
 
 
 def test_the_rest_of_the_trace_is_as_it_was(trace):
-    assert timeline.read(trace).calls  # the host's own events, behind which the tracks lie
+    assert timeline.read(trace, {}).calls  # the host's own events, behind which the tracks lie

@@ -1,0 +1,115 @@
+"""Pixels and lists as Python hands them over; what could be two things is refused."""
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import PIL.Image
+from jaxtyping import UInt8
+
+from lanet_jax.errors import UserError
+from lanet_jax.images import pixels
+from lanet_jax.images.pixels import BrokenImageError
+
+_TAKEN = "a path or an array of pixels was expected"
+_CHANNELS = (1, 3, 4)
+_LEAST_SIDE = 8  # pixels; what has fewer along its last axis is no batch of pictures
+
+
+def several(value: Any) -> Iterable[Any] | None:
+    """The values of what holds several sources.
+
+    Args:
+      value: what the user gave.
+
+    Returns:
+      They, in order: those of a list, an iterator, or an array or column of paths. None for what is
+      one source or none.
+
+    Raises:
+      UserError: it holds several, but not as a list of sources would.
+    """
+    if isinstance(value, str | os.PathLike | PIL.Image.Image):
+        return None
+    if isinstance(value, bytes | bytearray | memoryview):
+        raise UserError(
+            f"{_TAKEN}, not {type(value).__name__}: of an encoded image give "
+            "PIL.Image.open(io.BytesIO(x)), of a path os.fsdecode(x)"
+        )
+    if isinstance(value, Mapping):
+        raise UserError(f"{_TAKEN}, not {type(value).__name__}: give list(x.values())")
+    if hasattr(value, "read"):
+        raise UserError(f"{_TAKEN}, not an open file: give its name, or PIL.Image.open(x)")
+    if _is_array(value):
+        kind = getattr(value, "dtype", None)
+        if isinstance(kind, np.dtype) and kind.kind in "buifc":
+            return None
+        array = _array(value)
+        if array.dtype.kind in "buifcmM":
+            return None
+        if array.ndim != 1:
+            raise UserError(
+                f"{_TAKEN}, not {type(value).__name__} {list(array.shape)} of {array.dtype}: give "
+                "one column of paths, such as x['file'], or list(x)"
+            )
+        return array.tolist() if array.dtype.kind in "UT" else list(array)
+    return value if isinstance(value, Iterable) else None
+
+
+def pixels_of(value: Any) -> UInt8[np.ndarray, "..."]:
+    """The pixels of one source that is no path.
+
+    Args:
+      value: an array of numpy, JAX, torch or another library, or a PIL image.
+
+    Returns:
+      An image or a batch of them, see `images.pixels.images`.
+
+    Raises:
+      UserError: it is none, or could be read in two ways; with what to do.
+    """
+    if isinstance(value, PIL.Image.Image):
+        try:
+            return pixels.upright(value)
+        except BrokenImageError as error:
+            raise UserError(f"a PIL image that cannot be read: {error}") from None
+    if not _is_array(value):
+        more = "; cameras are not read" if isinstance(value, int) else ""
+        raise UserError(f"{_TAKEN}, not {type(value).__name__}{more}")
+    array = _array(value)
+    pixels.check(array)
+    _refuse_doubtful(array)
+    return array
+
+
+def _refuse_doubtful(array: UInt8[np.ndarray, "..."]) -> None:
+    """Says what an array could be besides what it would be taken for."""
+    shape = list(array.shape)
+    # [1, H, W] is the same grey image either way, and [3, H, 3] has its channels where they belong.
+    if array.ndim != 3 or shape[2] in _CHANNELS:
+        return
+    if shape[0] in _CHANNELS[1:]:
+        raise UserError(
+            f"{shape} may be one image with its channels first, or {shape[0]} grey ones: give "
+            "x.transpose(1, 2, 0) (torch: x.permute(1, 2, 0)) or x[..., None]"
+        )
+    if shape[2] < _LEAST_SIDE:
+        raise UserError(
+            f"{shape} may be one image of {shape[2]} channels, or {shape[0]} grey ones: give three "
+            "channels, such as x[..., :3], or x[..., None]"
+        )
+
+
+def _is_array(value: Any) -> bool:
+    return hasattr(value, "__array__")  # numpy's, JAX's, torch's
+
+
+def _array(value: Any) -> np.ndarray:
+    try:
+        return np.asarray(value)
+    except Exception as error:  # each library has its own: on another device, needs a gradient ...
+        reason = str(error).strip().partition("\n")[0]
+        raise UserError(
+            f"{type(value).__name__} cannot be read as an array ({reason}): give a numpy array"
+        ) from None

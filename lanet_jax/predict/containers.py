@@ -1,0 +1,55 @@
+"""Which files are videos: by their names, and by their first bytes where the name does not say."""
+
+from pathlib import Path
+
+VIDEOS = (
+    *(".mp4", ".m4v", ".mov", ".qt", ".avi", ".divx", ".mkv", ".webm", ".mpg", ".mpeg", ".mpe"),
+    *(".m2v", ".vob", ".mts", ".m2ts", ".3gp", ".3g2", ".wmv", ".asf", ".flv", ".f4v", ".ogv"),
+)
+DOUBTFUL = (".ts", ".ogg", ".dat", ".mod")  # videos, and much else
+_HEAD = 1 << 10
+_PACKET = 188  # bytes of an MPEG transport stream, each of which begins with G
+_STARTS = {
+    b"\x1aE\xdf\xa3": "Matroska or WebM",
+    b"\x00\x00\x01\xba": "MPEG",
+    b"\x00\x00\x01\xb3": "MPEG",
+    b"0&\xb2u\x8ef\xcf\x11": "Windows Media",
+    b"FLV\x01": "Flash",
+}
+# Brands of ISO files that hold stills (HEIC, AVIF) or sound alone.
+_NO_FILMS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis", b"M4A ")
+
+
+def kind(path: Path) -> str:
+    """What kind of video a file is, by its first bytes.
+
+    Args:
+      path: the file.
+
+    Returns:
+      The name of its format; empty if it is no video, or cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return ""
+    if head[4:8] == b"ftyp":
+        return "" if head[8:12] in _NO_FILMS else "MP4, MOV or 3GP"
+    if head[4:8] in (b"moov", b"mdat", b"wide") and not head[:2].strip(b"\0"):
+        return "MOV"
+    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+        return "AVI"
+    if head[:4] == b"OggS" and b"theora" in head:
+        return "Ogg"
+    for offset in (0, 4):  # cameras put four bytes of time before each packet
+        step = _PACKET + offset
+        if len(head) > offset + 4 * step and set(head[offset : offset + 4 * step : step]) == {0x47}:
+            return "MPEG transport stream"
+    return next((name for start, name in _STARTS.items() if head.startswith(start)), "")
+
+
+def is_video(path: Path) -> bool:
+    """Whether a file is a video: by its ending, or by its bytes where that may be anything."""
+    ending = path.suffix.lower()
+    return ending in VIDEOS or (ending in DOUBTFUL and bool(kind(path)))

@@ -1,0 +1,154 @@
+"""Writing the marked copy of a video: with its times and sound by PyAV, or evenly by OpenCV."""
+
+import contextlib
+import importlib.util
+import os
+import secrets
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+from lanet_jax.files.atomic import make_new
+
+SUFFIX = ".mp4"
+PIP = "pip install 'lanet_jax[video]'"
+_MOST_TICKS = 65_535  # MPEG-4 counts a second in so many at most
+_MOST_DECIMALS = 3  # OpenCV cuts the others off
+
+Picture = UInt8[np.ndarray, "H W 3"]
+
+
+class UnwrittenError(Exception):
+    """Why a film could not be written, in a few words."""
+
+
+class Encoder(Protocol):
+    """What writes the frames of one file, all of one size; it raises `UnwrittenError`."""
+
+    def add(self, image: Picture, time: float) -> None:
+        """Appends an RGB frame of even sides, which is shown from `time` (seconds) on."""
+
+    def close(self) -> None:
+        """Ends the file."""
+
+
+class Writer:
+    """Writes a video under a temporary name and renames it when it is whole.
+
+    Args:
+      path: the `.mp4` file.
+      source: the video that it is a copy of, whose sound it gets.
+      rate: frames a second, on average.
+      height: of the frames, in pixels.
+      width: of the frames.
+
+    Raises:
+      UnwrittenError: it cannot be written; OSError where its folder cannot.
+    """
+
+    def __init__(self, path: Path, source: Path, rate: float, height: int, width: int) -> None:
+        self._path = path
+        self._temporary = path.with_name(f".{secrets.token_hex(8)}.tmp{SUFFIX}")
+        # The codecs halve their colour planes: odd sizes get one more row or column.
+        self._height, self._width = height + height % 2, width + width % 2
+        size = (self._width, self._height)
+        make_new(self._temporary)  # PyAV would meet a folder that cannot be written later
+        try:
+            if keeps_sound():
+                from lanet_jax.predict import film_av
+
+                self._encoder: Encoder = film_av.Encoder(self._temporary, source, rate, size)
+            else:
+                self._encoder = _OpenCV(self._temporary, rate, size)
+        except BaseException:
+            self._remove()
+            raise
+
+    def add(self, image: Picture, time: float) -> None:
+        """Appends an RGB frame.
+
+        Raises:
+          UnwrittenError: it cannot be written; then nothing of the film stays.
+        """
+        below, right = self._height - image.shape[0], self._width - image.shape[1]
+        if below in (0, 1) and right in (0, 1):
+            image = np.pad(image, ((0, below), (0, right), (0, 0)), mode="edge")
+        else:  # the frames of some videos change their size on the way
+            image = cv2.resize(image, (self._width, self._height), interpolation=cv2.INTER_AREA)
+        try:
+            self._encoder.add(image, time)
+        except BaseException:
+            self.close(keep=False)
+            raise
+
+    def close(self, keep: bool) -> None:
+        """Ends the file; without `keep` nothing of it stays.
+
+        Raises:
+          UnwrittenError: it did not become whole; then nothing of it stays.
+        """
+        try:
+            if keep:
+                self._encoder.close()
+                os.replace(self._temporary, self._path)
+            else:
+                with contextlib.suppress(UnwrittenError, OSError):
+                    self._encoder.close()
+        finally:
+            self._remove()
+
+    def _remove(self) -> None:
+        with contextlib.suppress(OSError):
+            self._temporary.unlink(missing_ok=True)
+
+
+def keeps_sound() -> bool:
+    """Whether PyAV is there, which keeps a film's sound and uneven times."""
+    return importlib.util.find_spec("av") is not None
+
+
+def mpeg4_rate(rate: float) -> float:
+    """The nearest rate that OpenCV's MPEG-4 encoder takes.
+
+    OpenCV writes a rate as n / 10**k, and the codec takes an n of 65,535 at most: 239.0269 frames a
+    second become 239.03.
+    """
+    decimals = _MOST_DECIMALS
+    while decimals and round(rate * 10**decimals) > _MOST_TICKS:
+        decimals -= 1
+    return round(rate, decimals)
+
+
+class _OpenCV:
+    """Even times, no sound; see `Encoder`."""
+
+    def __init__(self, path: Path, rate: float, size: tuple[int, int]) -> None:
+        self._count = 0
+        code = cv2.VideoWriter.fourcc(*"mp4v")
+        self._name, rate = str(path.absolute()), mpeg4_rate(rate)
+        try:
+            self._name.encode()
+        except UnicodeEncodeError:  # OpenCV would end the process
+            raise UnwrittenError("its folder's name is not in UTF-8") from None
+        self._writer = cv2.VideoWriter(self._name, cv2.CAP_FFMPEG, code, rate, size)
+        if not self._writer.isOpened():
+            width, height = size
+            raise UnwrittenError(f"{width} x {height} pixels at {rate:g} a second: no such MPEG-4")
+
+    def add(self, image: Picture, time: float) -> None:
+        """See `Encoder`."""
+        self._writer.write(np.ascontiguousarray(image[..., ::-1]))
+        self._count += 1
+
+    def close(self) -> None:
+        """See `Encoder`."""
+        self._writer.release()
+        # OpenCV does not say where the disk was full; such a file has no index.
+        written = cv2.VideoCapture(self._name, cv2.CAP_FFMPEG)
+        count = int(written.get(cv2.CAP_PROP_FRAME_COUNT)) if written.isOpened() else 0
+        written.release()
+        if count != self._count:
+            raise UnwrittenError(f"{count} of {self._count} frames arrived: is the disk full?")

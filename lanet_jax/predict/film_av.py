@@ -1,0 +1,94 @@
+"""A film by PyAV (FFmpeg's libraries): each frame at its own time, with the sound of its source."""
+
+import contextlib
+import errno
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.error import FFmpegError
+from jaxtyping import UInt8
+
+from lanet_jax.predict.film import UnwrittenError
+from lanet_jax.predict.sound import Sound
+
+# The rates in use have whole numbers of these a frame: 24, 25, 30, 60, 120, and over 1.001.
+_TICK = Fraction(1, 120_000)
+_BEST, _OTHER = "libx264", "mpeg4"  # builds of FFmpeg without the first are rare
+_OTHER_TICK = Fraction(1, 60_000)  # that codec takes no finer one
+_OPTIONS = {
+    "crf": "18",
+    "preset": "veryfast",
+    "bf": "0",
+}  # uneven times of B-frames shorten a track
+_OTHER_BITS = 0.3  # a pixel
+_OF_DISK = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Encoder:
+    """Writes one file; see `film.Encoder`.
+
+    Args:
+      path: the file.
+      source: whose sound is taken.
+      rate: frames a second, on average.
+      size: width and height, both even.
+
+    Raises:
+      UnwrittenError: it cannot be written.
+    """
+
+    def __init__(self, path: Path, source: Path, rate: float, size: tuple[int, int]) -> None:
+        with _told():
+            self._file = av.open(str(path), "w", format="mp4")
+            is_best = _BEST in av.codecs_available
+            self._tick = _TICK if is_best else _OTHER_TICK
+            whole, options = Fraction(rate).limit_denominator(1001), _OPTIONS if is_best else {}
+            # Its stubs know no codec that is chosen at run time.
+            video: Any = self._file.add_stream(
+                _BEST if is_best else _OTHER, rate=whole, options=options
+            )
+            video.width, video.height = size
+            video.pix_fmt = "yuv420p"
+            if not is_best:
+                video.bit_rate = int(_OTHER_BITS * size[0] * size[1] * rate)
+            video.time_base = video.codec_context.time_base = self._tick
+            self._video = video
+            self._sound = Sound(source, self._file)
+            self._last = -1
+
+    def add(self, image: UInt8[np.ndarray, "H W 3"], time: float) -> None:
+        """See `film.Encoder`."""
+        with _told():
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
+            self._last = max(self._last + 1, round(time / self._tick))  # no two at one time
+            frame.pts, frame.time_base = self._last, self._tick
+            for packet in self._video.encode(frame):
+                self._file.mux(packet)
+            self._sound.copy(until=time)
+
+    def close(self) -> None:
+        """See `film.Encoder`."""
+        with _told():
+            try:
+                for packet in self._video.encode():
+                    self._file.mux(packet)
+                self._sound.copy(until=float("inf"))
+            finally:
+                self._sound.close()
+                self._file.close()
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except FFmpegError as error:
+        if isinstance(error, OSError) and error.errno in _OF_DISK:
+            raise OSError(error.errno, error.strerror) from error
+        raise UnwrittenError(error.strerror or type(error).__name__) from error
+    except (ValueError, UnicodeError) as error:
+        raise UnwrittenError(str(error).partition("\n")[0]) from error

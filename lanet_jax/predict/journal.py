@@ -1,0 +1,158 @@
+"""Rows as they come, in a file beside the table: what an interruption leaves, and goes on from."""
+
+import errno
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lanet_jax.errors import UserError
+from lanet_jax.predict.face_rows import Row
+from lanet_jax.predict.given import Item
+from lanet_jax.predict.sources import Frame
+
+ENDING = ".partial"
+_Key = tuple[str, int, int]  # file, size and time of its last change
+
+
+class Journal:
+    """The rows so far, one line of JSON a frame, each on the disk before the next one is read.
+
+    Args:
+      table: the table that they will become; the journal lies beside it, with ENDING.
+      run: what the rows depend on; those of another run are not taken.
+
+    Raises:
+      UserError: rows of another run lie there, or another process writes them.
+    """
+
+    def __init__(self, table: Path, run: Mapping[str, Any]) -> None:
+        self.path = table.with_name(table.name + ENDING)
+        self._file = open(self.path, "a+b", buffering=0)  # noqa: SIM115 (see close)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.close()
+            raise UserError(
+                f"{self.path}: another process writes it: choose another --out"
+            ) from None
+        self._frames: dict[_Key, dict[int, list[Row]]] = {}
+        self._ended: set[_Key] = set()
+        self._keys: dict[Item, _Key] = {}
+        try:
+            self._read(dict(run))
+        except BaseException:
+            self._file.close()
+            raise
+        self._known = {key: dict(rows) for key, rows in self._frames.items()}
+
+    def is_done(self, item: Item) -> bool:
+        """Whether all rows of an item are there, and its file is as it was."""
+        return self._key(item) in self._ended
+
+    def is_begun(self, item: Item) -> bool:
+        """Whether an interrupted run left rows of an item."""
+        return self._key(item) in self._known
+
+    def known(self, frame: Frame) -> list[Row] | None:
+        """The rows that an interrupted run left of a frame; None if there are none."""
+        return self._known.get(self._key(frame.item), {}).get(frame.number)
+
+    def add(self, frame: Frame, rows: Sequence[Row]) -> None:
+        """Keeps the rows of a frame.
+
+        Raises:
+          OSError: the disk is full, say; what was kept before stays.
+        """
+        key = self._key(frame.item)
+        written = [
+            {name: value for name, value in vars(row).items() if name not in ("file", "frame")}
+            for row in rows
+        ]
+        self._write({"file": key, "frame": frame.number, "rows": written})
+        self._frames.setdefault(key, {})[frame.number] = list(rows)
+
+    def end(self, item: Item) -> None:
+        """Keeps that an item has no further frames; errors as for `add`."""
+        key = self._key(item)
+        self._write({"file": key})
+        self._ended.add(key)
+
+    def rows(self, items: Iterable[Item]) -> list[Row]:
+        """All rows of some items, in the items' order and by their frames."""
+        return [
+            row
+            for item in items
+            for _, rows in sorted(self._frames.get(self._key(item), {}).items())
+            for row in rows
+        ]
+
+    def __len__(self) -> int:
+        return sum(map(len, self._frames.values()))
+
+    def close(self, keep: bool) -> None:
+        """Ends it; without `keep`, or where there is no row in it, nothing of it stays."""
+        if not (keep and self._frames):
+            self.path.unlink(missing_ok=True)
+        self._file.close()
+
+    def _read(self, run: dict[str, Any]) -> None:
+        self._file.seek(0)
+        *lines, cut = self._file.read().split(b"\n")
+        if cut:  # a kill or a full disk may have left a part of a line
+            self._file.truncate(sum(len(line) + 1 for line in lines))
+        if not lines:
+            self._write(run)
+            return
+        try:
+            first, *entries = map(json.loads, lines)
+            for entry in entries:
+                self._take(entry)
+        except (ValueError, TypeError, LookupError) as error:
+            raise UserError(
+                f"{self.path} is damaged ({error}): remove it, and the same command begins anew"
+            ) from None
+        other = sorted(key for key in {*first, *run} if first.get(key) != run.get(key))
+        if other:
+            raise UserError(
+                f"{self.path} has rows of a run with another {', '.join(other)}: run that command "
+                "again to end it, remove the file, or choose another --out"
+            )
+
+    def _take(self, entry: dict[str, Any]) -> None:
+        file, size, changed = entry["file"]
+        key = (file, size, changed)
+        if "frame" not in entry:
+            self._ended.add(key)
+            return
+        rows = [_row(file, entry["frame"], row) for row in entry["rows"]]
+        self._frames.setdefault(key, {})[entry["frame"]] = rows
+
+    def _key(self, item: Item) -> _Key:
+        if item not in self._keys:  # a file that goes away meanwhile keeps its rows
+            try:
+                stat = os.stat(item.path)
+                self._keys[item] = (item.file, stat.st_size, stat.st_mtime_ns)
+            except OSError:
+                self._keys[item] = (item.file, -1, -1)
+        return self._keys[item]
+
+    def _write(self, entry: Mapping[str, Any]) -> None:
+        line = json.dumps(entry, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+        try:
+            written = self._file.write(line)
+            if written != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as error:
+            error.filename = str(self.path)
+            raise
+
+
+def _row(file: str, frame: int, values: dict[str, Any]) -> Row:
+    # JSON knows no tuples.
+    tuples: dict[str, Any] = {
+        name: tuple(x) if isinstance(x, list) else x for name, x in values.items()
+    }
+    return Row(file=file, frame=frame, **tuples)

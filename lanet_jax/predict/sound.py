@@ -1,0 +1,113 @@
+"""The sound of a video, brought into its marked copy as it is, or as AAC where MP4 has no place."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+from av.error import FFmpegError
+
+# What players expect in an MP4 file; anything else (PCM, AMR, Vorbis, WMA ...) is encoded anew.
+_COPIED = {"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"}
+_BIT_RATE = 128_000
+
+
+class Sound:
+    """The sound tracks of one file on their way into another.
+
+    Args:
+      source: the video.
+      file: PyAV's container that is written; its tracks must be added before the first packet.
+
+    Attributes:
+      tracks: how many there are.
+    """
+
+    def __init__(self, source: Path, file: Any) -> None:
+        self._file = file
+        self._source = av.open(str(source))
+        start = self._start()
+        self._tracks: dict[int, Any] = {}
+        for stream in self._source.streams.audio:
+            if stream.codec_context.name in _COPIED:
+                self._tracks[stream.index] = _Copy(stream, file, start)
+            else:
+                self._tracks[stream.index] = _Encoded(stream, file, start)
+        self.tracks = len(self._tracks)
+        self._packets = self._timed()
+        self._next = next(self._packets, None)
+
+    def copy(self, until: float) -> None:
+        """Writes what is heard before a time, in seconds since the video's start."""
+        while self._next is not None and self._next[0] <= until:
+            _, packet = self._next
+            for done in self._tracks[packet.stream.index].take(packet):
+                self._file.mux(done)
+            self._next = next(self._packets, None)
+        if self._next is None and self._tracks:
+            for track in self._tracks.values():
+                for done in track.end():
+                    self._file.mux(done)
+            self._tracks = {}
+
+    def close(self) -> None:
+        """Gives the source back."""
+        self._source.close()
+
+    def _start(self) -> float:
+        """When the video begins, which is the time 0 of its frames."""
+        video = self._source.streams.video[0]
+        return float((video.start_time or 0) * (video.time_base or 0))
+
+    def _timed(self) -> Iterator[tuple[float, Any]]:
+        streams = [self._source.streams[index] for index in self._tracks]
+        if not streams:
+            return
+        try:
+            for packet in self._source.demux(streams):
+                if packet.dts is not None:  # the last one of each track is empty
+                    yield float(packet.dts * packet.time_base) - self._start(), packet
+        except FFmpegError:
+            return  # a source that is cut short: its table says so
+
+
+class _Copy:
+    """A track whose packets are taken as they are."""
+
+    def __init__(self, stream: Any, file: Any, start: float) -> None:
+        self._out = file.add_stream_from_template(stream)
+        self._start = round(start / stream.time_base)
+
+    def take(self, packet: Any) -> list[Any]:
+        packet.dts -= self._start
+        packet.pts = packet.dts if packet.pts is None else packet.pts - self._start
+        packet.stream = self._out
+        return [packet]
+
+    def end(self) -> list[Any]:
+        return []
+
+
+class _Encoded:
+    """A track that is decoded, and encoded as AAC."""
+
+    def __init__(self, stream: Any, file: Any, start: float) -> None:
+        context = stream.codec_context
+        rate, layout = context.sample_rate, "mono" if context.channels == 1 else "stereo"
+        self._out = file.add_stream("aac", rate=rate, layout=layout)
+        self._out.bit_rate = _BIT_RATE
+        self._resampler = av.AudioResampler("fltp", layout, rate)
+        self._skipped = round(start / stream.time_base)
+
+    def take(self, packet: Any) -> list[Any]:
+        found = []
+        for frame in packet.decode():
+            if frame.pts is not None:
+                frame.pts -= self._skipped
+            for part in self._resampler.resample(frame):
+                found += self._out.encode(part)
+        return found
+
+    def end(self) -> list[Any]:
+        rest = [one for part in self._resampler.resample(None) for one in self._out.encode(part)]
+        return [*rest, *self._out.encode(None)]

@@ -1,0 +1,100 @@
+"""The text of a compiled program, whatever backend compiled it: its instructions, one by one."""
+
+import math
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_COMPUTATION = re.compile(r"^(ENTRY )?%?([\w.-]+) (?:\(.*\) -> .* )?\{")
+_DEFINITION = re.compile(r"^\s*(ROOT )?%?([\w.-]+) = (.*?) ([a-z][\w-]*)\((.*)$")
+_ARRAY = re.compile(r"\b(pred|[a-z]+\d+\w*)\[([\d,]*)\]")
+_NAME = re.compile(r"%([\w.-]+)")
+_CALLEE = re.compile(r"\b(?:to_apply|calls|called_computations)=\{?%?([\w.-]+)")
+_SOURCE = re.compile(r'op_name="([^"]*)"')
+_TARGET = re.compile(r'custom_call_target="([^"]*)"')
+
+
+class Array(NamedTuple):
+    """The type of an array in a program.
+
+    Attributes:
+      type: as XLA writes it, "bf16".
+      shape: its dimensions.
+    """
+
+    type: str
+    shape: tuple[int, ...]
+
+    @property
+    def bytes(self) -> int:
+        """Its size."""
+        bits = 8 if self.type == "pred" else int(re.findall(r"\d+", self.type)[0])
+        return bits * math.prod(self.shape) // 8
+
+    def __str__(self) -> str:
+        return f"{self.type}[{','.join(map(str, self.shape))}]"
+
+
+class Instruction(NamedTuple):
+    """One instruction of a program.
+
+    Attributes:
+      computation: that it stands in; "" for the program's own.
+      name: its own.
+      kind: its opcode; of a custom call its target.
+      results: its arrays.
+      operands: names of what it reads.
+      callee: the computation that it calls, if any.
+      source: JAX's name of what it computes, such as "jit(f)/transpose(jvp(backbone))/conv1/add".
+      root: whether it is what its computation gives.
+      text: the rest of its line.
+    """
+
+    computation: str
+    name: str
+    kind: str
+    results: tuple[Array, ...]
+    operands: tuple[str, ...]
+    callee: str
+    source: str
+    root: bool
+    text: str
+
+
+def arrays(text: str) -> tuple[Array, ...]:
+    """The types of arrays in a text, such as "(f32[2,5], bf16[3])"."""
+    return tuple(
+        Array(type_, tuple(map(int, filter(None, dims.split(",")))))
+        for type_, dims in _ARRAY.findall(text)
+    )
+
+
+def instructions(text: str) -> Iterator[Instruction]:
+    """The instructions of a compiled program.
+
+    Args:
+      text: its HLO, `jax.stages.Compiled.as_text()`.
+
+    Yields:
+      Each: callees before callers, operands before their users.
+    """
+    computation = ""
+    for line in text.splitlines():
+        if found := _COMPUTATION.match(line):
+            computation = "" if found[1] else found[2]
+        elif found := _DEFINITION.match(line):
+            root, name, shape, kind, rest = found.groups()
+            if kind == "custom-call" and (target := _TARGET.search(rest)):
+                kind = target[1]
+            callee, source = _CALLEE.search(rest), _SOURCE.search(rest)
+            yield Instruction(
+                computation,
+                name,
+                kind,
+                arrays(shape),
+                tuple(_NAME.findall(rest.partition(")")[0])),
+                callee[1] if callee else "",
+                source[1] if source else "",
+                bool(root),
+                rest,
+            )

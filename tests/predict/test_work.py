@@ -1,0 +1,197 @@
+"""What an interruption leaves, and that the same call resumes from there."""
+
+import errno
+import json
+import os
+
+import numpy as np
+import pytest
+
+from lanet_jax.errors import UserError
+from lanet_jax.predict import __main__ as predict
+from lanet_jax.predict import annotate, film, pictures, predictor, video
+from lanet_jax.predict.journal import Journal
+
+
+class Interrupt:
+    """A finder that finds, and is interrupted by Ctrl-C at its n-th frame."""
+
+    def __init__(self, find, at):
+        self.find, self.left, self.calls = find, at, 0
+
+    def __call__(self, image):
+        if image.shape[0] > 8:  # the first asks whether the models are there
+            self.calls += 1
+            self.left -= 1
+            if not self.left:
+                raise KeyboardInterrupt
+        return self.find(image)
+
+
+@pytest.fixture
+def run(make_predictor, find_patches, monkeypatch, tmp_path):
+    """Calls the command's function; gives how many frames were looked at."""
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+
+    def call(*sources, out=tmp_path / "t.json", at=0, batch=1, **options):
+        find = Interrupt(find_patches, at)
+        network = make_predictor(find, batch=batch)
+        monkeypatch.setattr(predictor, "load", lambda *_, **__: network)
+        try:
+            predict.predict(sources, out, **options)
+        except KeyboardInterrupt:
+            assert at
+        return find.calls
+
+    return call
+
+
+@pytest.fixture
+def folder(tmp_path, photo, write_image, write_video):
+    for i in range(6):
+        write_image(tmp_path / "in" / f"{i}.png", photo(("fear", 5, 5, 40)))
+    names = ["anger", "fear", "neutral", "fear", "anger"]
+    write_video(tmp_path / "in" / "9.mp4", [photo((name, 5, 5, 50)) for name in names])
+    return tmp_path / "in"
+
+
+def _rows(path):
+    return json.loads(path.read_text())["rows"]
+
+
+@pytest.mark.parametrize("at", [2, 5, 8, 10])
+def test_an_interrupted_run_resumes(run, folder, tmp_path, capsys, at):
+    run(folder, out=tmp_path / "whole.json", annotate=tmp_path / "whole")
+    out, marked = tmp_path / "t.json", tmp_path / "marked"
+    first = run(folder, at=at, annotate=marked)
+    assert not out.exists()
+    assert "the same command resumes" in capsys.readouterr().err
+    assert not list(marked.glob(".*")) if marked.exists() else True
+    again = run(folder, annotate=marked)
+    assert _rows(out) == _rows(tmp_path / "whole.json")
+    # Of what was under way when it was interrupted, a few frames are looked at again.
+    assert 11 - at <= again <= 11 - at + 4 and first <= at + 1
+    assert not list(tmp_path.glob("*.partial"))
+    for file in (tmp_path / "whole").iterdir():
+        if file.suffix == ".jpg":
+            assert (marked / file.name).read_bytes() == file.read_bytes()
+    shots, others = (list(video.read(at / "9.mp4")) for at in (marked, tmp_path / "whole"))
+    assert len(shots) == len(others) == 5
+    for shot, other in zip(shots, others, strict=True):
+        np.testing.assert_array_equal(shot.pixels, other.pixels)
+
+
+def test_a_changed_file_is_predicted_again(run, folder, tmp_path, photo, write_image):
+    run(folder, at=6)
+    write_image(folder / "0.png", photo(("neutral", 5, 5, 40), ("anger", 60, 5, 40)))
+    write_image(folder / "00.png", photo())
+    run(folder)
+    found = [(os.path.basename(row["file"]), row["top"]) for row in _rows(tmp_path / "t.json")]
+    assert found[:4] == [
+        *(("0.png", "neutral"), ("0.png", "anger"), ("00.png", None), ("1.png", "fear"))
+    ]
+
+
+def test_a_file_that_goes_away_meanwhile_keeps_its_rows(run, folder, tmp_path, monkeypatch):
+    real = pictures.Pictures.add
+
+    def add(self, frame, rows):
+        frame.item.content.unlink(missing_ok=True)
+        return real(self, frame, rows)
+
+    monkeypatch.setattr(pictures.Pictures, "add", add)
+    run(folder)
+    assert len(_rows(tmp_path / "t.json")) == 11
+
+
+def test_rows_of_another_run_are_not_taken(run, folder, tmp_path):
+    run(folder, at=4)
+    with pytest.raises(UserError, match=r"t\.json\.partial has rows of a run with another faces"):
+        run(folder, faces="whole")
+    run(folder)
+
+
+def test_a_cut_line_is_dropped_and_a_damaged_one_is_told(run, folder, tmp_path):
+    run(folder, at=4)
+    kept = tmp_path / "t.json.partial"
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:-5])
+    run(folder)
+    assert len(_rows(tmp_path / "t.json")) == 11
+    kept.write_bytes(whole.replace(b'"rows"', b'"wors"'))
+    with pytest.raises(UserError, match=r"is damaged.*remove it"):
+        run(folder)
+
+
+def test_two_processes_do_not_write_one_table(tmp_path):
+    first = Journal(tmp_path / "t.csv", {})
+    with pytest.raises(UserError, match="another process writes it"):
+        Journal(tmp_path / "t.csv", {})
+    first.close(keep=False)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_costs_no_row(run, folder, tmp_path, monkeypatch):
+    real, left = pictures.write_bytes, [3]
+
+    def write(path, content):
+        left[0] -= 1
+        if not left[0]:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        real(path, content)
+
+    monkeypatch.setattr(pictures, "write_bytes", write)
+    with pytest.raises(OSError, match="No space"):
+        run(folder, annotate=tmp_path / "marked")
+    assert run(folder, annotate=tmp_path / "marked") <= 9
+    assert len(_rows(tmp_path / "t.json")) == 11
+    assert len(list((tmp_path / "marked").iterdir())) == 7
+
+
+def test_a_name_that_is_too_long_is_shortened_and_told(run, tmp_path, photo, write_image):
+    for suffix in (".png", ".bmp"):  # the second one's -2 is what is too long
+        write_image(tmp_path / "in" / ("x" * 251 + suffix), photo(("fear", 5, 5, 40)))
+    write_image(tmp_path / "in" / "y.png", photo())
+    run(tmp_path / "in", annotate=tmp_path / "marked")
+    notes = [row["note"] for row in _rows(tmp_path / "t.json")]
+    (short,) = (
+        p.name for p in (tmp_path / "marked").iterdir() if 4 < len(p.name) < 200 and "-" in p.name
+    )
+    assert notes == [None, f"marked as {short}: its own name is too long", None]
+    assert len(list((tmp_path / "marked").iterdir())) == 3
+
+
+def test_a_picture_that_cannot_be_written_costs_no_other(run, tmp_path, photo, write_image):
+    write_image(tmp_path / "in" / "a.png", photo())
+    write_image(tmp_path / "in" / "a.jpg" / "b.png", photo())  # its folder has the picture's name
+    write_image(tmp_path / "in" / "c.png", photo())
+    run(tmp_path / "in", annotate=tmp_path / "marked")
+    notes = [row["note"] for row in _rows(tmp_path / "t.json")]
+    assert sorted(map(bool, notes)) == [False, False, True]
+    (told,) = filter(None, notes)
+    assert told.startswith("not marked: ")
+
+
+def test_a_film_that_cannot_be_written_costs_that_film_only(
+    run, folder, tmp_path, monkeypatch, capsys
+):
+    def refuse(*_):
+        raise film.UnwrittenError("no such MPEG-4")
+
+    monkeypatch.setattr(film.Writer, "__init__", refuse)
+    run(folder, annotate=tmp_path / "marked")
+    rows = _rows(tmp_path / "t.json")
+    assert [row["note"] for row in rows[6:]] == ["not marked: no such MPEG-4", *[None] * 4]
+    assert [row["time"] for row in rows[:6]] == [None] * 6
+    assert [row["time"] for row in rows[6:]] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
+    told = capsys.readouterr().out
+    assert "9.mp4: no marked film: no such MPEG-4" in told and "sound" not in told
+
+
+def test_a_fault_of_ours_is_not_taken_for_one_of_the_disk(run, folder, tmp_path, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(annotate, "draw", fail)
+    with pytest.raises(ZeroDivisionError):
+        run(folder, annotate=tmp_path / "marked")
