@@ -112,7 +112,7 @@ class Parts:
             size=np.array([row.stamp.size for row in values], np.int64),
             changed=np.array([row.stamp.changed for row in values], np.int64),
             broken=np.array([row.broken for row in values], bool),
-            **_shared_columns(values),
+            **columns(values),
             scheme=np.array(self.scheme),
         )
 
@@ -120,8 +120,8 @@ class Parts:
 def write(out: Path, names: Iterable[str], rows: Mapping[str, Row], scheme: str) -> None:
     """Writes the landmark file: what `data.landmark_file` reads, and `spread` and `score`."""
     names = list(names)
-    columns = _shared_columns([rows[name] for name in names])
-    save(out, name=np.array(names, str), **columns, scheme=np.array(scheme))
+    shared = columns([rows[name] for name in names])
+    save(out, name=np.array(names, str), **shared, scheme=np.array(scheme))
 
 
 def save(file: Path, **arrays: np.ndarray) -> None:
@@ -130,7 +130,8 @@ def save(file: Path, **arrays: np.ndarray) -> None:
         np.savez(stream, **arrays)  # type: ignore[arg-type]  # no name is `allow_pickle`
 
 
-def _shared_columns(rows: list[Row]) -> dict[str, np.ndarray]:
+def columns(rows: list[Row]) -> dict[str, np.ndarray]:
+    """The columns of a landmark file, but for the names."""
     return {
         "points": np.array([row.points for row in rows], np.float32),
         "ok": np.array([row.ok for row in rows], bool),

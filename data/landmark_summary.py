@@ -19,7 +19,8 @@ def lines(rows: Mapping[str, Row], tree: Tree) -> Iterator[str]:
     broken = [name for name, row in rows.items() if row.broken]
     absent = [name for name, row in rows.items() if not (row.ok or row.broken)]
     found = len(rows) - len(broken) - len(absent)
-    yield f"{len(rows)} images: {found} with landmarks ({found / len(rows):.1%})"
+    share = f" ({found / len(rows):.1%})" if rows else ""  # a shard may have no image
+    yield f"{len(rows)} images: {found} with landmarks{share}"
     unread = [name for name in tree.files if is_unread(name)]
     others = [name for name in tree.files if not (is_image(name) or is_unread(name))]
     for names, what in (

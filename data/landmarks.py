@@ -29,8 +29,10 @@ from lanet_jax.faces.reduce import REDUCTIONS
 from lanet_jax.images import files
 from lanet_jax.images.pixels import BrokenImageError, decode
 from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.shards import dealing
+from lanet_jax.shards.dealing import Shard
 
-from . import landmark_parts, landmark_summary
+from . import landmark_parts, landmark_shards, landmark_summary
 from .claim import claim
 from .landmark_parts import Parts, Row, Stamp
 
@@ -51,8 +53,9 @@ def make(
     overwrite: bool = False,
     landmarker: Callable[[str], Landmarker] = face_landmarker,
     chunk: int = CHUNK,
+    shard: Shard | None = None,
 ) -> None:
-    """Writes the landmark file of all images of a tree.
+    """Writes the landmark file of all images of a tree, or one shard of it.
 
     Args:
       source: the tree's root; images are named by their path below it.
@@ -62,21 +65,28 @@ def make(
       overwrite: whether to make a file again that is there.
       landmarker: called in each process with the scheme; must be a module's own function.
       chunk: images that a worker takes at a time.
+      shard: the part that is done here; None for all.
 
     Raises:
       UserError: there is no image, the models are absent, or a worker was ended.
     """
+    whole_file, out = out, shard.file(out) if shard else out
     if out.exists() and not overwrite:
         print(f"{out} is there already; nothing was done (--overwrite makes it again)")
         return
     landmarker(scheme)  # what is absent is said once, here, and not by every worker
-    stamps = {name: landmark_parts.stamp(source / name) for name in list_images(source)}
+    names = list_images(source)
+    own = [names[place] for place in shard.places(names)] if shard else names
+    stamps = {name: landmark_parts.stamp(source / name) for name in own}
     parts = Parts(out, scheme)
     with claim(parts.folder, f"making {out}"):
         if out.exists() and not overwrite:
             raise UserError(f"{out} was made by another process meanwhile; nothing was done")
         rows = _all_rows(source, stamps, parts, chunk, workers, landmarker)
-        landmark_parts.write(out, stamps, rows, scheme)
+        if shard:
+            landmark_shards.write(whole_file, shard, names, rows, scheme)
+        else:
+            landmark_parts.write(out, names, rows, scheme)
         shutil.rmtree(parts.folder, ignore_errors=True)
     said = landmark_summary.lines({name: rows[name] for name in stamps}, files.below(source))
     print("\n" + "\n".join(said) + f"\n\nwrote {out}")
@@ -199,13 +209,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--workers", type=whole(1), metavar="N", help="processes (default: all cores)"
     )
     parser.add_argument("--overwrite", action="store_true", help="make a finished file again")
+    parser.add_argument("--shard", type=dealing.shard, metavar="I/N", help=dealing.HELP)
     args = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
     out = args.out.expanduser()
     if not out.parent.is_dir():
         raise UserError(f"--out {out}: the folder {out.parent} is not there; make it first")
     if out.is_dir():
         raise UserError(f"--out {out} is a folder: choose another name")
-    make(args.source.expanduser(), out, args.scheme, args.workers, args.overwrite)
+    source = args.source.expanduser()
+    make(source, out, args.scheme, args.workers, args.overwrite, shard=args.shard)
 
 
 if __name__ == "__main__":

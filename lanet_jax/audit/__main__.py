@@ -4,6 +4,7 @@ Of a folder of class/image, a CSV list or a prepared dataset nothing needs to be
 labels are audited by `--workdir=DIR`, where its own beliefs stand beside the others.
 """
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from lanet_jax.command_line import Parser, whole
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.shards import dealing
+from lanet_jax.shards.dealing import Shard
 
 RANKS = ("probe", "consensus", "suspicion", "kl", "margin")
 
@@ -31,12 +34,13 @@ def main() -> None:
     add("--data_dir", default="", help="where prepared data lies")
     add("--split", default="", help="of a source (default: train of prepared data, else all)")
     add("--cleanlab", action="store_true", help="ask cleanlab the same, on the same folds")
+    add("--shard", type=dealing.shard, metavar="I/N", help=f"of a source: {dealing.HELP}")
     outside = parser.add_mutually_exclusive_group().add_argument
     outside("--probabilities", type=Path, help="out-of-sample ones, to ask cleanlab the same")
-    kept = "in their place, runs with data.holdout, each of which predicts what it kept aside"
-    outside("--held_out", type=Path, nargs="+", default=(), metavar="DIR", help=kept)
+    kept = "in their place, those of `lanet folds`, or of runs DIR with data.holdout"
+    outside("--held_out", type=Path, nargs="*", metavar="DIR", help=kept)
     arguments = parser.parse_args()
-    runtime.start()
+    runtime.start(alone=arguments.shard is not None)
     audit(**vars(arguments))
 
 
@@ -49,12 +53,13 @@ def audit(
     candidates: int = 50_000,
     data_dir: str = "",
     probabilities: Path | None = None,
-    held_out: Sequence[Path] = (),
+    held_out: Sequence[Path] | None = None,
     source: Path | None = None,
     out: Path | None = None,
     model: Path | None = None,
     split: str = "",
     cleanlab: bool = False,
+    shard: Shard | None = None,
 ) -> None:
     """Writes `audit.csv` and `audit.html`, and prints what was found.
 
@@ -71,25 +76,30 @@ def audit(
       probabilities: file of out-of-sample probabilities of a run's training records: with them,
         cleanlab is asked the same.
       held_out: in place of the file, runs on the same labels that kept a part of them aside
-        (`data.holdout`); each predicts its part.
+        (`data.holdout`); each predicts its part. Empty for those that `lanet folds` made.
       source: in place of a run, see `audit.labelled_faces.load`.
       out: folder for what is written of a source.
       model: network whose features the probe is fitted to; None for the bundled one.
       split: of a source.
       cleanlab: whether cleanlab is asked the same on the folds of the probe.
+      shard: of a source, the part whose faces are looked at here; `lanet merge` audits all.
 
     Raises:
       UserError: source, run, checkpoint, data or probabilities are missing or do not fit.
     """
     # The compiler's flags must be set before anything of these touches a device.
-    from lanet_jax.audit import of_run, without_run
+    from lanet_jax import folds
+    from lanet_jax.audit import of_run, shard_of_faces, without_run, witnesses
+    from lanet_jax.trained.load import SHIPPED
 
     if (source is None) == (workdir is None):
         raise UserError("name what to audit: a folder, a list or prepared data, or --workdir=DIR")
     if (source is None) != (out is None):
         raise UserError("--out=DIR is where the page of a folder goes; a run has its own folder")
-    if source is not None and (probabilities or held_out or step != "last"):
+    if source is not None and (probabilities or held_out is not None or step != "last"):
         raise UserError("--step, --probabilities and --held_out belong to a run: --workdir=DIR")
+    if shard is not None and source is None:
+        raise UserError("--shard is for a folder, a list or prepared data, not for a run")
     if step == "best":
         raise UserError("--step=best keeps no label distributions: take last, or a number")
     if limit < 1 or neighbors < 1 or candidates < 2:
@@ -108,20 +118,19 @@ def audit(
             model=model,
             data_dir=data_dir,
             probabilities=probabilities,
-            held_out=held_out,
+            held_out=folds.made(workdir) if held_out == [] else held_out or (),
             cleanlab=cleanlab,
         )
         return
+    source, model = source.expanduser(), model or SHIPPED
+    out = out.expanduser()  # type: ignore[union-attr]  # given with --source
     where = Path(data_dir or "~/tensorflow_datasets").expanduser()
-    without_run.audit_faces(
-        source.expanduser(),
-        out.expanduser(),  # type: ignore[union-attr]  # given with --source
-        **shown,
-        model=model,
-        data_dir=where,
-        split=split,
-        cleanlab=cleanlab,
-    )
+    shown |= {"split": split, "cleanlab": cleanlab}
+    if shard is not None:
+        shard_of_faces.write(source, out, shard, model, where, **shown)
+        return
+    look = functools.partial(witnesses.read, model=model)
+    without_run.audit_faces(source, out, look, data_dir=where, **shown)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """An audit of labelled faces by what needs no training: a network's features and landmarks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lanet_jax.audit import findings, labelled_faces, presentation, ranking, witnesses
@@ -9,6 +9,7 @@ from lanet_jax.audit.arrays import PROBABILITIES, LabelAudit, audit_labels
 from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.data import Data
+from lanet_jax.input.records import Records
 from lanet_jax.trained.load import SHIPPED
 
 _NAMES = {
@@ -31,7 +32,10 @@ def probe(data: Data, model: Path | None = None) -> tuple[Witnesses, LabelAudit]
     Raises:
       UserError: the model or an image cannot be read, or there are too few faces.
     """
-    found = witnesses.read(data.train, model or SHIPPED)
+    return _judged(data, witnesses.read(data.train, model or SHIPPED))
+
+
+def _judged(data: Data, found: Witnesses) -> tuple[Witnesses, LabelAudit]:
     audit = audit_labels(data.given, found.probabilities, found.features, data.train.classes)
     return found, audit
 
@@ -60,8 +64,8 @@ def basis(audit: LabelAudit, remarks: Sequence[str]) -> str:
 def audit_faces(
     source: Path,
     out: Path,
+    look: Callable[[Records], Witnesses],
     *,
-    model: Path | None,
     rank: str,
     limit: int,
     neighbors: int,
@@ -75,7 +79,7 @@ def audit_faces(
     Args:
       source: see `labelled_faces.load`.
       out: the folder.
-      model: see `probe`.
+      look: asks the witnesses about the faces.
       rank: score that orders the records; "" for the probe.
       limit: suspects on the page.
       neighbors: shown for each suspect and space.
@@ -91,7 +95,7 @@ def audit_faces(
         raise UserError(f"--out {out} is no folder: name another")
     faces = labelled_faces.load(source, data_dir, split)
     data = Data(faces, faces.labels, None, {})
-    seen, audit = probe(data, model)
+    seen, audit = _judged(data, look(faces))
     found = findings.without_run(seen, audit, candidates)
     comparison = findings.compare(audit.beliefs, data.given) if cleanlab else None
     rank = rank or ranking.PROBE

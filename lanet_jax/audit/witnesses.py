@@ -43,6 +43,27 @@ class Witnesses:
 
 
 @dataclasses.dataclass(frozen=True)
+class Sight:
+    """What a network says of each face by itself, and where its landmarks are.
+
+    Attributes:
+      probabilities: of the classes that the network knows.
+      features: of the network.
+      points: landmarks in pixels of the image; none where nothing finds them.
+      present: which of them are known.
+      known: the network's classes.
+      remarks: what was left out, and why.
+    """
+
+    probabilities: Float[np.ndarray, "N K"]
+    features: Float[np.ndarray, "N D"]
+    points: Float[np.ndarray, "N L 2"]
+    present: Bool[np.ndarray, "N L"]
+    known: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
 class _Face:
     pixels: UInt8[np.ndarray, "S S 3"]
     points: Float[np.ndarray, "L 2"]
@@ -64,7 +85,32 @@ def read(faces: Records, model: Path, step: str = "last", threads: int = 0) -> W
     Raises:
       UserError: an image or the model cannot be read.
     """
-    trained = trained_load.load(model, step, mesh_lib.make(BATCH, jax.local_devices()[:1]))
+    return heard(faces, look(faces, load(model, step), threads))
+
+
+def load(model: Path, step: str = "last") -> trained_load.Trained:
+    """Loads the network that is asked about faces.
+
+    Raises:
+      UserError: the model cannot be read.
+    """
+    return trained_load.load(model, step, mesh_lib.make(BATCH, jax.local_devices()[:1]))
+
+
+def look(faces: Records, trained: trained_load.Trained, threads: int = 0) -> Sight:
+    """Passes each face through a network, and finds its landmarks where the data has none.
+
+    Args:
+      faces: see `read`; one or more.
+      trained: from `load`.
+      threads: readers; 0 for one a core.
+
+    Returns:
+      What was seen, in the order of the faces.
+
+    Raises:
+      UserError: an image cannot be read.
+    """
     find, remarks = _finder(faces)
     prepare = functools.partial(
         _face, faces, find, trained.card["size"], bool(trained.card.get("grey", False))
@@ -81,15 +127,40 @@ def read(faces: Records, model: Path, step: str = "last", threads: int = 0) -> W
             points += [face.points for face in seen]
             present += [face.present for face in seen]
             progress.update(len(seen))
-    spaces = {"expression": np.concatenate(features)}
-    if find is not None or faces.landmarks:
-        shapes, share = _shapes(faces, np.stack(points), np.stack(present))
+    return Sight(
+        probabilities=np.concatenate(probabilities),
+        features=np.concatenate(features),
+        points=np.stack(points),
+        present=np.stack(present),
+        known=tuple(trained.card["classes"]),
+        remarks=remarks,
+    )
+
+
+def heard(faces: Records, sight: Sight) -> Witnesses:
+    """Makes witnesses of what was seen, which takes all faces together.
+
+    Args:
+      faces: that were looked at.
+      sight: of them.
+
+    Returns:
+      The witnesses.
+    """
+    spaces, remarks = {"expression": sight.features}, sight.remarks
+    if sight.points.shape[1]:
+        shapes, share = _shapes(faces, sight.points, sight.present)
         if share >= _LEAST_KNOWN:
             spaces["landmark"] = shapes
         else:
             remarks = (*remarks, f"landmarks are known of {share:.0%} of the faces: left out")
-    own, more = _own(np.concatenate(probabilities), trained.card["classes"], faces.classes)
+    own, more = _own(sight.probabilities, list(sight.known), faces.classes)
     return Witnesses(spaces, own, (*remarks, *more))
+
+
+def absent(faces: Records) -> tuple[str, ...]:
+    """What will be left out of these faces because nothing can find it here, and why."""
+    return _finder(faces)[1]
 
 
 def _finder(faces: Records) -> tuple[Callable | None, tuple[str, ...]]:

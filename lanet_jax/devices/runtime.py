@@ -110,10 +110,15 @@ def _number(name: str) -> int:
     return int(text)
 
 
-def start() -> None:
-    """All of it, in order; every command calls it first."""
+def start(alone: bool = False) -> None:
+    """All of it, in order; every command calls it first.
+
+    Args:
+      alone: whether the work is done without the other processes that the environment tells of.
+    """
     logging.set_verbosity(logging.WARNING)  # Orbax tells of every file it writes
     keep_memory()
     set_compiler_flags()
-    join_hosts()
+    if not alone:
+        join_hosts()
     use_compile_cache()

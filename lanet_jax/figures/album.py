@@ -13,7 +13,6 @@ from lanet_jax.figures import attention, cross_entropy, distributions, features,
 from lanet_jax.figures.distributions import Example, groups_of
 from lanet_jax.figures.source import Look, Source, look, sample
 from lanet_jax.figures.style import NotDrawnError
-from lanet_jax.from_config.evaluation import evaluated_splits
 from lanet_jax.from_config.finished import open_run
 from lanet_jax.input import votes
 from lanet_jax.report import compare, run_files
@@ -82,9 +81,9 @@ class Album:
     def attention(self) -> Iterator[tuple[str, Figure]]:
         """Figure 6."""
         first, *_ = self._checkpoints
-        config = first.source.run.config
-        tests = evaluated_splits(config, "", "", config.data.dir).splits
-        records = next(iter((tests or first.source.run.data.evaluate).values()))
+        records = next(iter(first.source.run.data.evaluate.values()), None)
+        if records is None:
+            raise NotDrawnError("the data that the run is evaluated on is not there")
         faces = attention.faces_of(records, first.source.run.reading.stored_size, self.seed)
         seen = [attention.look(*checkpoint, faces) for checkpoint in self._checkpoints]
         yield "attention", attention.draw(faces, seen)

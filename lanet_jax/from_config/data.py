@@ -1,6 +1,7 @@
 """From the config to records and labels."""
 
 import dataclasses
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -54,12 +55,13 @@ class Data:
         return np.flatnonzero(self.given != known)
 
 
-def data(c: Config, workdir: Path) -> Data:
+def data(c: Config, workdir: Path, need_tests: bool = True) -> Data:
     """Opens the datasets and reads or draws the labels.
 
     Args:
       c: resolved config.
       workdir: `labels.csv` there, once written, is what counts, and the label file is not read.
+      need_tests: whether the test sets must be there; else those that are not are left out.
 
     Returns:
       The data of the run.
@@ -70,18 +72,18 @@ def data(c: Config, workdir: Path) -> Data:
     """
     parts = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
     train = mixture.concatenate(list(parts.values()))
-    tests = splits(c.data.dir, c.data.test, c.data.test_split)
-    for name, test in tests.items():
+    evaluate = _tests(c, need_tests)
+    for name, test in evaluate.items():
         if test.classes != train.classes:
             raise UserError(
                 f"data.test {name} has classes {', '.join(test.classes)}, data.train has "
                 f"{', '.join(train.classes)}: prepare both with the same --classes"
             )
     fingerprints = {"data.train": fingerprint.of(train)}
-    fingerprints |= {f"data.test {name}": fingerprint.of(test) for name, test in tests.items()}
-    inputs.check(workdir, fingerprints)
+    fingerprints |= {f"data.test {name}": fingerprint.of(test) for name, test in evaluate.items()}
+    inputs.check(workdir, fingerprints, whole=need_tests)
     if c.noise.kind == "file" and not RunFolder(workdir).labels.exists():
-        elsewhere = {name for test in tests.values() for name in test.names} | _other_splits(c)
+        elsewhere = {name for test in evaluate.values() for name in test.names} | _other_splits(c)
         tell = print if jax.process_index() == 0 else lambda _: None
         file = str(Path(c.noise.file).expanduser())
         own = noise_file.read(file, train.names, train.classes, train.labels, elsewhere, tell=tell)
@@ -100,10 +102,20 @@ def data(c: Config, workdir: Path) -> Data:
                 f"{parts} parts, numbered from 0"
             )
         rows = np.setdiff1d(np.arange(len(train)), out)
-        tests[HOLDOUT] = dataclasses.replace(train.take(out), labels=given[out])
+        evaluate[HOLDOUT] = dataclasses.replace(train.take(out), labels=given[out])
         train, given = train.take(rows), given[rows]
         true = None if true is None else true[rows]
-    return Data(train, given, true, tests, framed(c, train), fingerprints)
+    return Data(train, given, true, evaluate, framed(c, train), fingerprints)
+
+
+def _tests(c: Config, needed: bool) -> dict[str, Records]:
+    try:
+        return splits(c.data.dir, c.data.test, c.data.test_split)
+    except UserError as error:
+        if needed:
+            raise
+        print(f"note: left out, as the test data cannot be opened: {error}", file=sys.stderr)
+        return {}
 
 
 def _other_splits(c: Config) -> set[str]:

@@ -28,7 +28,7 @@ class FinishedRun:
 
 
 def open_run(workdir: Path, data_dir: str = "") -> FinishedRun:
-    """Opens a run and its data.
+    """Opens a run and its data; test sets that are gone are left out, with a note.
 
     Args:
       workdir: of the run.
@@ -42,4 +42,6 @@ def open_run(workdir: Path, data_dir: str = "") -> FinishedRun:
     """
     config = run_folder.load_config(workdir)
     config.data.dir = data_dir or config.data.dir
-    return FinishedRun(RunFolder(workdir), config, data(config, workdir), reading(config))
+    return FinishedRun(
+        RunFolder(workdir), config, data(config, workdir, need_tests=False), reading(config)
+    )

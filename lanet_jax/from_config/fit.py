@@ -40,7 +40,8 @@ def fit(c: Config) -> tuple[Config, str]:
     count -= round(c.data.holdout * count)
     told = [f"{count} records"]
     if not c.optim.batch_size:
-        c.optim.batch_size = next(batch for least, batch in _BATCHES if count >= least)
+        batch = next(batch for least, batch in _BATCHES if count >= least)
+        c.optim.batch_size = min(batch, count)  # of fewer records than a batch, all
         told.append(f"batch {c.optim.batch_size}")
     if not c.el.queue_size:
         batch = c.optim.batch_size

@@ -8,6 +8,8 @@ from typing import Any
 from lanet_jax.command_line import Parser
 from lanet_jax.devices import runtime
 from lanet_jax.errors import exit_on_user_error
+from lanet_jax.shards import dealing
+from lanet_jax.shards.dealing import Shard
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -24,8 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add("--smallest", type=float, default=0.0, metavar="SHARE", help=small)
     add("--annotate", type=Path, metavar="DIR", help="write each image with its faces marked")
     add("--video", type=Path, metavar="FILE.mp4", help="write the one video with its faces marked")
+    add("--shard", type=dealing.shard, metavar="I/N", help=dealing.HELP)
     parsed = parser.parse_args(arguments)
-    runtime.start()
+    runtime.start(alone=parsed.shard is not None)
     predict(**vars(parsed))
 
 
@@ -38,6 +41,7 @@ def predict(
     smallest: float = 0.0,
     annotate: Path | None = None,
     video: Path | None = None,
+    shard: Shard | None = None,
 ) -> None:
     """Writes the table, and what is asked for of pictures, and prints what was found.
 
@@ -52,13 +56,23 @@ def predict(
       smallest: see `predictor.load`.
       annotate: folder for images with their faces marked, and videos; None for none.
       video: file for the one video among the sources with its faces marked; None for none.
+      shard: the part that is done here, for `lanet merge`; None for the whole table.
 
     Raises:
       UserError: something of it is not there or cannot be written; before anything is read.
     """
     # The compiler's flags must be set before anything of these touches a device.
     from lanet_jax import __version__
-    from lanet_jax.predict import faces_table, film, given, picture_names, pictures, predictor, work
+    from lanet_jax.predict import (
+        faces_table,
+        film,
+        given,
+        picture_names,
+        pictures,
+        predictor,
+        shard_of_table,
+        work,
+    )
     from lanet_jax.predict.journal import Journal
 
     faces_table.check(out)
@@ -68,17 +82,29 @@ def predict(
     network = predictor.load(model, step, smallest=smallest)
     told: dict[str, Any] = {"version": __version__, "model": network.fingerprint(), "faces": faces}
     told |= {"smallest": smallest, "annotate": str(annotate or ""), "video": str(video or "")}
-    kept, is_written = Journal(out, told), False
+    own, written = shard_of_table.own(shard, items), out
+    if shard:
+        written = shard.file(out)
+        written.parent.mkdir(exist_ok=True)
+    kept, is_written = Journal(written, told), False
     try:
-        done = {item for item in items if kept.is_done(item)}
+        done = {item for item in own if kept.is_done(item)}
         # What is there keeps its name, whatever else has come since.
-        in_order = sorted(items, key=lambda item: item not in done)
-        names = picture_names.named(in_order, annotate) if annotate else {}
+        in_order = sorted(own, key=lambda item: item not in done)
+        # Of a shard it keeps clear of the others' names, which only the whole listing tells.
+        named = items if shard else in_order
+        names = picture_names.named(named, annotate) if annotate else {}
         with pictures.Pictures(network.classes, names, annotate, video) as drawn:
             todo = [item for item in in_order if item not in done]
             work.work(network, todo, faces, kept, drawn)
-        table = faces_table.Table(network.classes, kept.rows(items), listing.left_out)
-        table.write(out)
+        table = faces_table.Table(network.classes, kept.rows(own), listing.left_out)
+        if shard:
+            told = {key: value for key, value in told.items() if key in ("faces", "smallest")}
+            told |= {"model": network.fingerprint()[:16], "classes": network.classes}
+            rows = [kept.rows([item]) for item in own]
+            shard_of_table.write(out, shard, items, rows, told)
+        else:
+            table.write(out)
         is_written = True
     except BaseException:
         if len(kept):
@@ -87,9 +113,9 @@ def predict(
         raise
     finally:
         kept.close(keep=not is_written)
-    lines = [table.summary(), f"wrote {out}"]
+    lines = [table.summary(), f"wrote {written}"]
     if done:
-        lines.append(f"resumed: {len(done)} of {len(items)} files were done before")
+        lines.append(f"resumed: {len(done)} of {len(own)} files were done before")
     if annotate:
         lines.append(f"wrote {drawn.written} pictures into {annotate}")
     if video:

@@ -1,8 +1,6 @@
 """A trained network that is asked about images: `lanet_jax.load(CKPT).predict(x)`."""
 
 import functools
-import hashlib
-import json
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +20,7 @@ from lanet_jax.predict.face_rows import Row, rows_of
 from lanet_jax.predict.faces_table import Table
 from lanet_jax.predict.given import Source
 from lanet_jax.predict.sources import Frame
+from lanet_jax.trained import fingerprint
 from lanet_jax.trained.load import SHIPPED, Trained
 from lanet_jax.trained.load import load as load_trained
 
@@ -103,12 +102,8 @@ class Predictor:
             yield one.frame, rows_of(one, probabilities, self.classes)
 
     def fingerprint(self) -> str:
-        """What tells this network from every other one: a check sum of its card and weights."""
-        trained, digest = self._trained, hashlib.sha256()
-        digest.update(json.dumps(trained.card, sort_keys=True, default=str).encode())
-        for leaf in jax.tree.leaves((trained.params, trained.model_state)):
-            digest.update(np.asarray(leaf).tobytes())
-        return digest.hexdigest()
+        """What tells this network from every other one."""
+        return fingerprint.of(self._trained)
 
     def _probabilities(self, faces: UInt8[np.ndarray, "B S S 3"]) -> Float[np.ndarray, "B C"]:
         trained = self._trained

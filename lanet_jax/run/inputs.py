@@ -20,18 +20,22 @@ _ADVICE = "restore it, or choose another --workdir"
 Fingerprints = Mapping[str, Mapping[str, str]]  # of each split, what of it: SHA-256
 
 
-def check(workdir: Path, data: Fingerprints) -> None:
+def check(workdir: Path, data: Fingerprints, whole: bool = True) -> None:
     """Checks that data are those which a run was begun with, wherever they lie now.
 
     Args:
       workdir: of the run.
       data: as they are now.
+      whole: whether these are all; else only they are compared.
 
     Raises:
       UserError: they are others; it names what differs.
     """
     path, then = RunFolder(workdir).inputs, noted(workdir)
-    if then is not None and (wrong := differences(then.get("data", {}), data)):
+    before = (then or {}).get("data", {})
+    if not whole:
+        before = {split: of for split, of in before.items() if split in data}
+    if then is not None and (wrong := differences(before, data)):
         raise UserError(
             f"{workdir} was begun with other data: {'; '.join(wrong)} differ from what "
             f"{path} notes; give the data of then (--config.data.dir of training, "

@@ -109,6 +109,11 @@ class RunFolder:
         """Why the last attempt of a study at the run failed."""
         return self.path / "error.txt"
 
+    @property
+    def folds(self) -> Path:
+        """Runs that each kept another part of the records aside, see `lanet_jax.folds`."""
+        return self.path / "folds"
+
     def evaluation(self, name: str) -> "EvaluationFolder":
         """The result of one evaluation, see `lanet_jax.evaluate.places`."""
         return EvaluationFolder(self.path / "evaluation" / name)

@@ -68,6 +68,16 @@ def test_a_task_outside_its_cluster_gets_one_line(monkeypatch):
     assert "\n" not in str(caught.value)
 
 
+def test_a_shard_waits_for_no_other_process(monkeypatch):
+    monkeypatch.setenv("SLURM_NTASKS", "16")
+    monkeypatch.setattr(runtime.jax.distributed, "initialize", lambda *_, **__: 1 / 0)
+    for other in ("keep_memory", "set_compiler_flags", "use_compile_cache"):
+        monkeypatch.setattr(runtime, other, lambda: None)
+    with pytest.raises(ZeroDivisionError):
+        runtime.start()
+    runtime.start(alone=True)
+
+
 # Takes 64 MiB, writes to them, gives them back, and says how much of that the process still holds.
 FREED = """
 import ctypes

@@ -8,6 +8,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.from_config import data as build_data
 from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Records
+from lanet_jax.run import inputs
 
 RECORDS = 23
 
@@ -109,3 +110,25 @@ def test_an_older_run_keeps_the_records_it_held_out(config, tmp_path):
     bits = np.random.PCG64(np.random.SeedSequence((config.seed, 2))).random_raw(RECORDS)
     expected = np.sort(np.argsort(bits, kind="stable")[:6])
     assert data.evaluate[build_data.HOLDOUT].names == tuple(f"{row:02}.png" for row in expected)
+
+
+def test_a_test_set_that_is_gone_is_missed_only_by_what_needs_it(
+    config, tmp_path, monkeypatch, capsys
+):
+    whole = build_data.data(config, tmp_path)
+    inputs.bind(tmp_path, whole.fingerprints, {}, begun=False)
+    opened = build_data.splits
+
+    def splits(data_dir, datasets, names):
+        if datasets == ("gone",):
+            raise UserError("no dataset 'gone'")
+        return opened(data_dir, datasets, names)
+
+    config.data.test = ("gone",)
+    monkeypatch.setattr(build_data, "splits", splits)
+    with pytest.raises(UserError, match="no dataset 'gone'"):
+        build_data.data(config, tmp_path)
+    rest = build_data.data(config, tmp_path, need_tests=False)
+    assert list(rest.evaluate) == [build_data.HOLDOUT]
+    assert rest.given.tolist() == whole.given.tolist()
+    assert "the test data cannot be opened: no dataset 'gone'" in capsys.readouterr().err

@@ -10,7 +10,9 @@ from lanet_jax.run import folder as run_folder
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    monkeypatch.setattr(finished, "data", lambda c, workdir: Data(c.data.dir, workdir, None, {}))
+    monkeypatch.setattr(
+        finished, "data", lambda c, workdir, need_tests: Data(c.data.dir, workdir, None, {})
+    )
     config = demo.get_config()
     config.data.dir, config.data.stored_size, config.data.threads = "then", 64, 3
     config.optim.batch_size = 8

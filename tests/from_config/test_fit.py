@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from configs import folder
-from lanet_jax.from_config import config, fit
+from lanet_jax.from_config import combinations, config, fit, limits
 
 
 class _Opened:
@@ -68,3 +68,15 @@ def test_what_was_set_stays(opened):
     assert (c.optim.batch_size, c.el.queue_size) == (20, 60)
     whole = config.resolve(folder.get_config())
     assert fit.fit(whole) == (whole, "")
+
+
+@pytest.mark.parametrize("count", [12, 20, 60, 270, 3_000])
+@pytest.mark.parametrize("side", [32, 48, 100, 224])
+@pytest.mark.parametrize("tested", [True, False])
+def test_what_is_chosen_is_legal_and_makes_an_epoch(opened, count, side, tested):
+    opened(count, side, "train", *(["test"] if tested else []))
+    c, _ = fit.fit(config.resolve(folder.get_config("small")))
+    limits.check(c)
+    combinations.check(c)
+    left = count - round(c.data.holdout * count)
+    assert left // c.optim.batch_size >= 1

@@ -30,6 +30,16 @@ def test_the_same_data_are_taken_and_others_named(tmp_path):
         inputs.bind(tmp_path, _changed("data.train", "images", "x"), {}, begun=True)
 
 
+def test_a_part_of_the_data_is_compared_with_that_part(tmp_path):
+    inputs.bind(tmp_path, DATA, {}, begun=False)
+    train = {"data.train": DATA["data.train"]}
+    inputs.check(tmp_path, train, whole=False)
+    with pytest.raises(UserError, match="was begun with other data"):
+        inputs.check(tmp_path, train)
+    with pytest.raises(UserError, match=r"labels of data\.train differ"):
+        inputs.check(tmp_path, {"data.train": {**train["data.train"], "labels": "x"}}, whole=False)
+
+
 def test_differences_are_told_by_split():
     assert inputs.differences(DATA, DATA) == []
     other = {**_changed("data.train", "labels", "x"), "data.test valid": {"names": "7"}}

@@ -25,6 +25,7 @@ NAMES = {
     "audit_table": "audit.csv",
     "audit_page": "audit.html",
     "report": "report.html",
+    "folds": "folds",
     "log": "log.txt",
     "error": "error.txt",
 }

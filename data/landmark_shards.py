@@ -1,0 +1,65 @@
+"""A shard of a landmark file, and the file that all shards make."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from lanet_jax.errors import UserError
+from lanet_jax.images.files import Tree
+from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.shards import files, together
+from lanet_jax.shards.dealing import Shard
+from lanet_jax.shards.files import Part
+
+from . import landmark_parts, landmark_summary
+from .landmark_parts import Row, Stamp
+
+KIND = "landmarks"
+_KINDS = {"name": "U", "points": "f", "ok": "b", "spread": "f", "score": "f", "broken": "b"}
+
+
+def write(
+    out: Path, shard: Shard, names: Sequence[str], rows: Mapping[str, Row], scheme: str
+) -> None:
+    """Keeps the rows of a shard.
+
+    Args:
+      out: the landmark file that all shards make.
+      shard: which one.
+      names: of all images of the tree.
+      rows: of the shard's own.
+      scheme: of the landmarks.
+    """
+    own = [names[place] for place in shard.places(names)]
+    found = [rows[name] for name in own]
+    arrays = {"name": np.array(own, str), "broken": np.array([row.broken for row in found], bool)}
+    arrays |= landmark_parts.columns(found)
+    files.write(out, shard, KIND, names, {"scheme": scheme}, arrays)
+
+
+def merge(parts: Sequence[Part], out: Path) -> None:
+    """Writes the landmark file that one command for all images would have written.
+
+    Args:
+      parts: all of them.
+      out: the landmark file.
+
+    Raises:
+      UserError: the parts hold something else.
+    """
+    columns = {name: together.column(parts, name, kind) for name, kind in _KINDS.items()}
+    broken, scheme = columns.pop("broken"), parts[0].settings.get("scheme")
+    points = SCHEMES[scheme].points if scheme in SCHEMES else 0
+    if columns["points"].shape[1:] != (points, 2):
+        raise UserError(f"the shards hold no landmarks of scheme {scheme!r}: run them again")
+    landmark_parts.save(out, **columns, scheme=np.array(scheme))
+    nothing = Stamp(0, 0)
+    values = (columns[name].tolist() for name in ("name", "ok", "spread", "score"))
+    rows = {
+        name: Row(nothing, points, ok, spread, score, is_broken)
+        for points, is_broken, name, ok, spread, score in zip(
+            columns["points"], broken.tolist(), *values, strict=True
+        )
+    }
+    print("\n".join(landmark_summary.lines(rows, Tree([], [], [], []))) + f"\nwrote {out}")

@@ -1,0 +1,77 @@
+"""A shard of an audit without a run: what is seen of its faces; the audit itself needs all."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lanet_jax.audit import labelled_faces, without_run, witnesses
+from lanet_jax.audit.witnesses import Sight, Witnesses
+from lanet_jax.errors import UserError
+from lanet_jax.input.records import Records
+from lanet_jax.shards import files, together
+from lanet_jax.shards.dealing import Shard
+from lanet_jax.shards.files import Part
+from lanet_jax.trained import fingerprint
+
+KIND = "audit"
+_KINDS = {"probabilities": "f", "features": "f", "points": "f", "present": "b"}
+
+
+def write(
+    source: Path, out: Path, shard: Shard, model: Path, data_dir: Path, split: str, **options: Any
+) -> None:
+    """Keeps what a network and the landmarks say of a shard's faces.
+
+    Args:
+      source: see `labelled_faces.load`.
+      out: folder of the audit that all shards make.
+      shard: which one.
+      model: see `without_run.probe`.
+      data_dir: where prepared datasets lie.
+      split: of the source.
+      **options: of `without_run.audit_faces`, which `merge` calls with them.
+
+    Raises:
+      UserError: source, model or images cannot be read.
+    """
+    faces = labelled_faces.load(source, data_dir, split)
+    trained, own = witnesses.load(model), shard.places(faces.names)
+    remarks = witnesses.absent(faces)
+    arrays = {}
+    if own:
+        sight = witnesses.look(faces.take(np.array(own)), trained)
+        arrays = {name: getattr(sight, name) for name in _KINDS}
+    known = list(trained.card["classes"])
+    settings = {"model": fingerprint.of(trained)[:16], "landmarks": remarks, "known": known}
+    asked = {"source": str(source.absolute()), "data_dir": str(data_dir.absolute())}
+    settings |= {"split": split, **options}
+    path = files.write(out, shard, KIND, faces.names, settings, arrays, asked)
+    print(f"looked at {len(own)} of {len(faces)} faces: wrote {path}")
+
+
+def merge(parts: Sequence[Part], out: Path, source: Path | None) -> None:
+    """Audits all faces by what the shards saw.
+
+    Args:
+      parts: all of them.
+      out: folder of the audit.
+      source: where the faces lie now; None for where the first shard had them.
+
+    Raises:
+      UserError: the faces are not those that the shards saw, or there are too few of them.
+    """
+    settings, asked = dict(parts[0].settings), parts[0].asked
+    known, remarks = tuple(settings.pop("known")), tuple(settings.pop("landmarks"))
+    for name in ("version", "model"):
+        del settings[name]
+    place = source or Path(asked["source"])
+
+    def look(faces: Records) -> Witnesses:
+        if files.listing(faces.names) != parts[0].listing:
+            raise UserError(f"{place} has other faces than the shards saw: run them again")
+        columns = {name: together.column(parts, name, kind) for name, kind in _KINDS.items()}
+        return witnesses.heard(faces, Sight(**columns, known=known, remarks=remarks))
+
+    without_run.audit_faces(place, out, look, data_dir=Path(asked["data_dir"]), **settings)

@@ -1,0 +1,137 @@
+"""`lanet folds --workdir=DIR`: trains a run again for each part of its records, without that part.
+
+All folds have the labels and the config of the run; `lanet audit --workdir=DIR --held_out` reads
+them together. They are trained one after the other; the same command resumes.
+"""
+
+import csv
+import math
+import shutil
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from lanet_jax.command_line import Parser, whole
+from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.files.atomic import replacing, write_text
+from lanet_jax.run import folder as run_folder
+from lanet_jax.run.paths import RunFolder
+from lanet_jax.study import declaration, outcome, runner
+from lanet_jax.study.grid import Cell
+
+PARTS = 5
+_CONFIG = '''"""The config of the run in the folder above, for its folds."""
+
+from pathlib import Path
+
+from lanet_jax.run import folder
+
+
+def get_config():
+    """The config as the run has it."""
+    return folder.load_config(Path(__file__).parents[1])
+'''
+
+
+def main() -> None:
+    """Trains what is not finished of the folds."""
+    parser = Parser(
+        prog="lanet folds",
+        description=__doc__.splitlines()[0],
+        epilog="--config.FIELD=VALUE is handed to every fold, such as --config.optim.epochs=20.",
+    )
+    parser.add_argument("--workdir", type=Path, required=True, help="folder of the trained run")
+    parts = f"how many parts (default: {PARTS})"
+    parser.add_argument("--parts", type=whole(2), default=PARTS, help=parts)
+    arguments, rest = parser.parse_known_args()
+    for word in rest:
+        if not word.startswith("--config.") or "=" not in word:
+            raise UserError(f"{word}: not known; a field of every fold is --config.FIELD=VALUE")
+    overrides = [word.removeprefix("--config.") for word in rest]
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup asks for
+            signal.signal(number, signal.default_int_handler)
+    try:
+        folds(arguments.workdir, arguments.parts, overrides)
+    except KeyboardInterrupt:
+        print("\nstopped; the same command resumes", file=sys.stderr)
+        sys.exit(130)
+
+
+def folds(
+    workdir: Path,
+    parts: int = PARTS,
+    overrides: Sequence[str] = (),
+    program: Sequence[str] = runner.MAIN,
+) -> None:
+    """Trains each fold in a process of its own, and says how the audit reads them.
+
+    Args:
+      workdir: of the run.
+      parts: how many.
+      overrides: fields that all folds have otherwise than the run, "optim.epochs=20".
+      program: what trains: `runner.MAIN`, but for tests.
+
+    Raises:
+      UserError: there is no such run, its folds were declared otherwise, or one failed.
+    """
+    run = RunFolder(workdir)
+    config = run_folder.load_config(workdir)
+    if not run.labels.exists():
+        raise UserError(f"{workdir} has no labels.csv, which its training writes: train it first")
+    cells = _cells(run, config.seed, parts, overrides)
+    run.folds.mkdir(exist_ok=True)
+    write_text(run.folds / "config.py", _CONFIG)
+    declaration.claim(run.folds, cells, cells)
+    for cell in cells:
+        own = RunFolder(run.folds / cell.name)
+        if not own.labels.exists():  # these count, whatever has become of a label file since
+            own.path.mkdir(parents=True, exist_ok=True)
+            with replacing(own.labels) as temporary:
+                shutil.copyfile(run.labels, temporary)
+    failed = runner.run(cells, run.folds, lambda: None, program)
+    if failed:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in failed.items())
+        raise UserError(
+            f"{len(failed)} of {len(cells)} folds failed ({reasons}); the same command tries them "
+            "again"
+        )
+    print(f"{len(cells)} folds are trained: `lanet audit --workdir={workdir} --held_out`")
+
+
+def made(workdir: Path) -> list[Path]:
+    """The finished folds of a run.
+
+    Raises:
+      UserError: there is none, or one of them is not finished.
+    """
+    run = RunFolder(workdir)
+    found = sorted(path.parent for path in run.folds.glob("*/*/labels.csv"))
+    left = [path for path in found if not outcome.finished(path)]
+    if left or not found:
+        what = f"{left[0]} is not finished" if left else f"{workdir} has no folds"
+        raise UserError(f"{what}: run `lanet folds --workdir={workdir}` first")
+    return found
+
+
+def _cells(run: RunFolder, seed: int, parts: int, overrides: Sequence[str]) -> list[Cell]:
+    with open(run.labels, newline="", encoding="utf-8") as file:
+        records = sum(1 for _ in csv.reader(file)) - 1
+    if records < parts:
+        raise UserError(f"{run.labels} has {records} records: --parts={parts} are too many")
+    size = math.ceil(records / parts)  # by a share rounded down, some would be in no part
+    count = math.ceil(records / size)
+    return [
+        Cell(
+            f"{part + 1}-of-{count}",
+            seed,
+            str(run.folds / "config.py"),
+            (*overrides, f"data.holdout={size / records}", f"data.fold={part}"),
+        )
+        for part in range(count)
+    ]
+
+
+if __name__ == "__main__":
+    exit_on_user_error(main)()

@@ -1,0 +1,55 @@
+"""`lanet merge OUT`: puts together what `--shard` of predict, landmarks or audit left of OUT."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lanet_jax.command_line import Parser
+from lanet_jax.devices import runtime
+from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.shards import together
+from lanet_jax.shards.dealing import folder
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Writes what all shards make together, if none is missing, doubled or foreign."""
+    parser = Parser(prog="lanet merge", description=__doc__)
+    add = parser.add_argument
+    add("out", type=Path, metavar="OUT", help="the --out that every shard was started with")
+    add("--source", type=Path, help="of an audit: where the faces lie now")
+    parsed = parser.parse_args(arguments)
+    runtime.start(alone=True)
+    merge(**vars(parsed))
+
+
+def merge(out: Path, source: Path | None = None) -> None:
+    """Writes the table, landmark file or audit that the shards beside it make together.
+
+    Args:
+      out: what they were started with.
+      source: of an audit: where the faces lie now; None for where the first shard had them.
+
+    Raises:
+      UserError: a shard is missing, doubled, damaged, or of another work than the others.
+    """
+    # The compiler's flags must be set before anything of these touches a device.
+    from lanet_jax.audit import shard_of_faces
+    from lanet_jax.data import landmark_shards
+    from lanet_jax.predict import shard_of_table
+
+    own = together.parts(out)
+    kind = own[0].kind
+    if source is not None and kind != shard_of_faces.KIND:
+        raise UserError(f"--source is of an audit: these shards are of {kind}")
+    if kind == shard_of_faces.KIND:
+        shard_of_faces.merge(own, out, source)
+    elif kind == landmark_shards.KIND:
+        landmark_shards.merge(own, out)
+    elif kind == shard_of_table.KIND:
+        shard_of_table.merge(own, out)
+    else:
+        raise UserError(f"{folder(out)} holds shards of {kind!r}: a newer version made them")
+    print(f"merged {len(own)} shards; {folder(out)} is no longer needed")
+
+
+if __name__ == "__main__":
+    exit_on_user_error(main)()

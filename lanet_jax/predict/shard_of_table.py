@@ -1,0 +1,81 @@
+"""A shard of a table of faces, and the table that all shards make."""
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lanet_jax.errors import UserError
+from lanet_jax.predict.face_rows import Row
+from lanet_jax.predict.faces_table import Table
+from lanet_jax.predict.given import Item
+from lanet_jax.shards import files
+from lanet_jax.shards.dealing import Shard
+from lanet_jax.shards.files import Part
+
+KIND = "predict"
+_ROWS = "rows"
+
+
+def own(shard: Shard | None, items: Sequence[Item]) -> list[Item]:
+    """The items of a shard; all where there is none."""
+    return list(items) if shard is None else [items[place] for place in shard.places(_names(items))]
+
+
+def write(
+    out: Path,
+    shard: Shard,
+    items: Sequence[Item],
+    rows: Sequence[Sequence[Row]],
+    settings: Mapping[str, Any],
+) -> Path:
+    """Keeps the rows of a shard.
+
+    Args:
+      out: the table that all shards make.
+      shard: which one.
+      items: all that were named.
+      rows: of each of the shard's own.
+      settings: classes and all else on which the rows depend.
+
+    Returns:
+      The file.
+    """
+    values = [[dataclasses.asdict(row) for row in of_item] for of_item in rows]
+    arrays = {_ROWS: files.packed(json.dumps(values))}
+    return files.write(out, shard, KIND, _names(items), settings, arrays)
+
+
+def merge(parts: Sequence[Part], out: Path) -> None:
+    """Writes the table that one command for all items would have written.
+
+    Args:
+      parts: all of them.
+      out: the table.
+
+    Raises:
+      UserError: the table cannot be written, or the parts hold something else.
+    """
+    found: dict[int, list[Row]] = {}
+    try:
+        for part in parts:
+            rows = json.loads(part.arrays[_ROWS].tobytes())
+            for place, of_item in zip(part.places.tolist(), rows, strict=True):
+                found[place] = [_row(**values) for values in of_item]
+        classes = tuple(parts[0].settings["classes"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise UserError(f"the shards of {out} hold no rows of faces: run them again") from None
+    table = Table(classes, [row for place in sorted(found) for row in found[place]])
+    table.write(out)
+    print(f"{table.summary()}\nwrote {out}")
+
+
+def _names(items: Sequence[Item]) -> list[str]:
+    # Below the folder that was named, so that a disk may have another place on each machine.
+    return [item.content.relative_to(item.root or item.content.parent).as_posix() for item in items]
+
+
+def _row(box: list[float] | None, probabilities: list[float] | None, **others: Any) -> Row:
+    box, probabilities = (None if x is None else tuple(x) for x in (box, probabilities))
+    return Row(box=box, probabilities=probabilities, **others)

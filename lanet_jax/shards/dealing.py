@@ -1,0 +1,53 @@
+"""Which of several jobs does what: each file is dealt by its own name alone."""
+
+import argparse
+import dataclasses
+import hashlib
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+HELP = "do the I-th of N parts, from 1/N to N/N; `lanet merge` puts them together"
+
+
+@dataclasses.dataclass(frozen=True)
+class Shard:
+    """One of the parts into which names are dealt.
+
+    Attributes:
+      number: from 1.
+      count: of all parts.
+    """
+
+    number: int
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+    def places(self, names: Sequence[str]) -> list[int]:
+        """Which of the names are this part's; a name stays in its part whatever else is there."""
+        return [i for i, name in enumerate(names) if _number(name) % self.count == self.number - 1]
+
+    def file(self, out: Path) -> Path:
+        """Where this part of what becomes `out` is kept."""
+        return folder(out) / f"{self.number}-of-{self.count}.npz"
+
+
+def shard(text: str) -> Shard:
+    """The type of an argument `I/N`."""
+    found = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", text)
+    number, count = map(int, found.groups()) if found else (0, 0)
+    if not 1 <= number <= count:
+        raise argparse.ArgumentTypeError(f"{text!r}: I/N was expected, from 1/N to N/N")
+    return Shard(number, count)
+
+
+def folder(out: Path) -> Path:
+    """Where the parts of what becomes `out` lie."""
+    return out.with_name(f"{out.name}.shards")
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(os.fsencode(name)).digest()[:8], "big")
