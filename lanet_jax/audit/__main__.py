@@ -118,7 +118,7 @@ def audit(
             model=model,
             data_dir=data_dir,
             probabilities=probabilities,
-            held_out=folds.made(workdir) if held_out == [] else held_out or (),
+            held_out=folds.made(workdir) if workdir and held_out == [] else held_out or (),
             cleanlab=cleanlab,
         )
         return

@@ -1,7 +1,7 @@
 """One row a face: what was predicted, or why nothing was."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,21 @@ class Row:
     error: str = ""
     time: float | None = None
     note: str = ""
+
+
+def restored(values: Mapping[str, Any]) -> Row:
+    """A row from what JSON made of it, which knows no tuples.
+
+    Args:
+      values: by the names of its attributes.
+
+    Raises:
+      TypeError: a name is not one of these, or one is absent.
+    """
+    named: dict[str, Any] = {
+        name: tuple(x) if isinstance(x, list) else x for name, x in values.items()
+    }
+    return Row(**named)
 
 
 def rows_of(

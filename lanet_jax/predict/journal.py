@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lanet_jax.errors import UserError
-from lanet_jax.predict.face_rows import Row
+from lanet_jax.predict.face_rows import Row, restored
 from lanet_jax.predict.given import Item
 from lanet_jax.predict.sources import Frame
 
@@ -127,7 +127,7 @@ class Journal:
         if "frame" not in entry:
             self._ended.add(key)
             return
-        rows = [_row(file, entry["frame"], row) for row in entry["rows"]]
+        rows = [restored({"file": file, "frame": entry["frame"], **row}) for row in entry["rows"]]
         self._frames.setdefault(key, {})[entry["frame"]] = rows
 
     def _key(self, item: Item) -> _Key:
@@ -148,11 +148,3 @@ class Journal:
         except OSError as error:
             error.filename = str(self.path)
             raise
-
-
-def _row(file: str, frame: int, values: dict[str, Any]) -> Row:
-    # JSON knows no tuples.
-    tuples: dict[str, Any] = {
-        name: tuple(x) if isinstance(x, list) else x for name, x in values.items()
-    }
-    return Row(file=file, frame=frame, **tuples)

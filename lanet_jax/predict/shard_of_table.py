@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lanet_jax.errors import UserError
-from lanet_jax.predict.face_rows import Row
+from lanet_jax.predict.face_rows import Row, restored
 from lanet_jax.predict.faces_table import Table
 from lanet_jax.predict.given import Item
 from lanet_jax.shards import files
@@ -62,7 +62,7 @@ def merge(parts: Sequence[Part], out: Path) -> None:
         for part in parts:
             rows = json.loads(part.arrays[_ROWS].tobytes())
             for place, of_item in zip(part.places.tolist(), rows, strict=True):
-                found[place] = [_row(**values) for values in of_item]
+                found[place] = [restored(values) for values in of_item]
         classes = tuple(parts[0].settings["classes"])
     except (KeyError, TypeError, ValueError, AttributeError):
         raise UserError(f"the shards of {out} hold no rows of faces: run them again") from None
@@ -73,9 +73,4 @@ def merge(parts: Sequence[Part], out: Path) -> None:
 
 def _names(items: Sequence[Item]) -> list[str]:
     # Below the folder that was named, so that a disk may have another place on each machine.
-    return [item.content.relative_to(item.root or item.content.parent).as_posix() for item in items]
-
-
-def _row(box: list[float] | None, probabilities: list[float] | None, **others: Any) -> Row:
-    box, probabilities = (None if x is None else tuple(x) for x in (box, probabilities))
-    return Row(box=box, probabilities=probabilities, **others)
+    return [item.path.relative_to(item.root or item.path.parent).as_posix() for item in items]

@@ -78,7 +78,8 @@ def write(
     path.parent.mkdir(exist_ok=True)
     with replacing(path) as temporary, open(temporary, "wb") as file:
         places = np.array(own.places(names), np.int64)
-        np.savez(file, **{_ABOUT: packed(json.dumps(about)), _PLACES: places}, **arrays)
+        own_arrays: dict[str, Any] = {_ABOUT: packed(json.dumps(about)), _PLACES: places}
+        np.savez(file, **own_arrays, **dict[str, Any](arrays))
     return path
 
 
