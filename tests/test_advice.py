@@ -15,7 +15,7 @@ from lanet_jax.from_config.limits import LIMITS
 ROOT = Path(lanet_jax.__file__).parents[1]
 SECTIONS = {field.partition(".")[0] for field in LIMITS if "." in field}
 # Flags of other programs that a message names.
-OTHERS = {"--upgrade", "--user", "--no-deps", "--help", "--version"}
+OTHERS = {"--upgrade", "--preload", "--user", "--no-deps", "--help", "--version"}
 
 
 def _texts(path):

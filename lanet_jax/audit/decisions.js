@@ -24,9 +24,15 @@ const database = new Promise((resolve, reject) => {
   request.onerror = () => reject(request.error);
 });
 
+// Until the browser has kept a change, the count is busy: the page must not be closed.
+function wait(by) {
+  pending += by;
+  at("progress").setAttribute("aria-busy", pending > 0);
+}
+
 // Applies a change to what is kept, and makes the outcome ours; without a change it only reads.
 async function keep(change) {
-  pending++;
+  wait(1);
   try {
     const opened = await database;
     const kept = await new Promise((resolve, reject) => {
@@ -44,14 +50,14 @@ async function keep(change) {
       transaction.oncomplete = () => resolve(found);
       transaction.onabort = transaction.onerror = () => reject(transaction.error);
     });
-    pending--;
+    wait(-1);
     if (pending === 0) {
       const isNews = JSON.stringify(kept) !== JSON.stringify(state);
       state = kept;
       if (isNews) refresh();
     }
   } catch (error) {
-    pending--;
+    wait(-1);
     tell("This browser keeps nothing for this page: save the corrections before you close it.");
   }
 }

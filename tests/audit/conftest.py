@@ -134,10 +134,12 @@ class Browser:
     @contextlib.contextmanager
     def tab(self, path: Path):
         """Another tab, on which all is done until it is closed."""
+        self.settle()
         first, target = self._session, self.send("Target.createTarget", url="about:blank")
         self._attach(target["targetId"])
         self.open(path)
         yield
+        self.settle()
         self.send("Target.closeTarget", **target)
         self._session = first
 
@@ -168,10 +170,16 @@ class Browser:
         return message
 
     def open(self, path: Path) -> None:
+        self.settle()
         self.send("Page.navigate", url=path.as_uri())
         self.until("document.readyState === 'complete' && location.protocol === 'file:'")
 
+    def settle(self) -> None:
+        """Waits until the browser has kept what was decided: a reviewer is no faster."""
+        self.until("document.getElementById('progress')?.ariaBusy !== 'true'")
+
     def reload(self) -> None:
+        self.settle()
         self.run("window.old = true")
         self.send("Page.reload")
         self.until("document.readyState === 'complete' && !window.old")

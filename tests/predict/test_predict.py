@@ -69,7 +69,7 @@ def crops(tmp_path):
 
 @pytest.fixture(autouse=True)
 def leave_the_process_alone(monkeypatch):
-    monkeypatch.setattr(runtime, "start", lambda: None)
+    monkeypatch.setattr(runtime, "start", lambda alone=False: None)
 
 
 def test_the_command_says_what_the_network_says(trained, predictor, crops, tmp_path, capsys):
