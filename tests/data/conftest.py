@@ -12,6 +12,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import tensorflow_datasets as tfds
+
+from data.prepare import main
 
 FERPLUS_HEADER = (
     *("Usage", "Image name", "neutral", "happiness", "surprise", "sadness", "anger"),
@@ -142,3 +145,36 @@ def _pickle_tensor(numel, shape, strides, kind):
             else:
                 sys.modules[name] = module
     return content.getvalue()
+
+
+@pytest.fixture
+def prepare():
+    """The command, as it is typed."""
+    return lambda *arguments: main([str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def fails(prepare, capsys):
+    """The one line on which the command ended."""
+
+    def call(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            prepare(*arguments)
+        assert ended.value.code == 1
+        lines = capsys.readouterr().err.strip().splitlines()
+        assert lines[-1].startswith("error: ")
+        return lines[-1]
+
+    return call
+
+
+@pytest.fixture
+def stored():
+    """The records of a split by their names, images as they are stored."""
+
+    def read(folder, split):
+        skip = {"image": tfds.decode.SkipDecoding()}
+        source = tfds.builder_from_directory(str(folder)).as_data_source(split, decoders=skip)
+        return {record["name"].decode(): record for record in source}
+
+    return read

@@ -8,10 +8,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import ml_collections
 import numpy as np
 import pytest
 
 from benchmarks import bitwise
+from configs import demo
+from lanet_jax.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 
@@ -133,3 +136,28 @@ def wait_for() -> Callable[..., None]:
             time.sleep(0.002)
 
     return wait
+
+
+@pytest.fixture
+def config(data_dir) -> ml_collections.ConfigDict:
+    """The config of the run that `command` starts, to be changed."""
+    c = demo.get_config("tiny")
+    c.data.dir = str(data_dir)
+    c.data.limit = 24
+    c.optim.batch_size = 8
+    c.el.queue_size = 32
+    return c
+
+
+@pytest.fixture
+def message_of() -> Callable[..., str]:
+    """The one line that an action ends with."""
+
+    def call(action, *args) -> str:
+        with pytest.raises(UserError) as caught:
+            action(*args)
+        message = str(caught.value)
+        assert "\n" not in message
+        return message
+
+    return call

@@ -1,6 +1,5 @@
 """Recipes and the rate of the heads."""
 
-import importlib
 import re
 
 import jax
@@ -9,62 +8,15 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from configs import ferplus, rafdb
+from configs import rafdb
 from lanet_jax.errors import UserError
-from lanet_jax.fields import FACE29_MEAN, FACE29_STD
 from lanet_jax.from_config import config, training
 from lanet_jax.methods.frozen import behind
 from lanet_jax.recipes import PUBLISHED
 
 
-def resolved(method, schedule="published", **changes):
-    c = rafdb.get_config()
-    c.method, c.schedule = method, schedule
-    c.update_from_flattened_dict(changes)
-    return config.resolve(c)
-
-
-@pytest.mark.parametrize(
-    ("method", "rate", "head", "batch", "epochs"),
-    [  # docs/choices.md
-        ("ce", 1e-3, 0.0, 128, 80),
-        ("scn", 1e-3, 0.0, 64, 70),
-        ("rul", 2e-4, 2e-3, 64, 60),
-        ("eac", 2e-4, 0.0, 32, 60),
-    ],
-)
-def test_published_recipes(method, rate, head, batch, epochs):
-    c = resolved(method)
-    p, a = c.optim, c.augment
-    assert (p.learning_rate, p.head_learning_rate) == (rate, head)
-    assert (p.batch_size, p.epochs) == (batch, epochs)
-    assert (p.weight_decay, p.schedule, p.decay) == (1e-4, "exponential", 0.9)
-    assert (a.erase_prob, a.erase_scale, a.mean[0]) == (0.5, (0.02, 0.25), 0.485)
-    assert (a.noise_prob, a.noise_variance, a.resample) == (0.5, 30, "linear")
-    assert c.scn.margin == (0.07 if method == "scn" else 0.15)
-
-
-def test_what_a_recipe_writes_over_is_said():
-    c = rafdb.get_config()
-    c.method, c.optim.epochs, c.optim.weight_decay = "eac", 5, 1e-4
-    told = config.recipe(c, config.resolve(c))
-    assert "eac has augment.mean (0.485, " in told
-    assert "optim.epochs 60 instead of 5" in told and "weight_decay" not in told
-    for field, value in (("method", "lanet"), ("schedule", "shared")):
-        other = c.copy_and_resolve_references()
-        other[field] = value
-        assert config.recipe(other, config.resolve(other)) == ""
-
-
 @pytest.mark.parametrize("method", PUBLISHED)
-def test_shared_leaves_every_field_alone(method):
-    then, now = rafdb.get_config(), resolved(method, "shared")
-    then.method, then.schedule, then.el.projection = method, "shared", 64
-    assert now.to_json() == then.to_json()
-
-
-@pytest.mark.parametrize("method", PUBLISHED)
-def test_every_method_is_built_and_told_its_own_settings(method):
+def test_every_method_is_built_and_told_its_own_settings(resolved, method):
     built = training.method(resolved(method, **{"model.width": 4}), 7, 5)
     assert type(built).__name__.lower() == method
     if method == "scn":
@@ -84,38 +36,6 @@ def test_every_method_is_built_and_told_its_own_settings(method):
     assert ("mirrored" in images) == (method == "eac")
 
 
-@pytest.mark.parametrize("name", ["ferplus", "rafdb", "affectnet", "folder"])
-def test_the_preset_face_is_complete(name):
-    c = importlib.import_module(f"configs.{name}").get_config("face")
-    c = config.resolve(c)
-    assert (c.model.family, c.model.width, c.model.blocks) == ("face29", 32, 13)
-    assert (c.model.pretrained, c.model.frozen_stages) == ("face29", 2)
-    assert (c.schedule, c.sampler, c.augment.size, c.optim.learning_rate) == (
-        *("shared", "uniform"),
-        *(80, 2e-4),
-    )
-    assert (c.data.limit, c.noise.kind) == (0, "none")
-    # 122.782 of 255 is 0, one is 1/256 of the way.
-    np.testing.assert_allclose((122.782 / 255 - c.augment.mean[0]) / c.augment.std[0], 0)
-    np.testing.assert_allclose(1 / 255 / c.augment.std[0], 1 / 256)
-
-
-def test_cpu_and_face_go_together_on_ferplus():
-    c = config.resolve(ferplus.get_config("cpu,face"))
-    assert (c.data.limit, c.noise.kind, c.noise.rate) == (10_000, "symmetric", 0.3)
-    assert (c.optim.epochs, c.augment.size, c.model.width) == (40, 80, 32)
-    assert c.data.test_split == ("valid",) == ferplus.get_config("face").data.test_split
-
-
-def test_a_recipe_keeps_the_colours_of_other_weights():
-    c = ferplus.get_config("face")
-    c.method, c.schedule = "eac", "published"
-    written = config.resolve(c)
-    assert written.augment.mean == FACE29_MEAN and written.augment.std == FACE29_STD
-    assert (written.optim.batch_size, written.augment.erase_prob) == (32, 0.5)
-    assert "augment.mean" not in config.recipe(c, written)
-
-
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
@@ -126,7 +46,7 @@ def test_a_recipe_keeps_the_colours_of_other_weights():
         ({"model.frozen_stages": -1, "model.pretrained": "w"}, "a whole number from 0 up"),
     ],
 )
-def test_what_no_backbone_can_be_is_told(fields, reason):
+def test_what_no_backbone_can_be_is_told(resolved, fields, reason):
     with pytest.raises(UserError, match=re.escape(reason)):
         training.method(resolved("ce", **fields), 7, 5)
 
@@ -135,14 +55,14 @@ def test_what_no_backbone_can_be_is_told(fields, reason):
     ("trunk", "frozen", "first"),
     [("separate", 0, 1), ("shared_stem", 0, 2), ("shared_stem", 1, 2), ("separate", 2, 3)],
 )
-def test_the_landmark_trunk_starts_behind_what_is_shared(trunk, frozen, first):
+def test_the_landmark_trunk_starts_behind_what_is_shared(resolved, trunk, frozen, first):
     fields = {"landmarks.trunk": trunk, "model.frozen_stages": frozen, "model.pretrained": "w"}
     built, _ = behind(training.method(resolved("lanet", **fields), 7, 5))
     assert built.network.landmark.trunk.first_stage == first
     assert built.network.expression.backbone.first_stage == frozen + 1
 
 
-def test_layers_named_fc_move_at_the_heads_rate():
+def test_layers_named_fc_move_at_the_heads_rate(resolved):
     params = {"expression": {"fc": {"kernel": jnp.ones(3)}, "conv": jnp.ones(3)}}
     gradients = jax.tree.map(lambda x: x * jnp.array([1.0, -2.0, 5.0]), params)
     moved = {}
@@ -165,7 +85,7 @@ def test_layers_named_fc_move_at_the_heads_rate():
         (0.5, [1 / 2, 1, 1, 5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6]),
     ],
 )
-def test_the_rate_rises_then_falls_to_zero(warmup, rates):
+def test_the_rate_rises_then_falls_to_zero(resolved, warmup, rates):
     fields = {"optim.learning_rate": 1.0, "optim.epochs": 2, "optim.warmup": warmup}
     optimizer = training.optimizer(resolved("lanet", **fields), 4)
     params, found = jnp.zeros(()), []
@@ -186,7 +106,7 @@ def test_the_rate_rises_then_falls_to_zero(warmup, rates):
     ],
 )
 @pytest.mark.parametrize("precision", ["bfloat16", "float32"])
-def test_every_convolution_computes_in_the_precision(method, head, trunk, precision):
+def test_every_convolution_computes_in_the_precision(resolved, method, head, trunk, precision):
     fields = {"model.width": 4, "precision": precision, "augment.size": 32}
     fields |= {"landmarks.head": head, "landmarks.trunk": trunk, "optim.batch_size": 2}
     fields |= {"landmarks.frame": "image"}  # the only one for heat maps
@@ -212,20 +132,6 @@ def test_every_convolution_computes_in_the_precision(method, head, trunk, precis
     assert types == {precision}
 
 
-def test_reference_is_the_published_codes_reading():
-    c = rafdb.get_config("reference")
-    assert (c.landmarks.head, c.landmarks.trunk, c.landmarks.frame) == (
-        "heatmap",
-        "shared_stem",
-        "image",
-    )
-    assert (c.augment.resample, c.augment.flip_swaps_points) == ("cubic", False)
-    assert not (c.lde.exclude_same_id or c.lde.stop_gradient_neighbors or c.el.batch_negatives)
-    with c.unlocked():
-        c.method = "eac"
-    assert config.resolve(c).augment.resample == "linear"  # each method by its own code
-
-
 @pytest.mark.parametrize(
     ("presets", "widths"),
     [
@@ -244,7 +150,7 @@ def test_widths_of_the_projection(presets, widths):
     assert params["linear2"]["kernel"].shape == (hidden, out)
 
 
-def test_only_heat_maps_keep_points_outside_the_crop():
+def test_only_heat_maps_keep_points_outside_the_crop(resolved):
     batch = {
         "image": jnp.zeros((64, 16, 16, 3), jnp.uint8),
         "landmarks": jnp.tile(jnp.array([[0.0, 0.0], [1.0, 1.0]]), (64, 1, 1)),

@@ -1,0 +1,96 @@
+"""What recipes and presets set, and what they leave alone."""
+
+import importlib
+
+import numpy as np
+import pytest
+
+from configs import ferplus, rafdb
+from lanet_jax.fields import FACE29_MEAN, FACE29_STD
+from lanet_jax.from_config import config
+from lanet_jax.recipes import PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("method", "rate", "head", "batch", "epochs"),
+    [  # docs/choices.md
+        ("ce", 1e-3, 0.0, 128, 80),
+        ("scn", 1e-3, 0.0, 64, 70),
+        ("rul", 2e-4, 2e-3, 64, 60),
+        ("eac", 2e-4, 0.0, 32, 60),
+    ],
+)
+def test_published_recipes(resolved, method, rate, head, batch, epochs):
+    c = resolved(method)
+    p, a = c.optim, c.augment
+    assert (p.learning_rate, p.head_learning_rate) == (rate, head)
+    assert (p.batch_size, p.epochs) == (batch, epochs)
+    assert (p.weight_decay, p.schedule, p.decay) == (1e-4, "exponential", 0.9)
+    assert (a.erase_prob, a.erase_scale, a.mean[0]) == (0.5, (0.02, 0.25), 0.485)
+    assert (a.noise_prob, a.noise_variance, a.resample) == (0.5, 30, "linear")
+    assert c.scn.margin == (0.07 if method == "scn" else 0.15)
+
+
+def test_what_a_recipe_writes_over_is_said():
+    c = rafdb.get_config()
+    c.method, c.optim.epochs, c.optim.weight_decay = "eac", 5, 1e-4
+    told = config.recipe(c, config.resolve(c))
+    assert "eac has augment.mean (0.485, " in told
+    assert "optim.epochs 60 instead of 5" in told and "weight_decay" not in told
+    for field, value in (("method", "lanet"), ("schedule", "shared")):
+        other = c.copy_and_resolve_references()
+        other[field] = value
+        assert config.recipe(other, config.resolve(other)) == ""
+
+
+@pytest.mark.parametrize("method", PUBLISHED)
+def test_shared_leaves_every_field_alone(resolved, method):
+    then, now = rafdb.get_config(), resolved(method, "shared")
+    then.method, then.schedule, then.el.projection = method, "shared", 64
+    assert now.to_json() == then.to_json()
+
+
+@pytest.mark.parametrize("name", ["ferplus", "rafdb", "affectnet", "folder"])
+def test_the_preset_face_is_complete(name):
+    c = importlib.import_module(f"configs.{name}").get_config("face")
+    c = config.resolve(c)
+    assert (c.model.family, c.model.width, c.model.blocks) == ("face29", 32, 13)
+    assert (c.model.pretrained, c.model.frozen_stages) == ("face29", 2)
+    assert (c.schedule, c.sampler, c.augment.size, c.optim.learning_rate) == (
+        *("shared", "uniform"),
+        *(80, 2e-4),
+    )
+    assert (c.data.limit, c.noise.kind) == (0, "none")
+    # 122.782 of 255 is 0, one is 1/256 of the way.
+    np.testing.assert_allclose((122.782 / 255 - c.augment.mean[0]) / c.augment.std[0], 0)
+    np.testing.assert_allclose(1 / 255 / c.augment.std[0], 1 / 256)
+
+
+def test_cpu_and_face_go_together_on_ferplus():
+    c = config.resolve(ferplus.get_config("cpu,face"))
+    assert (c.data.limit, c.noise.kind, c.noise.rate) == (10_000, "symmetric", 0.3)
+    assert (c.optim.epochs, c.augment.size, c.model.width) == (40, 80, 32)
+    assert c.data.test_split == ("valid",) == ferplus.get_config("face").data.test_split
+
+
+def test_a_recipe_keeps_the_colours_of_other_weights():
+    c = ferplus.get_config("face")
+    c.method, c.schedule = "eac", "published"
+    written = config.resolve(c)
+    assert written.augment.mean == FACE29_MEAN and written.augment.std == FACE29_STD
+    assert (written.optim.batch_size, written.augment.erase_prob) == (32, 0.5)
+    assert "augment.mean" not in config.recipe(c, written)
+
+
+def test_reference_is_the_published_codes_reading():
+    c = rafdb.get_config("reference")
+    assert (c.landmarks.head, c.landmarks.trunk, c.landmarks.frame) == (
+        "heatmap",
+        "shared_stem",
+        "image",
+    )
+    assert (c.augment.resample, c.augment.flip_swaps_points) == ("cubic", False)
+    assert not (c.lde.exclude_same_id or c.lde.stop_gradient_neighbors or c.el.batch_negatives)
+    with c.unlocked():
+        c.method = "eac"
+    assert config.resolve(c).augment.resample == "linear"  # each method by its own code
