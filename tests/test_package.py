@@ -59,9 +59,10 @@ def test_what_installs_below_lanet_jax_imports_nothing_by_the_checkouts_names():
 def test_ci_runs_what_the_readme_says():
     commands = re.findall("^make (.+)$", (ROOT / ".ci" / "run").read_text(), re.M)
     readme = (ROOT / "README.md").read_text()
-    assert commands == ["lint", "docs", "test"]
-    assert all(f"make {command}" in readme for command in commands)
-    (lint,) = re.findall(r"^lint: .*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.M)
+    assert commands == ["test"] and "make test" in readme
+    makefile = (ROOT / "Makefile").read_text()
+    assert re.findall("^test: (.+)$", makefile, re.M) == ["lint docs"]
+    (lint,) = re.findall(r"^lint: .*\n((?:\t.*\n)+)", makefile, re.M)
     tools = [line.split()[0].rpartition("/")[2] for line in lint.splitlines()]
     assert tools == ["ruff", "ruff", "mypy"]
     assert ".ci/run" in (ROOT / ".github" / "workflows" / "tests.yml").read_text()

@@ -47,9 +47,9 @@ def test_a_transposed_view_is_written_in_order(tmp_path):
     params, stats = random_tree()
     view = np.arange(6 * 49, dtype=np.float32).reshape(2, 3, 7, 7).transpose(2, 3, 1, 0)
     params["conv1"]["kernel"] = view
-    for ending in (".npz", ".safetensors"):
-        save(tmp_path / f"a{ending}", params, stats, {})
-        loaded, _ = load_backbone(tmp_path / f"a{ending}", params, stats)
+    for name in ("a.npz", "b.safetensors"):
+        save(tmp_path / name, params, stats, {})
+        loaded, _ = load_backbone(tmp_path / name, params, stats)
         np.testing.assert_array_equal(loaded["conv1"]["kernel"], view)
 
 

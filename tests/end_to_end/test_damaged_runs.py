@@ -13,6 +13,7 @@ from lanet_jax.evaluate import __main__ as evaluate
 from lanet_jax.files import atomic
 from lanet_jax.from_config import config as config_lib
 from lanet_jax.from_config import run as run_lib
+from lanet_jax.run import folder as run_folder
 from lanet_jax.run import metrics_log
 from lanet_jax.train import loop
 from lanet_jax.train import stop as stopping

@@ -39,7 +39,7 @@ def test_the_card_is_enough(name, depth, stem):
     method, own = training.method(c, len(CLASSES), 5), card(c, CLASSES, grey=True)
     assert own["grey"] and not wrong_keys(own)
     network = method.network.expression if name == "lanet" else method.expression
-    assert trained_network.method(own).network == network
+    assert trained_network.method(own).expression == network
     example = training.example_of_shape(c, np.zeros(1, np.int32))
     params, state = jax.eval_shape(method.init, jax.random.key(0), example)
     assert trained_network.shapes(own) == inference_part(params, state, method)
