@@ -19,12 +19,12 @@ from lanet_jax.audit.arrays import PROBABILITIES, LabelAudit, audit_labels
 from lanet_jax.trained.load import SHIPPED
 
 
-def rarity(given: Int[np.ndarray, "N"]) -> Float[np.ndarray, "N"]:
+def rarity(given: Int[np.ndarray, " N"]) -> Float[np.ndarray, " N"]:
     """1 - share of the given class: what finds wrong labels without looking at any face."""
     return 1 - np.bincount(given)[given] / len(given)
 
 
-def scores(audit: LabelAudit) -> tuple[dict[str, Float[np.ndarray, "N"]], float]:
+def scores(audit: LabelAudit) -> tuple[dict[str, Float[np.ndarray, " N"]], float]:
     """Each witness alone, all together, rarity and cleanlab, and the rate that cleanlab counts."""
     given = audit.given
     found = {"rarity": rarity(given)}

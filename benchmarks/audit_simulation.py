@@ -39,7 +39,7 @@ WORLDS = {
 
 def draw(
     world: World, records: int, rng: np.random.Generator
-) -> tuple[Float[np.ndarray, "N D"], Int[np.ndarray, "N"]]:
+) -> tuple[Float[np.ndarray, "N D"], Int[np.ndarray, " N"]]:
     """Draws records of classes of unequal sizes, normal around their means.
 
     Args:
@@ -60,8 +60,8 @@ def draw(
 
 
 def mislabel(
-    true: Int[np.ndarray, "N"], rate: float, kind: str, rng: np.random.Generator
-) -> Int[np.ndarray, "N"]:
+    true: Int[np.ndarray, " N"], rate: float, kind: str, rng: np.random.Generator
+) -> Int[np.ndarray, " N"]:
     """Gives a share of the records a wrong label: any other class, or always the next one."""
     wrong = rng.permutation(len(true))[: round(rate * len(true))]
     steps = rng.integers(1, CLASSES, len(wrong)) if kind == "symmetric" else 1
@@ -100,7 +100,7 @@ class Outcome(NamedTuple):
     after: int
 
 
-def outcome(audit: LabelAudit, true: Int[np.ndarray, "N"]) -> Outcome:
+def outcome(audit: LabelAudit, true: Int[np.ndarray, " N"]) -> Outcome:
     """Compares an audit with the truth."""
     judged, given = audit.judgement, audit.given
     shown = judged.suggested != NO_SUGGESTION

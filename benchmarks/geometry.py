@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _share(
-    features: Float[np.ndarray, "N D"], labels: Int[np.ndarray, "N"], batch: int, k: int, seed: int
+    features: Float[np.ndarray, "N D"], labels: Int[np.ndarray, " N"], batch: int, k: int, seed: int
 ) -> float:
     """Share of the k most similar of a record's batch, by cosine, that have its label."""
     unit = features / np.linalg.norm(features, axis=1, keepdims=True)

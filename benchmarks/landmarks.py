@@ -19,6 +19,7 @@ from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.faces import downloads
 from lanet_jax.faces.find import Face, Finder
 from lanet_jax.faces.litert import Network
+from lanet_jax.images import pixels
 from lanet_jax.landmark_schemes import SCHEMES
 
 RUNS_OF_THE_MESH = 4  # for a crop: two refinements, the image and its mirror image
@@ -64,7 +65,7 @@ def main() -> None:
 
 
 def _read(file: Path) -> np.ndarray:
-    return decode(file.read_bytes())
+    return pixels.decode(file.read_bytes())
 
 
 def _compare(names: list[str], faces: list[Face], table: landmark_file.LandmarkTable) -> None:
@@ -89,7 +90,7 @@ def _compare(names: list[str], faces: list[Face], table: landmark_file.LandmarkT
     print(f"trusted by the reference {trusted.mean():.1%}, of these by us {ok[trusted].mean():.1%}")
 
 
-def _eye_distance(points: Float[np.ndarray, "N L 2"]) -> Float[np.ndarray, "N"]:
+def _eye_distance(points: Float[np.ndarray, "N L 2"]) -> Float[np.ndarray, " N"]:
     assert points.shape[1] == SCHEMES["ibug68"].points
     return np.linalg.norm(points[:, 36:42].mean(1) - points[:, 42:48].mean(1), axis=-1)
 

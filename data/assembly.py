@@ -18,7 +18,7 @@ from .listing import Item, Listing
 from .records import Record, Schema
 
 SHOWN = 10
-Landmarks = tuple[Float[np.ndarray, "L 2"], Bool[np.ndarray, "L"]]
+Landmarks = tuple[Float[np.ndarray, "L 2"], Bool[np.ndarray, " L"]]
 
 
 def look_at_all(listing: Listing) -> dict[str, images.Look]:

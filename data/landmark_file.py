@@ -35,7 +35,7 @@ class LandmarkTable:
 
     names: Sequence[str] | None
     points: Float[np.ndarray, "N L 2"]
-    ok: Bool[np.ndarray, "N"]
+    ok: Bool[np.ndarray, " N"]
     scheme: str
     side: int | None = None
 

@@ -31,8 +31,8 @@ class Record:
     image: bytes | Callable[[], bytes]
     label: int
     landmarks: Float[np.ndarray, "L 2"] | None = None
-    present: Bool[np.ndarray, "L"] | None = None
-    votes: Int[np.ndarray, "V"] | None = None
+    present: Bool[np.ndarray, " L"] | None = None
+    votes: Int[np.ndarray, " V"] | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -90,8 +90,8 @@ def agreement(workdir: Path, data_dir: str = "") -> list[Row]:
 
 def compare(
     people: Float[np.ndarray, "N C"],
-    given: Int[np.ndarray, "N"],
-    true: Int[np.ndarray, "N"] | None,
+    given: Int[np.ndarray, " N"],
+    true: Int[np.ndarray, " N"] | None,
     targets: Float[np.ndarray, "N C"] | None,
 ) -> list[Row]:
     """The mean divergence from the votes, of each kind of labels over each kind of records.
@@ -125,7 +125,7 @@ def compare(
 
 def jensen_shannon(
     p: Float[np.ndarray, "N C"], q: Float[np.ndarray, "N C"]
-) -> Float[np.ndarray, "N"]:
+) -> Float[np.ndarray, " N"]:
     """Jensen-Shannon divergence of distributions: Eq. 15.
 
     JS(p || q) = KL(p || m) / 2 + KL(q || m) / 2 with m = (p + q) / 2. The paper writes neither
@@ -143,7 +143,7 @@ def jensen_shannon(
     return (_kl(p, middle) + _kl(q, middle)) / 2
 
 
-def _kl(p: Float[np.ndarray, "N C"], q: Float[np.ndarray, "N C"]) -> Float[np.ndarray, "N"]:
+def _kl(p: Float[np.ndarray, "N C"], q: Float[np.ndarray, "N C"]) -> Float[np.ndarray, " N"]:
     # 0 log 0 is 0; where p > 0 the mixture q is too.
     ratio = np.divide(p, q, out=np.ones_like(p), where=p > 0)
     return np.sum(p * np.log(ratio), axis=1)

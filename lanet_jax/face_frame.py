@@ -133,19 +133,19 @@ def _mean(z: np.ndarray, w: Bool[np.ndarray, "N L"]) -> np.ndarray:
     return np.where(w, z, 0).sum(axis=-1) / np.maximum(w.sum(axis=-1), 1)
 
 
-def _usable(z: Complex[np.ndarray, "N L"], w: Bool[np.ndarray, "N L"]) -> Bool[np.ndarray, "N"]:
+def _usable(z: Complex[np.ndarray, "N L"], w: Bool[np.ndarray, "N L"]) -> Bool[np.ndarray, " N"]:
     """Faces that have points enough, and not all in one place."""
     spread = _mean(np.abs(z - _mean(z, w)[:, None]) ** 2, w)
     return (w.sum(axis=-1) >= _FEWEST) & (spread > 0) & np.isfinite(spread)
 
 
-def _normalised(reference: Complex[np.ndarray, "L"]) -> Complex[np.ndarray, "L"]:
+def _normalised(reference: Complex[np.ndarray, " L"]) -> Complex[np.ndarray, " L"]:
     centred = reference - reference.mean()
     return centred / np.sqrt(np.mean(np.abs(centred) ** 2))
 
 
 def _aligned(
-    z: Complex[np.ndarray, "N L"], w: Bool[np.ndarray, "N L"], reference: Complex[np.ndarray, "L"]
+    z: Complex[np.ndarray, "N L"], w: Bool[np.ndarray, "N L"], reference: Complex[np.ndarray, " L"]
 ) -> Complex[np.ndarray, "N L"]:
     """Faces moved, turned and scaled onto the reference, by least squares over known points."""
     centre = _mean(z, w)[:, None]
@@ -157,7 +157,7 @@ def _aligned(
 def _symmetric(
     z: Complex[np.ndarray, "N L"],
     w: Bool[np.ndarray, "N L"],
-    reference: Complex[np.ndarray, "L"],
+    reference: Complex[np.ndarray, " L"],
     kept: Sequence[int],
     flip_index: Sequence[int],
 ) -> tuple[Complex[np.ndarray, "N P"], Bool[np.ndarray, "N P"]]:

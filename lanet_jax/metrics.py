@@ -28,7 +28,7 @@ def require_finite(probabilities: Float[np.ndarray, "N C"], names: Sequence[str]
         )
 
 
-def accuracy(predicted: Int[np.ndarray, "N"], labels: Int[np.ndarray, "N"]) -> float:
+def accuracy(predicted: Int[np.ndarray, " N"], labels: Int[np.ndarray, " N"]) -> float:
     """Share of records whose predicted class is their label."""
     return float(np.mean(predicted == labels))
 
@@ -54,7 +54,7 @@ def wilson(share: float, records: int, z: float = 1.96) -> tuple[float, float]:
 
 
 def confusion(
-    predicted: Int[np.ndarray, "N"], labels: Int[np.ndarray, "N"], classes: int
+    predicted: Int[np.ndarray, " N"], labels: Int[np.ndarray, " N"], classes: int
 ) -> Int[np.ndarray, "C C"]:
     """Counts: rows are labels, columns predictions."""
     matrix = np.zeros((classes, classes), np.int64)
@@ -90,7 +90,7 @@ def mean_class_error(matrix: Int[np.ndarray, "C C"], z: float = 1.96) -> float:
 
 
 def negative_log_likelihood(
-    probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, "N"]
+    probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, " N"]
 ) -> float:
     """Mean of -log p[label], in nats."""
     p = np.take_along_axis(probabilities, labels[:, None], axis=1)
@@ -98,7 +98,7 @@ def negative_log_likelihood(
 
 
 def calibration(
-    probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, "N"], bins: int = 15
+    probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, " N"], bins: int = 15
 ) -> tuple[float, list[dict[str, float]]]:
     """Expected calibration error, over bins of equal width.
 
@@ -132,7 +132,7 @@ def calibration(
 
 
 def wrong_labels_fitted(
-    predicted: Int[np.ndarray, "N"], given: Int[np.ndarray, "N"], true: Int[np.ndarray, "N"]
+    predicted: Int[np.ndarray, " N"], given: Int[np.ndarray, " N"], true: Int[np.ndarray, " N"]
 ) -> float:
     """Share of the wrongly labelled training records that the model gives their wrong label.
 
@@ -149,13 +149,13 @@ def wrong_labels_fitted(
 
 
 def suspicion(
-    distributions: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"]
-) -> Float[np.ndarray, "N"]:
+    distributions: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]
+) -> Float[np.ndarray, " N"]:
     """1 - target[given]: how little of a record's label distribution lies on its given label."""
     return 1 - np.take_along_axis(distributions, given[:, None], axis=1)[:, 0]
 
 
-def auroc(wrong: Bool[np.ndarray, "N"], scores: Float[np.ndarray, "N"]) -> float:
+def auroc(wrong: Bool[np.ndarray, " N"], scores: Float[np.ndarray, " N"]) -> float:
     """Area under the ROC curve of finding wrong labels by a score; nan if it is not defined."""
     if wrong.all() or not wrong.any():
         return float("nan")

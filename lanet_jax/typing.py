@@ -7,7 +7,8 @@ E  projection width        S  slots of a queue, so that Q = S * B is its number 
 L  landmarks               H W  image, h w  feature map
 
 Arrays are annotated with jaxtyping (`Float[Array, "B D"]`); shapes are checked at run time in the
-tests only.
+tests only. A single dimension has a space in front (`Int[Array, " B"]`), or linters take it for an
+undefined name.
 """
 
 from collections.abc import Callable
@@ -33,9 +34,9 @@ class Batch(TypedDict):
       mirrored: the second view of each image, from augmentations that make two.
     """
 
-    id: Int[Array, "B"]
+    id: Int[Array, " B"]
     image: UInt8[Array, "B H W 3"] | Float[Array, "B H W 3"]
-    label: Int[Array, "B"]
+    label: Int[Array, " B"]
     landmarks: Float[Array, "B L 2"]
     present: Bool[Array, "B L"]
     votes: NotRequired[Float[Array, "B C"]]

@@ -57,7 +57,7 @@ class Expression:
     """
 
     units: Float[np.ndarray, "A 2"]
-    distribution: Float[np.ndarray, "C"]
+    distribution: Float[np.ndarray, " C"]
 
     @property
     def label(self) -> int:
@@ -106,7 +106,7 @@ def draw_expression(
     return Expression(np.clip(units, 0, 1.2), distribution)
 
 
-def votes(distribution: Float[np.ndarray, "C"], total: int = 10) -> Int[np.ndarray, "C"]:
+def votes(distribution: Float[np.ndarray, " C"], total: int = 10) -> Int[np.ndarray, " C"]:
     """Rounds a distribution to whole votes by largest remainder; ties favour the larger share."""
     quota = distribution * total
     counts = np.floor(quota + 1e-9).astype(np.int32)

@@ -34,7 +34,7 @@ class Drawing:
     landmarks: Float[np.ndarray, "68 2"]
     present: Bool[np.ndarray, "68"]
     label: int
-    votes: Int[np.ndarray, "C"]
+    votes: Int[np.ndarray, " C"]
 
     def png(self) -> bytes:
         """The pixels as a PNG file."""

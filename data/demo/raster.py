@@ -54,11 +54,11 @@ def topmost(
     return picture.reshape(side, side)
 
 
-def _first_centre(position: Int[np.ndarray, "n"]) -> Int[np.ndarray, "n"]:
+def _first_centre(position: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
     """The first pixel whose centre does not lie before a position."""
     return -((_UNIT // 2 - position) // _UNIT)
 
 
-def _within_group(sizes: Int[np.ndarray, "n"]) -> Int[np.ndarray, "m"]:
+def _within_group(sizes: Int[np.ndarray, " n"]) -> Int[np.ndarray, " m"]:
     """0, 1, 2 ... within each of several groups that follow each other."""
     return np.arange(sizes.sum()) - np.repeat(sizes.cumsum() - sizes, sizes)

@@ -48,7 +48,7 @@ class LabelAudit(Sequence[Row]):
       judgement: the verdict on the audit itself, the noise, and what is suggested.
     """
 
-    given: Int[np.ndarray, "N"]
+    given: Int[np.ndarray, " N"]
     classes: tuple[str, ...]
     beliefs: Float[np.ndarray, "N C"]
     views: dict[str, Float[np.ndarray, "N C"]]
@@ -56,12 +56,12 @@ class LabelAudit(Sequence[Row]):
     judgement: Judgement
 
     @property
-    def score(self) -> Float[np.ndarray, "N"]:
+    def score(self) -> Float[np.ndarray, " N"]:
         """1 - belief in the given label, in the records' order."""
         return metrics.suspicion(self.beliefs, self.given)
 
     @property
-    def order(self) -> Int[np.ndarray, "N"]:
+    def order(self) -> Int[np.ndarray, " N"]:
         """Places of the records, the most doubtful first."""
         return np.argsort(-self.score, kind="stable")
 
@@ -143,7 +143,7 @@ def audit_labels(
 
 def combine(
     views: Mapping[str, Float[np.ndarray, "N C"]],
-    given: Int[np.ndarray, "N"],
+    given: Int[np.ndarray, " N"],
     classes: Sequence[str],
     how: str = "out of fold",
 ) -> LabelAudit:
@@ -173,7 +173,7 @@ def _labels(
     labels: Sequence[int] | Sequence[str] | np.ndarray,
     classes: Sequence[str],
     probabilities: np.ndarray | None,
-) -> tuple[Int[np.ndarray, "N"], tuple[str, ...]]:
+) -> tuple[Int[np.ndarray, " N"], tuple[str, ...]]:
     found = np.asarray(labels)
     names = tuple(map(str, classes))
     if found.ndim != 1 or found.dtype.kind not in "iuUO":

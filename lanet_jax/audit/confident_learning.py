@@ -21,11 +21,11 @@ class Cleanlab:
       rate: share of the given labels that it estimates to be wrong.
     """
 
-    scores: dict[str, Float[np.ndarray, "N"]]
+    scores: dict[str, Float[np.ndarray, " N"]]
     rate: float
 
 
-def ask(probabilities: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"]) -> Cleanlab:
+def ask(probabilities: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) -> Cleanlab:
     """Scores and counts wrong labels as cleanlab does.
 
     Args:

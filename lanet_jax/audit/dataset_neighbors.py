@@ -18,7 +18,7 @@ VOTERS = 100
 _SEED = 0
 
 
-def candidates(records: int, most: int) -> Int[np.ndarray, "M"]:
+def candidates(records: int, most: int) -> Int[np.ndarray, " M"]:
     """Rows that may be neighbours: all of them, or a random sample where there are too many.
 
     Args:
@@ -35,8 +35,8 @@ def candidates(records: int, most: int) -> Int[np.ndarray, "M"]:
 
 def nearest(
     features: Float[np.ndarray, "N D"],
-    rows: Int[np.ndarray, "R"],
-    among: Int[np.ndarray, "M"],
+    rows: Int[np.ndarray, " R"],
+    among: Int[np.ndarray, " M"],
     k: int,
 ) -> Iterator[tuple[Int[np.ndarray, "B K"], Float[np.ndarray, "B K"]]]:
     """The most similar other records of some records, as `lde.neighbors` finds them in a batch.
@@ -64,9 +64,9 @@ def nearest(
 
 def vote(
     features: Float[np.ndarray, "N D"],
-    given: Int[np.ndarray, "N"],
+    given: Int[np.ndarray, " N"],
     classes: int,
-    among: Int[np.ndarray, "M"],
+    among: Int[np.ndarray, " M"],
     voters: int = VOTERS,
 ) -> Float[np.ndarray, "N C"]:
     """The given labels of every record's nearest others, as shares: its own label has no part.
@@ -90,7 +90,7 @@ def vote(
 def contributions(
     params: Contribution,
     features: Float[np.ndarray, "N D"],
-    rows: Int[np.ndarray, "R"],
+    rows: Int[np.ndarray, " R"],
     index: Int[np.ndarray, "R K"],
 ) -> Float[np.ndarray, "R K"]:
     """What each neighbour's weight would be, by the trained scores: c_ik / sum_k c_ik.
@@ -119,8 +119,8 @@ def contributions(
 def _nearest(
     own: Float[Array, "B D"],
     others: Float[Array, "M D"],
-    rows: Int[Array, "B"],
-    among: Int[Array, "M"],
+    rows: Int[Array, " B"],
+    among: Int[Array, " M"],
     k: int,
 ) -> tuple[Int[Array, "B K"], Float[Array, "B K"]]:
     similarity = jnp.where(rows[:, None] == among[None, :], -jnp.inf, own @ others.T)
@@ -134,7 +134,7 @@ def _weights(
 ) -> Float[Array, "B K"]:
     k = others.shape[1]
 
-    def scores(x: Float[Array, "D"], neighbors: Float[Array, "K D"]) -> Float[Array, "K"]:
+    def scores(x: Float[Array, " D"], neighbors: Float[Array, "K D"]) -> Float[Array, " K"]:
         together = jnp.concatenate([x[None], neighbors])
         pairs = jnp.broadcast_to(1 + jnp.arange(k), (1 + k, k))
         return contribution.scores(params, together, pairs)[0]

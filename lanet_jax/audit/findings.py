@@ -48,7 +48,7 @@ class Findings:
 
     seen: Beliefs
     neighbors: Float[np.ndarray, "N C"]
-    candidates: Int[np.ndarray, "M"]
+    candidates: Int[np.ndarray, " M"]
     ranking: Ranking
     noise: NoiseEstimate
     judgements: dict[str, Judgement]
@@ -64,7 +64,7 @@ class Comparison:
       cleanlab: what it says of these.
     """
 
-    covered: Bool[np.ndarray, "N"]
+    covered: Bool[np.ndarray, " N"]
     cleanlab: Cleanlab
 
 
@@ -162,7 +162,7 @@ def with_probe(found: Findings, audit: LabelAudit) -> Findings:
     return dataclasses.replace(found, ranking=ranked, judgements=judged)
 
 
-def with_scores(found: Findings, scores: dict[str, Float[np.ndarray, "N"]]) -> Findings:
+def with_scores(found: Findings, scores: dict[str, Float[np.ndarray, " N"]]) -> Findings:
     """Adds scores of others to the table; the ranking itself is none of theirs.
 
     Args:
@@ -176,7 +176,7 @@ def with_scores(found: Findings, scores: dict[str, Float[np.ndarray, "N"]]) -> F
     return dataclasses.replace(found, ranking=ranked)
 
 
-def compare(probabilities: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"]) -> Comparison:
+def compare(probabilities: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) -> Comparison:
     """Puts the same question to cleanlab.
 
     Args:
@@ -194,7 +194,7 @@ def compare(probabilities: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"]
 
 
 def qualities(
-    found: Findings, comparison: Comparison | None, wrong: Bool[np.ndarray, "N"], k: int
+    found: Findings, comparison: Comparison | None, wrong: Bool[np.ndarray, " N"], k: int
 ) -> dict[str, Quality]:
     """How well each score finds the known wrong labels, on the same records for all.
 

@@ -29,8 +29,8 @@ class Judgement:
     verdict: Verdict
     skill: Skill
     noise: NoiseRange
-    doubted: Bool[np.ndarray, "N"]
-    suggested: Int[np.ndarray, "N"]
+    doubted: Bool[np.ndarray, " N"]
+    suggested: Int[np.ndarray, " N"]
 
     @property
     def summary(self) -> str:
@@ -49,7 +49,7 @@ class Judgement:
 def judge(
     beliefs: Float[np.ndarray, "N C"],
     witness: Float[np.ndarray, "N C"],
-    given: Int[np.ndarray, "N"],
+    given: Int[np.ndarray, " N"],
     how: str,
 ) -> Judgement:
     """Decides what to say of the labels.
@@ -78,7 +78,7 @@ def decide(
     skill: Skill,
     noise: NoiseRange,
     beliefs: Float[np.ndarray, "N C"],
-    given: Int[np.ndarray, "N"],
+    given: Int[np.ndarray, " N"],
 ) -> Judgement:
     """Says of each label what a verdict allows; see `judge`.
 
@@ -107,7 +107,7 @@ def decide(
 
 
 def decide_all(
-    judged: Judgement, beliefs: dict[str, Float[np.ndarray, "N C"]], given: Int[np.ndarray, "N"]
+    judged: Judgement, beliefs: dict[str, Float[np.ndarray, "N C"]], given: Int[np.ndarray, " N"]
 ) -> dict[str, Judgement]:
     """What one verdict allows to say by each of several beliefs.
 

@@ -26,11 +26,11 @@ class NoiseEstimate:
     rate: float
     flips: Float[np.ndarray, "C C"]
     spread: Float[np.ndarray, "C C"]
-    prior: Float[np.ndarray, "C"]
-    counted: Int[np.ndarray, "C"]
+    prior: Float[np.ndarray, " C"]
+    counted: Int[np.ndarray, " C"]
 
 
-def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"]) -> NoiseEstimate:
+def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) -> NoiseEstimate:
     """Counts the given labels of the records whose class is clearest.
 
     If a record's true class is beyond doubt, the label it was given is one draw of the noise. So of
@@ -128,7 +128,7 @@ def _spread(counts: Float[np.ndarray, "C C"]) -> Float[np.ndarray, "C C"]:
 
 
 def count(
-    true: Int[np.ndarray, "N"], given: Int[np.ndarray, "N"], classes: int
+    true: Int[np.ndarray, " N"], given: Int[np.ndarray, " N"], classes: int
 ) -> Float[np.ndarray, "C C"]:
     """The flip matrix where the true labels are known; a class without records has zeros."""
     counts = metrics.confusion(given, true, classes)

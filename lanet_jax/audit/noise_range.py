@@ -36,7 +36,7 @@ class NoiseRange(NamedTuple):
 
 
 def estimate(
-    beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"], seed: int = 0
+    beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"], seed: int = 0
 ) -> NoiseRange:
     """Counts how often the likeliest class is not the given one, where the beliefs are clearest.
 

@@ -69,7 +69,7 @@ def read(path: Path, names: Sequence[str], classes: Sequence[str]) -> Float[np.n
 def predict(
     runs: Sequence[Path],
     names: Sequence[str],
-    given: Int[np.ndarray, "N"],
+    given: Int[np.ndarray, " N"],
     classes: Sequence[str],
     data_dir: str = "",
 ) -> Float[np.ndarray, "N C"]:

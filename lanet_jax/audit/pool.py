@@ -10,8 +10,8 @@ _STEPS = 50
 
 
 def weights(
-    views: Sequence[Float[np.ndarray, "N C"]], given: Int[np.ndarray, "N"]
-) -> Float[np.ndarray, "V"]:
+    views: Sequence[Float[np.ndarray, "N C"]], given: Int[np.ndarray, " N"]
+) -> Float[np.ndarray, " V"]:
     """Weights of a linear opinion pool under which the given labels are likeliest.
 
     A mixture whose parts are known: each step of EM gives a witness the share of the labels that

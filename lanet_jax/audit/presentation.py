@@ -99,8 +99,8 @@ def of_faces(out: Path, source: str, data: Data, basis: str) -> Page:
 
 
 def suspects(
-    found: Findings, rank: str, given: Int[np.ndarray, "N"], limit: int
-) -> Int[np.ndarray, "R"]:
+    found: Findings, rank: str, given: Int[np.ndarray, " N"], limit: int
+) -> Int[np.ndarray, " R"]:
     """The records to look at, the most suspicious first.
 
     Args:
@@ -170,7 +170,7 @@ def write(
     return page.path
 
 
-def why(found: Findings, rows: Int[np.ndarray, "R"], k: int) -> dict[str, Why]:
+def why(found: Findings, rows: Int[np.ndarray, " R"], k: int) -> dict[str, Why]:
     """The nearest neighbours of suspects in every space, with what each contributes.
 
     Args:

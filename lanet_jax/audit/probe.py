@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 _ITERATIONS = 300
 
 
-def folds(given: Int[np.ndarray, "N"], parts: int, seed: int) -> Int[np.ndarray, "N"]:
+def folds(given: Int[np.ndarray, " N"], parts: int, seed: int) -> Int[np.ndarray, " N"]:
     """Deals the records of each class over the parts in turn, in a random order.
 
     Args:
@@ -27,9 +27,9 @@ def folds(given: Int[np.ndarray, "N"], parts: int, seed: int) -> Int[np.ndarray,
 
 def out_of_fold(
     features: Float[np.ndarray, "N D"],
-    given: Int[np.ndarray, "N"],
+    given: Int[np.ndarray, " N"],
     classes: int,
-    part: Int[np.ndarray, "N"],
+    part: Int[np.ndarray, " N"],
 ) -> Float[np.ndarray, "N C"]:
     """Class probabilities of each part by a logistic regression on the others.
 

@@ -22,7 +22,7 @@ class Ranking:
       beliefs: the label distribution that each score is read from.
     """
 
-    scores: dict[str, Float[np.ndarray, "N"]]
+    scores: dict[str, Float[np.ndarray, " N"]]
     beliefs: dict[str, Float[np.ndarray, "N C"]]
 
 
@@ -46,7 +46,7 @@ def rank(
     targets: Float[np.ndarray, "N C"],
     own_view: Float[np.ndarray, "N C"],
     neighbors: Float[np.ndarray, "N C"],
-    given: Int[np.ndarray, "N"],
+    given: Int[np.ndarray, " N"],
     spread: Float[np.ndarray, "C C"],
 ) -> Ranking:
     """Scores the given labels in four ways.
@@ -92,7 +92,7 @@ def rank(
     return Ranking(scores, beliefs)
 
 
-def quality(wrong: Bool[np.ndarray, "N"], score: Float[np.ndarray, "N"], k: int) -> Quality:
+def quality(wrong: Bool[np.ndarray, " N"], score: Float[np.ndarray, " N"], k: int) -> Quality:
     """How well a score finds the wrong labels.
 
     Args:
@@ -112,6 +112,6 @@ def quality(wrong: Bool[np.ndarray, "N"], score: Float[np.ndarray, "N"], k: int)
     )
 
 
-def order(score: Float[np.ndarray, "N"]) -> Int[np.ndarray, "N"]:
+def order(score: Float[np.ndarray, " N"]) -> Int[np.ndarray, " N"]:
     """Rows, the most suspicious first; equal ones in their own order."""
     return np.argsort(-score, kind="stable")

@@ -37,10 +37,10 @@ class Why:
 
 def cards(
     data: Data,
-    suspects: Int[np.ndarray, "R"],
-    score: Float[np.ndarray, "N"],
+    suspects: Int[np.ndarray, " R"],
+    score: Float[np.ndarray, " N"],
     beliefs: Float[np.ndarray, "N C"],
-    suggested: Int[np.ndarray, "N"],
+    suggested: Int[np.ndarray, " N"],
     why: dict[str, Why],
 ) -> dict[str, Any]:
     """All that the page's script reads.

@@ -72,7 +72,7 @@ class Verdict(NamedTuple):
         return f"{self.reason} {_SAYS[self.level]}"
 
 
-def skill(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, "N"], seed: int = 0) -> Skill:
+def skill(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"], seed: int = 0) -> Skill:
     """Measures beliefs against the given labels, and against the same labels permuted.
 
     Args:

@@ -67,7 +67,7 @@ class Sight:
 class _Face:
     pixels: UInt8[np.ndarray, "S S 3"]
     points: Float[np.ndarray, "L 2"]
-    present: Bool[np.ndarray, "L"]
+    present: Bool[np.ndarray, " L"]
 
 
 def read(faces: Records, model: Path, step: str = "last", threads: int = 0) -> Witnesses:

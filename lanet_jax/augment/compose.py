@@ -129,9 +129,9 @@ def _augment(
     key: Key,
     image: UInt8[Array, "H W 3"],
     landmarks: Float[Array, "L 2"],
-    present: Bool[Array, "L"],
+    present: Bool[Array, " L"],
     settings: Augmentation,
-) -> tuple[Float[Array, "S S 3"], Float[Array, "S S 3"], Float[Array, "L 2"], Bool[Array, "L"]]:
+) -> tuple[Float[Array, "S S 3"], Float[Array, "S S 3"], Float[Array, "L 2"], Bool[Array, " L"]]:
     crop_key, flip_key, jitter_key, erase_key, second_key, noise_key = jax.random.split(key, 6)
     box = random_crop_box(crop_key, settings.crop_scale, settings.crop_ratio)
     stored = image.astype(jnp.float32)

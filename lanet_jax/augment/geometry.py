@@ -85,10 +85,10 @@ def within_range(image: Float[Array, "*B H W 3"], resample: str) -> Float[Array,
 
 def crop_points(
     landmarks: Float[Array, "L 2"],
-    present: Bool[Array, "L"],
+    present: Bool[Array, " L"],
     box: Float[Array, "4"],
     keep_outside: bool = False,
-) -> tuple[Float[Array, "L 2"], Bool[Array, "L"]]:
+) -> tuple[Float[Array, "L 2"], Bool[Array, " L"]]:
     """Moves landmarks into the frame of a crop.
 
     Args:
@@ -108,8 +108,8 @@ def crop_points(
 
 
 def flip_points(
-    landmarks: Float[Array, "L 2"], present: Bool[Array, "L"], flip_index: tuple[int, ...]
-) -> tuple[Float[Array, "L 2"], Bool[Array, "L"]]:
+    landmarks: Float[Array, "L 2"], present: Bool[Array, " L"], flip_index: tuple[int, ...]
+) -> tuple[Float[Array, "L 2"], Bool[Array, " L"]]:
     """Mirrors landmarks left to right, and gives each its name on the mirrored face.
 
     Args:
@@ -132,10 +132,10 @@ def random_flip(
     key: Key,
     image: Float[Array, "H W 3"],
     landmarks: Float[Array, "L 2"],
-    present: Bool[Array, "L"],
+    present: Bool[Array, " L"],
     prob: float,
     flip_index: tuple[int, ...],
-) -> tuple[Float[Array, "H W 3"], Float[Array, "L 2"], Bool[Array, "L"]]:
+) -> tuple[Float[Array, "H W 3"], Float[Array, "L 2"], Bool[Array, " L"]]:
     """Mirrors an image and its landmarks left to right with a probability.
 
     Args:

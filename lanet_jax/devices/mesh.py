@@ -40,7 +40,7 @@ def make(batch: int, devices: Sequence[jax.Device] | None = None) -> Mesh:
     return Mesh(np.array(in_order), ("data",), axis_types=(AxisType.Auto,))
 
 
-def own_rows(mesh: Mesh, batch: int) -> Int[np.ndarray, "b"]:
+def own_rows(mesh: Mesh, batch: int) -> Int[np.ndarray, " b"]:
     """The rows of a sharded batch that this host holds, whatever the order of the devices.
 
     Args:

@@ -13,7 +13,7 @@ def _log_sum_exp_negatives(
     batch_negative: Bool[Array, "B B"],
     stored: Float[Array, "B S B"],
     stored_negative: Bool[Array, "B S B"],
-) -> Float[Array, "B"]:
+) -> Float[Array, " B"]:
     """Over each row's negatives; a very small number, with gradient 0, for a row without any."""
     batch = jnp.where(batch_negative, batch, -jnp.inf)
     stored = jnp.where(stored_negative, stored, -jnp.inf)
@@ -29,10 +29,10 @@ def _log_sum_exp_negatives(
 def contrastive_loss(
     queries: Float[Array, "B E"],
     keys: Float[Array, "B E"],
-    labels: Int[Array, "B"],
+    labels: Int[Array, " B"],
     stored_keys: Float[Array, "S B E"],
     stored_labels: Int[Array, "S B"],
-    stored: Bool[Array, "S"],
+    stored: Bool[Array, " S"],
     temperature: float,
     batch_negatives: bool,
 ) -> Float[Array, ""]:
@@ -68,7 +68,7 @@ def contrastive_loss(
 def expression_landmark_loss(
     queries: tuple[Float[Array, "B E"], Float[Array, "B E"]],
     keys: tuple[Float[Array, "B E"], Float[Array, "B E"]],
-    labels: Int[Array, "B"],
+    labels: Int[Array, " B"],
     memory: Queue,
     temperature: float,
     batch_negatives: bool,

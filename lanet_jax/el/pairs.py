@@ -5,8 +5,8 @@ from jaxtyping import Array, Bool, Float, Int
 
 
 def pseudo_labels(
-    targets: Float[Array, "B C"], ids: Int[Array, "B"], threshold: float
-) -> Int[Array, "B"]:
+    targets: Float[Array, "B C"], ids: Int[Array, " B"], threshold: float
+) -> Int[Array, " B"]:
     """Pseudo-label of each sample, from its target distribution (Eq. 8).
 
     The paper gives every ambiguous sample -1, which would make all of them equal to each other;
@@ -24,7 +24,7 @@ def pseudo_labels(
     return jnp.where(confident, jnp.argmax(targets, axis=1), -(ids + 1)).astype(jnp.int32)
 
 
-def positives(labels: Int[Array, "B"]) -> Bool[Array, "B B"]:
+def positives(labels: Int[Array, " B"]) -> Bool[Array, "B B"]:
     """I(i): the samples with the pseudo-label of i, itself always among them (Eq. 9).
 
     Args:

@@ -58,7 +58,7 @@ def init(entries: int, batch: int, projection: int) -> Queue:
     )
 
 
-def filled(queue: Queue) -> Bool[Array, "S"]:
+def filled(queue: Queue) -> Bool[Array, " S"]:
     """Which slots hold keys."""
     return jnp.arange(queue.labels.shape[0]) < queue.batches
 
@@ -67,7 +67,7 @@ def update(
     queue: Queue,
     expression: Float[Array, "B E"],
     landmark: Float[Array, "B E"],
-    labels: Int[Array, "B"],
+    labels: Int[Array, " B"],
 ) -> Queue:
     """Overwrites the oldest slot with this batch's keys.
 

@@ -81,7 +81,7 @@ class Spaces:
         return behind(self.run.method)[0]  # type: ignore[return-value]  # `of` asks first
 
     @functools.cached_property
-    def _rows(self) -> Int[np.ndarray, "M"]:
+    def _rows(self) -> Int[np.ndarray, " M"]:
         """The same whole batches at every evaluation."""
         records, batch = len(self.run.data.train), self.run.reading.batch
         bits = stream(Purpose.INSPECTION, self.run.seed).random_raw(records)
@@ -170,7 +170,7 @@ def of(run: Run, mesh: Mesh) -> Spaces | None:
 
 
 def _of_space(
-    name: str, space: Neighborhood, labels: Int[np.ndarray, "B"]
+    name: str, space: Neighborhood, labels: Int[np.ndarray, " B"]
 ) -> dict[str, np.ndarray]:
     """What one space says of a batch: a value for each neighbour, or each record that has one."""
     index, exists, shares, mean = space

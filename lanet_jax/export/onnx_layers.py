@@ -77,7 +77,7 @@ def conv(
 
 def affine(
     stats: PyTree, epsilon: float, scale: np.ndarray | float = 1.0, bias: np.ndarray | float = 0.0
-) -> tuple[Float[np.ndarray, "D"], Float[np.ndarray, "D"]]:
+) -> tuple[Float[np.ndarray, " D"], Float[np.ndarray, " D"]]:
     """A normalisation by running statistics as x * factor + shift."""
     mean, variance = (np.asarray(stats[name], np.float64) for name in ("mean", "var"))
     factor = np.asarray(scale, np.float64) / np.sqrt(variance + epsilon)

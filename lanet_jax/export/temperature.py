@@ -38,7 +38,7 @@ class Temperature:
 
 
 def fit(
-    probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, "N"]
+    probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, " N"]
 ) -> tuple[float, Float[np.ndarray, "N C"]]:
     """The temperature of least negative log-likelihood.
 

@@ -25,7 +25,7 @@ class Candidates:
 
     boxes: Float[np.ndarray, "A 4"]
     keypoints: Float[np.ndarray, "A 6 2"]
-    scores: Float[np.ndarray, "A"]
+    scores: Float[np.ndarray, " A"]
 
     def __getitem__(self, index: np.ndarray | slice) -> "Candidates":
         return Candidates(self.boxes[index], self.keypoints[index], self.scores[index])
@@ -119,7 +119,7 @@ def join(parts: Sequence[Candidates]) -> Candidates:
 
 def intersection_over_union(
     box: Float[np.ndarray, "4"], boxes: Float[np.ndarray, "A 4"]
-) -> Float[np.ndarray, "A"]:
+) -> Float[np.ndarray, " A"]:
     """Share of the common area of a box and each of many; 0 for boxes without area."""
     low, high = np.maximum(box[:2], boxes[:, :2]), np.minimum(box[2:], boxes[:, 2:])
     common = np.maximum(high - low, 0).prod(1)

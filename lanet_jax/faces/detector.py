@@ -111,7 +111,7 @@ def tiles(height: int, width: int, level: int) -> list[Square]:
     return [Square(x + side / 2, y + side / 2, side) for y in starts(height) for x in starts(width)]
 
 
-def _is_whole(found: Candidates, tile: Square, height: int, width: int) -> Bool[np.ndarray, "A"]:
+def _is_whole(found: Candidates, tile: Square, height: int, width: int) -> Bool[np.ndarray, " A"]:
     """Which faces lie well inside the tile (or at the image's edge) and are small enough in it."""
     margin, edge = _MARGIN * tile.side, np.array([width, height])
     low = np.array([tile.x, tile.y]) - tile.side / 2

@@ -33,7 +33,7 @@ class Face(NamedTuple):
     image: UInt8[np.ndarray, "H W 3"]
     label: str
     points: Float[np.ndarray, "L 2"]
-    present: Bool[np.ndarray, "L"]
+    present: Bool[np.ndarray, " L"]
 
 
 class Attention(NamedTuple):
@@ -48,7 +48,7 @@ class Attention(NamedTuple):
 
     label: str
     predicted: Sequence[str]
-    probability: Float[np.ndarray, "B"]
+    probability: Float[np.ndarray, " B"]
     heat: Float[np.ndarray, "B h w"]
 
 

@@ -70,7 +70,7 @@ def draw(looks: Sequence[Look]) -> Figure:
     return figure
 
 
-def cross_entropy(look: Look) -> Float[np.ndarray, "N"]:
+def cross_entropy(look: Look) -> Float[np.ndarray, " N"]:
     """-log p[given] of every record, in nats."""
     p = np.take_along_axis(look.probabilities, look.given[:, None], axis=1)[:, 0]
     return -np.log(np.maximum(p, 1e-12))

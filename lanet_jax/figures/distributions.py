@@ -29,8 +29,8 @@ class Example:
     image: UInt8[np.ndarray, "H W 3"]
     given: int
     true: int | None
-    votes: Float[np.ndarray, "C"] | None
-    target: Float[np.ndarray, "C"]
+    votes: Float[np.ndarray, " C"] | None
+    target: Float[np.ndarray, " C"]
 
 
 @style.styled
@@ -71,11 +71,11 @@ def draw(groups: Mapping[str, Sequence[Example]], classes: Sequence[str]) -> Fig
 
 
 def groups_of(
-    given: Int[np.ndarray, "N"],
-    true: Int[np.ndarray, "N"] | None,
+    given: Int[np.ndarray, " N"],
+    true: Int[np.ndarray, " N"] | None,
     votes: Float[np.ndarray, "N C"] | None,
     targets: Float[np.ndarray, "N C"],
-) -> dict[str, Bool[np.ndarray, "N"]]:
+) -> dict[str, Bool[np.ndarray, " N"]]:
     """Which records are in which group, each in one at most.
 
     A label is wrong if that is known, or else if another class has more votes; a right one is

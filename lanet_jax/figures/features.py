@@ -73,7 +73,7 @@ def embed(features: Float[np.ndarray, "N D"], seed: int) -> Float[np.ndarray, "N
 def _scatter(
     axes: Axes,
     places: Float[np.ndarray, "N 2"],
-    labels: Int[np.ndarray, "N"],
+    labels: Int[np.ndarray, " N"],
     classes: Sequence[str],
 ) -> None:
     size = float(np.clip(16000 / len(places), 5, 30))

@@ -40,8 +40,8 @@ class Look:
 
     label: str
     classes: tuple[str, ...]
-    given: Int[np.ndarray, "N"]
-    true: Int[np.ndarray, "N"] | None
+    given: Int[np.ndarray, " N"]
+    true: Int[np.ndarray, " N"] | None
     probabilities: Float[np.ndarray, "N C"]
     features: Float[np.ndarray, "N D"]
 
@@ -79,8 +79,8 @@ def look(source: Source, step: str, label: str, records: int, seed: int) -> Look
 
 
 def sample(
-    rows: Sequence[int] | Int[np.ndarray, "N"], size: int, seed: int
-) -> Int[np.ndarray, "M"]:
+    rows: Sequence[int] | Int[np.ndarray, " N"], size: int, seed: int
+) -> Int[np.ndarray, " M"]:
     """Some of the rows, drawn by a seed, in a random order.
 
     Args:

@@ -37,8 +37,8 @@ class Data:
     """
 
     train: Records
-    given: Int[np.ndarray, "N"]
-    true: Int[np.ndarray, "N"] | None
+    given: Int[np.ndarray, " N"]
+    true: Int[np.ndarray, " N"] | None
     evaluate: dict[str, Records]
     framed: Framed | None = None
     fingerprints: dict[str, fingerprint.Fingerprint] = dataclasses.field(default_factory=dict)
@@ -49,7 +49,7 @@ class Data:
         return self.framed.shapes.points.shape[1] if self.framed else self.train.landmarks
 
     @property
-    def wrong(self) -> Int[np.ndarray, "M"]:
+    def wrong(self) -> Int[np.ndarray, " M"]:
         """Rows of the training records whose label is known to be wrong."""
         known = self.given if self.true is None else self.true
         return np.flatnonzero(self.given != known)
@@ -130,7 +130,7 @@ def _other_splits(c: Config) -> set[str]:
 
 def _part(
     c: Config, purpose: Purpose, records: int, size: int, part: int = 0
-) -> Int[np.ndarray, "M"]:
+) -> Int[np.ndarray, " M"]:
     """Rows of one part of a random partition, in order."""
     bits = stream(purpose, c.seed) if c.data.streams == 2 else stream_before(c.seed)
     order = np.argsort(bits.random_raw(records), kind="stable")
@@ -172,8 +172,8 @@ def reading(c: Config) -> Reading:
 
 
 def labels(
-    c: Config, train: Records, own: Int[np.ndarray, "N"], workdir: Path
-) -> tuple[Int[np.ndarray, "N"], Int[np.ndarray, "N"] | None]:
+    c: Config, train: Records, own: Int[np.ndarray, " N"], workdir: Path
+) -> tuple[Int[np.ndarray, " N"], Int[np.ndarray, " N"] | None]:
     """Given and true labels: those of `labels.csv` if the run has one, else drawn and written.
 
     Args:

@@ -174,7 +174,7 @@ def example(c: Config, data: Data, resumed: bool = False) -> Example:
     return bare._replace(pretrained=pretrained.load_backbone(path, *shapes, whole.left_out))
 
 
-def example_of_shape(c: Config, given: Int[np.ndarray, "N"]) -> Example:
+def example_of_shape(c: Config, given: Int[np.ndarray, " N"]) -> Example:
     """The example without pretrained weights: enough for shapes.
 
     Args:

@@ -22,8 +22,8 @@ ASYMMETRIC = {
 
 
 def symmetric(
-    labels: Int[np.ndarray, "N"], num_classes: int, rate: float, seed: int, exact: bool
-) -> Int[np.ndarray, "N"]:
+    labels: Int[np.ndarray, " N"], num_classes: int, rate: float, seed: int, exact: bool
+) -> Int[np.ndarray, " N"]:
     """Flips labels to any other class with equal chance (paper, Table 1).
 
     Args:
@@ -50,8 +50,8 @@ def symmetric(
 
 
 def asymmetric(
-    labels: Int[np.ndarray, "N"], class_names: Sequence[str], rate: float, seed: int, exact: bool
-) -> Int[np.ndarray, "N"]:
+    labels: Int[np.ndarray, " N"], class_names: Sequence[str], rate: float, seed: int, exact: bool
+) -> Int[np.ndarray, " N"]:
     """Flips labels to the class that each is most often mistaken for (paper, Table 5).
 
     Args:
@@ -86,12 +86,12 @@ def _target(name: str, class_names: Sequence[str]) -> int:
     return list(class_names).index(ASYMMETRIC[name])
 
 
-def _uniform(bits: np.random.PCG64, count: int) -> Float[np.ndarray, "N"]:
+def _uniform(bits: np.random.PCG64, count: int) -> Float[np.ndarray, " N"]:
     """Numbers in [0, 1) from raw bits: numpy keeps those between versions, not Generator's."""
     return (bits.random_raw(count) >> np.uint64(11)) * 2.0**-53
 
 
-def _choose(bits: np.random.PCG64, count: int, rate: float, exact: bool) -> Bool[np.ndarray, "N"]:
+def _choose(bits: np.random.PCG64, count: int, rate: float, exact: bool) -> Bool[np.ndarray, " N"]:
     if not 0 <= rate <= 1:
         raise UserError(f"noise: rate {rate} is not between 0 and 1; set noise.rate to a share")
     draw = _uniform(bits, count)

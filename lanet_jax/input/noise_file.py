@@ -39,11 +39,11 @@ def read(
     path: str | Path,
     names: Sequence[str],
     class_names: Sequence[str],
-    labels: Int[np.ndarray, "N"],
+    labels: Int[np.ndarray, " N"],
     other_names: Collection[str] = (),
     complete: bool = False,
     tell: Callable[[str], None] = print,
-) -> Int[np.ndarray, "N"]:
+) -> Int[np.ndarray, " N"]:
     """Reads the given labels of the training records from a label file.
 
     Names are compared whole, in all splits; then as `Names` does. Lines of other splits
@@ -111,8 +111,8 @@ def read(
 def write(
     path: str | Path,
     names: Sequence[str],
-    given: Int[np.ndarray, "N"],
-    true: Int[np.ndarray, "N"] | None,
+    given: Int[np.ndarray, " N"],
+    true: Int[np.ndarray, " N"] | None,
     class_names: Sequence[str],
 ) -> None:
     """Writes a label file that `read` reads back, under a temporary name first.
@@ -194,7 +194,7 @@ def _numbering(
     path: str | Path,
     evidence: dict[int, tuple[int, str]],
     class_names: Sequence[str],
-    labels: Int[np.ndarray, "N"],
+    labels: Int[np.ndarray, " N"],
     are_originals: bool,
 ) -> dict[str, int]:
     """Finds what the numbers of a peer's file mean: the reading that fits the labels best."""

@@ -40,7 +40,7 @@ class Visits:
     def __init__(
         self,
         records: Records,
-        labels: Int[np.ndarray, "N"],
+        labels: Int[np.ndarray, " N"],
         *,
         batch: int,
         epochs: int,
@@ -61,7 +61,7 @@ class Visits:
         # Readers are that many epochs apart at most, and the newest order may be one further.
         self._apart = -(-ahead // self._steps) + 1 if self._steps else 1
         self._check = _one_size(records, size)
-        self._orders: dict[int, Int[np.ndarray, "N"]] = {}
+        self._orders: dict[int, Int[np.ndarray, " N"]] = {}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -85,7 +85,7 @@ class Visits:
             "present": present,
         }
 
-    def _order(self, epoch: int) -> Int[np.ndarray, "N"]:
+    def _order(self, epoch: int) -> Int[np.ndarray, " N"]:
         with self._lock:  # or every reader would compute it
             order = self._orders.get(epoch)
             if order is None:
@@ -123,7 +123,7 @@ def train_batches(visits: Visits, start: int, local_batch: int, threads: int) ->
     return iter(dataset.batch(local_batch).to_iter_dataset(options))
 
 
-def eval_batches(records: Records, reading: Reading, own: Int[np.ndarray, "b"]) -> Iterator[dict]:
+def eval_batches(records: Records, reading: Reading, own: Int[np.ndarray, " b"]) -> Iterator[dict]:
     """All records once, in order; the last batch is filled up with copies of the last record.
 
     Args:

@@ -28,9 +28,9 @@ class Landmarks(NamedTuple):
 
     points: Float[np.ndarray, "N L 2"]
     present: Bool[np.ndarray, "N L"]
-    aspect: Float[np.ndarray, "N"]
+    aspect: Float[np.ndarray, " N"]
 
-    def take(self, rows: Int[np.ndarray, "M"]) -> "Landmarks":
+    def take(self, rows: Int[np.ndarray, " M"]) -> "Landmarks":
         """Those of the records `rows`, in that order."""
         return Landmarks(*(values[rows] for values in self))
 
@@ -57,10 +57,10 @@ class Records:
     """
 
     sources: tuple[Sequence[dict[str, Any]], ...]
-    source: Int[np.ndarray, "N"]
-    position: Int[np.ndarray, "N"]
+    source: Int[np.ndarray, " N"]
+    position: Int[np.ndarray, " N"]
     names: tuple[str, ...]
-    labels: Int[np.ndarray, "N"]
+    labels: Int[np.ndarray, " N"]
     classes: tuple[str, ...]
     landmarks: int
     scheme: str
@@ -74,7 +74,7 @@ class Records:
     def __len__(self) -> int:
         return len(self.names)
 
-    def take(self, rows: Int[np.ndarray, "M"]) -> "Records":
+    def take(self, rows: Int[np.ndarray, " M"]) -> "Records":
         """The records `rows`, in that order."""
         return dataclasses.replace(
             self,
@@ -89,7 +89,7 @@ class Records:
 
     def read(
         self, row: int, size: int
-    ) -> tuple[UInt8[np.ndarray, "H W 3"], Float[np.ndarray, "L 2"], Bool[np.ndarray, "L"]]:
+    ) -> tuple[UInt8[np.ndarray, "H W 3"], Float[np.ndarray, "L 2"], Bool[np.ndarray, " L"]]:
         """Reads and decodes one record, or takes it from memory.
 
         Args:

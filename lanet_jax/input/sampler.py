@@ -6,7 +6,7 @@ from jaxtyping import Int
 from lanet_jax.input.streams import Purpose, stream
 
 
-def class_counts(counts: Int[np.ndarray, "C"], epoch: int, epochs: int) -> Int[np.ndarray, "C"]:
+def class_counts(counts: Int[np.ndarray, " C"], epoch: int, epochs: int) -> Int[np.ndarray, " C"]:
     """Visits of each class in one epoch, from natural (epoch 0) towards equal (epoch `epochs`).
 
     n_c(e) = N [(1 - e/E) n_c / N + (e/E) / C], rounded by largest remainder so that the sum is N;
@@ -33,8 +33,8 @@ def class_counts(counts: Int[np.ndarray, "C"], epoch: int, epochs: int) -> Int[n
 
 
 def epoch_order(
-    labels: Int[np.ndarray, "N"], epoch: int, epochs: int, seed: int, kind: str
-) -> Int[np.ndarray, "N"]:
+    labels: Int[np.ndarray, " N"], epoch: int, epochs: int, seed: int, kind: str
+) -> Int[np.ndarray, " N"]:
     """Rows of the training table in the order in which one epoch visits them.
 
     A class is drawn without replacement; where it gets more visits than it has records, every

@@ -38,13 +38,13 @@ class Table:
       image: SHA-256 of the stored image's bytes.
     """
 
-    id: Int[np.ndarray, "N"]
+    id: Int[np.ndarray, " N"]
     names: tuple[str, ...]
-    label: Int[np.ndarray, "N"]
+    label: Int[np.ndarray, " N"]
     votes: Int[np.ndarray, "N V"]
     landmarks: Float[np.ndarray, "N L 2"]
     present: Bool[np.ndarray, "N L"]
-    aspect: Float[np.ndarray, "N"]
+    aspect: Float[np.ndarray, " N"]
     image: UInt8[np.ndarray, "N 32"]
 
 
@@ -184,5 +184,5 @@ def _text(value: bytes | str) -> str:
     return value.decode() if isinstance(value, bytes) else value
 
 
-def _bytes(data: bytes | str) -> UInt8[np.ndarray, "n"]:
+def _bytes(data: bytes | str) -> UInt8[np.ndarray, " n"]:
     return np.frombuffer(data.encode() if isinstance(data, str) else data, np.uint8)

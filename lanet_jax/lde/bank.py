@@ -7,7 +7,7 @@ from jaxtyping import Array, Float, Int
 from lanet_jax.ops.copies import mean_of_copies
 
 
-def init(labels: Int[Array, "N"], classes: int) -> Float[Array, "N C"]:
+def init(labels: Int[Array, " N"], classes: int) -> Float[Array, "N C"]:
     """d^[0]: the one-hot given label of every record.
 
     Args:
@@ -22,7 +22,7 @@ def init(labels: Int[Array, "N"], classes: int) -> Float[Array, "N C"]:
 
 def targets(
     bank: Float[Array, "N C"],
-    ids: Int[Array, "B"],
+    ids: Int[Array, " B"],
     distributions: Float[Array, "B C"],
     decay: float,
 ) -> Float[Array, "B C"]:
@@ -41,7 +41,7 @@ def targets(
 
 
 def update(
-    bank: Float[Array, "N C"], ids: Int[Array, "B"], values: Float[Array, "B C"]
+    bank: Float[Array, "N C"], ids: Int[Array, " B"], values: Float[Array, "B C"]
 ) -> Float[Array, "N C"]:
     """Writes the targets back; several copies of one record write their mean, in any order.
 
@@ -59,7 +59,7 @@ def update(
 
 def class_means(
     bank: Float[Array, "N C"], distributions: Float[Array, "B C"], decay: float
-) -> Float[Array, "C"]:
+) -> Float[Array, " C"]:
     """How much of the targets each class has: Eq. 5, of means over records.
 
     The bank alone knows nothing yet of a class that the labels lack but the network still gives a

@@ -27,10 +27,10 @@ def find(
     params: contribution.Contribution,
     features: Float[Array, "B D"],
     probabilities: Float[Array, "B C"],
-    ids: Int[Array, "B"],
+    ids: Int[Array, " B"],
     k: int,
     exclude_same_id: bool,
-    known: Bool[Array, "B"] | None = None,
+    known: Bool[Array, " B"] | None = None,
 ) -> Neighborhood:
     """Neighbours, their contributions and the mean of their predictions (Eq. 1 to 4).
 

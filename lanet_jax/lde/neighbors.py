@@ -25,10 +25,10 @@ def cosine_similarity(features: Float[Array, "B D"]) -> Float[Array, "B B"]:
 
 def nearest_neighbors(
     features: Float[Array, "B D"],
-    ids: Int[Array, "B"],
+    ids: Int[Array, " B"],
     k: int,
     exclude_same_id: bool,
-    known: Bool[Array, "B"] | None = None,
+    known: Bool[Array, " B"] | None = None,
 ) -> tuple[Int[Array, "B K"], Bool[Array, "B K"]]:
     """The K most similar samples of each sample (Eq. 2).
 

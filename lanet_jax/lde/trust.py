@@ -7,11 +7,11 @@ from jaxtyping import Array, Float, Int
 
 def weights(
     targets: Float[Array, "B C"],
-    labels: Int[Array, "B"],
-    class_means: Float[Array, "C"],
+    labels: Int[Array, " B"],
+    class_means: Float[Array, " C"],
     power: float,
     balance: float,
-) -> Float[Array, "B"]:
+) -> Float[Array, " B"]:
     """w_i = (r_i[y_i] / max_k r_i[k])^g with r_i[k] = t_i[k] / m[k]^tau; no equation of the paper.
 
     L_ce believes every given label for ever, and so memorises those that the targets have long

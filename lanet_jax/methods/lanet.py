@@ -89,7 +89,7 @@ class LANet:
         losses = {"lm": landmark_loss(outputs.landmarks, batch["landmarks"], batch["present"])}
         means = state["bank"]
         targets = jnp.take(means, batch["id"], axis=0)
-        believed: Float[Array, "B"] | float = 1.0
+        believed: Float[Array, " B"] | float = 1.0
         if self.lde.spaces != "none":
             with jax.named_scope("lde"):
                 d = self.distributions(self.neighborhoods(params, outputs, batch))
@@ -186,7 +186,7 @@ class LANet:
         params: PyTree,
         state: PyTree,
         outputs: Outputs,
-        labels: Int[Array, "B"],
+        labels: Int[Array, " B"],
         images: Float[Array, "B H W 3"],
     ) -> tuple[Float[Array, ""], PyTree]:
         """L_el of the batch, and the moved key networks and queue: Eq. 9 to 13, put together."""

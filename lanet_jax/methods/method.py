@@ -19,7 +19,7 @@ class Example(NamedTuple):
     """
 
     images: Float[Array, "B H W 3"]
-    labels: Int[Array, "N"]
+    labels: Int[Array, " N"]
     pretrained: tuple[PyTree, PyTree] | None = None
     frame: FaceFrame | None = None
 

@@ -84,7 +84,7 @@ class RUL(OneClassifier):
 
 
 def mix(
-    mu: Float[Array, "B D"], uncertainty: Float[Array, "B"], order: Int[Array, "B"]
+    mu: Float[Array, "B D"], uncertainty: Float[Array, " B"], order: Int[Array, " B"]
 ) -> Float[Array, "B D"]:
     """Mixes each image with another, each weighted by its own share of their uncertainty.
 

@@ -93,7 +93,7 @@ class SCN(OneClassifier):
 
 
 def rank_regularization(
-    importance: Float[Array, "B"], top_share: float, margin: float
+    importance: Float[Array, " B"], top_share: float, margin: float
 ) -> Float[Array, ""]:
     """max(0, margin - (mean of the most important - mean of the rest)).
 
@@ -112,11 +112,11 @@ def rank_regularization(
 
 def relabel(
     logits: Float[Array, "B C"],
-    ids: Int[Array, "B"],
-    current: Int[Array, "B"],
-    coming: Int[Array, "B"],
+    ids: Int[Array, " B"],
+    current: Int[Array, " B"],
+    coming: Int[Array, " B"],
     margin: float,
-) -> Int[Array, "B"]:
+) -> Int[Array, " B"]:
     """The most probable class where it exceeds the label in force by more than the margin.
 
     Args:

@@ -27,7 +27,7 @@ class ImportanceClassifier(nn.Module):
 
     def __call__(
         self, images: Float[Array, "B H W _"], train: bool
-    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], Float[Array, "B"]]:
+    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], Float[Array, " B"]]:
         """Logits a * fc(u), features u, and importance a in (0, 1)."""
         features = global_average(self.backbone(images, train)[-1])
         importance = nn.sigmoid(self.importance(features))

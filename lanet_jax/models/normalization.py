@@ -44,8 +44,8 @@ class BatchNorm(nn.Module):
 
 @jax.custom_vjp
 def normalize(
-    x: Float[Array, "B H W D"], scale: Float[Array, "D"], bias: Float[Array, "D"]
-) -> tuple[Float[Array, "B H W D"], Float[Array, "D"], Float[Array, "D"]]:
+    x: Float[Array, "B H W D"], scale: Float[Array, " D"], bias: Float[Array, " D"]
+) -> tuple[Float[Array, "B H W D"], Float[Array, " D"], Float[Array, " D"]]:
     """Normalises by the batch's statistics, with two sums forward and two backward.
 
     Args:
@@ -82,7 +82,7 @@ def _backward(residuals: tuple, cotangents: tuple) -> tuple:
 normalize.defvjp(_forward, _backward)
 
 
-def channel_sum(term: Term, *maps: Float[Array, "B H W D"]) -> Float[Array, "D"]:
+def channel_sum(term: Term, *maps: Float[Array, "B H W D"]) -> Float[Array, " D"]:
     """Sum of `term(*maps)` over all but the last axis, in float32.
 
     XLA's CPU backend reduces leading axes by a scalar loop, but adds slices by vectors: there, the

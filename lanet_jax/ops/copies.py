@@ -4,7 +4,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 
-def mean_of_copies(ids: Int[Array, "B"], values: Float[Array, "B C"]) -> Float[Array, "B C"]:
+def mean_of_copies(ids: Int[Array, " B"], values: Float[Array, "B C"]) -> Float[Array, "B C"]:
     """Gives all copies of a record their mean, equal to the bit, so that any may be written last.
 
     Args:

@@ -7,8 +7,8 @@ from jaxtyping import Array, Float, Int
 
 def cross_entropy(
     logits: Float[Array, "B C"],
-    labels: Int[Array, "B"],
-    weights: Float[Array, "B"] | float = 1.0,
+    labels: Int[Array, " B"],
+    weights: Float[Array, " B"] | float = 1.0,
 ) -> Float[Array, ""]:
     """Cross-entropy with the given labels, batch mean (Eq. 6).
 

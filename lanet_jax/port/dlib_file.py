@@ -23,7 +23,7 @@ class Convolution:
     """
 
     kernel: Float[np.ndarray, "O I h w"]
-    bias: Float[np.ndarray, "O"]
+    bias: Float[np.ndarray, " O"]
     stride: tuple[int, int]
     padding: tuple[int, int]
 
@@ -37,8 +37,8 @@ class Affine:
       shift: the addends.
     """
 
-    scale: Float[np.ndarray, "D"]
-    shift: Float[np.ndarray, "D"]
+    scale: Float[np.ndarray, " D"]
+    shift: Float[np.ndarray, " D"]
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class _Reader:
         value = int.from_bytes(self._take(head & 0x0F), "little")
         return -value if head & 0x80 else value
 
-    def tensor(self) -> Float[np.ndarray, "_"]:
+    def tensor(self) -> Float[np.ndarray, " _"]:
         """A tensor: version, four sizes, and its numbers as float32."""
         version = self.integer()
         if version != 2:

@@ -28,8 +28,8 @@ class Statistics(NamedTuple):
       var: of each channel.
     """
 
-    mean: Float[np.ndarray, "K"]
-    var: Float[np.ndarray, "K"]
+    mean: Float[np.ndarray, " K"]
+    var: Float[np.ndarray, " K"]
 
 
 def convert(layers: Sequence[Layer], statistics: Statistics, where: str) -> tuple[PyTree, PyTree]:

@@ -94,7 +94,7 @@ def lines(
 
 
 def histogram(
-    groups: Sequence[tuple[str, Float[np.ndarray, "N"]]], bins: int, x_label: str, label: str
+    groups: Sequence[tuple[str, Float[np.ndarray, " N"]]], bins: int, x_label: str, label: str
 ) -> Markup:
     """Shares of each group's values over equal bins of [0, 1].
 

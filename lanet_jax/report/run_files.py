@@ -110,8 +110,8 @@ class Suspicions:
       wrong: whether the given label is wrong; None where no true labels are known.
     """
 
-    values: Float[np.ndarray, "N"]
-    wrong: Bool[np.ndarray, "N"] | None
+    values: Float[np.ndarray, " N"]
+    wrong: Bool[np.ndarray, " N"] | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,8 +124,8 @@ class Distributions:
       targets: the distributions.
     """
 
-    given: Int[np.ndarray, "N"]
-    wrong: Bool[np.ndarray, "N"] | None
+    given: Int[np.ndarray, " N"]
+    wrong: Bool[np.ndarray, " N"] | None
     targets: Float[np.ndarray, "N C"]
 
 

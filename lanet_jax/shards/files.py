@@ -42,7 +42,7 @@ class Part:
     asked: dict[str, Any]
     listing: str
     total: int
-    places: Int[np.ndarray, "n"]
+    places: Int[np.ndarray, " n"]
     arrays: dict[str, np.ndarray]
 
 
@@ -109,7 +109,7 @@ def listing(names: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
-def packed(text: str) -> UInt8[np.ndarray, "n"]:
+def packed(text: str) -> UInt8[np.ndarray, " n"]:
     """A text as an array; numpy's own texts take the longest one's room for each."""
     return np.frombuffer(text.encode(), np.uint8)
 

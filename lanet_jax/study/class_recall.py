@@ -41,7 +41,7 @@ def sections(places: Iterable[Place]) -> Iterator[Section]:
             yield Section(heading, _NOTE, panels=tuple(panels), wide=True, table=table)
 
 
-def _recall(found: list[Evaluated]) -> Float[np.ndarray, "C"]:
+def _recall(found: list[Evaluated]) -> Float[np.ndarray, " C"]:
     """Mean over the runs; nan for a class without records."""
     totals = np.array([one.confusion.sum(axis=1) for one in found])
     hits = np.array([np.diag(one.confusion) for one in found])
