@@ -31,8 +31,8 @@ def gradients_of(name: str, shape: Shape) -> dict[str, PyTree]:
     """Loss and gradients of a method by where and how they were computed.
 
     Args:
-      name: of the method.
-      shape: of the step.
+      name: name of the method.
+      shape: shape of the step.
 
     Returns:
       The trees "cpu", "exact", "own" and "again", on the host.
@@ -80,7 +80,7 @@ class Comparison(NamedTuple):
     Attributes:
       losses: by where and how they were computed: "cpu", "exact", "own".
       exact: distance of the accelerator's gradients by exact products from the CPU's.
-      own: of those by the products that it takes by itself.
+      own: difference with the products that it uses by default.
       repeats: a second call gives the same bits.
     """
 
@@ -94,8 +94,8 @@ def compare(name: str, shape: Shape) -> Comparison:
     """Takes a method's step both ways.
 
     Args:
-      name: of the method.
-      shape: of the step.
+      name: name of the method.
+      shape: shape of the step.
     """
     found = gradients_of(name, shape)
     return Comparison(

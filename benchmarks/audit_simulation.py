@@ -44,7 +44,7 @@ def draw(
 
     Args:
       world: how far apart they are.
-      records: N.
+      records: number of records, N.
       rng: source of randomness.
 
     Returns:
@@ -75,14 +75,14 @@ class Outcome(NamedTuple):
 
     Attributes:
       sets: audits.
-      speaks: of these, how many suggest labels.
-      covered: of these, how many have the true share of wrong labels within their range.
+      speaks: how many of these suggest labels.
+      covered: how many of these have the true share of wrong labels within their range.
       low: lower end of the range.
-      estimate: of those that suggest.
+      estimate: mean estimate of those that suggest labels.
       high: upper end.
-      records: of all sets.
+      records: number of records of all sets.
       shown: suggestions.
-      right: of these.
+      right: how many of these are right.
       before: records with the right label as given.
       after: the same once all suggestions are taken.
     """

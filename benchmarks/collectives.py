@@ -75,10 +75,10 @@ def documented(
       batch: B, over all devices.
       devices: how many.
       features: D, the same in both spaces.
-      projection: E.
-      classes: C.
+      projection: projection width, E.
+      classes: number of classes, C.
       parameters: that the optimizer moves.
-      channels: of all BatchNorms of both networks.
+      channels: number of channels of all BatchNorms of both networks.
 
     Returns:
       By kind. Neither N nor Q is in it.
@@ -109,7 +109,7 @@ def show(shape: Shape) -> bool:
     """Prints the collectives of a step over all devices.
 
     Args:
-      shape: of the step; B over all devices.
+      shape: shape of the step; B over all devices.
 
     Returns:
       Whether the step with Q and N doubled has the same.

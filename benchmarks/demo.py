@@ -16,7 +16,7 @@ def prepare(folder: Path, train: int = 256, test: int = 64, size: int = 24) -> N
     Args:
       folder: becomes a `data.dir`.
       train: how many faces of the training split.
-      test: of the test split.
+      test: number of test records.
       size: side in pixels.
     """
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

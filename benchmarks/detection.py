@@ -72,8 +72,8 @@ def grid(count: int, size: tuple[int, int], share: float | None, angle: float = 
     Args:
       count: how many.
       size: height and width of the picture.
-      share: of a crop's side over the longer side of the picture; None: as large as there is room.
-      angle: of each, in degrees.
+      share: a crop's side over the longer side of the picture; None for as large as there is room.
+      angle: angle of each, in degrees.
 
     Returns:
       They, by rows.

@@ -41,7 +41,7 @@ class Layout(NamedTuple):
 
     Attributes:
       processes: on this machine, talking over loopback.
-      devices: of each.
+      devices: number of devices of each.
     """
 
     processes: int
@@ -56,8 +56,8 @@ def train(layout: Layout, data_dir: Path, folder: Path, cache: Path) -> Path:
     """Trains the tiny demo to its end.
 
     Args:
-      layout: of the run.
-      data_dir: of the drawn faces.
+      layout: layout of the run.
+      data_dir: folder of the drawn faces.
       folder: for the work folder and the logs, new.
       cache: the compile cache.
 

@@ -35,12 +35,12 @@ class Outcome:
     Attributes:
       asked: how many kills were to be made.
       kills: how many were, before the time was up.
-      writing: of them, while a checkpoint was written.
+      writing: how many of them came while a checkpoint was written.
       lost: resumes that ended with an error.
       broken: checkpoints that a resume had to put aside.
       runs: brought to their end.
-      identical: of them, equal to the undisturbed one.
-      reasons: of what was lost or differs.
+      identical: how many of them equal the undisturbed one.
+      reasons: what was lost or differs.
     """
 
     asked: int
@@ -100,11 +100,11 @@ def torment(
 
     Args:
       command: starts or resumes the run of a work folder.
-      environment: of its process.
+      environment: environment of its process.
       undisturbed: work folder of a finished run.
       folder: for the others; what is lost or differs is left there.
       kills: how many.
-      seed: of the moments.
+      seed: seed of the moments of the kills.
       seconds: after which no more kills are made.
       life: seconds that an undisturbed run takes.
 

@@ -57,7 +57,7 @@ def cost(
       compiled: the program, of which the bytes are counted.
       function: what it computes. Its operations are counted before any backend replaces them by
         calls of a library, whose operations XLA does not know.
-      *arguments: of the function, or anything of their shapes.
+      *arguments: arguments of the function, or anything of their shapes.
 
     Returns:
       The cost.
@@ -72,7 +72,7 @@ def show(shape: Shape, rounds: int, peak: float, bandwidth: float) -> None:
     """Prints the cost of the step and of LDE + EL within, the floor and, if timed, the times.
 
     Args:
-      shape: of the step.
+      shape: shape of the step.
       rounds: timed steps; 0 for none.
       peak: operations a second of the card.
       bandwidth: bytes a second of its memory.

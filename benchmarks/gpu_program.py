@@ -45,8 +45,8 @@ def compiled(shape: Shape, head: str) -> jax.stages.Compiled:
     """LA-Net's step, compiled for one H100 and never run.
 
     Args:
-      shape: of the step.
-      head: of the landmark network.
+      shape: shape of the step.
+      head: head of the landmark network.
 
     Returns:
       The program.

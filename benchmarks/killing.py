@@ -57,9 +57,9 @@ def live(
     """Starts or resumes a run, and waits for its end.
 
     Args:
-      command: of the run.
-      environment: of its process.
-      workdir: of the run.
+      command: command of the run.
+      environment: environment of its process.
+      workdir: work folder of the run.
       log: for what it says.
       moment: to kill it at.
 

@@ -50,8 +50,8 @@ class LdeEl:
 
     Args:
       method: whose.
-      params: of the method; copied, as is `model_state`, because a step overwrites its own.
-      model_state: of the method.
+      params: the method's parameters; copied, like `model_state`, as a step overwrites its own.
+      model_state: model state of the method.
       batch: labels, ids and landmarks of a batch.
 
     Attributes:
@@ -108,7 +108,7 @@ def intermediates(jaxpr: PyTree) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Every array that a jaxpr computes, those of its inner jaxprs too.
 
     Args:
-      jaxpr: of a function.
+      jaxpr: traced program of a function.
 
     Yields:
       The operation and the shape of its result.

@@ -22,7 +22,7 @@ def parts(shape: Shape) -> dict[str, Callable[[], object]]:
     """What can be timed apart; the compiler overlaps none of it, so the sum is near the whole.
 
     Args:
-      shape: of the step.
+      shape: shape of the step.
 
     Returns:
       Functions by name, "whole step" the last; all share one state, which only that one moves.

@@ -39,9 +39,9 @@ def read(
     """How many records are read, and how many a second, in each epoch.
 
     Args:
-      batches: of a run.
+      batches: batches of a run.
       epochs: steps of each.
-      batch: B.
+      batch: batch size, B.
       limit: s that an epoch is read at most; one that is cut off is the last.
 
     Returns:

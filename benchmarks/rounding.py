@@ -24,7 +24,7 @@ class Result(NamedTuple):
     """What is compared of a run.
 
     Attributes:
-      losses: of every step.
+      losses: losses of every step.
       bank: the last one.
       parameters: the last ones, by path.
     """
@@ -38,7 +38,7 @@ def nudged(data_dir: Path, workdir: Path, seeds: int) -> Iterator[Result]:
     """Trains the tiny demo on one device from starts that differ by rounding.
 
     Args:
-      data_dir: of the drawn faces.
+      data_dir: folder of the drawn faces.
       workdir: for `labels.csv`; it must exist.
       seeds: how many starts.
 

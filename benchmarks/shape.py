@@ -10,14 +10,14 @@ class Shape:
 
     Attributes:
       size: side of the images in pixels, stored and seen by the network.
-      batch: B.
+      batch: batch size, B.
       width: channels of the first stage.
       stem: imagenet or small.
-      precision: of the networks' computation, float32 or bfloat16.
-      queue: Q.
-      classes: C.
-      landmarks: L.
-      records: N.
+      precision: type of the networks' computation, float32 or bfloat16.
+      queue: entries of the queue, Q.
+      classes: number of classes, C.
+      landmarks: number of landmarks, L.
+      records: number of records, N.
       steps: taken one after the other for each time; on a GPU several, whose launches overlap.
     """
 
@@ -47,7 +47,7 @@ def parser(module: str, description: str) -> argparse.ArgumentParser:
 
     Args:
       module: name of the benchmark.
-      description: of the command.
+      description: description of the command.
 
     Returns:
       The parser.

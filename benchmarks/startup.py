@@ -35,7 +35,7 @@ def start(arguments: Sequence[str], cache: Path, folder: Path) -> tuple[float, s
     """Runs `lanet_jax.main` to its end.
 
     Args:
-      arguments: of the command.
+      arguments: arguments of the command.
       cache: the compile cache.
       folder: work folder, new.
 

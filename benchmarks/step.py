@@ -66,7 +66,7 @@ def compare(shape: Shape, torch_python: str, rounds: int) -> None:
     """Prints our time and PyTorch's, their ratio, and the memory of both.
 
     Args:
-      shape: of the step.
+      shape: shape of the step.
       torch_python: interpreter of the PyTorch process.
       rounds: steps of each.
     """
@@ -101,7 +101,7 @@ def take_apart(shape: Shape, rounds: int) -> None:
     """Prints the time of every part of our step.
 
     Args:
-      shape: of the step.
+      shape: shape of the step.
       rounds: calls of each.
     """
     from lanet_jax.devices import runtime

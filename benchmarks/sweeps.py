@@ -32,9 +32,9 @@ class Curve:
 
     Attributes:
       axis: symbol of what was varied.
-      name: of the quantity.
+      name: name of the quantity.
       unit: key of `TOLERANCE`.
-      values: of the axis, ascending.
+      values: values on the axis, ascending.
       found: the quantity at each of them.
       terms: what the equations say, but for a factor and smaller terms.
     """
@@ -72,7 +72,7 @@ class Axis:
 
     Attributes:
       symbol: in the shape legend.
-      field: of `Shape`.
+      field: field of `Shape` that is swept.
       values: to measure at, ascending.
       quick: the same for a quick run.
       work: how time and workspace may grow.

@@ -39,7 +39,7 @@ def resnet18(width: int, stem: str, outputs: int) -> nn.Sequential:
     Args:
       width: channels of the first stage.
       stem: imagenet or small.
-      outputs: of the last layer.
+      outputs: number of outputs of the last layer.
 
     Returns:
       The network.

@@ -28,13 +28,13 @@ class Trainer:
 
     Args:
       method: what is trained.
-      optimizer: of the step.
-      augment: of the step.
+      optimizer: optimizer of the step.
+      augment: augmentation of the step.
       example: initialises the method.
       batch: the same batch at every step.
 
     Attributes:
-      state: of now.
+      state: current state.
       batch: on the devices.
       compiled: the step.
       compile_seconds: what that took.

@@ -56,7 +56,7 @@ class Worker:
 
     Attributes:
       facts: what the worker told of itself.
-      seconds: of every step so far.
+      seconds: seconds of every step so far.
       peak_bytes: largest resident memory so far.
       device_peak_bytes: most that was in use on an accelerator so far; None where there is none.
 

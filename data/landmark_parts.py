@@ -35,11 +35,11 @@ class Row:
     """One image.
 
     Attributes:
-      stamp: of its file.
+      stamp: stamp of its file.
       points: landmarks in pixels.
       ok: whether there is a face, with landmarks that can be trusted.
       spread: disagreement of image and mirror image over the eye distance; lower is better.
-      score: of the face.
+      score: confidence that it is a face.
       broken: whether the file is cut short or no image.
     """
 
@@ -62,7 +62,7 @@ class Parts:
 
     Args:
       out: the landmark file; the parts lie in a folder of its name with `.parts` at the end.
-      scheme: of the landmarks; parts of another scheme are left aside.
+      scheme: landmark scheme; parts of another scheme are left aside.
     """
 
     def __init__(self, out: Path, scheme: str) -> None:

@@ -27,9 +27,9 @@ def write(
     Args:
       out: the landmark file that all shards make.
       shard: which one.
-      names: of all images of the tree.
-      rows: of the shard's own.
-      scheme: of the landmarks.
+      names: names of all images of the tree.
+      rows: rows of the shard's own images.
+      scheme: landmark scheme.
     """
     own = [names[place] for place in shard.places(names)]
     found = [rows[name] for name in own]

@@ -13,7 +13,7 @@ def lines(rows: Mapping[str, Row], tree: Tree) -> Iterator[str]:
     """One line on what was found, and one on each kind of what was not.
 
     Args:
-      rows: of each image.
+      rows: rows of each image.
       tree: the source.
     """
     broken = [name for name, row in rows.items() if row.broken]

@@ -60,7 +60,7 @@ def make(
     Args:
       source: the tree's root; images are named by their path below it.
       out: the landmark file; rows that are done lie in `out`.parts until it is whole.
-      scheme: of the landmarks.
+      scheme: landmark scheme.
       workers: number of processes; as many as cores by default.
       overwrite: whether to make a file again that is there.
       landmarker: called in each process with the scheme; must be a module's own function.

@@ -77,7 +77,7 @@ def call(path: Path, function: str, *arguments: str) -> object:
     Args:
       path: the file.
       function: its name.
-      *arguments: of the function.
+      *arguments: arguments of the function.
 
     Returns:
       What it returns.

@@ -23,7 +23,7 @@ class FaceFrame(NamedTuple):
     Attributes:
       reference: mean shape, around 0, its root mean square distance from there 1; mirror-symmetric
         where the scheme has flip pairs.
-      mean: of the aligned points that are kept, x and y each.
+      mean: mean of the kept, aligned points.
       std: their standard deviation; infinite for what never varies.
     """
 

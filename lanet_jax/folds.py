@@ -68,7 +68,7 @@ def folds(
     """Trains each fold in a process of its own, and says how the audit reads them.
 
     Args:
-      workdir: of the run.
+      workdir: work folder of the run.
       parts: how many.
       overrides: fields that all folds have otherwise than the run, "optim.epochs=20".
       program: what trains: `runner.MAIN`, but for tests.

@@ -1,4 +1,4 @@
-"""Landmark schemes: how many points each has, and which point is which after a mirror."""
+"""Landmark schemes: the number of points, and which point is which after mirroring."""
 
 import itertools
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Scheme:
     """One published order of facial landmarks.
 
     Attributes:
-      points: number of landmarks L.
+      points: number of landmarks, L.
       flip_index: `flip_index[j]` is the point that lands at j when the image is mirrored left to
         right, so that `points_flipped = mirrored[flip_index]`. It is its own inverse.
       expressive: the points of brows, eyes and mouth, which an expression moves.
@@ -39,7 +39,7 @@ def _scheme(
 
 
 def _facing(first: int, last: int, mirror_of_first: int) -> list[tuple[int, int]]:
-    """Pairs of a run of points with the run that mirrors it in reverse order."""
+    """Pairs consecutive points with those that mirror them in reverse order."""
     return [(first + step, mirror_of_first - step) for step in range(last - first + 1)]
 
 
@@ -100,8 +100,8 @@ def infer_flip_index(mean_points: Float[np.ndarray, "L 2"]) -> list[int]:
       `flip_index` as in `Scheme`.
 
     Raises:
-      UserError: the mean face is far from its mirror image (too few faces, or all turned), or a
-        point is missing in every face (NaN).
+      UserError: the mean face is far from its mirror image (too few faces, or all turned to one
+        side), or a point is missing in every face (NaN).
     """
     if np.isfinite(mean_points).all() and np.ptp(mean_points[:, 0]) > 0:
         mirrored = mean_points * [-1, 1] + [2 * mean_points[:, 0].mean(), 0]

@@ -19,12 +19,12 @@ _NEEDED = "--config=FILE and --workdir=DIR are needed (see `lanet train --help`)
 
 
 def main(_: list[str]) -> None:
-    """Trains a run to its end and writes what is said of it; stops in good order when told to."""
+    """Trains a run, evaluates it and writes its report; a signal stops it cleanly."""
     runtime.start()
     with (
         others.watched(),
         Stop() as stop,
-    ):  # before the long imports, so that a signal during them is heard too
+    ):  # before the long imports, so that a signal during them counts too
         folder = Path(WORKDIR.value)  # type: ignore[arg-type]  # none starts without it
         _run(folder.expanduser(), stop)
 
@@ -69,11 +69,11 @@ def parse(argv: list[str]) -> list[str]:
       argv: the command line.
 
     Returns:
-      The program's name, which is all that is left of it.
+      What remains of it: the program's name.
 
     Raises:
-      UserError: the config does not load, a field of it does not exist, a flag does not read, or a
-        word is none.
+      UserError: the config does not load, a field does not exist, a flag has an invalid value, or
+        a word is not a flag.
     """
     if {"-h", "--help", "-help", "--helpfull", "--helpshort"} & set(argv[1:]):
         print(train_help.text())
@@ -101,7 +101,7 @@ def parse(argv: list[str]) -> list[str]:
 
 
 def _unread(message: str) -> str:
-    """What a value may be that does not read as what its field holds."""
+    """The message for a flag with an invalid value, with the values that it may have."""
     from lanet_jax.from_config.limits import LIMITS
 
     found = re.match(r"flag --config\.([\w.]+)=(.*?): ", message, re.DOTALL)
@@ -111,7 +111,7 @@ def _unread(message: str) -> str:
 
 
 def _with_file_found(argv: list[str]) -> list[str]:
-    """The command line with the path of the config file; ml_collections hides why one fails."""
+    """The command line with the config's path resolved; ml_collections would hide why it fails."""
     for i, word in enumerate(argv[1:], 1):
         if match := re.fullmatch(r"(--?config)(?:=(.*))?", word, re.DOTALL):
             flag, given = match.groups()

@@ -1,4 +1,4 @@
-"""`lanet merge OUT`: puts together what `--shard` of predict, landmarks or audit left of OUT."""
+"""`lanet merge OUT`: merges the shards of OUT that predict, landmarks or audit --shard wrote."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,11 +11,11 @@ from lanet_jax.shards.dealing import folder
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Writes what all shards make together, if none is missing, doubled or foreign."""
+    """Merges all shards, if none is missing, duplicated or foreign."""
     parser = Parser(prog="lanet merge", description=__doc__)
     add = parser.add_argument
-    add("out", type=Path, metavar="OUT", help="the --out that every shard was started with")
-    add("--source", type=Path, help="of an audit: where the faces lie now")
+    add("out", type=Path, metavar="OUT", help="the --out of every shard")
+    add("--source", type=Path, help="where the faces of an audit lie now")
     parsed = parser.parse_args(arguments)
     runtime.start(alone=True)
     merge(**vars(parsed))
@@ -25,13 +25,13 @@ def merge(out: Path, source: Path | None = None) -> None:
     """Writes the table, landmark file or audit that the shards beside it make together.
 
     Args:
-      out: what they were started with.
-      source: of an audit: where the faces lie now; None for where the first shard had them.
+      out: the `--out` of the shards.
+      source: where the faces of an audit lie now; None for where the first shard had them.
 
     Raises:
-      UserError: a shard is missing, doubled, damaged, or of another work than the others.
+      UserError: a shard is missing, duplicated, damaged, or of other work than the rest.
     """
-    # The compiler's flags must be set before anything of these touches a device.
+    # The compiler's flags must be set before any of these imports touches a device.
     from lanet_jax.audit import shard_of_faces
     from lanet_jax.data import landmark_shards
     from lanet_jax.predict import shard_of_table
@@ -39,7 +39,7 @@ def merge(out: Path, source: Path | None = None) -> None:
     own = together.parts(out)
     kind = own[0].kind
     if source is not None and kind != shard_of_faces.KIND:
-        raise UserError(f"--source is of an audit: these shards are of {kind}")
+        raise UserError(f"--source belongs to an audit: these shards are of {kind}")
     if kind == shard_of_faces.KIND:
         shard_of_faces.merge(own, out, source)
     elif kind == landmark_shards.KIND:

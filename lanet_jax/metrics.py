@@ -1,4 +1,4 @@
-"""What is reported, as plain functions of labels and probabilities."""
+"""The reported metrics, as plain functions of labels and probabilities."""
 
 from collections.abc import Sequence
 
@@ -10,14 +10,14 @@ from lanet_jax.errors import UserError
 
 
 def require_finite(probabilities: Float[np.ndarray, "N C"], names: Sequence[str]) -> None:
-    """Refuses predictions that are none, as training refuses a loss that is none.
+    """Refuses predictions that are not finite, as training refuses such a loss.
 
     Args:
-      probabilities: of the classes.
-      names: of the records.
+      probabilities: class probabilities.
+      names: names of the records.
 
     Raises:
-      UserError: some are not finite.
+      UserError: a probability is not finite.
     """
     bad = np.flatnonzero(~np.isfinite(probabilities).all(axis=1))
     if len(bad):
@@ -34,18 +34,18 @@ def accuracy(predicted: Int[np.ndarray, " N"], labels: Int[np.ndarray, " N"]) ->
 
 
 def wilson(share: float, records: int, z: float = 1.96) -> tuple[float, float]:
-    """Interval around a share of independent records; 95% for the z that is set.
+    """Confidence interval of a share of independent records; 95% for the default z.
 
     Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA
     1927.
 
     Args:
-      share: observed, in [0, 1].
-      records: how many it was observed on, at least one.
-      z: standard deviations of the normal distribution.
+      share: observed share, in [0, 1].
+      records: number of records that it was observed on, at least 1.
+      z: width in standard deviations of the normal distribution.
 
     Returns:
-      Its ends.
+      Lower and upper end.
     """
     middle = share + z**2 / (2 * records)
     half = z * (share * (1 - share) / records + z**2 / (4 * records**2)) ** 0.5
@@ -56,7 +56,7 @@ def wilson(share: float, records: int, z: float = 1.96) -> tuple[float, float]:
 def confusion(
     predicted: Int[np.ndarray, " N"], labels: Int[np.ndarray, " N"], classes: int
 ) -> Int[np.ndarray, "C C"]:
-    """Counts: rows are labels, columns predictions."""
+    """The confusion matrix: rows are labels, columns predictions."""
     matrix = np.zeros((classes, classes), np.int64)
     np.add.at(matrix, (labels, predicted), 1)
     return matrix
@@ -69,15 +69,15 @@ def mean_class_accuracy(matrix: Int[np.ndarray, "C C"]) -> float:
 
 
 def mean_class_error(matrix: Int[np.ndarray, "C C"], z: float = 1.96) -> float:
-    """Half of the interval around the mean recall; 95% for the z that is set.
+    """Half the confidence interval of the mean recall; 95% for the default z.
 
-    The recalls of classes are independent, so that their variances add up. Each is taken at the
-    middle of its own interval, as in `wilson`: of three records of a class, all of them right, the
-    recall is not known for certain.
+    The recalls of the classes are independent, so their variances add up. Each variance is taken at
+    the middle of the class's own interval, as in `wilson`: three right predictions out of three do
+    not make a recall certain.
 
     Args:
-      matrix: counts; rows are labels, columns predictions.
-      z: standard deviations of the normal distribution.
+      matrix: confusion matrix; rows are labels, columns predictions.
+      z: width in standard deviations of the normal distribution.
 
     Returns:
       The half-width.
@@ -92,7 +92,7 @@ def mean_class_error(matrix: Int[np.ndarray, "C C"], z: float = 1.96) -> float:
 def negative_log_likelihood(
     probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, " N"]
 ) -> float:
-    """Mean of -log p[label], in nats."""
+    """The mean of -log p[label], in nats."""
     p = np.take_along_axis(probabilities, labels[:, None], axis=1)
     return float(-np.mean(np.log(np.maximum(p, 1e-12))))
 
@@ -100,18 +100,18 @@ def negative_log_likelihood(
 def calibration(
     probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, " N"], bins: int = 15
 ) -> tuple[float, list[dict[str, float]]]:
-    """Expected calibration error, over bins of equal width.
+    """The expected calibration error, over bins of equal width.
 
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, eq. 3.
 
     Args:
-      probabilities: of the classes.
+      probabilities: class probabilities.
       labels: true classes.
       bins: number of bins over [0, 1].
 
     Returns:
-      The error, and for each bin that is not empty its bounds, number of records, mean confidence
-      and accuracy.
+      The error, and for each non-empty bin its bounds, number of records, mean confidence and
+      accuracy.
     """
     confidence = probabilities.max(axis=1)
     correct = probabilities.argmax(axis=1) == labels
@@ -134,11 +134,11 @@ def calibration(
 def wrong_labels_fitted(
     predicted: Int[np.ndarray, " N"], given: Int[np.ndarray, " N"], true: Int[np.ndarray, " N"]
 ) -> float:
-    """Share of the wrongly labelled training records that the model gives their wrong label.
+    """The share of wrongly labelled training records for which the model predicts the wrong label.
 
     Args:
       predicted: predicted classes of training records, without augmentation.
-      given: labels trained on.
+      given: observed labels, trained on.
       true: labels before the noise.
 
     Returns:
@@ -151,12 +151,12 @@ def wrong_labels_fitted(
 def suspicion(
     distributions: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]
 ) -> Float[np.ndarray, " N"]:
-    """1 - target[given]: how little of a record's label distribution lies on its given label."""
+    """1 - target[given]: the part of a label distribution that is not on the observed label."""
     return 1 - np.take_along_axis(distributions, given[:, None], axis=1)[:, 0]
 
 
 def auroc(wrong: Bool[np.ndarray, " N"], scores: Float[np.ndarray, " N"]) -> float:
-    """Area under the ROC curve of finding wrong labels by a score; nan if it is not defined."""
+    """Area under the ROC curve of finding wrong labels by a score; nan if undefined."""
     if wrong.all() or not wrong.any():
         return float("nan")
     return float(roc_auc_score(wrong, scores))

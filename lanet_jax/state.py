@@ -24,8 +24,8 @@ class TrainState:
       params: what the optimizer moves.
       model_state: what the method owns beside: batch statistics, label-distribution bank, queues,
         momentum copy.
-      opt_state: of the optimizer.
-      key: of the run; a step uses `fold_in(key, step)`.
+      opt_state: state of the optimizer.
+      key: random key of the run; a step uses `fold_in(key, step)`.
     """
 
     step: Int[Array, ""]
@@ -42,7 +42,7 @@ def init(
 
     Args:
       method: the method to train.
-      optimizer: of the run.
+      optimizer: optimizer of the run.
       key: random key of the run.
       example: what the method must know of the data.
 
@@ -85,7 +85,7 @@ def create(
 
     Args:
       method: the method to train.
-      optimizer: of the run.
+      optimizer: optimizer of the run.
       key: random key of the run.
       example: what the method must know of the data.
       mesh: the devices.

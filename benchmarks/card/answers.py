@@ -22,7 +22,7 @@ class Answer:
       part: its name.
       device: kind of the device it ran on.
       minutes: that it took.
-      busy_mib: of the card's memory, in use by others when it began.
+      busy_mib: MiB of the card's memory that others used when it began.
       failed: why there is no answer; empty where there is one.
       answer: what the part's function returned.
     """
@@ -39,7 +39,7 @@ def read(folder: Path, parts: Iterable[Part]) -> dict[str, Answer]:
     """The answers that a folder holds, failures among them.
 
     Args:
-      folder: of the day.
+      folder: folder of the answers.
       parts: whose.
 
     Returns:
@@ -70,7 +70,7 @@ def check(folder: Path, answers: dict[str, Answer], device: str) -> None:
     """Keeps the answers of two cards apart.
 
     Args:
-      folder: of the day.
+      folder: folder of the answers.
       answers: that it holds.
       device: kind of the one at hand.
 

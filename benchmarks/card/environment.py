@@ -20,9 +20,9 @@ def measure(folder: Path, side: int, mebibytes: int, torch_python: str) -> dict[
     """Says what the machine is, and times a matrix product and a copy.
 
     Args:
-      folder: of the day.
-      side: of the square matrices.
-      mebibytes: of the array that is copied.
+      folder: folder of the answers.
+      side: side of the square matrices.
+      mebibytes: size of the copied array, in MiB.
       torch_python: interpreter that may have PyTorch.
 
     Returns:

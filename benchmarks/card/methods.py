@@ -11,8 +11,8 @@ def measure(folder: Path, name: str, shape: dict[str, Any] | None = None) -> dic
     """Compares them as `benchmarks.accelerator` does.
 
     Args:
-      folder: of the day.
-      name: of the method.
+      folder: folder of the answers.
+      name: name of the method.
       shape: fields of a `Shape`; None for that benchmark's own.
 
     Returns:

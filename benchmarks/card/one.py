@@ -18,7 +18,7 @@ def command(part: Part, folder: Path, answer: Path) -> list[str]:
 
     Args:
       part: what to answer.
-      folder: of the day.
+      folder: folder of the answers.
       answer: file to write.
     """
     asked = json.dumps({"function": part.function, "arguments": part.arguments})

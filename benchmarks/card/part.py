@@ -9,12 +9,12 @@ class Part:
     """One question, answered by a process of its own.
 
     Attributes:
-      name: of its answer's file, without the ending.
+      name: name of its answer's file, without the ending.
       title: what it measures, as the summary has it.
       minutes: what it may take on a GPU whose compile cache is empty; a guess until measured.
       function: module of this folder and function in it, "steps.beside_torch"; takes the folder and
         the arguments, and returns the answer as JSON has it.
-      arguments: of the function.
+      arguments: arguments of the function.
     """
 
     name: str

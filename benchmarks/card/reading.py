@@ -25,13 +25,13 @@ def measure(
     """Times reading, the step, and both together as a run has them.
 
     Args:
-      folder: of the day.
+      folder: folder of the answers.
       size: side of the images in pixels, stored and seen by the network.
-      records: of the training set.
-      threads: readers.
+      records: number of training records.
+      threads: number of worker threads.
       seconds: that each of them is timed.
-      fields: of the config.
-      preset: of configs/demo.py.
+      fields: fields of the config.
+      preset: preset of configs/demo.py.
 
     Returns:
       Images a second: of the step on one batch, and of each source alone and with the step.

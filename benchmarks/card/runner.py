@@ -31,7 +31,7 @@ def run(
 
     Args:
       parts: the most telling first.
-      folder: of the day; each answer is written there as it comes.
+      folder: folder of the answers; each is written there as it comes.
       device: kind of the one at hand.
       minutes: from now; nothing is begun that does not fit into what is left of them.
       program: the command that answers a part and writes a JSON file.

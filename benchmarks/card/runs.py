@@ -25,14 +25,14 @@ def measure(
     """Trains on drawn faces three times: twice undisturbed, once killed and resumed.
 
     Args:
-      folder: of the day.
+      folder: folder of the answers.
       flags: ask for deterministic kernels.
-      records: of the training set.
-      epochs: of the run.
+      records: number of training records.
+      epochs: number of epochs.
       size: side of the stored images in pixels.
       kill_after: steps after which the third run is killed.
-      fields: of the config.
-      preset: of configs/demo.py.
+      fields: fields of the config.
+      preset: preset of configs/demo.py.
 
     Returns:
       What differs from the first run, bit for bit, in the second and in the resumed one.

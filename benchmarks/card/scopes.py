@@ -16,10 +16,10 @@ def measure(folder: Path, shape: dict[str, Any], steps: int, flags: str = "") ->
     """Traces steps as `--config.profile.steps` does; the trace stays in the folder.
 
     Args:
-      folder: of the day.
+      folder: folder of the answers.
       shape: fields of a `Shape`.
       steps: how many.
-      flags: of the compiler.
+      flags: flags of the compiler.
 
     Returns:
       The sums by scope: name, count, total ms, ms a step, share.

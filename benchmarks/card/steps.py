@@ -22,7 +22,7 @@ def beside_torch(
     """Our step beside PyTorch's of the same layers.
 
     Args:
-      folder: of the day.
+      folder: folder of the answers.
       shape: fields of a `Shape`.
       rounds: turns of each.
       torch_python: interpreter of the PyTorch process.
@@ -44,7 +44,7 @@ def deterministic(folder: Path, shape: dict[str, Any], rounds: int) -> dict[str,
     """Our step beside itself by kernels that repeat themselves.
 
     Args:
-      folder: of the day.
+      folder: folder of the answers.
       shape: fields of a `Shape`.
       rounds: turns of each.
 

@@ -24,8 +24,8 @@ def run(
     """Trains until the minutes are over; the next call resumes where this one saved.
 
     Args:
-      folder: of the study.
-      data_dir: of the prepared data; None for the config's own.
+      folder: folder of the study.
+      data_dir: folder of the prepared data; None for the config's own.
       minutes: from now.
       environment: variables of the study's process.
       study: file of the declaration.

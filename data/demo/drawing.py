@@ -46,7 +46,7 @@ def draw(split: str, index: int, size: int = 48) -> Drawing:
 
     Args:
       split: one of `SPLITS`.
-      index: of the record within its split.
+      index: index of the record within its split.
       size: width and height in pixels.
     """
     rng = np.random.RandomState([SEED, SPLITS.index(split), index])

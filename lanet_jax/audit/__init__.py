@@ -1,1 +1,1 @@
-"""Which training labels look wrong, why, and a page to go through them."""
+"""Which labels look wrong and why, as a table and as a page to review them."""

@@ -1,7 +1,7 @@
 """`python -m lanet_jax.audit FOLDER --out=DIR`: which labels look wrong, and why.
 
-Of a folder of class/image, a CSV list or a prepared dataset nothing needs to be trained; a run's
-labels are audited by `--workdir=DIR`, where its own beliefs stand beside the others.
+A folder of class/image, a CSV list or a prepared dataset is audited without any training.
+`--workdir=DIR` audits the training labels of a run, with the run's own beliefs beside the rest.
 """
 
 import functools
@@ -33,11 +33,11 @@ def main() -> None:
     add("--candidates", type=whole(2), default=50_000, help="records that may be neighbours")
     add("--data_dir", default="", help="where prepared data lies")
     add("--split", default="", help="of a source (default: train of prepared data, else all)")
-    add("--cleanlab", action="store_true", help="ask cleanlab the same, on the same folds")
+    add("--cleanlab", action="store_true", help="run cleanlab on the same folds")
     add("--shard", type=dealing.shard, metavar="I/N", help=f"of a source: {dealing.HELP}")
     outside = parser.add_mutually_exclusive_group().add_argument
-    outside("--probabilities", type=Path, help="out-of-sample ones, to ask cleanlab the same")
-    kept = "in their place, those of `lanet folds`, or of runs DIR with data.holdout"
+    outside("--probabilities", type=Path, help="file of out-of-sample probabilities for cleanlab")
+    kept = "take them from `lanet folds`, or from runs DIR with data.holdout"
     outside("--held_out", type=Path, nargs="*", metavar="DIR", help=kept)
     arguments = parser.parse_args()
     runtime.start(alone=arguments.shard is not None)
@@ -65,29 +65,29 @@ def audit(
 
     Args:
       workdir: folder of a run.
-      step: of its checkpoint: a number or "last"; "best" keeps no label distributions.
+      step: its checkpoint: a number or "last"; "best" keeps no label distributions.
       rank: score that orders the records, see `audit.ranking.rank`, or "probe", which needs no
-        training. If left out, the probe orders them, and a run's consensus where it may say more
-        of the labels than the probe.
+        training. By default the probe, or a run's consensus where its verdict allows more than
+        the probe's.
       limit: suspects on the page.
       neighbors: shown for each suspect and space.
       candidates: records that may be neighbours; a random sample where there are more.
       data_dir: where the data lies; empty for where the run had it.
-      probabilities: file of out-of-sample probabilities of a run's training records: with them,
-        cleanlab is asked the same.
-      held_out: in place of the file, runs on the same labels that kept a part of them aside
-        (`data.holdout`); each predicts its part. Empty for those that `lanet folds` made.
-      source: in place of a run, see `audit.labelled_faces.load`.
-      out: folder for what is written of a source.
+      probabilities: file of out-of-sample probabilities of a run's training records, for a
+        comparison with cleanlab.
+      held_out: in place of the file, runs on the same labels that each held out a part of them
+        (`data.holdout`) and predict it here. Empty for those that `lanet folds` made.
+      source: what to audit in place of a run, see `audit.labelled_faces.load`.
+      out: folder for the page and the table of a source.
       model: network whose features the probe is fitted to; None for the bundled one.
-      split: of a source.
-      cleanlab: whether cleanlab is asked the same on the folds of the probe.
-      shard: of a source, the part whose faces are looked at here; `lanet merge` audits all.
+      split: split of the source.
+      cleanlab: whether cleanlab is run on the folds of the probe.
+      shard: the part of a source whose faces are read here; `lanet merge` audits them all.
 
     Raises:
       UserError: source, run, checkpoint, data or probabilities are missing or do not fit.
     """
-    # The compiler's flags must be set before anything of these touches a device.
+    # The compiler's flags must be set before any of these imports touches a device.
     from lanet_jax import folds
     from lanet_jax.audit import of_run, shard_of_faces, without_run, witnesses
     from lanet_jax.trained.load import SHIPPED

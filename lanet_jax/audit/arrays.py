@@ -14,7 +14,7 @@ from lanet_jax.errors import UserError
 
 PROBABILITIES = "probabilities"
 _SUM_TOLERANCE = 1e-2
-_FEWEST = 10  # records; of fewer no share can be told
+_FEWEST = 10  # records; fewer are too few to estimate a share from
 
 
 class Row(NamedTuple):
@@ -37,14 +37,14 @@ class Row(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class LabelAudit(Sequence[Row]):
-    """What is found of each label: a sequence of rows, the most doubtful first.
+    """What was found about each label: a sequence of rows, the most doubtful first.
 
     Attributes:
-      given: labels, as places in `classes`.
-      classes: names.
-      beliefs: distributions, of witnesses that had not seen the label they speak about.
-      views: those of each witness.
-      weights: share of each witness in `beliefs`.
+      given: observed labels, as indices into `classes`.
+      classes: class names.
+      beliefs: label distributions from witnesses that had not seen the label they judge.
+      views: the distributions of each witness.
+      weights: weight of each witness in `beliefs`.
       judgement: the verdict on the audit itself, the noise, and what is suggested.
     """
 
@@ -67,7 +67,7 @@ class LabelAudit(Sequence[Row]):
 
     @property
     def summary(self) -> str:
-        """What is found, in a sentence or two; it is what the command and its page say."""
+        """What was found, in a sentence or two, as the command and its page say it."""
         return self.judgement.summary
 
     def __len__(self) -> int:
@@ -103,24 +103,24 @@ def audit_labels(
 ) -> LabelAudit:
     """Ranks labels by how wrong they look, and suggests others where that is safe.
 
-    Of each space of features a logistic regression is asked about the records that it was not
-    fitted to; `probabilities` are one more witness beside it. Each gets the weight that makes the
-    given labels likeliest. What they are worth together is measured before anything is said: read
-    `summary` first.
+    For each feature space, logistic regressions predict the records that they were not fitted to;
+    `probabilities` are one more witness. The witnesses are pooled with the weights that make the
+    observed labels likeliest. What the pool is worth is measured before anything is suggested:
+    read `summary` first.
 
     Args:
-      labels: given to N records: names, or numbers from 0.
-      probabilities: of a model that was not trained on these labels, or out of fold.
-      features: of the records, or several spaces by name.
-      classes: names, in the order of the columns and numbers; as the labels have them if left out.
-      folds: parts that are kept aside in turn.
-      seed: of the folds.
+      labels: observed labels of N records: names, or numbers from 0.
+      probabilities: from a model that was not trained on these labels, or out of fold.
+      features: features of the records, or several spaces by name.
+      classes: class names in the order of the columns and numbers; if empty, the labels' own.
+      folds: number of parts, each held out in turn.
+      seed: seed of the folds.
 
     Returns:
-      The records, the most doubtful first, with what was found of all of them.
+      The records, the most doubtful first, with what was found about all of them.
 
     Raises:
-      UserError: an argument is no such array, or they do not fit together.
+      UserError: an argument is not such an array, or they do not fit together.
     """
     given, classes = _labels(labels, classes, probabilities)
     if features is None and probabilities is None:
@@ -147,20 +147,21 @@ def combine(
     classes: Sequence[str],
     how: str = "out of fold",
 ) -> LabelAudit:
-    """Judges labels by what several witnesses believe.
+    """Pools the beliefs of several witnesses and judges the labels by them.
 
     Args:
-      views: beliefs by witness, none of which has seen the label it is asked about.
-      given: labels.
-      classes: names.
-      how: the beliefs were come by.
+      views: beliefs by witness, none of which has seen the label it judges.
+      given: observed labels.
+      classes: class names.
+      how: how the beliefs were obtained, for the verdict's sentence.
 
     Returns:
       The audit.
     """
     share = pool.weights(list(views.values()), given)
     beliefs = np.tensordot(share, np.stack(list(views.values())), axes=1)
-    # Nothing can be learnt of a class by its only record: unless a network knows it, it stands.
+    # A class with one record cannot be learnt without that record: unless a network knows the
+    # class, the label stands.
     unknown = np.bincount(given, minlength=len(classes))[given] < 2
     knowing = views.get(PROBABILITIES, np.eye(len(classes))[given])
     beliefs[unknown] = knowing[unknown]
@@ -189,7 +190,7 @@ def _labels(
         names = names or tuple(str(c) for c in range(max(columns, highest + 1)))
         if found.min(initial=0) < 0 or highest >= len(names):
             wrong = found.min() if found.min() < 0 else highest
-            raise UserError(f"labels: {wrong} is none of the {len(names)} classes, from 0")
+            raise UserError(f"labels: {wrong} is not one of the {len(names)} classes, from 0")
         return found.astype(int), names
     texts = [str(label) for label in found]
     if not names and probabilities is not None:
@@ -198,7 +199,7 @@ def _labels(
     place = {name: c for c, name in enumerate(names)}
     strange = next((text for text in texts if text not in place), None)
     if strange is not None:
-        raise UserError(f"labels: {strange!r} is none of the classes {', '.join(names)}")
+        raise UserError(f"labels: {strange!r} is not one of the classes {', '.join(names)}")
     return np.array([place[text] for text in texts]), names
 
 
@@ -221,5 +222,5 @@ def _distributions(values: np.ndarray, records: int, classes: int) -> Float[np.n
         raise UserError(f"{PROBABILITIES}: {found.shape[1]} columns for {classes} classes")
     sums = found.sum(axis=1)
     if found.min() < 0 or np.abs(sums - 1).max() > _SUM_TOLERANCE:
-        raise UserError(f"{PROBABILITIES}: rows must be positive and sum to 1")
+        raise UserError(f"{PROBABILITIES}: rows must not be negative and must sum to 1")
     return found / sums[:, None]

@@ -1,4 +1,4 @@
-"""What a trained run believes of its training records, and the spaces it compares them in."""
+"""What a trained run believes about its training records, and the spaces it compares them in."""
 
 import dataclasses
 from pathlib import Path
@@ -25,16 +25,16 @@ from lanet_jax.typing import PyTree
 
 @dataclasses.dataclass(frozen=True)
 class Beliefs:
-    """What a checkpoint says of every training record.
+    """What a checkpoint says about every training record.
 
     Attributes:
-      targets: the label distributions that training aimed at; the probabilities of a method that
-        has none.
-      probabilities: the model's own, in the mean of the image and its mirror image, else without
-        augmentation.
-      features: by space, "expression" and for LA-Net "landmark"; means alike.
+      targets: the label distributions that training aimed at (Eq. 5); the probabilities of a
+        method that has none.
+      probabilities: the network's own, averaged over each image and its mirror image, without
+        other augmentation.
+      features: by space, "expression" and for LA-Net "landmark"; averaged likewise.
       contribution: the trained score network of each space that has one (Eq. 3).
-      step: of the checkpoint.
+      step: step of the checkpoint.
     """
 
     targets: Float[np.ndarray, "N C"]
@@ -52,16 +52,16 @@ def read(c: Config, workdir: Path, step: str, data: Data, mesh: Mesh) -> Beliefs
 
     Args:
       c: config of the run.
-      workdir: of the run.
+      workdir: its work folder.
       step: a number or "last".
-      data: of the run.
+      data: its data.
       mesh: the devices.
 
     Returns:
       The beliefs, in the order of the training records.
 
     Raises:
-      UserError: there is no such checkpoint, or it is not whole, or of another run.
+      UserError: there is no such checkpoint, it is incomplete, or it belongs to another run.
     """
     folder, number = states.find(workdir, step)
     states.restore_card(folder, number, {"run": run_folder.identity(workdir)})  # of this run?

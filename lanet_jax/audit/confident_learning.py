@@ -1,4 +1,4 @@
-"""The same question put to cleanlab (extra `audit`).
+"""cleanlab's answer to the same question, for comparison (extra `audit`).
 
 Source: Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels",
 JAIR 2021.
@@ -14,7 +14,7 @@ from lanet_jax.errors import UserError
 
 @dataclasses.dataclass(frozen=True)
 class Cleanlab:
-    """What cleanlab says.
+    """cleanlab's scores and count.
 
     Attributes:
       scores: 1 - cleanlab's label quality, by its name for the method.
@@ -29,14 +29,14 @@ def ask(probabilities: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) -
     """Scores and counts wrong labels as cleanlab does.
 
     Args:
-      probabilities: out of sample.
-      given: labels.
+      probabilities: out-of-sample probabilities.
+      given: observed labels.
 
     Returns:
-      What it says.
+      cleanlab's scores and count.
 
     Raises:
-      UserError: it is not installed.
+      UserError: cleanlab is not installed.
     """
     try:
         from cleanlab.count import num_label_issues

@@ -121,7 +121,7 @@ function decisionsOf(rows) {
       continue;
     }
     const kind = kindByWord[word.toLowerCase()];
-    if (!kind) throw new Error(`line ${line}: the decision ${word} is none of ${Object.keys(kindByWord).join(", ")}.`);
+    if (!kind) throw new Error(`line ${line}: the decision ${word} is not one of ${Object.keys(kindByWord).join(", ")}.`);
     const label = labels.get(given.toLowerCase());
     if (label === undefined) throw new Error(`line ${line}: this page has no class ${given || "without a name"} and cannot add one.`);
     const known = own.get(plain(name)) ?? plain(name);

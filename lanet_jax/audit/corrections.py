@@ -1,4 +1,4 @@
-"""What reviewers decided, `corrections.csv` of the review page: read, and merged."""
+"""What reviewers decided, `corrections.csv` of the review page: reading and merging it."""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -14,14 +14,14 @@ DECIDED = ("accept", "keep", AMBIGUOUS, "other")
 
 
 class Said(NamedTuple):
-    """What one line says of a record.
+    """What one line says about a record.
 
     Attributes:
-      name: of the record, with / between folders.
+      name: name of the record, with / between folders.
       given: the label that it gets.
       was: the label that it had; "" where the page did not know it.
       decision: one of `DECIDED`; `OPEN` or `CONFLICT` where nothing is decided.
-      where: the line stands, as in "anna.csv line 3".
+      where: file and line, such as "anna.csv line 3".
     """
 
     name: str
@@ -37,7 +37,7 @@ class Said(NamedTuple):
 
     @property
     def meaning(self) -> tuple[str, bool]:
-        """Label and whether it is ambiguous: what two reviewers may differ in."""
+        """Label and whether it is ambiguous: what two reviewers may disagree on."""
         return self.given, self.decision == AMBIGUOUS
 
 
@@ -46,7 +46,7 @@ class Merged(NamedTuple):
 
     Attributes:
       rows: a line for each record, in the order in which they were first named.
-      conflicts: all that is said of each record on which reviewers differ; its row has the label
+      conflicts: the decisions on each record on which reviewers differ; its row has the label
         that it had, and `CONFLICT`.
     """
 
@@ -55,16 +55,16 @@ class Merged(NamedTuple):
 
 
 def read(path: Path) -> tuple[list[Said], list[str]]:
-    """Reads the decisions of a reviewer.
+    """Reads the decisions of one reviewer.
 
     Args:
       path: `corrections.csv`, as the page or a spreadsheet saved it.
 
     Returns:
-      What its lines say, and the columns that are not ours.
+      Its lines, and the names of columns that are not ours.
 
     Raises:
-      UserError: it cannot be read, has other columns, or a line holds no decision.
+      UserError: it cannot be read, has other columns, or a line holds an unknown decision.
     """
     text = label_lines.read_text(path)
     if not label_lines.has_header(text):
@@ -78,7 +78,8 @@ def read(path: Path) -> tuple[list[Said], list[str]]:
         decision = row["decision"].casefold()
         if decision not in (*DECIDED, OPEN, CONFLICT):
             raise UserError(
-                f"{where}: the decision {row['decision'][:80]!r} is none of {', '.join(DECIDED)}; "
+                f"{where}: the decision {row['decision'][:80]!r} is not one of "
+                f"{', '.join(DECIDED)}; "
                 "correct it, or leave it empty"
             )
         if not row["name"].strip() or not row["given"]:
@@ -96,17 +97,18 @@ def read(path: Path) -> tuple[list[Said], list[str]]:
 def merge(said: Sequence[Said]) -> Merged:
     """Puts together what several reviewers say.
 
-    A decision stands beside a line that leaves the record open; two decisions for the same label
-    are one. What they differ in is nobody's to choose: the record keeps the label that it had.
+    A decision wins over a line that leaves the record open; equal decisions count once. Where
+    reviewers differ, nobody's decision is taken: the record keeps the label that it had.
 
     Args:
-      said: the lines of all of them.
+      said: the lines of all reviewers.
 
     Returns:
       The rows, and the conflicts.
 
     Raises:
-      UserError: two lines tell different labels that a record had, or none does of a conflict.
+      UserError: two lines disagree on the label that a record had, or a conflict's lines do not
+        say it.
     """
     by_name: dict[str, list[Said]] = {}
     for one in said:
@@ -118,9 +120,9 @@ def merge(said: Sequence[Said]) -> Merged:
         if len({one.meaning for one in decided}) > 1:
             if not was:
                 raise UserError(
-                    f"{decided[0].where}: {decided[0].name!r} is decided otherwise in "
-                    f"{decided[1].where}, and no line tells the label that it had; write it there "
-                    "under was"
+                    f"{decided[0].where}: {decided[0].name!r} is decided differently in "
+                    f"{decided[1].where}, and no line says which label it had; write that under "
+                    "was"
                 )
             conflicts.append(decided)
             rows.append(lines[0]._replace(given=was, was=was, decision=CONFLICT))
@@ -133,7 +135,7 @@ def merge(said: Sequence[Said]) -> Merged:
 
 
 def counts(rows: Sequence[Said]) -> Mapping[str, int]:
-    """How many rows there are of each decision."""
+    """The number of rows with each decision."""
     return {kind: sum(one.decision == kind for one in rows) for kind in (*DECIDED, CONFLICT)}
 
 
@@ -141,16 +143,16 @@ _ADVICE = f"give a file that the review page saved ({','.join(COLUMNS)})"
 
 
 def _was(lines: Sequence[Said]) -> str:
-    """The label that a record had, as far as its lines tell."""
+    """The label that a record had; "" where its lines do not say."""
     known = [one for one in lines if one.was]
     for one in known[1:]:
         if one.was != known[0].was:
             raise UserError(
                 f"{one.where}: the label of {one.name!r} was {one.was!r} there and "
-                f"{known[0].was!r} in {known[0].where}: are both of the same page?"
+                f"{known[0].was!r} in {known[0].where}: are both from the same page?"
             )
     if known:
         return known[0].was
-    # Of a page that did not know: a kept label is the one that it had.
+    # The page did not know it, but a label that was kept is the one that the record had.
     kept = [one for one in lines if one.decision in ("keep", AMBIGUOUS, OPEN, CONFLICT)]
     return kept[0].given if kept else ""

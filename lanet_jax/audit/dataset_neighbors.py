@@ -1,4 +1,4 @@
-"""Neighbours over the whole training set, where training only sees those of a batch."""
+"""Neighbours in the whole training set; training itself only sees those in its batch."""
 
 import functools
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from lanet_jax.lde.contribution import Contribution
 
 # Rows compared with all candidates at a time: the largest array is BLOCK x candidates.
 BLOCK = 256
-# Neighbours whose given labels are counted: enough for the right ones to outvote the wrong ones.
+# Neighbours whose observed labels are counted: enough for right labels to outvote wrong ones.
 VOTERS = 100
 _SEED = 0
 
@@ -22,11 +22,11 @@ def candidates(records: int, most: int) -> Int[np.ndarray, " M"]:
     """Rows that may be neighbours: all of them, or a random sample where there are too many.
 
     Args:
-      records: N.
-      most: of them to take.
+      records: number of records, N.
+      most: the most rows to return.
 
     Returns:
-      Rows in order.
+      Row numbers in ascending order.
     """
     if records <= most:
         return np.arange(records)
@@ -42,14 +42,14 @@ def nearest(
     """The most similar other records of some records, as `lde.neighbors` finds them in a batch.
 
     Args:
-      features: of one space.
-      rows: whose neighbours are wanted.
+      features: features in one space.
+      rows: rows whose neighbours are wanted.
       among: rows that may be neighbours.
-      k: how many; fewer where there are not so many others.
+      k: number of neighbours; fewer where there are fewer others.
 
     Yields:
       Rows of the neighbours and their cosine similarities, nearest first, for one block of `rows`
-      after the other.
+      after another.
     """
     norm = np.linalg.norm(features, axis=1, keepdims=True)
     unit = jnp.asarray(features / np.maximum(norm, 1e-12))
@@ -69,17 +69,17 @@ def vote(
     among: Int[np.ndarray, " M"],
     voters: int = VOTERS,
 ) -> Float[np.ndarray, "N C"]:
-    """The given labels of every record's nearest others, as shares: its own label has no part.
+    """Shares of the observed labels of every record's neighbours; its own label is left out.
 
     Args:
-      features: of one space.
-      given: labels.
-      classes: C.
+      features: features in one space.
+      given: observed labels.
+      classes: number of classes, C.
       among: rows that may be neighbours.
-      voters: how many neighbours.
+      voters: number of neighbours that vote.
 
     Returns:
-      Distributions.
+      A label distribution for each record.
     """
     one_hot = np.eye(classes, dtype=np.float32)[given]
     rows = np.arange(len(given))
@@ -93,12 +93,12 @@ def contributions(
     rows: Int[np.ndarray, " R"],
     index: Int[np.ndarray, "R K"],
 ) -> Float[np.ndarray, "R K"]:
-    """What each neighbour's weight would be, by the trained scores: c_ik / sum_k c_ik.
+    """The weight that the trained scores give each neighbour: c_ik / sum_k c_ik (Eq. 4).
 
     Args:
-      params: score network of the space.
-      features: of the space.
-      rows: whose neighbours they are.
+      params: score network of the space (Eq. 3).
+      features: features in the space.
+      rows: rows whose neighbours these are.
       index: rows of the neighbours.
 
     Returns:

@@ -28,7 +28,8 @@ from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data
 
-# What a target still holds of its record's own label, decay**visits, below which it is a witness.
+# A target starts as the observed label and still holds decay**visits of it; below this share it
+# is a witness on that label.
 _FORGOTTEN = 0.05
 
 
@@ -38,12 +39,12 @@ class Findings:
 
     Attributes:
       seen: what the checkpoint says.
-      neighbors: shares of the given labels of each record's neighbours.
+      neighbors: shares of the observed labels of each record's neighbours.
       candidates: rows that may be neighbours.
       ranking: scores of every record.
-      noise: which class seems to be given which label.
-      judgements: by score, what may be said of the labels by it.
-      unchecked: the run was long enough to memorise labels, and has no landmark space that did not.
+      noise: estimated label noise.
+      judgements: for each score, what it may say about the labels.
+      unchecked: the run was long enough to memorise labels, and has no landmark space as a check.
     """
 
     seen: Beliefs
@@ -61,7 +62,7 @@ class Comparison:
 
     Attributes:
       covered: records that have out-of-sample probabilities.
-      cleanlab: what it says of these.
+      cleanlab: cleanlab's answer for these.
     """
 
     covered: Bool[np.ndarray, " N"]
@@ -72,17 +73,17 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     """Audits a run.
 
     Args:
-      c: its config.
-      workdir: its folder.
-      step: of the checkpoint.
+      c: config of the run.
+      workdir: its work folder.
+      step: step of the checkpoint, or "last".
       data: its data.
-      candidates: records that may be neighbours, at most.
+      candidates: the most records that may be neighbours.
 
     Returns:
       What was found.
 
     Raises:
-      UserError: there is no such checkpoint, or it is not whole.
+      UserError: there is no such checkpoint, or it is incomplete.
     """
     seen = beliefs.read(c, workdir, step, data, mesh_lib.make(c.optim.batch_size))
     among = neighbors.candidates(len(data.train), candidates)
@@ -95,8 +96,8 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     visits = seen.step * c.optim.batch_size / len(data.train)
     late = c.lde.decay**visits < _FORGOTTEN
     forgotten = late and "landmark" in spaces
-    # By then the network has also had time to memorise labels, and neighbours in its expression
-    # space repeat them; targets and landmark space do not.
+    # By the time targets have forgotten the observed labels, the network may have memorised them,
+    # and neighbours in its expression space repeat them; targets and landmark space do not.
     witness = (seen.targets + spaces["landmark"]) / 2 if forgotten else votes
     noise = noise_estimate.estimate(witness, data.given)
     own_view = seen.targets if forgotten else seen.probabilities
@@ -123,15 +124,15 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
 
 
 def without_run(witnesses: Witnesses, audit: LabelAudit, candidates: int) -> Findings:
-    """The same of faces that nothing was trained on.
+    """The findings about faces that no run was trained on.
 
     Args:
-      witnesses: that the audit rests on.
-      audit: of their labels.
-      candidates: records that may be neighbours, at most.
+      witnesses: what the audit rests on.
+      audit: the audit of the faces' labels.
+      candidates: the most records that may be neighbours.
 
     Returns:
-      What was found; targets are what the witnesses believe together.
+      What was found; its targets are the witnesses' pooled beliefs.
     """
     given, classes = audit.given, len(audit.classes)
     among = neighbors.candidates(len(given), candidates)
@@ -148,11 +149,11 @@ def with_probe(found: Findings, audit: LabelAudit) -> Findings:
     """Adds the score that needs no training beside the others.
 
     Args:
-      found: what was found.
-      audit: of the same labels.
+      found: what was found without the probe.
+      audit: the probe's audit of the same labels.
 
     Returns:
-      All of it.
+      Both together.
     """
     ranked = ranking.Ranking(
         {ranking.PROBE: audit.score, **found.ranking.scores},
@@ -163,28 +164,28 @@ def with_probe(found: Findings, audit: LabelAudit) -> Findings:
 
 
 def with_scores(found: Findings, scores: dict[str, Float[np.ndarray, " N"]]) -> Findings:
-    """Adds scores of others to the table; the ranking itself is none of theirs.
+    """Adds scores of another tool to the table; they do not change the ranking.
 
     Args:
       found: what was found.
-      scores: by name, of every record.
+      scores: scores of every record, by name.
 
     Returns:
-      All of it.
+      Both together.
     """
     ranked = dataclasses.replace(found.ranking, scores={**found.ranking.scores, **scores})
     return dataclasses.replace(found, ranking=ranked)
 
 
 def compare(probabilities: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) -> Comparison:
-    """Puts the same question to cleanlab.
+    """Asks cleanlab about the records that have out-of-sample probabilities.
 
     Args:
-      probabilities: out of sample, nan for records without any.
-      given: labels.
+      probabilities: out-of-sample probabilities; nan for records without any.
+      given: observed labels.
 
     Returns:
-      What it says.
+      cleanlab's answer.
 
     Raises:
       UserError: cleanlab is not installed.
@@ -202,7 +203,7 @@ def qualities(
       found: our scores.
       comparison: cleanlab's, if it was asked.
       wrong: which labels are wrong.
-      k: records of the lift.
+      k: number of first records that the lift is measured on.
 
     Returns:
       Quality by score; empty if no label is wrong, or all are.

@@ -1,4 +1,4 @@
-"""From beliefs to what is said of each label: how doubtful, what else it may be, or nothing."""
+"""From beliefs to a judgement on each label: how doubtful it is and what else it may be."""
 
 import dataclasses
 
@@ -11,18 +11,18 @@ from lanet_jax.audit.noise_range import NoiseRange
 from lanet_jax.audit.verdict import Level, Skill, Verdict
 
 NO_SUGGESTION = -1
-_MARGIN = 0.5  # of the likeliest class over the given one
+_MARGIN = 0.5  # by which belief in the likeliest class must exceed that in the observed one
 
 
 @dataclasses.dataclass(frozen=True)
 class Judgement:
-    """What an audit says of itself, and of every label.
+    """What an audit says about itself, and about every label.
 
     Attributes:
-      verdict: whether and how it may speak.
-      skill: that the verdict rests on.
-      noise: what share of the labels is wrong.
-      doubted: another class is likelier than the given one; nowhere if there is nothing to say.
+      verdict: how much the audit may say.
+      skill: the measurement that the verdict rests on.
+      noise: share of the labels that is wrong.
+      doubted: another class is likelier than the observed one; nowhere if there is nothing to say.
       suggested: that class, where it is likely enough to be suggested, else NO_SUGGESTION.
     """
 
@@ -34,7 +34,7 @@ class Judgement:
 
     @property
     def summary(self) -> str:
-        """What is found, in two or three sentences; the same wherever it is read."""
+        """What was found, in two or three sentences, for page, table and output alike."""
         if self.verdict.level is Level.NOTHING:
             return self.verdict.sentence
         told = f"{self.verdict.sentence} Share of wrong labels: {self.noise}."
@@ -52,17 +52,18 @@ def judge(
     given: Int[np.ndarray, " N"],
     how: str,
 ) -> Judgement:
-    """Decides what to say of the labels.
+    """Decides what to say about the labels.
 
-    A class is suggested where it is believed more than the given one by half of all, and for no
-    more records, the most suspicious first, than are estimated to be wrong: on a clean set, where
-    each suggestion would be wrong, that is next to none.
+    Another class is suggested where the belief in it exceeds that in the observed label by more
+    than 0.5, for the most suspicious records first, and for no more records than are estimated to
+    be wrong: on a clean set, where every suggestion would be wrong, that is next to none.
 
     Args:
-      beliefs: of every record.
-      witness: beliefs that owe nothing to the record's own given label, to judge and count by.
-      given: labels.
-      how: the witness was come by, as in "out of fold".
+      beliefs: label distributions of every record.
+      witness: distributions that do not depend on the record's own observed label, which the
+        verdict and the noise estimate rest on.
+      given: observed labels.
+      how: how the witness was obtained, as in "out of fold".
 
     Returns:
       The judgement.
@@ -80,14 +81,14 @@ def decide(
     beliefs: Float[np.ndarray, "N C"],
     given: Int[np.ndarray, " N"],
 ) -> Judgement:
-    """Says of each label what a verdict allows; see `judge`.
+    """Judges each label as far as a verdict allows; see `judge`.
 
     Args:
       decided: the verdict.
-      skill: that it rests on.
+      skill: the measurement that it rests on.
       noise: share of wrong labels.
-      beliefs: of every record.
-      given: labels.
+      beliefs: label distributions of every record.
+      given: observed labels.
 
     Returns:
       The judgement.
@@ -101,6 +102,8 @@ def decide(
     suspicion = metrics.suspicion(beliefs, given)
     order = np.argsort(-suspicion, kind="stable")
     margin = beliefs.max(axis=1) - (1 - suspicion)
+    # Beliefs may be surer than they are right, so the margin alone could suggest too many: no more
+    # than the estimated number of wrong labels are shown.
     shown = order[margin[order] > _MARGIN][: round((noise.estimate or 0) * len(given))]
     suggested[shown] = likeliest[shown]
     return Judgement(decided, skill, noise, likeliest != given, suggested)
@@ -109,12 +112,12 @@ def decide(
 def decide_all(
     judged: Judgement, beliefs: dict[str, Float[np.ndarray, "N C"]], given: Int[np.ndarray, " N"]
 ) -> dict[str, Judgement]:
-    """What one verdict allows to say by each of several beliefs.
+    """Judges the labels by each of several beliefs, under one verdict.
 
     Args:
-      judged: by whatever the verdict was decided on.
-      beliefs: by name.
-      given: labels.
+      judged: the judgement whose verdict holds for all.
+      beliefs: label distributions by name.
+      given: observed labels.
 
     Returns:
       Judgements by name.

@@ -23,7 +23,7 @@ _MARK = "dataset_info.json"  # what TFDS leaves in each version of a prepared da
 
 @dataclasses.dataclass(frozen=True)
 class _Files(Sequence[dict[str, Any]]):
-    """Image files that are read when they are asked for."""
+    """Image files, each read when it is asked for."""
 
     items: Sequence[Item]
 
@@ -48,13 +48,13 @@ def load(source: Path, data_dir: Path, split: str) -> Records:
       source: a folder of [split/]class/image, a CSV file of path,label[,split], the folder of a
         prepared dataset, or the name of one.
       data_dir: where a dataset is looked for by its name.
-      split: of a prepared dataset; of the others "" stands for all.
+      split: the split to open; "" is train of a prepared dataset, and all of the others.
 
     Returns:
       Its records.
 
     Raises:
-      UserError: there is none of these, or it is damaged.
+      UserError: there is no such source, or it is damaged.
     """
     for folder in (source, data_dir / source):
         if (folder / _MARK).is_file():

@@ -1,4 +1,4 @@
-"""How many given labels are wrong, and which class is taken for which, when nobody knows."""
+"""Estimates how many observed labels are wrong, and which class is mistaken for which."""
 
 import dataclasses
 
@@ -7,8 +7,8 @@ from jaxtyping import Float, Int
 
 from lanet_jax import metrics
 
-_SHARE = 0.2  # of each class's records that count as its clearest
-_FEWEST = 50  # of them, where a class has so many
+_SHARE = 0.2  # of each class's records count as its clearest
+_FEWEST = 50  # clearest records of a class, where it has that many
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,9 +18,9 @@ class NoiseEstimate:
     Attributes:
       rate: share of the given labels that are wrong.
       flips: chance that a record of the row's class is given the column's label.
-      spread: shares of the columns in the wrong labels of the row's class, 0 on the diagonal.
+      spread: how the wrong labels of the row's class are shared by the columns; 0 on the diagonal.
       prior: share of each class among the true labels.
-      counted: records that each row of `flips` was counted on.
+      counted: number of records that each row of `flips` rests on.
     """
 
     rate: float
@@ -33,23 +33,23 @@ class NoiseEstimate:
 def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) -> NoiseEstimate:
     """Counts the given labels of the records whose class is clearest.
 
-    If a record's true class is beyond doubt, the label it was given is one draw of the noise. So of
-    the records whose largest belief is class j, the clearest fifth (by the ratio of the largest to
-    the second belief; 50 where a fifth is fewer) is taken, and the shares of their given labels are
-    row j of the flip matrix.
-    The rate is the mean over the classes of what is off the diagonal, weighted by how many records
-    the beliefs put in each class.
+    If a record's true class is beyond doubt, its observed label is one draw of the noise. So among
+    the records whose largest belief is class j, take the clearest fifth (by the ratio of the
+    largest to the second belief; at least 50 where there are that many): the shares of their
+    observed labels are row j of the flip matrix. The rate is the chance of leaving the diagonal,
+    averaged over the classes by the number of records whose largest belief is each class.
 
-    Only the order of the ratios within a class counts: raising all beliefs to any power changes
-    nothing, so they need not be calibrated, as they must be for a mean of 1 - belief[given], for
-    the anchors' own probabilities or for maximum likelihood. It rests on two assumptions: that the
-    clearest records are what they seem (else the noise comes out too high), and that the beliefs
-    owe nothing to the record's own given label (else too low: hand in leave-one-out beliefs, such
-    as neighbours' labels, not the targets). The noise may depend on the class, not on the image.
+    Only the order of the ratios within a class counts. Raising all beliefs to a power changes
+    nothing, so they need not be calibrated, as they would have to be for the mean of
+    1 - belief[given], for the anchors' own probabilities or for maximum likelihood. Two
+    assumptions are made: the clearest records are what they seem (else the estimate is too high),
+    and the beliefs do not depend on the record's own observed label (else it is too low: pass
+    leave-one-out beliefs, such as neighbours' labels, not the targets). The noise may depend on
+    the class, but not on the image.
 
-    Stay rates are drawn towards their common one with the weight of C records, so that a class
-    with few records gets a sane row; how the rest is spread, towards an even spread, the more the
-    better chance alone explains that the spreads are not even.
+    The chance of keeping the label is shrunk towards the common one with the weight of C records,
+    so that a class with few records gets a plausible row. How the rest is spread is shrunk towards
+    an even spread, the more so the better chance alone explains the unevenness.
 
     Source: anchor points of Liu and Tao, "Classification with noisy labels by importance
     reweighting", TPAMI 2016, and of Patrini et al., "Making deep neural networks robust to label
@@ -57,7 +57,7 @@ def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) ->
 
     Args:
       beliefs: leave-one-out label distributions.
-      given: labels.
+      given: observed labels.
 
     Returns:
       The estimate.
@@ -74,6 +74,8 @@ def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) ->
         counts[j] = np.bincount(clearest, minlength=classes)
     counted = counts.sum(axis=1)
     common = np.trace(counts) / counts.sum()
+    # Shrinkage: C imaginary records with the common rate. Counting alone would say 0 or 1 of a
+    # class with a handful of records.
     stay = (np.diag(counts) + classes * common) / (counted + classes)
     spread = _spread(counts)
     flips = (1 - stay)[:, None] * spread + np.diag(stay)
@@ -88,14 +90,14 @@ def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) ->
 
 
 def scaled(estimate: NoiseEstimate, rate: float) -> Float[np.ndarray, "C C"]:
-    """The flip matrix with as many wrong labels as another estimate knows.
+    """The flip matrix, rescaled to another estimate of the share of wrong labels.
 
     Args:
-      estimate: tells which class is given which label, but too much noise where classes are small.
-      rate: share of the given labels that are wrong.
+      estimate: says which class is given which label, but overestimates the noise of small classes.
+      rate: share of the observed labels that are wrong.
 
     Returns:
-      Chances; rows sum to 1.
+      Chances [true class, observed label]; rows sum to 1.
     """
     classes = len(estimate.flips)
     factor = min(rate / max(estimate.rate, 1e-12), 1)
@@ -106,10 +108,11 @@ def scaled(estimate: NoiseEstimate, rate: float) -> Float[np.ndarray, "C C"]:
 def _spread(counts: Float[np.ndarray, "C C"]) -> Float[np.ndarray, "C C"]:
     """How each row's wrong labels are spread over the other classes, with 0 on the diagonal.
 
-    Takes them for draws of a Dirichlet-multinomial around the even spread. Its one correlation
-    (0: the even spread itself, 1: a single class for each row) is found by the method of moments
-    from all rows, and gives each row's counts their weight against the even spread, which stands
-    for one record at least, so that nothing is impossible.
+    Counts of wrong labels are few, so their shares are shrunk towards an even spread. They are
+    taken as draws of a Dirichlet-multinomial around it, whose one correlation (0: the even spread
+    itself, 1: a single class for each row) is estimated from all rows by the method of moments. It
+    sets the weight of each row's counts against the even spread, which counts for at least one
+    record, so that no label is impossible.
 
     Source: Mosimann, "On the compound multinomial distribution", Biometrika 1962.
     """
@@ -119,6 +122,8 @@ def _spread(counts: Float[np.ndarray, "C C"]) -> Float[np.ndarray, "C C"]:
     n = wrong.sum(axis=1, keepdims=True)
     share = np.divide(wrong, n, out=even.copy(), where=n > 0)
     chi_square = n * (classes - 1) * ((share - even) ** 2).sum(axis=1, keepdims=True)
+    # Under the even spread chi^2 has the mean C - 2 (C - 1 cells); a correlation r of the draws
+    # raises it to (C - 2)(1 + (n - 1) r). Summed over the rows and solved for r:
     several = n > 1
     beyond_chance = (chi_square - (classes - 2))[several].sum()
     most = (classes - 2) * (n - 1)[several].sum()
@@ -130,6 +135,6 @@ def _spread(counts: Float[np.ndarray, "C C"]) -> Float[np.ndarray, "C C"]:
 def count(
     true: Int[np.ndarray, " N"], given: Int[np.ndarray, " N"], classes: int
 ) -> Float[np.ndarray, "C C"]:
-    """The flip matrix where the true labels are known; a class without records has zeros."""
+    """The flip matrix counted on known true labels; zeros for a class without records."""
     counts = metrics.confusion(given, true, classes)
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

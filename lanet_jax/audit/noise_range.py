@@ -1,4 +1,4 @@
-"""What share of the given labels is wrong, as a range: one number would say more than is known."""
+"""The share of wrong labels as a range: a single number would claim more than is known."""
 
 from typing import NamedTuple
 
@@ -11,11 +11,11 @@ _ROWS_AT_A_TIME = 4_000_000  # of all resamples together
 
 
 class NoiseRange(NamedTuple):
-    """Shares of the given labels that are wrong, see `estimate`.
+    """The share of the observed labels that are wrong, see `estimate`.
 
     Attributes:
       at_least: lower end.
-      estimate: the likeliest; None where the beliefs are too weak for one.
+      estimate: likeliest value; None where the beliefs are too weak for one.
       at_most: upper end.
     """
 
@@ -31,35 +31,35 @@ class NoiseRange(NamedTuple):
 
     @property
     def upper_end(self) -> "NoiseRange":
-        """What remains of the range where the beliefs are too weak to count errors by."""
+        """What remains of the range where the beliefs are too weak to count errors with."""
         return NoiseRange(0.0, None, self.at_most)
 
 
 def estimate(
     beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"], seed: int = 0
 ) -> NoiseRange:
-    """Counts how often the likeliest class is not the given one, where the beliefs are clearest.
+    """Counts how often the likeliest class is not the observed one, where beliefs are clearest.
 
-    Whoever doubts a label may err himself, and only an assumption tells his errors from those of
-    the labels. Two are made here.
+    Where beliefs and label differ, either may be wrong, and only an assumption can tell their
+    errors apart. Two are made here.
 
-    - `at_most` is the share of all records whose likeliest class is not the given one. It can fall
-      short only by chance as long as every class is given its own label more often than any other
-      one: then nobody can guess the given labels better than the true ones do.
-    - `estimate` and `at_least` take the quarter of the records that is clearest (by the difference
-      of the two largest beliefs) and the next quarter. Errors of the beliefs grow with the rank,
-      errors of the labels are assumed not to. So the step from the first quarter to the second is
-      due to errors of the beliefs; where these grow as the power 3/2 of the rank, a quarter of the
-      step is the share that they have in the first quarter already, which `estimate` takes off.
-      `at_least` takes off all of the step, which covers growth as slow as the square root. If it is
-      rather the doubtful faces that are labelled wrongly, both come out too low.
+    - `at_most` is the share of all records whose likeliest class is not the observed one. Except by
+      chance it is too low only if some class is given another label more often than its own:
+      otherwise nothing guesses the observed labels better than the true ones do.
+    - `estimate` and `at_least` compare the clearest quarter of the records (by the difference of
+      the two largest beliefs) with the next quarter. Errors of the beliefs grow with the rank;
+      errors of the labels are assumed not to. So the step from the first quarter to the second
+      measures errors of the beliefs. If these grow as rank^(3/2), the first quarter itself already
+      holds a quarter of the step, which `estimate` subtracts. `at_least` subtracts the whole step,
+      which covers growth as slow as the square root. If doubtful faces are mislabelled more often
+      than clear ones, both are too low.
 
-    The ends are the 2.5% and the 97.5% quantile over resamples of the records.
+    The ends are the 2.5% and 97.5% quantiles over resamples of the records (bootstrap).
 
     Args:
-      beliefs: that owe nothing to the record's own given label.
-      given: labels.
-      seed: of the resamples.
+      beliefs: label distributions that do not depend on the record's own observed label.
+      given: observed labels.
+      seed: seed of the resamples.
 
     Returns:
       The range.
@@ -83,7 +83,7 @@ def estimate(
 
 
 def _shares(differs: Bool[np.ndarray, "... N"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of the clearest quarter, the step up to the next, and of all."""
+    """Shares that differ: in the clearest quarter, the step up to the next quarter, and in all."""
     quarter = max(1, differs.shape[-1] // 4)
     first = differs[..., :quarter].mean(axis=-1)
     second = differs[..., quarter : 2 * quarter].mean(axis=-1)

@@ -1,4 +1,4 @@
-"""An audit of a run's training labels, by its own beliefs and by what needs no training."""
+"""An audit of a run's training labels, by the run's own beliefs and by the probe."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,10 +11,10 @@ from lanet_jax.audit.verdict import Level
 from lanet_jax.from_config.finished import open_run
 
 _CHOICE = {
-    PROBE: "Ordered by the probe, which has not seen the labels that it judges; the run's own "
-    "scores stand beside it in audit.csv.",
-    CONSENSUS: "Ordered by the run's consensus, which may say more of these labels than the probe; "
-    "the probe stands beside it in audit.csv.",
+    PROBE: "Ordered by the probe, which has not seen the labels that it judges; audit.csv has the "
+    "run's own scores too.",
+    CONSENSUS: "Ordered by the run's consensus, which may say more about these labels than the "
+    "probe; audit.csv has the probe's score too.",
 }
 
 
@@ -73,10 +73,10 @@ def audit_run(
 
 
 def _better(found: Findings) -> str:
-    """The run's consensus where it may say more than the probe, else the probe.
+    """The run's consensus where its verdict allows more than the probe's, else the probe.
 
-    The labels that a run was trained on are no fair test of it, so how well it guesses them counts
-    for nothing here; the probe has not seen those that it is asked about.
+    How well a run guesses the labels that it was trained on is not a fair test, so that is not
+    compared here; the probe has not seen the labels that it judges.
     """
     levels = list(Level)
     may = {name: levels.index(found.judgements[name].verdict.level) for name in (PROBE, CONSENSUS)}

@@ -1,6 +1,6 @@
-"""Class probabilities by models that did not train on the record they are asked about.
+"""Class probabilities from models that were not trained on the record they predict.
 
-A file brings them, or runs that each kept a part of the training set aside (`data.holdout`).
+They come from a file, or from runs that each held out a part of the training set (`data.holdout`).
 """
 
 import csv
@@ -29,15 +29,14 @@ def read(path: Path, names: Sequence[str], classes: Sequence[str]) -> Float[np.n
     Args:
       path: a CSV with the columns `name` and each class (such as `predictions.csv` of an
         evaluation), or an npz with `name` [M] and `probabilities` [M, C] in the classes' order.
-      names: of the training records.
-      classes: of the run.
+      names: names of the training records.
+      classes: classes of the run.
 
     Returns:
-      A row for each record, nan where the file has none.
+      A row for each record; nan where the file has none.
 
     Raises:
-      UserError: the file is not one of these, names a record twice, or none of its names is a
-        training record's.
+      UserError: the file is of another kind, names a record twice, or names no training record.
     """
     try:
         found, values = _npz(path) if path.suffix == ".npz" else _csv(path, classes)
@@ -53,7 +52,7 @@ def read(path: Path, names: Sequence[str], classes: Sequence[str]) -> Float[np.n
         )
     in_range = np.all((values >= 0) & (values <= 1 + _SUM_TOLERANCE))
     if not in_range or np.any(np.abs(values.sum(axis=1) - 1) > _SUM_TOLERANCE):
-        raise UserError(f"{path}: rows of probabilities must be positive and sum to 1")
+        raise UserError(f"{path}: rows of probabilities must not be negative and must sum to 1")
     row_of = {name: row for row, name in enumerate(names)}
     own = [i for i, name in enumerate(found) if name in row_of]
     if not own:
@@ -73,20 +72,20 @@ def predict(
     classes: Sequence[str],
     data_dir: str = "",
 ) -> Float[np.ndarray, "N C"]:
-    """Lets each of several runs predict the records that it kept aside.
+    """Lets each of several runs predict the records that it held out.
 
     Args:
       runs: work folders of finished runs with `data.holdout`, on the same labels.
-      names: of the training records of the audited run.
-      given: their labels.
-      classes: of the audited run.
+      names: names of the training records of the audited run.
+      given: their observed labels.
+      classes: classes of the audited run.
       data_dir: where the data lies; empty for where each run had it.
 
     Returns:
-      A row for each record: the mean of the runs that kept it aside, nan where there is none.
+      A row for each record: the mean over the runs that held it out; nan where none did.
 
     Raises:
-      UserError: a run kept nothing aside, or was trained on other labels or classes.
+      UserError: a run held nothing out, or was trained on other labels or classes.
     """
     row_of = {name: row for row, name in enumerate(names)}
     total = np.zeros((len(names), len(classes)))
@@ -95,13 +94,13 @@ def predict(
         opened = open_run(run, data_dir)
         kept = opened.data.evaluate.get(HOLDOUT)
         if kept is None:
-            raise UserError(f"{run} kept nothing aside: train it with --config.data.holdout=0.2")
+            raise UserError(f"{run} held nothing out: train it with --config.data.holdout=0.2")
         if kept.classes != tuple(classes):
             raise UserError(f"{run} has other classes than the audited run: {kept.classes}")
         own = np.array([i for i, name in enumerate(kept.names) if name in row_of], int)
         if not len(own):
             raise UserError(
-                f"{run} kept no record aside that the audited run trained on, such as "
+                f"{run} held out no record that the audited run trained on, such as "
                 f"{names[0]!r}; it has {kept.names[0]!r}: name runs of the same data"
             )
         rows = np.array([row_of[kept.names[i]] for i in own], int)

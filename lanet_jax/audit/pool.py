@@ -1,11 +1,11 @@
-"""Several witnesses' beliefs as one, each with the weight that it earns on the given labels."""
+"""Pools several witnesses' beliefs, each with the weight that it earns on the observed labels."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float, Int
 
-_FLOOR = 1e-6  # what a witness believes at least of any label, so that none can be ruled out
+_FLOOR = 1e-6  # least belief in any label, so that no witness can rule one out
 _STEPS = 50
 
 
@@ -14,16 +14,17 @@ def weights(
 ) -> Float[np.ndarray, " V"]:
     """Weights of a linear opinion pool under which the given labels are likeliest.
 
-    A mixture whose parts are known: each step of EM gives a witness the share of the labels that
-    it explains. As no witness has seen the label it is asked about, one that knows nothing, or
-    that was trained on another kind of data, earns little, and no other label is needed to say so.
+    This fits the weights of a mixture whose components are fixed: each EM step gives a witness the
+    share of the labels that it explains. No witness has seen the label that it judges, so one that
+    knows nothing, or that was trained on another kind of data, earns little weight, without any
+    clean labels to say so.
 
     Source: Dempster, Laird and Rubin, "Maximum likelihood from incomplete data via the EM
     algorithm", JRSS B 1977, section 4.3.
 
     Args:
-      views: what each witness believes, out of sample.
-      given: labels.
+      views: out-of-sample label distributions of each witness.
+      given: observed labels.
 
     Returns:
       Weights that sum to 1.

@@ -1,4 +1,4 @@
-"""From what was found to the review page."""
+"""Turns findings into the review page."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ _RUN = (
     "the mean of the run's own view (the label distribution that training aimed at, or early in a "
     "run the network's probabilities) and of the given labels of "
     f"the {dataset_neighbors.VOTERS} nearest faces in each space, the record's own label left out; "
-    "another class counts the more, the oftener it seems to be taken for the given one"
+    "another class counts more, the more often it seems to be mistaken for the given one"
 )
 _TARGETS = "the label distribution that training aimed at"
 
@@ -36,12 +36,12 @@ class Page(NamedTuple):
     """What a page is about.
 
     Attributes:
-      path: of the file.
-      key: under which the browser keeps what is decided.
-      heading: its title.
-      where: the records come from, as in "at step 10".
-      basis: what the probe's beliefs rest on, and why on that.
-      choice: why the records are ordered as they are, in a sentence; "" where it was asked for.
+      path: path of the page.
+      key: key under which the browser keeps the decisions.
+      heading: title of the page.
+      where: where the records come from, as in "at step 10".
+      basis: what the probe's beliefs rest on, and why.
+      choice: why the records have this order, in a sentence; "" if the user chose it.
     """
 
     path: Path
@@ -56,13 +56,13 @@ def of_run(workdir: Path, step: int, basis: str, choice: str) -> Page:
     """The page of a run: decisions belong to its labels, whatever a later audit finds.
 
     Args:
-      workdir: of the run.
-      step: that is audited.
+      workdir: work folder of the run.
+      step: step of the audited checkpoint.
       basis: see `Page`.
       choice: see `Page`.
 
     Returns:
-      What it is about.
+      The page's description.
     """
     files = RunFolder(workdir)
     return Page(
@@ -80,12 +80,12 @@ def of_faces(out: Path, source: str, data: Data, basis: str) -> Page:
 
     Args:
       out: folder of the page.
-      source: of the faces.
-      data: them.
+      source: where the faces come from, for the title.
+      data: the faces.
       basis: see `Page`.
 
     Returns:
-      What it is about.
+      The page's description.
     """
     labels = zip(data.train.names, data.given.tolist(), strict=True)
     told = json.dumps([data.train.classes, *labels])
@@ -106,11 +106,11 @@ def suspects(
     Args:
       found: what was found.
       rank: the score that orders them.
-      given: labels.
-      limit: at most so many.
+      given: observed labels.
+      limit: the most rows to return.
 
     Returns:
-      Rows; a record whose given label is the likeliest is none, however unsure.
+      Row numbers. A record whose observed label is the likeliest is not a suspect, however unsure.
     """
     rows = order(found.ranking.scores[rank])
     return rows[found.judgements[rank].doubted[rows]][:limit]
@@ -132,12 +132,12 @@ def write(
       data: the records.
       found: what was found.
       rank: the score that orders the suspects.
-      limit: suspects on the page.
-      shown_neighbors: of each suspect and space.
-      quality: of the score, where the truth is known.
+      limit: the most suspects on the page.
+      shown_neighbors: neighbours shown for each suspect and space.
+      quality: how well the score finds wrong labels, where the true labels are known.
 
     Returns:
-      The page.
+      The path of the page.
     """
     rows = suspects(found, rank, data.given, limit)
     belief, judged = found.ranking.beliefs[rank], found.judgements[rank]
@@ -175,8 +175,8 @@ def why(found: Findings, rows: Int[np.ndarray, " R"], k: int) -> dict[str, Why]:
 
     Args:
       found: what was found.
-      rows: suspects.
-      k: how many.
+      rows: row numbers of the suspects.
+      k: number of neighbours.
 
     Returns:
       Neighbours by space; empty without suspects.

@@ -1,4 +1,4 @@
-"""A classifier of features that is asked only about records it was not fitted to."""
+"""A classifier of features that predicts only records it was not fitted to."""
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -8,12 +8,12 @@ _ITERATIONS = 300
 
 
 def folds(given: Int[np.ndarray, " N"], parts: int, seed: int) -> Int[np.ndarray, " N"]:
-    """Deals the records of each class over the parts in turn, in a random order.
+    """Assigns the records of each class to the parts in turn, in a random order.
 
     Args:
-      given: labels.
-      parts: how many.
-      seed: of the order.
+      given: observed labels.
+      parts: number of parts.
+      seed: seed of the order.
 
     Returns:
       The part of each record.
@@ -33,17 +33,17 @@ def out_of_fold(
 ) -> Float[np.ndarray, "N C"]:
     """Class probabilities of each part by a logistic regression on the others.
 
-    The features are standardised and divided by sqrt(D), so that one strength of the penalty
-    (C = 1) suits any number of them; at 256 it is C = 1/256 = .004 of the standardised ones.
+    The features are standardised and divided by sqrt(D), so that one penalty (C = 1) suits any
+    number of them; for 256 features it equals C = 1/256 on the standardised ones.
 
     Args:
-      features: of one space.
-      given: labels.
-      classes: C.
-      part: of each record, from `folds`.
+      features: features in one space.
+      given: observed labels.
+      classes: number of classes, C.
+      part: part of each record, from `folds`.
 
     Returns:
-      Distributions; 0 for a class that the other parts do not hold.
+      Label distributions; 0 for a class that the other parts do not hold.
     """
     beliefs = np.zeros((len(given), classes))
     for held in np.unique(part):
@@ -53,7 +53,7 @@ def out_of_fold(
             beliefs[asked, known[0]] = 1
             continue
         mean, deviation = features[rest].mean(axis=0), features[rest].std(axis=0)
-        # A feature that is constant but for rounding must not become noise.
+        # Dividing a feature that is constant up to rounding would turn it into noise.
         scale = np.where(deviation > 1e-6 * np.abs(mean), deviation, np.inf)
         scaled = (features - mean) / scale / features.shape[1] ** 0.5
         model = LogisticRegression(C=1.0, max_iter=_ITERATIONS).fit(scaled[rest], given[rest])

@@ -1,4 +1,4 @@
-"""How wrong a given label looks, in several scores, and how well a score finds wrong labels."""
+"""Scores for how wrong an observed label looks, and how well a score finds wrong labels."""
 
 import dataclasses
 from typing import NamedTuple
@@ -9,17 +9,17 @@ from sklearn.metrics import average_precision_score
 
 from lanet_jax import metrics
 
-_SMOOTHING = 0.1  # of the given label in `kl`, which has no KL to a one-hot vector
+_SMOOTHING = 0.1  # of the observed label in `kl`: the divergence from a one-hot label is infinite
 CONSENSUS, PROBE = "consensus", "probe"
 
 
 @dataclasses.dataclass(frozen=True)
 class Ranking:
-    """Scores of every record; the higher, the more its given label looks wrong.
+    """Scores of every record; the higher, the more its observed label looks wrong.
 
     Attributes:
-      scores: by name, see `rank`.
-      beliefs: the label distribution that each score is read from.
+      scores: scores by name, see `rank`.
+      beliefs: the label distributions that each score is computed from.
     """
 
     scores: dict[str, Float[np.ndarray, " N"]]
@@ -32,8 +32,8 @@ class Quality(NamedTuple):
     Attributes:
       auroc: area under the ROC curve; 0.5 is chance.
       average_precision: area under precision over recall; the share of wrong labels is chance.
-      precision: share of wrong ones among the first so many records as there are wrong ones.
-      lift: share of wrong ones among the first k records, over their share among all.
+      precision: share of wrong labels among the first n records, where n labels are wrong.
+      lift: share of wrong labels among the first k records, over their share among all.
     """
 
     auroc: float
@@ -49,25 +49,26 @@ def rank(
     given: Int[np.ndarray, " N"],
     spread: Float[np.ndarray, "C C"],
 ) -> Ranking:
-    """Scores the given labels in four ways.
+    """Scores the observed labels in four ways.
 
-    - `suspicion`: 1 - target[given]. KL(given || target) = -log target[given], and with it every
-      other measure that reads only target[given], ranks alike.
-    - `kl`: KL(target || given label smoothed by 0.1), which also asks how sure the target is.
+    - `suspicion`: 1 - target[given]. Every measure that reads only target[given], such as
+      KL(given || target) = -log target[given], gives the same order.
+    - `kl`: KL(target || observed label smoothed by 0.1), which also depends on how sure the target
+      is.
     - `margin`: the largest target of another class - target[given].
-    - `consensus`: as `suspicion`, of the mean of the run's own view and of the neighbours' given
-      labels, which owe nothing to the record's own. There the belief in another class counts as
-      many times as that class is taken for the given one more often than for any class: by Bayes'
-      rule, with all classes mislabelled equally often. This is the default.
+    - `consensus`: like `suspicion`, but of the mean of the run's own view and the neighbours'
+      observed labels, which do not depend on the record's own. The belief in another class j is
+      multiplied by how much more often j is mislabelled as the observed class than an even spread
+      would have it. This is Bayes' rule if all classes are mislabelled equally often.
 
     Args:
-      targets: of every record.
-      own_view: the targets; the network's probabilities where these still remember the labels that
-        they started from.
-      neighbors: shares of the given labels of its neighbours, its own left out.
-      given: labels.
-      spread: shares of the columns in the wrong labels of the row's class, 0 on the diagonal; an
-        even spread leaves `consensus` unweighed.
+      targets: target distributions of every record (Eq. 5).
+      own_view: the targets, or the network's probabilities while the targets still remember the
+        labels that they started from.
+      neighbors: shares of the observed labels of each record's neighbours, its own left out.
+      given: observed labels.
+      spread: how the wrong labels of the row's class are shared by the columns; 0 on the diagonal.
+        An even spread leaves `consensus` unweighted.
 
     Returns:
       The scores.
@@ -75,10 +76,12 @@ def rank(
     own = np.take_along_axis(targets, given[:, None], axis=1)[:, 0]
     others = targets.copy()
     np.put_along_axis(others, given[:, None], -np.inf, axis=1)
+    # KL(t || s) = sum t log t - sum t log s, with s = 0.9 at the observed label and the rest even.
     rest = _SMOOTHING / (targets.shape[1] - 1)
     negative_entropy = np.sum(targets * np.log(np.maximum(targets, 1e-12)), axis=1)
     cross = own * np.log(1 - _SMOOTHING) + (1 - own) * np.log(rest)
     classes = len(spread)
+    # P(observed i | true j) up to one factor: 1 where j = i, and 1 for every i of an even spread.
     likeliness = np.eye(classes) + spread * (classes - 1)
     together = (own_view + neighbors) / 2 * likeliness[:, given].T
     together /= together.sum(axis=1, keepdims=True)
@@ -93,15 +96,15 @@ def rank(
 
 
 def quality(wrong: Bool[np.ndarray, " N"], score: Float[np.ndarray, " N"], k: int) -> Quality:
-    """How well a score finds the wrong labels.
+    """Measures how well a score finds the wrong labels.
 
     Args:
       wrong: which labels are wrong, at least one and not all.
       score: higher is more suspicious.
-      k: records for the lift.
+      k: number of first records that the lift is measured on.
 
     Returns:
-      The numbers.
+      The measures.
     """
     first = wrong[order(score)]
     return Quality(
@@ -113,5 +116,5 @@ def quality(wrong: Bool[np.ndarray, " N"], score: Float[np.ndarray, " N"], k: in
 
 
 def order(score: Float[np.ndarray, " N"]) -> Int[np.ndarray, " N"]:
-    """Rows, the most suspicious first; equal ones in their own order."""
+    """Row numbers, the most suspicious first; equal scores keep their order."""
     return np.argsort(-score, kind="stable")

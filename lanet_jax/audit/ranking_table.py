@@ -1,4 +1,4 @@
-"""What an audit leaves as text: `audit.csv`, and the lines that are printed."""
+"""The audit as text: `audit.csv`, and the lines that are printed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from lanet_jax.audit.verdict import Level
 from lanet_jax.files.atomic import write_csv
 from lanet_jax.from_config.data import Data
 
-_PAIRS, _RARE = 5, 0.001  # of the pairs told, and the least share of the records that is told
+_PAIRS, _RARE = 5, 0.001  # pairs that are printed, and the least share of the records for one
 
 
 def write(
@@ -31,13 +31,13 @@ def write(
 
     Args:
       path: `audit.csv`.
-      data: of the run.
-      ranking: scores.
+      data: the records.
+      ranking: their scores.
       chosen: the score that orders the rows.
-      judged: what may be said by it: `suggested` is empty where no label is; the first row's
-        `verdict` is the audit's own sentence on itself.
-      targets: the target distributions: a column `target:CLASS` for each.
-      neighbors: shares of the neighbours' given labels: columns `neighbors:CLASS`.
+      judged: the judgement by that score. `suggested` is empty where none is made; `verdict`, the
+        audit's sentence about itself, stands in the first row only.
+      targets: target distributions: a column `target:CLASS` for each class.
+      neighbors: shares of the neighbours' observed labels: columns `neighbors:CLASS`.
     """
     train = data.train
     header = ["id", "name", "given", "suggested"]
@@ -71,14 +71,14 @@ def _rows(
 def summary_text(
     data: Data, found: Findings, chosen: str, comparison: Comparison | None, where: str
 ) -> str:
-    """How many labels seem to be wrong, and which, in words.
+    """Says how many labels seem to be wrong, and which.
 
     Args:
-      data: that was audited.
+      data: the audited records.
       found: what was found.
       chosen: the score that orders the records.
-      comparison: cleanlab's, if it was asked.
-      where: the records come from, as in "training labels at step 10".
+      comparison: cleanlab's answer, if it was asked.
+      where: where the records come from, as in "training labels at step 10".
 
     Returns:
       Lines.
@@ -92,7 +92,7 @@ def summary_text(
     if found.unchecked:
         lines.append(
             "caution: after so many epochs this network, and its expression space with it, repeats "
-            "labels that it memorised, and a run without landmark space has no other witness: "
+            "labels that it memorised, and a run without a landmark space has no other witness: "
             "expect more wrong labels, and audit a run of method lanet, or one of fewer epochs"
         )
     if comparison is not None:
@@ -100,7 +100,7 @@ def summary_text(
         lines.append(
             f"cleanlab estimates {comparison.cleanlab.rate:.1%} of the {count:,} records that have "
             "out-of-sample probabilities"
-            + ("" if data.true is None else "; the scores below are of these")
+            + ("" if data.true is None else "; the scores below are for these")
         )
     return "\n".join(lines)
 
@@ -109,9 +109,9 @@ def quality_text(qualities: Mapping[str, Quality], chosen: str, k: int) -> str:
     """How well each score finds the known wrong labels, as a table.
 
     Args:
-      qualities: by score.
+      qualities: the measures of each score.
       chosen: the score that is marked.
-      k: records of the lift.
+      k: number of first records that the lift is measured on.
 
     Returns:
       Lines.

@@ -1,8 +1,8 @@
 """`lanet review-merge A.csv B.csv --out=FILE`: several reviewers' corrections in one file.
 
-Files are `corrections.csv` as the review page saves it. A record that one has decided and another
-has not gets the decision. A record on which they differ keeps its label and is marked `conflict`;
-every such record is listed. The review page loads the merged file and shows those as undecided.
+The files are `corrections.csv` as the review page saves it. A record that only one reviewer has
+decided gets that decision. A record on which reviewers differ keeps its label, is marked
+`conflict` and is listed. The review page loads the merged file and shows those as undecided.
 """
 
 from collections.abc import Sequence
@@ -23,14 +23,14 @@ def main() -> None:
 
 
 def merge(files: Sequence[Path], out: Path) -> None:
-    """Writes the merged file, and prints what reviewers differ in.
+    """Writes the merged file, and prints where reviewers differ.
 
     Args:
-      files: two or more of them.
+      files: two or more files of corrections.
       out: the file to write.
 
     Raises:
-      UserError: a file cannot be read or merged; or there is but one, or `out` is one of them.
+      UserError: a file cannot be read or merged, there is only one, or `out` is one of them.
     """
     if len({path.resolve() for path in files}) < 2:
         raise UserError("name two files or more to merge, each once")

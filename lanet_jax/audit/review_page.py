@@ -1,4 +1,4 @@
-"""The review page: one file that holds its images, its style and its script."""
+"""Writes the review page: one file that contains its images, style and script."""
 
 import base64
 import hashlib
@@ -29,9 +29,9 @@ class Flips(NamedTuple):
     """The table of class pairs, which also filters.
 
     Attributes:
-      chance: of a record of the row's class to be given the column's label.
-      suspects: how many cards have the column's label and the row's class as suggestion.
-      known: whether the truth is known and `chance` counted on it.
+      chance: chance that a record of the row's class is given the column's label.
+      suspects: number of cards with the column's label and the row's class as suggestion.
+      known: whether `chance` was counted on known true labels.
     """
 
     chance: Float[np.ndarray, "C C"]
@@ -54,12 +54,12 @@ def write(
 
     Args:
       path: `audit.html`.
-      key: of the run; the browser keeps the decisions under it.
-      heading: what was audited.
-      verdict: what the audit says of itself.
+      key: key under which the browser keeps the decisions.
+      heading: title of the page.
+      verdict: what the audit says about itself.
       note: how to read the cards.
-      tiles: numbers.
-      flips: the table of class pairs; None where nothing can be said of them.
+      tiles: the numbers at the top.
+      flips: the table of class pairs; None where nothing can be said about them.
       payload: from `suspects.cards`.
     """
     files = importlib.resources.files(__package__)

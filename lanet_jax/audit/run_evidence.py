@@ -1,4 +1,4 @@
-"""What a run knows of itself, and what that leaves of a verdict on its labels."""
+"""What a run says about itself, and how that tempers the verdict on its labels."""
 
 import itertools
 from collections.abc import Mapping
@@ -14,17 +14,17 @@ from lanet_jax.audit.verdict import Level, Verdict
 from lanet_jax.from_config.data import HOLDOUT, Data
 from lanet_jax.run import metrics_log
 
-_LEAST_ACCURACY = 0.5  # a network that names fewer rightly suggests more wrong labels than right
+_LEAST_ACCURACY = 0.5  # below it a network suggests more wrong labels than right ones
 
 
 class Trial(NamedTuple):
     """How a run does on records that it does not train on.
 
     Attributes:
-      split: their name.
-      accuracy: share that it names rightly.
-      records: how many there are.
-      commonest: share of their commonest class.
+      split: name of the split.
+      accuracy: share of its records that the network classifies correctly.
+      records: number of its records.
+      commonest: share of its commonest class.
     """
 
     split: str
@@ -34,14 +34,15 @@ class Trial(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """What a run knows of itself at the step that is audited.
+    """What a run says about itself at the audited step.
 
     Attributes:
       visits: mean number of times that a record was trained on.
-      repeated: share of the given labels that its network names.
-      agreement: share of the records of which the neighbours in both spaces think alike; None with
-        one space.
-      tested: on the split with most records that was evaluated by then; None without one.
+      repeated: share of the observed labels that the network predicts.
+      agreement: share of the records for which the neighbours in both spaces vote for one class;
+        None with a single space.
+      tested: result on the largest split evaluated so far, a test split before the held-out one;
+        None if there is none.
     """
 
     visits: float
@@ -58,7 +59,7 @@ class Evidence(NamedTuple):
             split, accuracy, records, commonest = self.tested
             low, high = metrics.wilson(accuracy, records)
             parts.append(
-                f", and it names {accuracy:.0%} of {split} rightly (95% interval {low:.0%} to "
+                f", and it names {accuracy:.0%} of {split} correctly (95% interval {low:.0%} to "
                 f"{high:.0%}; always the commonest class: {commonest:.0%})"
             )
         return "".join(parts) + "."
@@ -71,14 +72,14 @@ def gather(
     data: Data,
     visits: float,
 ) -> Evidence:
-    """Collects it.
+    """Collects the evidence.
 
     Args:
-      workdir: of the run.
+      workdir: work folder of the run.
       seen: what the checkpoint says.
-      votes: of the neighbours, by space.
-      data: of the run.
-      visits: of a record.
+      votes: shares of the neighbours' observed labels, by space.
+      data: data of the run.
+      visits: mean number of times that a record was trained on.
 
     Returns:
       The evidence.
@@ -94,12 +95,12 @@ def gather(
 
 
 def temper(decided: Verdict, known: Evidence, unchecked: bool) -> Verdict:
-    """Takes back what the run itself speaks against.
+    """Lowers a verdict where the run itself gives reason to.
 
     Args:
-      decided: by the labels of the neighbours.
-      known: of the run.
-      unchecked: it may have memorised its labels, and no space of it did not.
+      decided: the verdict by the neighbours' labels.
+      known: the evidence.
+      unchecked: the run may have memorised its labels, and has no landmark space as a check.
 
     Returns:
       The verdict, with the evidence in its sentence.

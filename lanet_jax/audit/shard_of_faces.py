@@ -1,4 +1,4 @@
-"""A shard of an audit without a run: what is seen of its faces; the audit itself needs all."""
+"""A shard of an audit without a run: it only looks at its faces; the audit needs all of them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,12 +26,12 @@ def write(
 
     Args:
       source: see `labelled_faces.load`.
-      out: folder of the audit that all shards make.
-      shard: which one.
+      out: folder of the audit that all shards make together.
+      shard: which shard this is.
       model: see `without_run.probe`.
       data_dir: where prepared datasets lie.
-      split: of the source.
-      **options: of `without_run.audit_faces`, which `merge` calls with them.
+      split: split of the source.
+      **options: arguments with which `merge` calls `without_run.audit_faces`.
 
     Raises:
       UserError: source, model or images cannot be read.
@@ -52,10 +52,10 @@ def write(
 
 
 def merge(parts: Sequence[Part], out: Path, source: Path | None) -> None:
-    """Audits all faces by what the shards saw.
+    """Audits all faces from what the shards saw.
 
     Args:
-      parts: all of them.
+      parts: all shards.
       out: folder of the audit.
       source: where the faces lie now; None for where the first shard had them.
 

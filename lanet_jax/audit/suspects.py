@@ -1,4 +1,4 @@
-"""What the page knows of each suspect, as plain data."""
+"""The data behind each card of the review page, as plain JSON."""
 
 import base64
 import dataclasses
@@ -14,8 +14,8 @@ from lanet_jax.images.image_bytes import PNG
 from lanet_jax.images.pixels import upright_size
 from lanet_jax.input.records import Records, decode
 
-# Sides of what is shown, and for sharp screens of twice as much; more bytes than the second would
-# take make pages that no browser opens.
+# A thumbnail, and the largest image: twice what is shown, for sharp screens. With larger files a
+# page of 500 suspects grows until no browser opens it.
 _THUMBNAIL, LARGEST = 64, 320  # px
 _MOST_BYTES = 48 << 10
 
@@ -25,9 +25,9 @@ class Why:
     """The neighbours of each suspect in one space.
 
     Attributes:
-      index: their rows, nearest first.
-      similarity: cosine similarities.
-      weight: shares that they contribute; None where no score network was trained.
+      index: rows of the neighbours, nearest first.
+      similarity: their cosine similarities.
+      weight: their shares of the vote; None where no score network was trained.
     """
 
     index: Int[np.ndarray, "R K"]
@@ -43,21 +43,21 @@ def cards(
     suggested: Int[np.ndarray, " N"],
     why: dict[str, Why],
 ) -> dict[str, Any]:
-    """All that the page's script reads.
+    """Everything that the page's script reads.
 
     Args:
-      data: of the run.
+      data: the records.
       suspects: rows to show.
-      score: that they are ranked by.
-      beliefs: distributions to show.
+      score: score that ranks them.
+      beliefs: label distributions to show.
       suggested: another class for each record, or NO_SUGGESTION, which the page reads as null.
-      why: their neighbours by space.
+      why: the suspects' neighbours by space.
 
     Returns:
-      JSON: `classes`; `images`, each once, and how many of them are `shrunk` to `LARGEST`;
-      `cards`; and `rest`, name and given class of the records
-      without a card whose given label is not the dataset's own. A label file leaves the dataset's
-      own label standing where it names no record, so `corrections.csv` must repeat these.
+      JSON: `classes`; `images`, each once, and how many of them are `shrunk` to `LARGEST`; `cards`;
+      and `rest`: name and observed class of the records without a card whose observed label is not
+      the dataset's own. Where a label file does not name a record the dataset's own label holds,
+      so `corrections.csv` must repeat these.
     """
     images = _Images(data.train)
     entries = [
@@ -111,7 +111,7 @@ def _neighbors(data: Data, images: "_Images", why: Why, i: int) -> list[list[Any
 
 
 class _Images:
-    """Data URIs of images, each kept once."""
+    """Data URIs of images, each stored once."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
@@ -121,11 +121,11 @@ class _Images:
 
     @property
     def uris(self) -> list[str]:
-        """The images; a place in this list stands for one."""
+        """The images; cards refer to them by index."""
         return list(self._place)
 
     def whole(self, row: int) -> int:
-        """The place of an image: as it is stored, or a smaller JPEG if that is too large."""
+        """The index of an image: as stored, or a smaller JPEG if that is too large."""
         stored = self._stored(row)
         size = upright_size(stored)
         if size is None or max(size) > LARGEST or len(stored) > _MOST_BYTES:
@@ -134,7 +134,7 @@ class _Images:
         return self._keep(stored)
 
     def thumbnail(self, row: int) -> int:
-        """The place of an image, made smaller if it is larger than it will be shown."""
+        """The index of an image, shrunk if it is larger than it will be shown."""
         if row not in self._thumbnails:
             small = _small(self._stored(row), self._records.names[row], _THUMBNAIL)
             self._thumbnails[row] = self._keep(small)

@@ -1,4 +1,4 @@
-"""What an audit may say: judged by what its beliefs are worth, before it says anything."""
+"""The verdict: how much an audit may say, decided by what its beliefs are worth."""
 
 import enum
 from typing import NamedTuple
@@ -24,14 +24,14 @@ class Level(enum.Enum):
 
 
 class Skill(NamedTuple):
-    """How well beliefs guess the given labels.
+    """How well beliefs guess the observed labels.
 
     Attributes:
       agreement: share of the labels that are the likeliest class.
-      commonest: share of the commonest class: what it takes to guess that one always.
-      permuted: agreement with the same labels in another order, in the mean.
-      deviations: standard deviations of those agreements by which `agreement` is above `permuted`.
-      records: how many labels there are.
+      commonest: share of the commonest class: the agreement of always guessing that one.
+      permuted: mean agreement with randomly permuted labels.
+      deviations: how far `agreement` lies above `permuted`, in standard deviations of the latter.
+      records: number of labels.
     """
 
     agreement: float
@@ -42,7 +42,7 @@ class Skill(NamedTuple):
 
     @property
     def beyond_chance(self) -> float:
-        """Share of what permuted labels leave open (Cohen's kappa): 0 for chance, 1 for all."""
+        """Cohen's kappa: 0 for the agreement with permuted labels, 1 for full agreement."""
         return (self.agreement - self.permuted) / max(1 - self.permuted, 1e-12)
 
 
@@ -68,17 +68,17 @@ class Verdict(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """The same for the page, the table and the output."""
+        """The verdict in words, for page, table and output alike."""
         return f"{self.reason} {_SAYS[self.level]}"
 
 
 def skill(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"], seed: int = 0) -> Skill:
-    """Measures beliefs against the given labels, and against the same labels permuted.
+    """Measures beliefs against the observed labels, and against permutations of them.
 
     Args:
-      beliefs: that owe nothing to the record's own given label.
-      given: labels.
-      seed: of the permutations.
+      beliefs: label distributions that do not depend on the record's own observed label.
+      given: observed labels.
+      seed: seed of the permutations.
 
     Returns:
       The skill.
@@ -87,7 +87,7 @@ def skill(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"], seed:
     rng = np.random.default_rng(seed)
     permuted = [np.mean(guess == rng.permutation(given)) for _ in range(_PERMUTATIONS)]
     agreement, mean = float(np.mean(guess == given)), float(np.mean(permuted))
-    # One label more or less is within chance, however few there are.
+    # One label more or less is always within chance, however few records there are.
     deviation = max(float(np.std(permuted)), 1 / len(given))
     return Skill(
         agreement=agreement,
@@ -99,17 +99,17 @@ def skill(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"], seed:
 
 
 def judge(found: Skill, noise: NoiseRange, classes: int, how: str) -> Verdict:
-    """Decides what may be said.
+    """Decides how much may be said.
 
-    Wrong labels take as much of the agreement from the best beliefs as from others: with wrong
-    labels spread evenly, a share e of them leaves 1 - e C / (C - 1) of what is beyond chance. What
-    is left after that is the skill at the true labels.
+    Even perfect beliefs disagree with wrong labels: if a share e of the labels is wrong and these
+    are spread evenly, kappa with the observed labels is 1 - e C / (C - 1) times that with the true
+    ones. The beliefs are judged by the latter.
 
     Args:
-      found: skill of the beliefs.
-      noise: as the same beliefs tell it.
-      classes: C.
-      how: the beliefs were come by, as in "out of fold".
+      found: skill of the beliefs at guessing the observed labels.
+      noise: share of wrong labels, estimated from the same beliefs.
+      classes: number of classes, C.
+      how: how the beliefs were obtained, as in "out of fold".
 
     Returns:
       The verdict.

@@ -1,4 +1,4 @@
-"""An audit of labelled faces by what needs no training: a network's features and landmarks."""
+"""An audit of labelled faces without any training, by a network's features and landmarks."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,14 +20,14 @@ _NAMES = {
 
 
 def probe(data: Data, model: Path | None = None) -> tuple[Witnesses, LabelAudit]:
-    """Asks all witnesses about the labels of faces.
+    """Audits the labels of faces by all witnesses.
 
     Args:
-      data: the faces; their given labels are judged.
+      data: the faces, whose observed labels are judged.
       model: work folder of a run, or a model file; None for the bundled one.
 
     Returns:
-      The witnesses, and what their beliefs say of the labels.
+      The witnesses, and the audit by their beliefs.
 
     Raises:
       UserError: the model or an image cannot be read, or there are too few faces.
@@ -41,11 +41,11 @@ def _judged(data: Data, found: Witnesses) -> tuple[Witnesses, LabelAudit]:
 
 
 def basis(audit: LabelAudit, remarks: Sequence[str]) -> str:
-    """What an audit rests on, and why on that, in words.
+    """Says what an audit rests on, and why.
 
     Args:
-      audit: of labels.
-      remarks: what was left out.
+      audit: the audit.
+      remarks: what was left out, and why.
 
     Returns:
       A sentence without its full stop.
@@ -56,8 +56,8 @@ def basis(audit: LabelAudit, remarks: Sequence[str]) -> str:
     left_out = "".join(f"; {remark}" for remark in remarks)
     return (
         f"what is believed of each face by witnesses that had not seen its label ({shares}); each "
-        "counts as much as it explains of the given labels, by logistic regressions that are asked "
-        f"about the fifth that they were not fitted to{left_out}"
+        "counts as much as it explains of the given labels, by logistic regressions that predict "
+        f"the fifth that they were not fitted to{left_out}"
     )
 
 
@@ -79,20 +79,20 @@ def audit_faces(
     Args:
       source: see `labelled_faces.load`.
       out: the folder.
-      look: asks the witnesses about the faces.
+      look: gives the witnesses of the faces.
       rank: score that orders the records; "" for the probe.
-      limit: suspects on the page.
-      neighbors: shown for each suspect and space.
-      candidates: records that may be neighbours; a random sample where there are more.
+      limit: the most suspects on the page.
+      neighbors: neighbours shown for each suspect and space.
+      candidates: the most records that may be neighbours; a random sample where there are more.
       data_dir: where prepared datasets lie.
-      split: of the source.
-      cleanlab: whether cleanlab is asked the same on the same folds.
+      split: split of the source.
+      cleanlab: whether cleanlab is run on the same folds.
 
     Raises:
       UserError: source, model or images cannot be read, or there are too few faces.
     """
     if out.exists() and not out.is_dir():
-        raise UserError(f"--out {out} is no folder: name another")
+        raise UserError(f"--out {out} is not a folder: name another")
     faces = labelled_faces.load(source, data_dir, split)
     data = Data(faces, faces.labels, None, {})
     seen, audit = _judged(data, look(faces))

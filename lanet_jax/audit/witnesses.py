@@ -1,4 +1,4 @@
-"""What a trained network and the landmarks say of labelled faces, without any training."""
+"""What a trained network and landmarks say about labelled faces, without further training."""
 
 import dataclasses
 import functools
@@ -24,16 +24,16 @@ from lanet_jax.trained import load as trained_load
 
 BATCH = 64
 _SCHEME = "ibug68"
-_LEAST_KNOWN = 0.5  # share of the faces whose landmarks must be known for the view to be of use
+_LEAST_KNOWN = 0.5  # share of the faces whose landmarks must be known for that space to be used
 
 
 @dataclasses.dataclass(frozen=True)
 class Witnesses:
-    """What is known of faces apart from their labels.
+    """What is known about faces apart from their labels.
 
     Attributes:
       features: by space, "expression" and, where landmarks are known, "landmark".
-      probabilities: the network's own, in the records' classes; None where it does not know them.
+      probabilities: the network's own, in the records' classes; None if it lacks one of them.
       remarks: what was left out, and why.
     """
 
@@ -44,13 +44,13 @@ class Witnesses:
 
 @dataclasses.dataclass(frozen=True)
 class Sight:
-    """What a network says of each face by itself, and where its landmarks are.
+    """What a network says about each single face, and where the face's landmarks are.
 
     Attributes:
-      probabilities: of the classes that the network knows.
-      features: of the network.
-      points: landmarks in pixels of the image; none where nothing finds them.
-      present: which of them are known.
+      probabilities: probabilities of the K classes that the network knows.
+      features: features of the network.
+      points: landmarks in pixels of the image; L is 0 where nothing finds them.
+      present: which landmarks are known.
       known: the network's classes.
       remarks: what was left out, and why.
     """
@@ -74,10 +74,10 @@ def read(faces: Records, model: Path, step: str = "last", threads: int = 0) -> W
     """Passes all faces through a network, and finds their landmarks where the data has none.
 
     Args:
-      faces: what to read; a face that does not fill its image is cut out and aligned by its eyes.
+      faces: the faces; one that does not fill its image is cut out and aligned by its eyes.
       model: work folder of a run, or a model file.
-      step: of a work folder.
-      threads: readers; 0 for one a core.
+      step: checkpoint of a work folder: a number, "last" or "best".
+      threads: worker threads; 0 for one per core.
 
     Returns:
       The witnesses.
@@ -89,7 +89,14 @@ def read(faces: Records, model: Path, step: str = "last", threads: int = 0) -> W
 
 
 def load(model: Path, step: str = "last") -> trained_load.Trained:
-    """Loads the network that is asked about faces.
+    """Loads the network that is asked about faces, onto one device.
+
+    Args:
+      model: work folder of a run, or a model file.
+      step: checkpoint of a work folder: a number, "last" or "best".
+
+    Returns:
+      The trained network.
 
     Raises:
       UserError: the model cannot be read.
@@ -101,9 +108,9 @@ def look(faces: Records, trained: trained_load.Trained, threads: int = 0) -> Sig
     """Passes each face through a network, and finds its landmarks where the data has none.
 
     Args:
-      faces: see `read`; one or more.
+      faces: one face or more, see `read`.
       trained: from `load`.
-      threads: readers; 0 for one a core.
+      threads: worker threads; 0 for one per core.
 
     Returns:
       What was seen, in the order of the faces.
@@ -138,11 +145,11 @@ def look(faces: Records, trained: trained_load.Trained, threads: int = 0) -> Sig
 
 
 def heard(faces: Records, sight: Sight) -> Witnesses:
-    """Makes witnesses of what was seen, which takes all faces together.
+    """Turns what was seen into witnesses; aligning landmarks takes all faces together.
 
     Args:
-      faces: that were looked at.
-      sight: of them.
+      faces: the faces.
+      sight: what was seen of them.
 
     Returns:
       The witnesses.
@@ -159,7 +166,7 @@ def heard(faces: Records, sight: Sight) -> Witnesses:
 
 
 def absent(faces: Records) -> tuple[str, ...]:
-    """What will be left out of these faces because nothing can find it here, and why."""
+    """Says what will be left out, and why: landmarks, where nothing installed can find them."""
     return _finder(faces)[1]
 
 
@@ -167,7 +174,7 @@ def _finder(faces: Records) -> tuple[Callable | None, tuple[str, ...]]:
     if faces.landmarks:
         return None, ()
     try:
-        largest_face(np.zeros((8, 8, 3), np.uint8))  # what is absent is told before it costs time
+        largest_face(np.zeros((8, 8, 3), np.uint8))  # find out now what is missing, not after hours
     except UserError as error:
         return None, (f"no landmarks: {error}",)
     return functools.partial(largest_face, scheme=_SCHEME), ()
@@ -188,7 +195,7 @@ def _face(faces: Records, find: Callable | None, size: int, grey: bool, row: int
 def _shapes(
     faces: Records, points: Float[np.ndarray, "N L 2"], present: Bool[np.ndarray, "N L"]
 ) -> tuple[Float[np.ndarray, "N P"], float]:
-    """The faces in their own frame, and the share of them of which something is known there."""
+    """Landmarks in the face's own frame, and the share of the faces that have any."""
     scheme = SCHEMES.get(faces.scheme if faces.landmarks else _SCHEME)
     kept = scheme.expressive if scheme else range(points.shape[1])
     flips = faces.flip_index if faces.landmarks else SCHEMES[_SCHEME].flip_index
@@ -200,7 +207,7 @@ def _shapes(
 def _both_ways(
     trained: trained_load.Trained, images: UInt8[np.ndarray, "B S S 3"]
 ) -> tuple[Float[np.ndarray, "B C"], Float[np.ndarray, "B D"]]:
-    """The mean of each image and its mirror image."""
+    """Probabilities and features, averaged over each image and its mirror image."""
     count = len(images)
     full = np.pad(images, ((0, BATCH - count), (0, 0), (0, 0), (0, 0)))  # one compiled shape
     both = [
@@ -214,7 +221,7 @@ def _both_ways(
 def _own(
     probabilities: Float[np.ndarray, "N K"], known: list[str], wanted: tuple[str, ...]
 ) -> tuple[Float[np.ndarray, "N C"] | None, tuple[str, ...]]:
-    """The probabilities in the records' classes, where the network knows all of these."""
+    """The probabilities in the records' classes, if the network knows all of them."""
     strange = [name for name in wanted if name not in known]
     if strange:
         return None, (

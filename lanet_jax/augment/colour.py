@@ -45,7 +45,7 @@ def add_noise(
       key: random key.
       image: RGB as stored, 0 to 255.
       prob: chance that there is noise.
-      variance: of each value's noise, in squares of 1/255 of the range.
+      variance: variance of each value's noise, in squares of 1/255 of the range.
 
     Returns:
       Whole numbers from 0 to 255.

@@ -29,7 +29,7 @@ class Augmentation:
       std: standard deviation of the colour, RGB in [0, 1].
       resample: "linear" or, as the reference code, "cubic"; see `crop_and_resize`.
       noise_prob: chance of Gaussian noise; 0 turns it off.
-      noise_variance: of that noise, on pixels of 0 to 255.
+      noise_variance: variance of that noise, on pixels of 0 to 255.
       crop_scale: least and greatest area of the crop, as a share of the image.
       crop_ratio: least and greatest width over height of the crop, both as shares of the image.
       flip: chance of a left-right mirror.

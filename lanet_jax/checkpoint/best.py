@@ -1,4 +1,4 @@
-"""The best state of a run so far, in `checkpoints/best/STEP`: what inference needs of it."""
+"""The best state of a run so far, in `checkpoints/best/STEP`: only what inference needs."""
 
 import functools
 import sys
@@ -18,14 +18,14 @@ from lanet_jax.typing import PyTree
 
 
 def save(workdir: Path, step: int, state: TrainState, method: Method, card: dict) -> None:
-    """Keeps a state in the place of the best one before it.
+    """Saves a state in place of the best one so far.
 
     Args:
-      workdir: of the run.
-      step: of the state.
-      state: the best so far.
-      method: knows what inference needs of it.
-      card: what the checkpoint says of itself.
+      workdir: work folder of the run.
+      step: step of the state.
+      state: the new best state.
+      method: says which parts inference needs.
+      card: the checkpoint's card, see `metadata.wrong_keys`.
 
     Raises:
       UserError: it cannot be written, or a later one is in its way, see `rewind`.
@@ -42,20 +42,20 @@ def rewind(
     card: dict[str, Any],
     best: int | None,
 ) -> None:
-    """Moves aside, loudly, what a resumed run cannot take for its best state, and looks for it.
+    """Moves aside, with a warning, what cannot be the best state of a resumed run.
 
-    What does not restore, or is of another run, becomes `STEP.broken`, and what is of a later step
-    `STEP.later`: the run will come there again, and a later name would keep the best state until
-    then from being saved. A best state that is gone is made again from the checkpoint of its step
-    if that is still kept; else a line says that it is lost.
+    A best state that does not restore, or belongs to another run, becomes `STEP.broken`. One of a
+    later step becomes `STEP.later`: the run will reach that step again, and Orbax saves no earlier
+    step beside it. A best state that is lost is rebuilt from the checkpoint of its step if that is
+    still kept; otherwise a warning says that it is lost.
 
     Args:
-      workdir: of the run.
-      step: from which it is resumed.
-      state: at this step; it gives the shapes.
-      method: knows what inference needs of it.
-      card: of the run.
-      best: the step that was the best before this one, by the run's rows; None if there is none.
+      workdir: work folder of the run.
+      step: the step from which it resumes.
+      state: the state at this step, for its shapes.
+      method: says which parts inference needs.
+      card: card of the run.
+      best: the best step before this one, by the run's rows; None if there is none.
     """
     folder = _folder(workdir)
     like = jax.tree.map(
@@ -73,7 +73,7 @@ def rewind(
             kept.append(own)
     if aside:
         hosts.on_first(functools.partial(_move, folder, aside, step))
-    # A state of this very step is evaluated once more, and is then the best or not.
+    # A resumed run evaluates this very step again, and then saves it if it is the best.
     if best is not None and not {best, step} & set(kept):
         _make_again(workdir, best, like, card)
 
@@ -83,7 +83,7 @@ def _make_again(workdir: Path, step: int, like: PyTree, card: dict[str, Any]) ->
     there = hosts.on_first(lambda: step in _steps(folder))
     if there and hosts.all_agree(not _broken(folder, step, like, card)):
         _save(_folder(workdir), step, states.restore_inference(folder, step, like), card)
-        told = f"it was made again from {folder / str(step)}"
+        told = f"it was rebuilt from {folder / str(step)}"
     else:
         told = (
             "--step=best has none, or an older one, until a better state comes; its row in "
@@ -98,7 +98,7 @@ def _make_again(workdir: Path, step: int, like: PyTree, card: dict[str, Any]) ->
 
 def _save(folder: Path, step: int, part: PyTree, card: dict[str, Any]) -> None:
     manager = orbax.open_manager(folder, 1)
-    # A resumed run evaluates its step once more.
+    # A resumed run evaluates its step again, and may have saved it before.
     if not hosts.on_first(lambda: step in manager.all_steps()):
         args = ocp.args.Composite(state=ocp.args.PyTreeSave(part), card=ocp.args.JsonSave(card))
         orbax.save(manager, folder, step, args)

@@ -1,4 +1,4 @@
-"""Whether the tensors of a file are weights, and those that a network has."""
+"""Checks that the tensors of a file are weights, and those of a given network."""
 
 from collections.abc import Mapping
 
@@ -17,8 +17,8 @@ def check_shapes(
     """Compares the names and shapes of two sets of tensors.
 
     Args:
-      found: what a file holds.
-      expected: what it has to hold.
+      found: shapes that a file holds, by name.
+      expected: shapes that it must hold, by name.
       where: start of the error: the file, and what it was compared with.
       advice: end of the error: what to do.
 
@@ -39,10 +39,10 @@ def check_shapes(
 
 
 def check_numbers(tensors: Mapping[str, np.ndarray], source: str) -> None:
-    """Refuses tensors that are no weights.
+    """Refuses tensors that cannot be weights.
 
     Args:
-      tensors: by name; a variance is told by its name's end.
+      tensors: arrays by name; a variance is recognised by the end of its name.
       source: file named in the error.
 
     Raises:

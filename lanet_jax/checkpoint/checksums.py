@@ -1,4 +1,4 @@
-"""SHA-256 of each file of a checkpoint: written before its name, compared before its use."""
+"""SHA-256 of each file of a checkpoint: written before it gets its name, checked before use."""
 
 import asyncio
 import hashlib
@@ -8,12 +8,12 @@ from typing import Any
 
 from etils import epath
 
-# Orbax names no other place to import it from; what it hands on is public: its manager's
-# `temporary_path_class`.
+# Orbax exports this class nowhere else. The option that takes it, the manager's
+# `temporary_path_class`, is public.
 from orbax.checkpoint._src.path.atomicity import AtomicRenameTemporaryPath
 
 NAME = "SHA256SUMS"  # as `sha256sum -c` reads it, in the checkpoint's folder
-_HALF_WRITTEN = ".orbax-checkpoint-tmp"  # in the names of what Orbax clears away after a kill
+_HALF_WRITTEN = ".orbax-checkpoint-tmp"  # in names of folders that Orbax removes after a kill
 
 
 class SummedPath(AtomicRenameTemporaryPath):
@@ -26,8 +26,8 @@ class SummedPath(AtomicRenameTemporaryPath):
     """
 
     def __init__(self, temporary_path: epath.Path, final_path: epath.Path, **options: Any) -> None:
-        # Orbax renames at its end: to a second temporary name, for the sums to be of whole files.
-        # Its parts, such as the card, come this way too, and have no sums of their own.
+        # Orbax renames last. Here it renames to a second temporary name, so that the sums are taken
+        # of complete files. Parts such as the card come this way too and get no sums of their own.
         self._named = self._whole = final_path
         if final_path.name.isdecimal():
             self._whole = final_path.parent / f"{final_path.name}{_HALF_WRITTEN}-whole"
@@ -38,7 +38,7 @@ class SummedPath(AtomicRenameTemporaryPath):
         return self._named
 
     async def finalize(self) -> None:
-        """Orbax's own end, then the sums, then the name."""
+        """Lets Orbax finish, then writes the sums, then gives the folder its name."""
         await super().finalize()
         if self._whole != self._named:
             await asyncio.to_thread(write, Path(self._whole))
@@ -49,7 +49,7 @@ def write(folder: Path) -> None:
     """Writes the sums of all files of a folder into it.
 
     Args:
-      folder: of the checkpoint.
+      folder: folder of the checkpoint.
     """
     lines = [f"{_sum(folder / name)}  {name}\n" for name in _files(folder)]
     with open(folder / NAME, "w", encoding="utf-8") as file:
@@ -64,14 +64,14 @@ def are_there(folder: Path) -> bool:
 
 
 def wrong(folder: Path, part: str = "") -> str:
-    """What does not fit the sums.
+    """Says which files differ from the sums.
 
     Args:
-      folder: of a checkpoint that has sums.
+      folder: folder of a checkpoint that has sums.
       part: only the files below it; empty for all.
 
     Returns:
-      A reason, for a message; empty if all fits.
+      A reason, for a message; empty if all agree.
     """
     try:
         lines = (folder / NAME).read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""Safe readers of checkpoint files: what a file holds never runs."""
+"""Safe readers of checkpoint files: nothing in a file is ever executed."""
 
 import pickle
 from collections.abc import Callable, Iterator, Mapping
@@ -14,14 +14,14 @@ from lanet_jax.files import regular
 from lanet_jax.files.npz import damaged, members, read_npz
 
 TORCH_LEGACY = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # torch's magic number, pickled
-DEEPEST = 3  # dicts in dicts; an optimizer's tensors lie deeper
+DEEPEST = 3  # nested dicts; an optimizer's tensors lie deeper
 Way = tuple[str, ...]
 # Protocols 2 and later; then a dict or a mark in the text protocol of Python 2.
 PICKLE_STARTS = (b"\x80", b"(dp", b"(lp", b"ccollections")
 
 
 def file_format(path: Path) -> str:
-    """Tells a file's format by its content, since endings lie.
+    """Recognises a file's format by its content, since endings lie.
 
     Args:
       path: a file.
@@ -30,7 +30,7 @@ def file_format(path: Path) -> str:
       "npz", "torch", "safetensors" or "pickle".
 
     Raises:
-      UserError: the file cannot be read or is none of these.
+      UserError: the file cannot be read or has another format.
     """
     regular.check(path)
     try:
@@ -66,7 +66,7 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
       Its arrays by name.
 
     Raises:
-      UserError: damaged, or a type numpy does not have.
+      UserError: the file is damaged or has a type that numpy lacks.
     """
     regular.check(path)
     try:
@@ -86,11 +86,11 @@ def read_torch(
 
     Args:
       path: the file.
-      tell: is given one line where the weights lie under another name than `state_dict`.
+      tell: called with one line if the weights are not under `state_dict`.
 
     Returns:
       The tensors of its `state_dict`, or of the one dict of tensors that is far larger than all
-      others, and the names of what lies beside it.
+      others, and the names of the other entries.
 
     Raises:
       UserError: torch is absent, the file is damaged or holds more than tensors, or two dicts could
@@ -133,16 +133,16 @@ def read_torch(
 
 
 def read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
-    """Reads the tensors of any checkpoint we know, safely.
+    """Reads the tensors of any known kind of checkpoint, safely.
 
     Args:
       path: a torch, npz or safetensors file.
 
     Returns:
-      The tensors by name, and the names of what lies beside a torch `state_dict`.
+      The tensors by name, and the names of the entries beside a torch `state_dict`.
 
     Raises:
-      UserError: unreadable, of unknown format, or a pickle.
+      UserError: the file is unreadable, of unknown format, or a pickle.
     """
     match file_format(path):
         case "torch":
@@ -163,7 +163,7 @@ def read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
 
 
 def _levels(torch: Any, loaded: dict, way: Way = ()) -> Iterator[tuple[Way, dict]]:
-    """Every dict of plain tensors alone in a checkpoint, with the names on the way to it."""
+    """Every dict in a checkpoint that holds only plain tensors, with the keys that lead to it."""
     if all(_is_plain(torch, name, value) for name, value in loaded.items()):
         yield way, loaded
     elif len(way) < DEEPEST:
@@ -181,14 +181,14 @@ def _largest(path: Path, levels: Mapping[Way, dict]) -> Way:
     if alike:
         names = " and ".join(repr("/".join(way)) for way in (first, *alike))
         raise UserError(
-            f"{path}: {names} could be the weights; save the one that is meant by itself, as "
+            f"{path}: {names} could be the weights; save only the one that is meant, as "
             "{'state_dict': weights}"
         )
     return first
 
 
 def _is_plain(torch: Any, name: Any, value: Any) -> bool:
-    """A dense tensor with a number in memory for each that it says it has, under a name."""
+    """Whether this is a named dense tensor, with as many numbers in memory as its shape says."""
     if not isinstance(name, str) or not isinstance(value, torch.Tensor):
         return False
     if value.layout != torch.strided or value.is_quantized or value.is_meta or value.is_complex():

@@ -1,4 +1,4 @@
-"""What a trained network says of itself: enough to build it again and to feed it."""
+"""The card of a trained network: enough to rebuild it and to prepare its input."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ from lanet_jax.models.backbones import FAMILIES
 from lanet_jax.recipes import PUBLISHED
 
 Card = dict[str, Any]
-OF_RUN = ("run", "rows")  # which run a checkpoint is of, and what its log held then
-# What older cards do not say, and was so.
+OF_RUN = ("run", "rows")  # which run a checkpoint belongs to, and what its log held at the time
+# Keys that older cards lack, and what held when these were written.
 _LATER = {
     **{"precision": "float32", "grey": False, "family": "resnet", "frozen_stages": 0},
     "resample": "linear",
 }
-_LONGEST_SIDE, _WIDEST = 1 << 13, 1 << 12  # what a slip of the hand must not allocate
-_FAR = 1e6  # and NaN is not nearer
+_LONGEST_SIDE, _WIDEST = 1 << 13, 1 << 12  # so that a typo does not allocate all memory
+_FAR = 1e6  # a comparison with it also excludes NaN
 
 
 def _are_channels(value: Any) -> bool:
@@ -41,19 +41,19 @@ _RIGHT = {
 
 
 def completed(card: Card) -> Card:
-    """The card, with what was added to cards after it was written."""
+    """The card, with defaults for keys that were introduced after it was written."""
     return {**card, **{key: card.get(key, value) for key, value in _LATER.items()}}
 
 
 def foreign(card: Card, own: Card) -> str:
-    """Why a checkpoint is not of a run, by what both say of themselves.
+    """Says why a checkpoint does not belong to a run, by the cards of both.
 
     Args:
-      card: of the checkpoint.
-      own: of the run, or no more than "run" of it, which `lanet_jax.run.folder.identity` gives.
+      card: card of the checkpoint.
+      own: card of the run, or only its "run", which `lanet_jax.run.folder.identity` gives.
 
     Returns:
-      A reason, for a message; empty if it is of the run, as far as both say.
+      A reason, for a message; empty if nothing in the cards contradicts.
     """
     card = completed(card)
     theirs, ours = card.get("run", {}), own.get("run", {})
@@ -64,7 +64,7 @@ def foreign(card: Card, own: Card) -> str:
         for key in sorted(there.keys() & here.keys() - set(OF_RUN))
         if there[key] != here[key]
     ]
-    wrong = list(dict.fromkeys(wrong))  # a few stand in both
+    wrong = list(dict.fromkeys(wrong))  # some are in both
     if "labels" in theirs and "labels" in ours and theirs["labels"] != ours["labels"]:
         wrong.append("other labels")
     if not wrong:
@@ -79,16 +79,16 @@ def _short(value: Any) -> str:
 
 
 def wrong_keys(card: Card) -> list[str]:
-    """Keys whose values are absent or cannot be; of a completed card.
+    """The keys of a completed card whose values are absent or impossible.
 
     Args:
       card: classes (names, in the order of the probabilities), size (side of the input, pixels),
-        mean and std (RGB in [0, 1]), family, width and frozen_stages of the backbone and what else
-        describes one of its family, method, precision (of the computation), grey (the training
-        images had no colours), resample (how images of another size are resized); more is allowed.
+        mean and std (RGB in [0, 1]), family, width and frozen_stages of the backbone and the fields
+        of its family, method, precision (type of the computation), grey (the training images had
+        no colours), resample (how images of another size are resized). Other keys are allowed.
 
     Returns:
-      The keys.
+      The wrong keys.
     """
     wrong = [key for key, is_right in _RIGHT.items() if not is_right(card.get(key))]
     if "family" in wrong:

@@ -24,19 +24,19 @@ _ADVICE = "export the model again: python -m lanet_jax.export --workdir=DIR --fo
 
 
 def write(path: Path, params: PyTree, model_state: PyTree, card: Card, half: bool = False) -> None:
-    """Writes the model file and its card; both are whole before either gets its name.
+    """Writes the model file and its card; both are complete before either gets its name.
 
     Args:
       path: NAME.safetensors.
-      params: what inference reads of the parameters: nested dicts of arrays.
-      model_state: likewise.
-      card: what `metadata.wrong_keys` asks for, and anything else that JSON can hold, such as where
+      params: the parameters that inference reads, as nested dicts of arrays.
+      model_state: the model state that it reads, likewise.
+      card: the keys of `metadata.wrong_keys`, and anything else that JSON can hold, such as where
         the weights come from.
-      half: store kernels in 16 bits, for half the size; vectors, among them variances that 16 bits
-        may not hold, stay as they are.
+      half: store kernels in 16 bits, for half the size. Vectors, including variances that may not
+        fit into 16 bits, stay as they are.
 
     Raises:
-      UserError: another ending, it cannot be written, or NAME.json is not this file's.
+      UserError: the ending is wrong, a file cannot be written, or NAME.json is another file's.
     """
     _check_ending(path)
     tree = {"params": params, "model_state": model_state}
@@ -68,10 +68,10 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Any], Card]:
 
     Returns:
       Parameters and model state as nested dicts of numpy arrays, and the card. Whether the arrays
-      are those of the card's network is for `trained.network.check` to say.
+      fit the card's network is checked by `trained.network.check`.
 
     Raises:
-      UserError: one of the two is absent, damaged, of a later version, or not of the other.
+      UserError: one of the two is absent, damaged, of a later version, or belongs to another file.
     """
     _check_ending(path)
     if not path.is_file():
@@ -94,8 +94,8 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Any], Card]:
         raise UserError(f"{path} cannot be read: {error.strerror}; {_ADVICE}") from None
     if found != card.get("sha256"):
         raise UserError(
-            f"{path}: damaged, or not the file that {card_file.name} is of (sha256); copy both of "
-            f"one export, or {_ADVICE}"
+            f"{path}: damaged, or {card_file.name} belongs to another file (sha256); copy both "
+            f"from one export, or {_ADVICE}"
         )
     arrays = read_safetensors(path)
     check_numbers(arrays, str(path))

@@ -1,4 +1,4 @@
-"""A folder of Orbax checkpoints: whatever goes wrong in it becomes one line."""
+"""A folder of Orbax checkpoints, whose errors become one line each."""
 
 import contextlib
 import itertools
@@ -23,7 +23,7 @@ ADVICE = "--step=N evaluates another one, and training resumes from the newest t
 
 
 class BrokenError(UserError):
-    """A checkpoint that is not whole, or not of the shapes that were asked for."""
+    """A checkpoint that is incomplete, damaged, of other shapes or of another run."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path} does not restore ({reason}); {ADVICE}")
@@ -38,7 +38,7 @@ def open_manager(folder: Path, keep: int | None) -> ocp.CheckpointManager:
       keep: how many checkpoints are kept in it; None to read only.
 
     Returns:
-      Orbax's manager of it.
+      Orbax's manager for the folder.
 
     Raises:
       UserError: it cannot be opened or made.
@@ -47,7 +47,7 @@ def open_manager(folder: Path, keep: int | None) -> ocp.CheckpointManager:
     quiet.install()
     options = ocp.CheckpointManagerOptions(
         max_to_keep=keep,
-        # What a kill left half-written; but a reader must not touch what a run is just writing.
+        # What a kill left half-written is removed; but a reader must not touch a running save.
         cleanup_tmp_directories=keep is not None,
         # On CPU the arrays that a background write would read are donated to the next step.
         enable_async_checkpointing=jax.default_backend() != "cpu",
@@ -57,13 +57,13 @@ def open_manager(folder: Path, keep: int | None) -> ocp.CheckpointManager:
         if keep is not None:  # Orbax finds out only when it saves, and then an epoch is lost
             folder.mkdir(parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK):
-                raise PermissionError("read-only, or of another user")
+                raise PermissionError("read-only, or owned by another user")
         return ocp.CheckpointManager(folder, options=options)
 
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turns whatever goes wrong in writing a path into a `UserError` that says what to do."""
+    """Turns any error while writing a path into a `UserError` that says what to do."""
     try:
         yield
     except Exception as error:
@@ -78,10 +78,10 @@ def save(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> 
     """Saves a checkpoint.
 
     Args:
-      manager: of the folder.
-      folder: of checkpoints.
-      step: of the checkpoint.
-      args: Orbax's, of what is saved.
+      manager: manager of the folder.
+      folder: folder of checkpoints.
+      step: step of the checkpoint.
+      args: Orbax's arguments that say what to save.
 
     Raises:
       UserError: it cannot be written, or Orbax declines to, as it does beside a later step.
@@ -99,10 +99,10 @@ def move_aside(path: Path, ending: str, reason: str, then: str) -> None:
     """Renames a checkpoint, so that Orbax does not see it and its step can be saved again.
 
     Args:
-      path: of the checkpoint.
-      ending: of its new name, numbered if there is one already.
-      reason: why; the warning says so.
-      then: what is done without it.
+      path: path of the checkpoint.
+      ending: ending of its new name, numbered if that exists already.
+      reason: why, for the warning.
+      then: what is done without it, for the warning.
     """
     names = (f"{path.name}.{ending}{number or ''}" for number in itertools.count())
     aside = next(path.with_name(name) for name in names if not path.with_name(name).exists())
@@ -114,16 +114,16 @@ def restore(manager: ocp.CheckpointManager, folder: Path, step: int, like: PyTre
     """Restores a checkpoint's arrays.
 
     Args:
-      manager: of the folder.
-      folder: of checkpoints.
-      step: of the checkpoint.
-      like: shapes, types and shardings of those to restore.
+      manager: manager of the folder.
+      folder: folder of checkpoints.
+      step: step of the checkpoint.
+      like: shapes, types and shardings of the arrays to restore.
 
     Returns:
       The arrays.
 
     Raises:
-      BrokenError: some of them are missing, damaged, of another shape, or not what was written.
+      BrokenError: arrays are missing, damaged, of another shape, or not what was written.
     """
     verify(folder / str(step))
     args = ocp.args.Composite(
@@ -134,7 +134,7 @@ def restore(manager: ocp.CheckpointManager, folder: Path, step: int, like: PyTre
         )
     )
     state = read(manager, folder, step, args).state
-    # A partial restore leaves what the checkpoint lacks as it was asked for, and says nothing.
+    # A partial restore silently leaves what the checkpoint lacks as the shape that was asked for.
     missing = [
         jax.tree_util.keystr(path)
         for path, leaf in jax.tree.leaves_with_path(state)
@@ -158,11 +158,11 @@ def verify(path: Path, part: str = "") -> None:
     """Compares a checkpoint with its checksums, if it has any; process 0 reads it for all.
 
     Args:
-      path: of the checkpoint.
+      path: path of the checkpoint.
       part: only the files below it; empty for all.
 
     Raises:
-      BrokenError: a file of it is not what was written.
+      BrokenError: one of its files is not what was written.
     """
 
     def wrong() -> str:

@@ -1,4 +1,4 @@
-"""Writing a converted backbone, and filling a network with it."""
+"""Saves a converted backbone, and loads it into a network."""
 
 import json
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from lanet_jax.files.npz import read_npz
 from lanet_jax.typing import PyTree
 
 ENDINGS = (".safetensors", ".npz")
-# What one command makes without being told of a file, and the command.
+# Weights that a config may name without a path, and the command that fetches them.
 IN_CACHE = {"face29": "python -m lanet_jax.port get-faces"}
 
 
@@ -33,17 +33,17 @@ def check_ending(path: Path) -> None:
 
 
 def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> None:
-    """Writes a backbone and the JSON that tells where it came from.
+    """Writes a backbone and a JSON that says where it came from.
 
     Args:
       path: output, .safetensors or .npz; the JSON gets the same name with the ending .json.
-      params: parameters of a `ResNet`.
+      params: parameters of the backbone.
       stats: its running batch statistics.
       card: the JSON's content.
 
     Raises:
-      UserError: unknown ending, the files cannot be written (then neither is left half-written),
-        or what lies in the JSON's place is something else's.
+      UserError: the ending is unknown, the files cannot be written (then neither is left
+        half-written), or the JSON would replace another file's.
     """
     check_ending(path)
     flat = _flatten(params, stats)
@@ -57,8 +57,8 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
 
     beside.check(path.with_suffix(".json"), path, _is_card)
     text = json.dumps(card, indent=2) + "\n"
-    # Both are whole before either is renamed; the card goes first, so that new weights never stand
-    # without the record of their source.
+    # Both are complete before either is renamed. The card goes first, so that new weights never
+    # stand without the record of their source.
     write_together(
         {path.with_suffix(".json"): lambda file: file.write(text.encode()), path: write_arrays}
     )
@@ -70,13 +70,16 @@ def _is_card(found: dict[str, Any]) -> bool:
 
 
 def find(name: str) -> Path:
-    """The file of weights that a config names.
+    """Finds the weights that a config names.
 
     Args:
       name: a file, or the name of weights in the user's cache, see `IN_CACHE`.
 
+    Returns:
+      The path of the file.
+
     Raises:
-      UserError: the weights are not in the cache; it says the one line to run.
+      UserError: the weights are not in the cache; the message has the command that fetches them.
     """
     if name not in IN_CACHE:
         return Path(name).expanduser()
@@ -94,11 +97,11 @@ def in_cache(name: str) -> Path:
 def load_backbone(
     path: str | Path, params: PyTree, stats: PyTree, unused: Sequence[str] = ()
 ) -> tuple[PyTree, PyTree]:
-    """Fills a backbone with ported weights; every tensor has to fit.
+    """Loads ported weights into a backbone; every tensor must fit.
 
     Args:
       path: a file that `save` wrote.
-      params: parameters of a `ResNet`, arrays or their shapes.
+      params: parameters of the backbone, arrays or their shapes.
       stats: its running batch statistics.
       unused: parts of the file that this backbone knowingly lacks, such as
         ("conv1", "bn1", "layer1") for a trunk whose first stage is 2.
@@ -107,7 +110,8 @@ def load_backbone(
       The same trees with the file's values, as numpy arrays.
 
     Raises:
-      UserError: not a ported file; or names every missing, extra and wrong-shape tensor.
+      UserError: this is not a ported file, or tensors are missing, extra or of another shape (all
+        are named).
     """
     path = Path(path)
     advice = f"port it first: python -m lanet_jax.port {path} OUT.safetensors"

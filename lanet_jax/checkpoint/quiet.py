@@ -1,7 +1,7 @@
-"""What Orbax leaves behind where one of several arrays cannot be read or written.
+"""Silences what Orbax leaves behind when one of several arrays cannot be read or written.
 
-It closes an event loop whose other tasks still wait, and Python tells of each of them in a
-traceback of its own, above the error that a user is to read or long after it.
+It closes an event loop while other tasks still wait, and Python prints a traceback for each of
+them, above the error that a user should read or long after it.
 """
 
 import functools
@@ -14,7 +14,7 @@ _LEFT = ("Task was destroyed but it is pending", "Task exception was never retri
 
 @functools.cache
 def install() -> None:
-    """Drops these, and nothing else, from what Python prints."""
+    """Drops these tracebacks, and nothing else, from what Python prints."""
     sys.unraisablehook = functools.partial(_unraisable, sys.unraisablehook)
     for name in ("asyncio", "concurrent.futures"):
         logging.getLogger(name).addFilter(_is_news)

@@ -1,4 +1,4 @@
-"""Checkpoints of a run, and what inference restores of them."""
+"""Saves and restores the checkpoints of a run, whole or only what inference needs."""
 
 import dataclasses
 import functools
@@ -26,12 +26,12 @@ class Checkpoints:
     """The newest states of a run, in `checkpoints/STEP`.
 
     Args:
-      workdir: of the run.
-      keep: how many are kept.
-      card: of the run: a checkpoint of another one is not restored; None takes any.
+      workdir: work folder of the run.
+      keep: number of checkpoints kept.
+      card: card of the run; a checkpoint of another run is not restored. None takes any.
 
     Attributes:
-      restored: the card of what `restore` gave last; empty before.
+      restored: card of the checkpoint restored last; empty before the first.
     """
 
     def __init__(self, workdir: Path, keep: int, card: dict[str, Any] | None = None) -> None:
@@ -41,16 +41,16 @@ class Checkpoints:
         self.restored: dict[str, Any] = {}
 
     def latest(self) -> int | None:
-        """The step of the newest checkpoint, None if there is none; process 0 looks for all."""
+        """The step of the newest checkpoint, as process 0 sees it; None if there is none."""
         return hosts.on_first(self._manager.latest_step)
 
     def save(self, step: int, state: TrainState, card: dict[str, Any]) -> None:
-        """Writes a checkpoint under a temporary name and renames it when it is whole.
+        """Writes a checkpoint under a temporary name and renames it once it is complete.
 
         Args:
-          step: of the state; later than those that are there.
-          state: of the run.
-          card: what the checkpoint says of itself.
+          step: step of the state; later than any saved one.
+          state: state of the run.
+          card: the checkpoint's card, see `metadata.wrong_keys`.
 
         Raises:
           UserError: it cannot be written, or a later one is there.
@@ -61,9 +61,9 @@ class Checkpoints:
         orbax.save(self._manager, self._folder, step, args)
 
     def restore_newest(self, like: TrainState) -> TrainState:
-        """Reads the newest checkpoint that restores, and says loudly which did not.
+        """Restores the newest checkpoint that can be, and warns about those that cannot.
 
-        Those that did not are moved aside to `STEP.broken`, for their steps to be saved again.
+        The latter are renamed `STEP.broken`, so that their steps can be saved again.
 
         Args:
           like: shapes, types and shardings of the state.
@@ -72,7 +72,7 @@ class Checkpoints:
           The state.
 
         Raises:
-          UserError: none restores; then all of them are left where they are.
+          UserError: none restores; then all are left where they are.
         """
         broken: dict[int, str] = {}
         steps = hosts.on_first(lambda: sorted(self._manager.all_steps(), reverse=True))
@@ -103,17 +103,17 @@ class Checkpoints:
             )
 
     def restore(self, step: int, like: TrainState) -> TrainState:
-        """Reads a checkpoint onto this run's devices, however many wrote it.
+        """Restores a checkpoint onto this run's devices, whatever devices wrote it.
 
         Args:
-          step: of the checkpoint.
+          step: step of the checkpoint.
           like: shapes, types and shardings of the state.
 
         Returns:
           The state.
 
         Raises:
-          BrokenError: it is not whole, not of this run or not of its shapes.
+          BrokenError: it is incomplete, of another run or of other shapes.
         """
         card = own_card(self._manager, self._folder, step, self._own)
         state = TrainState(**orbax.restore(self._manager, self._folder, step, _tree(like)))
@@ -135,10 +135,10 @@ def inference_part(params: PyTree, model_state: PyTree, method: Method) -> dict[
 
 
 def find(workdir: Path, step: str) -> tuple[Path, int]:
-    """Where a checkpoint lies.
+    """Finds a checkpoint.
 
     Args:
-      workdir: of the run.
+      workdir: work folder of the run.
       step: a number, "last" or "best".
 
     Returns:
@@ -161,18 +161,18 @@ def find(workdir: Path, step: str) -> tuple[Path, int]:
 
 
 def restore_card(folder: Path, step: int, own: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The card of a checkpoint: classes, input size, normalisation, network.
+    """Restores the card of a checkpoint: classes, input size, normalisation, network.
 
     Args:
       folder: from `find`.
-      step: of the checkpoint.
-      own: what the card of the run says, as far as it is known; None takes any run's.
+      step: step of the checkpoint.
+      own: card of the run, or the known part of it; None accepts any run's.
 
     Returns:
       The card.
 
     Raises:
-      BrokenError: the checkpoint is not whole or of another run, or its card does not say all.
+      BrokenError: the checkpoint is incomplete or of another run, or its card lacks something.
     """
     return own_card(orbax.open_manager(folder, None), folder, step, own or {})
 
@@ -180,7 +180,7 @@ def restore_card(folder: Path, step: int, own: dict[str, Any] | None = None) -> 
 def own_card(
     manager: ocp.CheckpointManager, folder: Path, step: int, own: dict[str, Any]
 ) -> dict[str, Any]:
-    """As `restore_card`, of a folder that is open already."""
+    """Does the same as `restore_card` for a folder that is open already."""
     card = _card(manager, folder, step)
     if reason := foreign(card, own):
         raise orbax.BrokenError(folder / str(step), reason)
@@ -209,14 +209,14 @@ def restore_inference(folder: Path, step: int, like: PyTree) -> PyTree:
 
     Args:
       folder: from `find`.
-      step: of the checkpoint.
+      step: step of the checkpoint.
       like: shapes and shardings of `inference_part`.
 
     Returns:
       {"params", "model_state"}.
 
     Raises:
-      UserError: the checkpoint is not whole or not of these shapes.
+      UserError: the checkpoint is incomplete or of other shapes.
     """
     return orbax.restore(orbax.open_manager(folder, None), folder, step, like)
 

@@ -1,4 +1,4 @@
-"""What the processes of a run on several hosts must decide as one."""
+"""Decisions that all processes of a run on several hosts must share."""
 
 import json
 from collections.abc import Callable
@@ -14,19 +14,19 @@ T = TypeVar("T")
 
 
 def on_first(action: Callable[[], Any]) -> Any:
-    """Does on process 0 what only one of them may do or decide; the others wait for what it says.
+    """Runs an action on process 0 only, and hands its result to all processes.
 
-    What lies on a disk that hosts share may look older to some of them: what decides on the way
-    that all of them take is read by one.
+    A shared disk may show some hosts an older state. What all processes must agree on is therefore
+    read by one of them.
 
     Args:
-      action: what to do; what it gives must be JSON, and lists come back for tuples.
+      action: what to run; its result must be JSON, and tuples come back as lists.
 
     Returns:
-      What the action gave on process 0.
+      The action's result on process 0.
 
     Raises:
-      UserError: on process 0 the action's own, elsewhere one that refers to it.
+      UserError: on process 0 the action's own error, elsewhere one that refers to it.
     """
     if jax.process_count() == 1:
         return action()
@@ -45,16 +45,16 @@ def on_first(action: Callable[[], Any]) -> Any:
 
 
 def on_each(action: Callable[[], T]) -> T:
-    """Does on each process what may fail on any; if it does, all of them end, none waits for ever.
+    """Runs an action on every process; if it fails on one, all end, so that none waits for ever.
 
     Args:
-      action: what to do; it must not wait for other processes.
+      action: what to run; it must not wait for other processes.
 
     Returns:
-      What it gave on this process.
+      The action's result on this process.
 
     Raises:
-      UserError: where the action failed its own, elsewhere one that names those where it did.
+      UserError: where the action failed its own error, elsewhere one that names those processes.
     """
     failure: Exception | None = None
     result = None
@@ -73,7 +73,7 @@ def on_each(action: Callable[[], T]) -> T:
 
 
 def all_agree(holds: bool) -> bool:
-    """Whether something holds on every process; each of them has to ask."""
+    """Whether something holds on every process; every process must call this."""
     return all(_of_all(holds))
 
 

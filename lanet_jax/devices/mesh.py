@@ -1,4 +1,4 @@
-"""Devices: one axis, "data"; what is sharded over it and what is on every device."""
+"""The mesh of devices, with one axis, "data", over which batches are sharded."""
 
 import contextlib
 from collections.abc import Callable, Sequence
@@ -16,12 +16,12 @@ from lanet_jax.typing import PyTree
 def make(batch: int, devices: Sequence[jax.Device] | None = None) -> Mesh:
     """The mesh over all devices of all hosts, in the order of hosts, then of their devices.
 
-    JAX's own order follows the network between them (0, 1, 0, 1, ... on some), which is faster to
-    sum over by a little; in this one each host's part of a batch is one block, as people expect.
+    JAX's own order follows the network between them (0, 1, 0, 1, ... on some), which makes sums
+    slightly faster. In this order each host's part of a batch is one block, as people expect.
 
     Args:
-      batch: B.
-      devices: take these instead.
+      batch: batch size, B.
+      devices: devices to use instead of all.
 
     Returns:
       A mesh with the axis "data".
@@ -45,11 +45,11 @@ def own_rows(mesh: Mesh, batch: int) -> Int[np.ndarray, " b"]:
 
     Args:
       mesh: the devices.
-      batch: B.
+      batch: batch size, B.
 
     Returns:
-      Their places in the batch, in the order in which
-      `jax.make_array_from_process_local_data` takes them.
+      Indices into the batch, in the order in which
+      `jax.make_array_from_process_local_data` takes the rows.
     """
     sharding = NamedSharding(mesh, P("data"))
     slices = [index[0] for index in sharding.addressable_devices_indices_map((batch,)).values()]  # type: ignore[index]  # each has its part
@@ -57,7 +57,7 @@ def own_rows(mesh: Mesh, batch: int) -> Int[np.ndarray, " b"]:
 
 
 def shardings(mesh: Mesh, specs: PyTree) -> PyTree:
-    """Partition specs as shardings on a mesh."""
+    """Turns a tree of partition specs into shardings on a mesh."""
     return jax.tree.map(
         lambda spec: NamedSharding(mesh, spec), specs, is_leaf=lambda x: isinstance(x, P)
     )
@@ -71,16 +71,16 @@ def replicated(x: PyTree) -> PyTree:
 
 
 def by_rows(f: Callable[[jax.Array], PyTree], x: jax.Array) -> PyTree:
-    """Applies a function of single rows on the device where each row lies.
+    """Applies a function to each device's own rows.
 
-    For what the compiler does not split over rows by itself.
+    This is for operations that the compiler would not split over rows without being told to.
 
     Args:
-      f: of rows [b, ...], to arrays of as many rows.
+      f: function of rows [b, ...] that returns arrays of as many rows.
       x: [B, ...], sharded over B.
 
     Returns:
-      What f returns, of B rows.
+      What f returns, for all B rows.
     """
     if jax.sharding.get_abstract_mesh().empty:
         return f(x)

@@ -1,4 +1,4 @@
-"""What a process of a run on several hosts says of the others: whom it waits for, who was lost."""
+"""Messages about the other processes of a run: who is waited for, who was lost."""
 
 import contextlib
 import os
@@ -15,16 +15,16 @@ FIRST, EVERY, LIMIT = 10.0, 60.0, 300.0  # seconds
 
 
 def address(text: str) -> str:
-    """The address at which process 0 is met.
+    """Checks the address of process 0.
 
     Args:
-      text: of the environment variable.
+      text: value of the environment variable.
 
     Returns:
       The same.
 
     Raises:
-      UserError: it is no HOST:PORT.
+      UserError: it is not of the form HOST:PORT.
     """
     host, _, port = text.rpartition(":")
     if not host or not port.isdecimal() or not 0 < int(port) < 65536:
@@ -37,12 +37,12 @@ def address(text: str) -> str:
 
 @contextlib.contextmanager
 def waiting(whom: str) -> Iterator[None]:
-    """Says for whom the process waits, and ends it by one line where they never come.
+    """Says who is waited for, and ends the process with one line if they never come.
 
-    The library itself is silent for five minutes, and then aborts with the stack of its C++.
+    JAX itself is silent for five minutes, and then aborts with a C++ stack trace.
 
     Args:
-      whom: the others, and where they are met.
+      whom: the others, and the address at which they meet.
     """
     met, begun = threading.Event(), time.monotonic()
 
@@ -66,7 +66,7 @@ def waiting(whom: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def watched() -> Iterator[None]:
-    """Ends this process by one line where another one of its run is lost."""
+    """Ends this process with one line if another process of its run is lost."""
     try:
         yield
     except jax.errors.JaxRuntimeError as error:
@@ -79,7 +79,7 @@ def watched() -> Iterator[None]:
 
 
 def leave(line: str) -> None:
-    """Ends the process at once: a good end would wait for processes that are not there."""
+    """Ends the process at once: a clean exit would wait for processes that are gone."""
     print(f"error: {UserError(line)}", file=sys.stderr, flush=True)
     sys.stdout.flush()
     os._exit(1)

@@ -1,4 +1,4 @@
-"""What must be set before JAX starts: memory, compiler flags, the compile cache, several hosts."""
+"""Settings to make before JAX starts: memory, compiler flags, compile cache, several hosts."""
 
 import ctypes
 import os
@@ -26,11 +26,11 @@ _KEEP_MEMORY = {-4: 0, -1: -1, -2: 1 << 26, -8: 1}
 
 
 def keep_memory() -> None:
-    """Makes the C library keep what is freed, for the next step's workspace.
+    """Makes the C library keep freed memory for the next step's workspace.
 
-    A step on CPU takes a workspace of hundreds of MiB and gives it back; by default the system
-    clears its pages anew each time, a quarter of the step (docs/benchmarks.md). It does nothing
-    where the C library is not glibc.
+    A step on CPU allocates a workspace of hundreds of MiB and frees it. By default the system
+    clears its pages each time, which takes a quarter of the step (docs/benchmarks.md). Without
+    glibc this does nothing.
     """
     if mallopt := _of_libc("mallopt"):
         for parameter, value in _KEEP_MEMORY.items():
@@ -38,7 +38,7 @@ def keep_memory() -> None:
 
 
 def give_back_memory() -> None:
-    """Makes the C library give back what is free now: what compiling a step leaves, 400 MiB."""
+    """Makes the C library return free memory: compiling a step leaves some 400 MiB of it."""
     if malloc_trim := _of_libc("malloc_trim"):
         malloc_trim(0)
 
@@ -63,13 +63,13 @@ def use_compile_cache() -> None:
 
 
 def join_hosts() -> None:
-    """Joins the other hosts, where the environment says that there are any.
+    """Joins the other hosts, if the environment says that there are any.
 
-    Clusters that JAX knows (SLURM, Open MPI, hosts with TPUs) and the variables
-    JAX_COORDINATOR_ADDRESS, JAX_NUM_PROCESSES and JAX_PROCESS_ID are taken as they are.
+    It says so by the clusters that JAX knows (SLURM, Open MPI, hosts with TPUs), or by the
+    variables JAX_COORDINATOR_ADDRESS, JAX_NUM_PROCESSES and JAX_PROCESS_ID.
 
     Raises:
-      UserError: a variable is absent or no number, or the others cannot be joined.
+      UserError: a variable is absent or not a number, or the others cannot be joined.
     """
     arguments: tuple[Any, ...]
     if "JAX_COORDINATOR_ADDRESS" in os.environ:
@@ -104,19 +104,19 @@ def _number(name: str) -> int:
     text = os.environ.get(name, "")
     if not text.isdecimal():
         raise UserError(
-            f"{name}={text!r} is no number: it must be set for each process, see docs/scaling.md; "
+            f"{name}={text!r} is not a number: set it for each process, see docs/scaling.md; "
             f"for a single process: unset JAX_COORDINATOR_ADDRESS {' '.join(_TASKS)}"
         )
     return int(text)
 
 
 def start(alone: bool = False) -> None:
-    """All of it, in order; every command calls it first.
+    """Makes all of these settings, in order; every command calls it first.
 
     Args:
-      alone: whether the work is done without the other processes that the environment tells of.
+      alone: whether to ignore the other processes that the environment announces.
     """
-    logging.set_verbosity(logging.WARNING)  # Orbax tells of every file it writes
+    logging.set_verbosity(logging.WARNING)  # Orbax logs every file that it writes
     keep_memory()
     set_compiler_flags()
     if not alone:

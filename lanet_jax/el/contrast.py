@@ -1,4 +1,4 @@
-"""The contrastive loss of one direction and of both (Eq. 11 to 13)."""
+"""The contrastive loss in one direction and in both (Eq. 11 to 13)."""
 
 import jax
 import jax.numpy as jnp
@@ -14,7 +14,7 @@ def _log_sum_exp_negatives(
     stored: Float[Array, "B S B"],
     stored_negative: Bool[Array, "B S B"],
 ) -> Float[Array, " B"]:
-    """Over each row's negatives; a very small number, with gradient 0, for a row without any."""
+    """log sum exp over each row's negatives; -1e30, with gradient 0, for a row without any."""
     batch = jnp.where(batch_negative, batch, -jnp.inf)
     stored = jnp.where(stored_negative, stored, -jnp.inf)
     # No concatenation: the queue's part stays sharded and only [B] partial results are reduced.
@@ -38,8 +38,8 @@ def contrastive_loss(
 ) -> Float[Array, ""]:
     """Mean over i and its positives j of -log(e^s_ij / (e^s_ij + sum over negatives)).
 
-    One direction: Eq. 11 with expression queries and landmark keys, Eq. 12 the other way round.
-    The text lost an overline: the printed sum runs over the negatives of i and j itself.
+    This is Eq. 11 with expression queries and landmark keys, and Eq. 12 the other way round. The
+    printed equations have lost an overline: the sum runs over j itself and the negatives of i.
 
     Args:
       queries: q, unit vectors.
@@ -48,9 +48,9 @@ def contrastive_loss(
       stored_keys: the queue's keys of the same space as `keys`.
       stored_labels: their pseudo-labels when they were stored.
       stored: which slots of the queue hold keys.
-      temperature: tau.
-      batch_negatives: take samples of this batch with another pseudo-label as negatives too (the
-        paper), or only the queue's (the published code).
+      temperature: temperature, tau.
+      batch_negatives: whether samples of this batch with another pseudo-label are negatives too
+        (the paper), or only the queue's (the published code).
 
     Returns:
       The loss, 0 where there is no negative at all.
@@ -60,6 +60,7 @@ def contrastive_loss(
     s_stored = jnp.einsum("be,ske->bsk", queries, stored_keys) / temperature
     stored_negative = (labels[:, None, None] != stored_labels) & stored[:, None]
     lse = _log_sum_exp_negatives(s, ~positive & batch_negatives, s_stored, stored_negative)
+    # -log(e^s / (e^s + e^lse)) = softplus(lse - s), which overflows nowhere.
     terms = jax.nn.softplus(lse[:, None] - s)
     per_sample = jnp.sum(jnp.where(positive, terms, 0.0), axis=1) / jnp.sum(positive, axis=1)
     return jnp.mean(per_sample)
@@ -80,7 +81,7 @@ def expression_landmark_loss(
       keys: expression and landmark keys.
       labels: pseudo-labels of the batch.
       memory: the queue before this batch is enqueued.
-      temperature: tau.
+      temperature: temperature, tau.
       batch_negatives: see `contrastive_loss`.
 
     Returns:

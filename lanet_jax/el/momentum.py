@@ -10,7 +10,7 @@ def init(params: PyTree) -> PyTree:
     """A copy of the parameters.
 
     Args:
-      params: of the query networks.
+      params: parameters of the query networks.
 
     Returns:
       The key networks' parameters.
@@ -26,7 +26,7 @@ def update(copy: PyTree, params: PyTree, momentum: float) -> PyTree:
     Args:
       copy: the key networks' parameters.
       params: the query networks' parameters, of the same structure.
-      momentum: m.
+      momentum: m, near 1.
 
     Returns:
       The moved copy.

@@ -1,4 +1,4 @@
-"""Which samples form pairs (Eq. 8 and 9)."""
+"""Which samples are positive pairs of the contrastive loss (Eq. 8 and 9)."""
 
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
@@ -9,12 +9,14 @@ def pseudo_labels(
 ) -> Int[Array, " B"]:
     """Pseudo-label of each sample, from its target distribution (Eq. 8).
 
-    The paper gives every ambiguous sample -1, which would make all of them equal to each other;
-    -(id + 1) makes an ambiguous sample equal only to copies of the same image.
+    Samples with equal pseudo-labels are positives of each other. The paper gives every ambiguous
+    sample -1, which would pull all of them together as if they were one class. -(id + 1) is
+    negative too, so it equals no class, but differs for each record: an ambiguous sample is a
+    positive only of copies of the same image. Adding 1 keeps record 0 apart from class 0.
 
     Args:
       targets: label distributions.
-      ids: record of each sample.
+      ids: record of each sample, 0 to N - 1.
       threshold: delta; a sample is confident if its largest probability is above it.
 
     Returns:
@@ -25,7 +27,7 @@ def pseudo_labels(
 
 
 def positives(labels: Int[Array, " B"]) -> Bool[Array, "B B"]:
-    """I(i): the samples with the pseudo-label of i, itself always among them (Eq. 9).
+    """I(i): the samples with the pseudo-label of i, always including i itself (Eq. 9).
 
     Args:
       labels: pseudo-labels.

@@ -15,9 +15,9 @@ def init(key: Key, width: int, hidden: int, projection: int) -> Projection:
 
     Args:
       key: random key.
-      width: D of the features.
-      hidden: width between the layers.
-      projection: E.
+      width: width of the features, D.
+      hidden: width of the hidden layer.
+      projection: projection width, E.
 
     Returns:
       Parameters.
@@ -30,7 +30,7 @@ def init(key: Key, width: int, hidden: int, projection: int) -> Projection:
 
 
 def project(params: Projection, features: Float[Array, "B D"]) -> Float[Array, "B E"]:
-    """q = g(u) or a key, of length 1, so that a dot product is a cosine (Eq. 10).
+    """A query q = g(u), or a key, of length 1, so that a dot product is a cosine (Eq. 10).
 
     Args:
       params: from `init`.

@@ -1,7 +1,7 @@
 """The memory of past keys: a ring of whole batches.
 
 A slot is a batch, so each device writes its own keys into its own shard ([S, B, E], sharded over
-B) and nothing of the queue's size ever moves between devices.
+B), and nothing as large as the queue ever moves between devices.
 """
 
 import flax.struct
@@ -20,7 +20,7 @@ class Queue:
       expression: expression keys.
       landmark: landmark keys.
       labels: pseudo-labels.
-      batches: how many batches were ever enqueued; slots beyond it are empty.
+      batches: number of batches enqueued so far; slots beyond it are empty.
     """
 
     expression: Float[Array, "S B E"]
@@ -33,9 +33,9 @@ def init(entries: int, batch: int, projection: int) -> Queue:
     """An empty queue.
 
     Args:
-      entries: Q.
-      batch: B.
-      projection: E.
+      entries: entries of the queue, Q.
+      batch: batch size, B.
+      projection: projection width, E.
 
     Returns:
       The queue, S = Q / B slots.
@@ -72,7 +72,7 @@ def update(
     """Overwrites the oldest slot with this batch's keys.
 
     Args:
-      queue: before the step.
+      queue: the queue before the step.
       expression: expression keys.
       landmark: landmark keys.
       labels: pseudo-labels of this step.

@@ -23,9 +23,9 @@ def main() -> None:
     parser = Parser(prog="lanet evaluate", description=__doc__)
     parser.add_argument("--workdir", type=Path, required=True, help="folder of the run")
     parser.add_argument("--step", default="last", help="number of a checkpoint, last or best")
-    parser.add_argument("--split", default="", help="split to evaluate; the run's own if left out")
-    parser.add_argument("--data", default="", help="prepared dataset; the run's own if left out")
-    parser.add_argument("--data_dir", default="", help="where it lies; as in the run if left out")
+    parser.add_argument("--split", default="", help="split to evaluate (default: the run's own)")
+    parser.add_argument("--data", default="", help="prepared dataset (default: the run's own)")
+    parser.add_argument("--data_dir", default="", help="where it lies (default: as in the run)")
     arguments = parser.parse_args()
     runtime.start()
     evaluate(**vars(arguments))
@@ -38,15 +38,15 @@ def evaluate(
 
     Args:
       workdir: folder of the run.
-      step: of the checkpoint: a number, "last" or "best".
-      split: to evaluate.
-      data: prepared dataset.
-      data_dir: where it lies.
+      step: checkpoint: a number, "last" or "best".
+      split: split to evaluate; "" for the run's own.
+      data: prepared dataset; "" for the run's own.
+      data_dir: where the dataset lies; "" for where the run had it.
 
     Raises:
       UserError: run, checkpoint or data are missing, or their classes differ.
     """
-    # The compiler's flags must be set before anything of these touches a device.
+    # The compiler's flags must be set before any of these imports touches a device.
     from lanet_jax.devices import hosts
     from lanet_jax.devices import mesh as mesh_lib
     from lanet_jax.evaluate.places import place
@@ -87,13 +87,13 @@ def evaluate(
 def write(
     folder: Path, records: Records, probabilities: Float[np.ndarray, "N C"], step: int
 ) -> dict[str, Any]:
-    """Writes what is to be said of predictions.
+    """Writes the predictions of a split and the numbers that describe them.
 
     Args:
       folder: for predictions.csv, confusion.csv, calibration.csv and metrics.json.
-      records: what was predicted.
-      probabilities: of the classes.
-      step: of the checkpoint.
+      records: the predicted records.
+      probabilities: class probabilities.
+      step: step of the checkpoint.
 
     Returns:
       The content of metrics.json.

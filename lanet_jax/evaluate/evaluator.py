@@ -1,4 +1,4 @@
-"""What a run measures of its state after an epoch."""
+"""Evaluates the state of a run after an epoch."""
 
 import dataclasses
 import functools
@@ -34,7 +34,7 @@ class Evaluator:
     mesh: Mesh
 
     def splits(self, state: TrainState) -> dict[str, dict[str, float]]:
-        """Accuracies, with the error of the mean-class one, and what else a split is judged by."""
+        """The metrics of each evaluated split, as rows of `metrics.jsonl`."""
         rows = {}
         for name, records in self.run.data.evaluate.items():
             probabilities = self._probabilities(state, records)
@@ -52,10 +52,10 @@ class Evaluator:
         return rows
 
     def labels(self, state: TrainState) -> dict[str, float]:
-        """How the wrong training labels fare: the share fitted, and the AUROC of finding them.
+        """How wrong training labels fare: the share fitted, and the AUROC of finding them.
 
-        Records are found by 1 - target[given]; a method without targets is judged by its own
-        probabilities instead, which needs a pass over all training records.
+        They are found by 1 - target[given]. A method without targets is judged by its own
+        probabilities, which takes a pass over all training records.
         """
         data = self.run.data
         wrong = data.wrong

@@ -1,4 +1,4 @@
-"""Where the result of an evaluation lies: its name says what tells it from a run's own result."""
+"""Where an evaluation is written: its folder's name says how it differs from the run's own."""
 
 import hashlib
 import json
@@ -21,23 +21,23 @@ def place(
 ) -> Path:
     """The folder for a split's result below `evaluation/`.
 
-    `SPLIT` is the run's own data at its newest checkpoint, and nothing else ever lies there:
-    another dataset adds `-DATASET`, other data from another folder `-` and the start of their
+    `SPLIT` is the run's own data at its newest checkpoint, and nothing else is ever written there.
+    Another dataset adds `-DATASET`, other data from another folder `-` and the start of their
     checksum, another checkpoint `-step-N`.
 
     Args:
-      workdir: of the run.
+      workdir: work folder of the run.
       split: name of the evaluated split.
-      fingerprint: of its records.
-      step: of the checkpoint.
-      data: the dataset that was asked for in the place of the run's; empty for the run's.
-      data_dir: where it lies, if that was asked for.
+      fingerprint: fingerprint of its records.
+      step: step of the checkpoint.
+      data: the dataset that was asked for; empty for the run's own.
+      data_dir: the folder that was asked for; empty for the run's own.
 
     Returns:
       The folder.
 
     Raises:
-      UserError: the data that the run was begun with were exchanged since.
+      UserError: the run's data have been replaced since it began.
     """
     noted = (inputs.noted(workdir) or {}).get("data", {})
     name = split

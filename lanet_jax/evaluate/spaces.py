@@ -1,4 +1,4 @@
-"""Whether each part of LA-Net does its work: measured on training records, without augmentation."""
+"""Measures whether each part of LA-Net works, on training records without augmentation."""
 
 import dataclasses
 import functools
@@ -24,12 +24,12 @@ from lanet_jax.models import landmark_points
 from lanet_jax.run.metrics_log import Row
 from lanet_jax.state import TrainState
 
-MOST = 2048  # records that are looked at: their shares are off by 0.01 by chance
+MOST = 2048  # records; by chance their shares are off by about 0.01
 
 
 @dataclasses.dataclass(frozen=True)
 class Spaces:
-    """Looks into states of one run of LA-Net.
+    """Measures states of one run of LA-Net.
 
     Attributes:
       run: the run.
@@ -43,12 +43,13 @@ class Spaces:
         """The row of split "spaces", described in docs/parts.md.
 
         Args:
-          state: to look into.
-          targets: its label distributions of all training records.
+          state: the state to measure.
+          targets: its target distributions of all training records.
 
         Returns:
-          Numbers by name, what is not defined (no landmarks, no wrong labels) left out; `labels`
-          says whether shares are of the true labels or, these not known, of the observed ones.
+          Numbers by name, without those that are undefined (no landmarks, no wrong labels).
+          `labels` says whether they are measured against the true labels or, if these are not
+          known, the observed ones.
         """
         run, rows = self.run, self._rows
         data, count = run.data, run.reading.batch
@@ -82,7 +83,7 @@ class Spaces:
 
     @functools.cached_property
     def _rows(self) -> Int[np.ndarray, " M"]:
-        """The same whole batches at every evaluation."""
+        """Rows of the same full batches at every evaluation."""
         records, batch = len(self.run.data.train), self.run.reading.batch
         bits = stream(Purpose.INSPECTION, self.run.seed).random_raw(records)
         most = min(records // batch, max(MOST // batch, 1)) * batch
@@ -108,7 +109,7 @@ class Spaces:
     def _looks(
         self, state: TrainState
     ) -> Iterator[tuple[Float[np.ndarray, "B ..."], dict[str, Neighborhood]]]:
-        """What the method says of each batch."""
+        """Predicted landmarks and neighbourhoods of each batch."""
         run, rows = self.run, self._rows
         places = mesh_lib.own_rows(self.mesh, run.reading.batch)
         points, known = self._landmarks
@@ -165,14 +166,14 @@ class Spaces:
 
 
 def of(run: Run, mesh: Mesh) -> Spaces | None:
-    """What looks into a run; None for a method that has no parts to watch."""
+    """The measurement for a run; None for a method that has no parts to measure."""
     return Spaces(run, mesh) if isinstance(behind(run.method)[0], LANet) else None
 
 
 def _of_space(
     name: str, space: Neighborhood, labels: Int[np.ndarray, " B"]
 ) -> dict[str, np.ndarray]:
-    """What one space says of a batch: a value for each neighbour, or each record that has one."""
+    """Measures one space: a value for each neighbour, or for each record that has neighbours."""
     index, exists, shares, mean = space
     any_exists = exists.any(axis=1)
     same = labels[index] == labels[:, None]

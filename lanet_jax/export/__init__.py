@@ -1,1 +1,1 @@
-"""The network for other programs: arrows go from `exported` to the formats."""
+"""Exports a trained network for other programs, as StableHLO, ONNX or safetensors."""

@@ -11,13 +11,13 @@ FORMATS = ("stablehlo", "onnx", "safetensors")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Writes what predicts, without anything that only trains, and its card."""
+    """Writes the network that predicts, without what only training needs, and its card."""
     parser = Parser(prog="lanet export", description=__doc__)
     add = parser.add_argument
     add("--workdir", type=Path, required=True, help="folder of the run, or a model file")
     add("--format", choices=FORMATS, required=True)
     add("--step", default="last", help="number of a checkpoint, last or best")
-    add("--out", type=Path, help="FILE.FORMAT; WORKDIR/export/FORMAT/model.FORMAT if left out")
+    add("--out", type=Path, help="FILE.FORMAT (default: WORKDIR/export/FORMAT/model.FORMAT)")
     half = "safetensors: store kernels in 16 bits, for half the size"
     add("--half", action="store_true", help=half)
     calibrate = "folder of an evaluation: divide the logits by the temperature that fits it best"
@@ -40,9 +40,9 @@ def export(
     Args:
       workdir: folder of a run, or a model file.
       format: one of `FORMATS`.
-      step: of a work folder: a number, "last" or "best".
+      step: checkpoint of a work folder: a number, "last" or "best".
       out: the file; its card is FILE.json (NAME.json of NAME.safetensors).
-      half: store kernels in 16 bits; of safetensors.
+      half: store kernels in 16 bits; only for safetensors.
       calibrate: folder of an evaluation of the same checkpoint, `WORKDIR/evaluation/SPLIT`.
 
     Returns:
@@ -52,7 +52,7 @@ def export(
       UserError: there is no such run or checkpoint, a package is absent, the exported network
         disagrees with JAX, or the file cannot be written.
     """
-    # The compiler's flags must be set before anything of these touches a device.
+    # The compiler's flags must be set before any of these imports touches a device.
     import jax
 
     from lanet_jax.devices import mesh
@@ -65,7 +65,7 @@ def export(
     if out.suffix != f".{format}":
         raise UserError(f"--out={out}: --format={format} writes a file named NAME.{format}")
     if half and format != "safetensors":
-        raise UserError(f"--half: --format={format} has 32 bits; it is of --format=safetensors")
+        raise UserError(f"--half: --format={format} has 32 bits; use it with --format=safetensors")
     exported.check_packages(format)
     trained = load(workdir, step, mesh.make(1, jax.local_devices()[:1]))
     if out.absolute() == workdir.absolute():

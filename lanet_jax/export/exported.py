@@ -1,4 +1,4 @@
-"""An exported network: made, compared with JAX, and written with its card."""
+"""Builds an exported network, compares it with JAX, and writes it with its card."""
 
 import datetime
 import importlib.util
@@ -22,46 +22,46 @@ from lanet_jax.trained import network as trained_network
 from lanet_jax.trained.inference import predict_function
 from lanet_jax.trained.load import Trained
 
-# Of log p, and for each unit that it is below 0; so no probability is further off than this.
+# Of log p, relative to 1 + |log p|; so no probability is further off than this.
 TOLERANCE = 1e-4
-_LEAST = 1e-30  # what is less probable is as good as impossible
+_LEAST = 1e-30  # smaller probabilities count as this
 VERSION = 1
 _PIP = "pip install 'lanet_jax[onnx]'"
-_BATCHES = (1, 3)  # that the batch size is free is part of what is compared
+_BATCHES = (1, 3)  # two sizes, to check that the batch size is free
 
 Function = Callable[[UInt8[np.ndarray, "B S S 3"]], Float[np.ndarray, "B C"]]
 
 
 def check_packages(format: str) -> None:
-    """Refuses ONNX where the package that writes it is absent.
+    """Checks that the package which writes a format is installed.
 
     Raises:
-      UserError: with the line that installs it.
+      UserError: it is not; the message has the command that installs it.
     """
     if format == "onnx" and importlib.util.find_spec("onnx") is None:
         raise UserError(f"--format=onnx needs the package onnx: {_PIP}")
 
 
 def card_of(out: Path) -> Path:
-    """Where the card of an export lies: NAME.json is that of NAME.safetensors and of no other."""
+    """The path of an export's card: NAME.json for NAME.safetensors, else FILE.json."""
     name = f"{out.stem}.json" if out.suffix == model_file.ENDING else f"{out.name}.json"
     return out.with_name(name)
 
 
 def write(out: Path, format: str, trained: Trained, half: bool = False) -> list[str]:
-    """Makes, checks and writes an export.
+    """Builds, checks and writes an export.
 
     Args:
       out: the file.
       format: "stablehlo", "onnx" or "safetensors".
       trained: the network.
-      half: store kernels in 16 bits; of "safetensors".
+      half: store kernels in 16 bits; only for "safetensors".
 
     Returns:
       Lines that say what was checked.
 
     Raises:
-      UserError: it disagrees with JAX, or cannot be written; then nothing is left behind.
+      UserError: it disagrees with JAX or cannot be written; then no file is left.
     """
     params, state = jax.device_get((trained.params, trained.model_state))
     card = {
@@ -76,7 +76,7 @@ def write(out: Path, format: str, trained: Trained, half: bool = False) -> list[
         return []
     card["precision"] = "float32"  # of what is exported, whatever training computed in
     make = _onnx if format == "onnx" else _stablehlo
-    # An accelerator may round its products to fewer bits.
+    # Compare on the CPU: an accelerator may round its products to fewer bits.
     with jax.default_device(jax.local_devices(backend="cpu")[0]):
         data, function, card = make(params, state, card)
         said = [f"not compared with JAX: onnxruntime is absent; {_PIP}"]
@@ -96,25 +96,26 @@ def write(out: Path, format: str, trained: Trained, half: bool = False) -> list[
 
 
 def compare(exported: Function, ours: Function, card: Card, format: str) -> str:
-    """Asks both about the same random images.
+    """Compares an exported network with JAX on the same random images.
 
     Args:
-      exported: what is to be written, as its users run it.
+      exported: the export, run as its users run it.
       ours: the network in JAX.
-      card: says the input's size.
-      format: its name.
+      card: card of the network, for the input's size.
+      format: name of the format.
 
     Returns:
       A line with the greatest difference.
 
     Raises:
-      UserError: it is more than `TOLERANCE`.
+      UserError: the difference exceeds `TOLERANCE`.
     """
     rng, worst = np.random.default_rng(0), 0.0
     for batch in _BATCHES:
         noise = rng.integers(0, 256, (batch, card["size"], card["size"], 3))
         images = (noise * rng.uniform(0.2, 1, (batch, 1, 1, 1))).astype(np.uint8)
-        # Of the logarithm: noise looks like one class to many networks, whatever is wrong in them.
+        # Logarithms, since noise looks like one class to many networks, so that probabilities of
+        # 0 and 1 would agree whatever is wrong.
         found, expected = (
             np.log(np.maximum(f(images), _LEAST, dtype=np.float64)) for f in (exported, ours)
         )

@@ -1,4 +1,4 @@
-"""The backbones as ONNX nodes, a function a family."""
+"""The backbones as ONNX nodes, one function for each family."""
 
 from lanet_jax.checkpoint.metadata import Card
 from lanet_jax.export.onnx_layers import Graph, conv
@@ -13,7 +13,7 @@ def resnet(graph: Graph, x: str, params: PyTree, stats: PyTree, card: Card) -> s
     Args:
       graph: gets the nodes.
       x: name of the normalised images.
-      params: of the backbone.
+      params: parameters of the backbone.
       stats: its running batch statistics.
       card: describes it.
 
@@ -42,7 +42,7 @@ def resnet(graph: Graph, x: str, params: PyTree, stats: PyTree, card: Card) -> s
 
 
 def face29(graph: Graph, x: str, params: PyTree, stats: PyTree, card: Card) -> str:
-    """Adds the nodes of a `Face29`; arguments and result as of `resnet`."""
+    """Adds the nodes of a `Face29`; arguments and result as for `resnet`."""
     stem = conv(graph, x, params["conv1"], params["bn1"], stats["bn1"], 2, [0] * 4)
     x = graph.add("MaxPool", [graph.add("Relu", [stem])], kernel_shape=[3, 3], strides=[2, 2])
     side = ((card["size"] - 7) // 2 + 1 - 3) // 2 + 1

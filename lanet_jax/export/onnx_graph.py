@@ -1,7 +1,7 @@
 """The network as an ONNX graph of fifteen kinds of nodes, written from the named parameters.
 
-Not traced: a converter would bring dozens of packages and cap the versions of ours, and its graph
-would change with theirs.
+It is not traced: a converter would bring dozens of packages that restrict the versions of ours,
+and its graph would change with their versions.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ def model(params: PyTree, model_state: PyTree, card: Card) -> onnx.ModelProto:
     """Builds the graph: normalisation, backbone and head, in float32.
 
     Args:
-      params: of the network, host arrays.
+      params: parameters of the network, host arrays.
       model_state: its running batch statistics.
       card: describes it.
 
@@ -74,7 +74,7 @@ def _normalized(graph: Graph, card: Card) -> str:
 
 
 def _embedding(graph: Graph, last: str, params: PyTree, stats: PyTree) -> str:
-    """RUL's head: both normalisations go into the linear layer between them."""
+    """RUL's head, with both normalisations folded into the linear layer between them."""
     scale, shift = affine(stats["bn1"], _EMBEDDING_EPSILON)
     kernel, bias = (np.asarray(params["linear"][name], np.float64) for name in ("kernel", "bias"))
     kernel = kernel.reshape(-1, len(scale), kernel.shape[-1])  # places, channels, features

@@ -13,7 +13,7 @@ from lanet_jax.typing import PyTree
 
 
 class Graph:
-    """Nodes and weights, named in the order of their making."""
+    """Nodes and weights, numbered in the order in which they are added."""
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
@@ -26,11 +26,11 @@ class Graph:
         return output
 
     def weight(self, value: np.ndarray) -> str:
-        """Keeps an array in 32 bits and returns its name."""
+        """Stores an array in 32 bits and returns its name."""
         return self._constant(np.ascontiguousarray(value, np.float32))
 
     def pad(self, x: str, after: Sequence[int], mode: str) -> str:
-        """Pads behind the last place along each axis: by zeros, or (mode "edge") by the last."""
+        """Pads the end of each axis with zeros, or (mode "edge") with its last values."""
         pads = self._constant(np.array([0] * len(after) + list(after), np.int64))
         return self.add("Pad", [x, pads], mode=mode)
 
@@ -57,7 +57,7 @@ def conv(
       conv: its kernel.
       norm: scale and bias of the normalisation.
       stats: its running statistics.
-      stride: along both axes.
+      stride: stride along both axes.
       pads: top, left, bottom, right; empty for half the kernel everywhere.
 
     Returns:
@@ -78,7 +78,7 @@ def conv(
 def affine(
     stats: PyTree, epsilon: float, scale: np.ndarray | float = 1.0, bias: np.ndarray | float = 0.0
 ) -> tuple[Float[np.ndarray, " D"], Float[np.ndarray, " D"]]:
-    """A normalisation by running statistics as x * factor + shift."""
+    """Factor and shift of a normalisation by running statistics, as x * factor + shift."""
     mean, variance = (np.asarray(stats[name], np.float64) for name in ("mean", "var"))
     factor = np.asarray(scale, np.float64) / np.sqrt(variance + epsilon)
     return factor, np.asarray(bias, np.float64) - mean * factor

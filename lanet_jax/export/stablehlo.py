@@ -14,18 +14,18 @@ PLATFORMS = ("cpu", "cuda", "tpu")
 
 
 def exported(params: PyTree, model_state: PyTree, card: Card) -> bytes:
-    """Serializes the inference function, its weights as constants in it.
+    """Serializes the inference function, with its weights as constants.
 
     Args:
-      params: of the network.
+      params: parameters of the network.
       model_state: its running batch statistics.
       card: describes it.
 
     Returns:
-      What `jax.export.deserialize` reads: uint8 [B, size, size, 3] to float32 [B, C], for any B.
+      Bytes for `jax.export.deserialize`: uint8 [B, size, size, 3] to float32 [B, C], for any B.
     """
     predict = predict_function(trained_network.method(card), trained_network.preprocessing(card))
-    # On the host, or they would be of one platform.
+    # Arrays on a device would tie the export to its platform.
     params, model_state = jax.device_get((params, model_state))
 
     def probabilities(images: UInt8[Array, "B H W 3"]) -> Float[Array, "B C"]:

@@ -1,4 +1,4 @@
-"""One number that makes a network's probabilities frequencies, fitted on an evaluation."""
+"""Temperature scaling: calibrates a network's probabilities on an evaluation."""
 
 import csv
 import dataclasses
@@ -17,18 +17,18 @@ from lanet_jax.run.paths import EvaluationFolder
 from lanet_jax.trained.load import Trained
 
 _LEAST = 5e-7  # predictions.csv has six decimals
-_WIDEST = 20.0  # a temperature beyond is no calibration
+_WIDEST = 20.0  # largest temperature considered, and the inverse of the smallest
 
 
 @dataclasses.dataclass(frozen=True)
 class Temperature:
-    """What was fitted, and on what.
+    """The fitted temperature, and how well it fits.
 
     Attributes:
       value: T, by which the logits are divided.
-      records: how many it was fitted on.
-      error: expected calibration error on these, as evaluated.
-      error_after: the same of the divided logits.
+      records: number of records that it was fitted on.
+      error: expected calibration error on these, before.
+      error_after: the same with divided logits.
     """
 
     value: float
@@ -40,12 +40,12 @@ class Temperature:
 def fit(
     probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, " N"]
 ) -> tuple[float, Float[np.ndarray, "N C"]]:
-    """The temperature of least negative log-likelihood.
+    """Finds the temperature with the least negative log-likelihood.
 
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 4.2.
 
     Args:
-      probabilities: of the classes.
+      probabilities: class probabilities.
       labels: true classes.
 
     Returns:
@@ -71,14 +71,14 @@ def of_evaluation(folder: Path, trained: Trained) -> Temperature:
     """Fits the temperature on what `lanet_jax.evaluate` wrote.
 
     Args:
-      folder: of the evaluation, `WORKDIR/evaluation/SPLIT`.
+      folder: folder of the evaluation, `WORKDIR/evaluation/SPLIT`.
       trained: the network that it evaluated.
 
     Returns:
       The temperature.
 
     Raises:
-      UserError: the folder is no evaluation, or one of another checkpoint or other classes.
+      UserError: the folder is not an evaluation, or of another checkpoint or other classes.
     """
     classes, advice = trained.card["classes"], "name a folder that `lanet evaluate` wrote"
     files = EvaluationFolder(folder)
@@ -103,12 +103,12 @@ def of_evaluation(folder: Path, trained: Trained) -> Temperature:
 
 
 def divided(trained: Trained, by: Temperature, split: str) -> Trained:
-    """The network with its logits divided.
+    """Divides the logits of a network by a temperature.
 
     Args:
-      trained: the network; its logits are linear in the layer `fc`, so that nothing is added.
+      trained: the network. Its logits are linear in the layer `fc`, whose weights are divided.
       by: the temperature.
-      split: what it was fitted on, for the card.
+      split: split that it was fitted on, for the card.
 
     Returns:
       The network, with "temperature" in its card.

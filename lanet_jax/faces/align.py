@@ -1,4 +1,4 @@
-"""A face cut out so that its eyes lie level, at the same place and distance in every cut."""
+"""Cuts out faces so that their eyes are level, at the same place and distance in every cut."""
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -6,8 +6,8 @@ from jaxtyping import Float, UInt8
 from lanet_jax.errors import UserError
 from lanet_jax.faces.square import Square, direction
 
-# Of the cut's side; the medians of FER+'s own crops, so that a network trained on them sees what
-# it knows.
+# Shares of the cut's side: the medians of FER+'s own crops, so that a network trained on these sees
+# faces as it knows them.
 EYE_DISTANCE = 0.37
 EYE_HEIGHT = 0.39
 EYES_TO_MOUTH = 0.40
@@ -31,10 +31,10 @@ def align(
     """Cuts a face out, aligned by its eyes.
 
     Args:
-      image: pixels of any order of channels; black lies beyond them.
-      landmarks: of the face, in pixels of the image.
+      image: pixels in any order of channels; beyond its edges the cut is black.
+      landmarks: landmarks of the face, in pixels of the image.
       size: side of the result in pixels.
-      scheme: of the landmarks.
+      scheme: landmark scheme.
 
     Returns:
       The cut: eyes level, EYE_HEIGHT of its side below its upper edge and EYE_DISTANCE apart.
@@ -48,12 +48,12 @@ def align(
 def aligned_square(landmarks: Float[np.ndarray, "L 2"], scheme: str = "ibug68") -> Square:
     """The square that `align` cuts; its methods bring points into the cut and back.
 
-    Eyes of a face that is turned away stand closer, so that the way from the eyes to the mouth
-    counts, too, where it asks for a larger square.
+    When a face turns away, its eyes appear closer together. So the distance from the eyes to the
+    mouth counts too, if it asks for a larger square.
 
     Args:
-      landmarks: of the face, in pixels of the image.
-      scheme: of the landmarks.
+      landmarks: landmarks of the face, in pixels of the image.
+      scheme: landmark scheme.
 
     Returns:
       The square.

@@ -1,6 +1,6 @@
-"""From a single-shot detector's raw output to faces: anchors, decoding, one box a face.
+"""From a single-shot detector's raw output to faces: anchors, decoding, one box per face.
 
-After Bazarevsky et al. 2019, BlazeFace: sub-millisecond neural face detection on mobile GPUs:
+Follows Bazarevsky et al. 2019, BlazeFace: sub-millisecond neural face detection on mobile GPUs:
 anchors of one size (section 3.2), and overlapping predictions averaged instead of suppressed (3.3).
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-SAME_FACE = 0.3  # intersection over union from which on two boxes are one face
+SAME_FACE = 0.3  # intersection over union at or above which two boxes are one face
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +38,7 @@ def grid_anchors(side: int, grids: Sequence[tuple[int, int]]) -> Float[np.ndarra
     """Centres of a detector's anchors.
 
     Args:
-      side: of the network's input in pixels.
+      side: side of the network's input, in pixels.
       grids: for each grid the stride of its cells in pixels, and the number of anchors in a cell.
 
     Returns:
@@ -64,13 +64,13 @@ def decode(
     Args:
       raw: for each anchor the box's centre, its width and height, and six keypoints, in pixels of
         the input; centre and keypoints are relative to the anchor.
-      logits: of the scores.
+      logits: logits of the scores.
       anchors: from `grid_anchors`.
-      side: of the network's input in pixels.
+      side: side of the network's input, in pixels.
       least: candidates with a lower score are dropped.
 
     Returns:
-      What is left, in [0, 1] of the input.
+      The remaining candidates, in [0, 1] of the input.
     """
     scores = 1 / (1 + np.exp(-np.clip(logits[:, 0].astype(float), -100, 100)))
     kept = scores >= least
@@ -91,7 +91,7 @@ def merge(candidates: Candidates, overlap: float = SAME_FACE) -> Candidates:
       overlap: least intersection over union with the best one of a face.
 
     Returns:
-      One candidate a face, best first, each with its best one's score.
+      One candidate per face, best first, each with the best score of its group.
     """
     rest = candidates[np.argsort(-candidates.scores, kind="stable")]
     merged = []
@@ -120,7 +120,7 @@ def join(parts: Sequence[Candidates]) -> Candidates:
 def intersection_over_union(
     box: Float[np.ndarray, "4"], boxes: Float[np.ndarray, "A 4"]
 ) -> Float[np.ndarray, " A"]:
-    """Share of the common area of a box and each of many; 0 for boxes without area."""
+    """Intersection over union of a box and each of many; 0 for boxes without area."""
     low, high = np.maximum(box[:2], boxes[:, :2]), np.minimum(box[2:], boxes[:, 2:])
     common = np.maximum(high - low, 0).prod(1)
     area = np.maximum(boxes[:, 2:] - boxes[:, :2], 0).prod(1)

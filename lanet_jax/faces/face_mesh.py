@@ -1,8 +1,8 @@
 """The face mesh: 468 points of one face, and how far they can be trusted.
 
-After Kartynnik et al. 2019, Real-time facial surface geometry from monocular video on mobile GPUs:
-a square along the eyes with a quarter of the face's size around it, predicted again from the last
-prediction.
+Follows Kartynnik et al. 2019, Real-time facial surface geometry from monocular video on mobile
+GPUs: the mesh is predicted in a square along the eyes, with a margin of a quarter of the face's
+size, and predicted again in the square around the first prediction.
 """
 
 import dataclasses
@@ -18,8 +18,8 @@ from lanet_jax.faces.square import Square, direction
 from lanet_jax.landmark_schemes import SCHEMES
 
 MARGIN = 1.5  # side of the square over that of the face in it
-MOST_SPREAD = 0.12  # on FERPlus, above it landmarks are off (the README has the counts)
-LEAST_PRESENCE = 0.02  # good close-ups have been seen at .03
+MOST_SPREAD = 0.12  # on FERPlus, landmarks with a larger spread are off
+LEAST_PRESENCE = 0.02  # good close-ups went as low as .03
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,11 +27,11 @@ class Fit:
     """The landmarks of one face.
 
     Attributes:
-      landmarks: in pixels of the image.
+      landmarks: x and y in pixels of the image.
       box: left, upper, right and lower edge of the whole mesh, forehead included.
-      spread: mean distance of the landmarks of the image and those of its mirror image, over the
-        distance of the eyes; lower is better.
-      presence: the network's own score, in [0, 1], the lower one of both.
+      spread: mean distance between the landmarks of the image and of its mirror image, over the
+        distance between the eyes; lower is better.
+      presence: the network's own score, in [0, 1], the lower of the two images'.
     """
 
     landmarks: Float[np.ndarray, "L 2"]
@@ -46,7 +46,7 @@ class Fit:
 
 
 class FaceMesh:
-    """The network, loaded once."""
+    """The face mesh network."""
 
     def __init__(self) -> None:
         self._network = Network(downloads.path("mesh"), low=0.0)
@@ -58,12 +58,12 @@ class FaceMesh:
 
         Args:
           image: RGB.
-          start: roughly the face with a margin on each side.
-          scheme: of the landmarks.
-          refine: how often the square is set anew from the mesh found in it.
+          start: square that roughly holds the face, with a margin on each side.
+          scheme: landmark scheme.
+          refine: how often the square is updated from the mesh found in it.
 
         Returns:
-          The mean of the landmarks of the image and of its mirror image.
+          Landmarks, averaged over the image and its mirror image, and how far to trust them.
         """
         square = start
         for _ in range(refine):
@@ -85,13 +85,13 @@ class FaceMesh:
     def _cut(
         self, image: UInt8[np.ndarray, "H W 3"], square: Square
     ) -> UInt8[np.ndarray, "side side 3"]:
-        # On tight crops, edges drawn out serve better than black (measured on FERPlus).
+        # On tight crops, replicated edges work better than black (measured on FERPlus).
         return square.cut(image, self._network.side, cv2.BORDER_REPLICATE)
 
     def _predict(
         self, cut: UInt8[np.ndarray, "side side 3"]
     ) -> tuple[Float[np.ndarray, "468 2"], float]:
-        """The mesh in [0, 1] of the cut, and the presence."""
+        """The mesh in [0, 1] of the cut, and the presence score."""
         points, logit = self._network(cut)
         mesh = points.reshape(MESH_POINTS, 3)[:, :2].astype(float) / self._network.side
         return mesh, float(1 / (1 + np.exp(-float(logit.reshape(())))))
@@ -109,7 +109,7 @@ def mirror(points: Float[np.ndarray, "L 2"], scheme: str) -> Float[np.ndarray, "
 
 
 def eye_distance(mesh: Float[np.ndarray, "468 2"]) -> float:
-    """Distance between the middles of the eyes."""
+    """Distance between the centres of the eyes."""
     left, right = (mesh[list(eye)].mean(0) for eye in EYES)
     return float(np.linalg.norm(right - left))
 
@@ -117,6 +117,6 @@ def eye_distance(mesh: Float[np.ndarray, "468 2"]) -> float:
 def spread(
     points: Float[np.ndarray, "L 2"], others: Float[np.ndarray, "L 2"], unit: float
 ) -> float:
-    """Mean distance of the points to their others, in a unit; infinite where that is 0."""
+    """Mean distance between corresponding points, in a unit; infinite if the unit is 0."""
     distance = float(np.linalg.norm(points - others, axis=1).mean())
     return distance / unit if unit > 0 else float("inf")

@@ -1,4 +1,4 @@
-"""Faces in a photo, and the landmarks of an image that is a face: the door of this room."""
+"""Finds faces in photos, and the landmarks of images that are one face: this room's entry."""
 
 import dataclasses
 import math
@@ -15,15 +15,15 @@ from lanet_jax.faces.face_mesh import MARGIN, FaceMesh, Fit
 from lanet_jax.faces.square import Square, direction
 
 SMALLEST = 0.03
-# A photo of so many pixels takes long to read anyway, and shows smaller faces well enough.
+# A photo with a side of so many pixels takes long to read anyway, and shows smaller faces well.
 _LARGE, _SMALLEST_OF_LARGE = 3000, 0.015
-# The detector finds faces upside down, too, and takes them for upright ones. The mesh's presence
-# tells: of upright faces of FERPlus 2 in 40 are below .99, of those upside down all.
+# The detector finds upside-down faces too, and takes them for upright ones. The mesh's presence
+# score tells them apart: of 40 FERPlus faces 2 are below .99 upright, and all upside down.
 _UPRIGHT, _LEAST_OF_TURNED = 0.99, 0.5
 _TURNS = (math.pi / 2, math.pi, -math.pi / 2)
 _CROP_MARGIN = 1.4  # side of the first square over the image's, for an image that is one face
-# Width of a face over the image's longer side. The mesh started from the whole image strays on
-# smaller faces and does not know it: at .49 by .4 of the eye distance, from .55 on by .03 at most.
+# Width of a face over the image's longer side. Started from the whole image, the mesh misses
+# smaller faces without noticing: at .49 by .4 of the eye distance, from .55 up by .03 at most.
 _FILLS = 0.55
 
 
@@ -33,10 +33,10 @@ class Face:
 
     Attributes:
       box: left, upper, right and lower edge in pixels; may reach beyond the image.
-      score: how surely it is a face, in [0, 1].
-      landmarks: in pixels of the image, in the order of the scheme that was asked for.
-      spread: how far the landmarks of the image and of its mirror image lie apart on average, over
-        the distance of the eyes; lower is better, and a better measure than the score.
+      score: confidence that it is a face, in [0, 1].
+      landmarks: x and y in pixels of the image, in the order of the requested scheme.
+      spread: mean distance between the landmarks of the image and of its mirror image, over the
+        distance between the eyes; lower is better, and says more than the score.
       ok: whether the landmarks can be trusted.
     """
 
@@ -50,34 +50,34 @@ class Face:
 def find_faces(
     image: UInt8[np.ndarray, "H W 3"], scheme: str = "ibug68", smallest: float = 0.0
 ) -> list[Face]:
-    """Finds the faces of a photo with their landmarks, however they are turned in its plane.
+    """Finds the faces of a photo with their landmarks, at any rotation in the image plane.
 
     Args:
       image: RGB.
-      scheme: of the landmarks, `ibug68` or `aflw19`.
+      scheme: landmark scheme, `ibug68` or `aflw19`.
       smallest: side of the smallest face sought, as a share of the image's longer side; half of it
-        takes about four times as long. 0 for .03, .015 from 3,000 pixels on, and smaller ones
+        takes about four times as long. 0 for .03, or .015 from 3,000 pixels up, and smaller faces
         where small ones are found.
 
     Returns:
-      The faces whose landmarks can be trusted, surest first.
+      The faces whose landmarks can be trusted, the most certain first.
 
     Raises:
-      UserError: the models are absent (it says the one line to run), the extra `faces` is not
-        installed, or the scheme is none of the two.
+      UserError: the models are absent (the message has the command that fetches them), the extra
+        `faces` is not installed, or the scheme is neither of the two.
     """
     return _finder().find(image, scheme, smallest)
 
 
 def landmarks_of_crop(image: UInt8[np.ndarray, "H W 3"], scheme: str = "ibug68") -> Face:
-    """Finds the landmarks of an image that is one face, as those of FER+ and RAF-DB are.
+    """Finds the landmarks of an image that is one face, as in FER+ and RAF-DB.
 
     Args:
       image: RGB.
-      scheme: of the landmarks, `ibug68` or `aflw19`.
+      scheme: landmark scheme, `ibug68` or `aflw19`.
 
     Returns:
-      The face; if it is not `ok`, there is none or its landmarks are not to be trusted.
+      The face; if it is not `ok`, there is none, or its landmarks cannot be trusted.
 
     Raises:
       UserError: as `find_faces` does.
@@ -86,11 +86,11 @@ def landmarks_of_crop(image: UInt8[np.ndarray, "H W 3"], scheme: str = "ibug68")
 
 
 def largest_face(image: UInt8[np.ndarray, "H W 3"], scheme: str = "ibug68") -> tuple[Face, bool]:
-    """Finds the landmarks of an image that is one face, or else of the largest face of a photo.
+    """Finds the landmarks of an image that is one face, or of the largest face in a photo.
 
     Args:
       image: RGB.
-      scheme: of the landmarks, `ibug68` or `aflw19`.
+      scheme: landmark scheme, `ibug68` or `aflw19`.
 
     Returns:
       The face, not `ok` if there is none either way, and whether it fills the image.
@@ -103,7 +103,7 @@ def largest_face(image: UInt8[np.ndarray, "H W 3"], scheme: str = "ibug68") -> t
 
 
 class Finder:
-    """The models, loaded once; for one thread at a time.
+    """The loaded models, for use by one thread at a time.
 
     Raises:
       UserError: as `find_faces` does.
@@ -132,7 +132,7 @@ class Finder:
         return faces
 
     def _any_way_up(self, image: UInt8[np.ndarray, "H W 3"], start: Square, scheme: str) -> Fit:
-        """The fit from the detected eyes, or the most present one where they may be no eyes."""
+        """The fit from the detected eyes or, where these are in doubt, the best of four turns."""
         first = self._mesh.fit(image, start, scheme, refine=1)
         if first.ok and first.presence >= _UPRIGHT:
             return first
@@ -154,11 +154,7 @@ class Finder:
         return _face(fit, fit.presence)
 
     def largest(self, image: UInt8[np.ndarray, "H W 3"], scheme: str) -> Face:
-        """The face of an image that is one face, or else the largest of a photo.
-
-        Returns:
-          As `landmarks_of_crop` does; not `ok` if there is no face either way.
-        """
+        """See `largest_face`."""
         whole = self.crop(image, scheme)
         if whole.ok and _width(whole) >= _FILLS * max(image.shape[:2]):
             return whole
@@ -176,7 +172,7 @@ def _check(image: UInt8[np.ndarray, "H W 3"], scheme: str) -> None:
 
 
 def _start(candidates: Candidates, row: int) -> Square:
-    """The detected box along the detected eyes, with a margin."""
+    """A square around the detected box, along the detected eyes, with a margin."""
     left, upper, right, lower = candidates.boxes[row]
     angle = direction(*candidates.keypoints[row, :2])
     side = MARGIN * max(right - left, lower - upper)

@@ -1,4 +1,4 @@
-"""One model file, run by LiteRT on one core."""
+"""Runs a model file by LiteRT on one core."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ class Network:
 
     Args:
       path: the `.tflite` file.
-      low: what the network's input is for black; white is 1.
+      low: the network's input value for black; white is 1.
 
     Raises:
       UserError: LiteRT is not installed, or cannot read the file.

@@ -1,8 +1,8 @@
-"""From the 468 points of the face mesh to the landmark schemes that training uses.
+"""Reduces the 468 points of the face mesh to the landmark schemes that training uses.
 
-A landmark is one mesh point or the mean of a few. The tables are chosen by hand from the mesh's
-contours, so that on photographs with hand-made iBUG landmarks each one comes close; the jaw's steps
-are between the mesh's own, whose oval has eleven steps to the chin where iBUG has eight.
+A landmark is one mesh point or the mean of a few. The tables were chosen by hand from the mesh's
+contours, to come close to hand-annotated iBUG landmarks on photographs. The jaw lies between mesh
+points, as the mesh has eleven steps to the chin where iBUG has eight.
 """
 
 import functools
@@ -51,7 +51,7 @@ def reduce(mesh: Float[np.ndarray, "468 D"], scheme: str) -> Float[np.ndarray, "
     """The landmarks of a scheme from the face mesh.
 
     Args:
-      mesh: in any unit.
+      mesh: the mesh, in any unit.
       scheme: `ibug68` or `aflw19`.
 
     Returns:
@@ -65,10 +65,10 @@ def reduce(mesh: Float[np.ndarray, "468 D"], scheme: str) -> Float[np.ndarray, "
 
 
 def check(scheme: str) -> None:
-    """Says whether there is a way from the mesh to a scheme.
+    """Checks that the mesh can be reduced to a scheme.
 
     Raises:
-      UserError: there is none.
+      UserError: it cannot.
     """
     if scheme not in REDUCTIONS:
         raise UserError(
@@ -79,7 +79,7 @@ def check(scheme: str) -> None:
 
 @functools.cache
 def _means(scheme: str) -> Float[np.ndarray, "L 468"]:
-    """The reduction as a matrix, which is far quicker than a mean for each landmark."""
+    """The reduction as a matrix, which is far faster than a mean for each landmark."""
     matrix = np.zeros((len(REDUCTIONS[scheme]), MESH_POINTS))
     for row, vertices in zip(matrix, REDUCTIONS[scheme], strict=True):
         row[list(vertices)] = 1 / len(vertices)

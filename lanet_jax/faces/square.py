@@ -1,6 +1,6 @@
-"""Turned squares of an image: cutting them out, and points between the two frames.
+"""Rotated squares of an image: cutting them out, and mapping points between the two frames.
 
-Pixel i covers [i, i + 1), so that a point's coordinates over the image's size are in [0, 1].
+Pixel i covers [i, i + 1), so that coordinates divided by the image's size are in [0, 1].
 """
 
 import dataclasses
@@ -15,13 +15,13 @@ _MOST_SAMPLES = 8  # along each side of a pixel of the cut
 
 @dataclasses.dataclass(frozen=True)
 class Square:
-    """A square of an image, which may be turned and reach beyond the image.
+    """A square of an image, which may be rotated and reach beyond the image.
 
     Attributes:
-      x: of its centre, in pixels of the image.
-      y: of its centre.
-      side: in pixels of the image.
-      angle: of its upper edge, in radians; positive is clockwise as seen, since y points down.
+      x: x of its centre, in pixels of the image.
+      y: y of its centre.
+      side: length of its side, in pixels of the image.
+      angle: angle of its upper edge, in radians; clockwise is positive, since y points down.
     """
 
     x: float
@@ -31,7 +31,7 @@ class Square:
 
     @classmethod
     def around(cls, points: Float[np.ndarray, "L 2"], angle: float, scale: float) -> "Square":
-        """The square turned by `angle` that holds all points, its side then times `scale`."""
+        """The square rotated by `angle` that just holds all points, enlarged by `scale`."""
         turn = _rotation(-angle)
         upright = points @ turn.T
         low, high = upright.min(0), upright.max(0)
@@ -53,17 +53,17 @@ class Square:
     def cut(
         self, image: UInt8[np.ndarray, "H W 3"], size: int, border: int = cv2.BORDER_CONSTANT
     ) -> UInt8[np.ndarray, "size size 3"]:
-        """The square's pixels at another size.
+        """Cuts the square out and resizes it.
 
         Args:
-          image: pixels of any order of channels.
+          image: pixels in any order of channels.
           size: side of the result in pixels.
-          border: OpenCV's name of what lies beyond the image; black by default.
+          border: OpenCV's border mode beyond the image; black by default.
 
         Returns:
-          The cut, averaged over each pixel's area where it is smaller than the square.
+          The cut; where it is smaller than the square, each pixel averages its area.
         """
-        # Sampling one point of the image a pixel would alias.
+        # Sampling a single point of the image for each pixel would alias.
         samples = min(_MOST_SAMPLES, max(1, round(self.side / size)))
         fine = size * samples
         corners = np.array([[0.5, 0.5], [fine - 0.5, 0.5], [0.5, fine - 0.5]]) / fine

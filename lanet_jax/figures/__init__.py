@@ -1,1 +1,1 @@
-"""The paper's figures of one or several runs: one file a figure, one style for all."""
+"""Draws the paper's figures of one or several runs, one file for each, in one style."""

@@ -29,7 +29,7 @@ def main() -> None:
         "--records", type=whole(0), default=2000, help="training records looked at; 0 for all"
     )
     parser.add_argument("--images", type=whole(1), default=12, help="training images shown")
-    parser.add_argument("--seed", type=whole(0), default=0, help="of what is drawn by chance")
+    parser.add_argument("--seed", type=whole(0), default=0, help="seed of random choices")
     parser.add_argument("--data_dir", default="", help="where the data lies; as in the run")
     arguments = parser.parse_args()
     runtime.start()
@@ -48,22 +48,22 @@ def figures(
 ) -> None:
     """Draws every figure that the runs have the data for, and says which it skips and why.
 
-    The figures of one run go to its folder, and its report is written anew to show them.
+    The figures of a single run go to its folder, and its report is rewritten to show them.
 
     Args:
       workdir: folders of runs, and folders of studies, of which only the sweeps are drawn.
       step: checkpoints of each run: numbers, "last" or "best"; None for the last.
-      out: where the figures go; None for `figures` in the only folder.
+      out: folder for the figures; None for `figures` in the single run's folder.
       only: names of figures; None for all.
       records: training records looked at; 0 for all.
       images: training images shown with their distributions.
-      seed: of what is drawn by chance.
+      seed: seed of random choices.
       data_dir: where the data lies; "" for where the run had it.
 
     Raises:
       UserError: a run, a checkpoint or its data is missing, or several runs have no `out`.
     """
-    # The compiler's flags must be set before anything of these touches a device.
+    # The compiler's flags must be set before any of these imports touches a device.
     from lanet_jax.figures import style, sweeps
     from lanet_jax.figures.album import Album
     from lanet_jax.report import gallery, page
@@ -72,7 +72,9 @@ def figures(
         if not sweeps.runs_in(folder):
             raise UserError(f"{folder} holds no run and no study: check --workdir")
     if out is None and len(workdir) > 1:
-        raise UserError("--out: several runs share their figures, say where: --out=DIR")
+        raise UserError(
+            "--out: several runs share their figures, say where to write them: --out=DIR"
+        )
     album = Album(workdir, step or ["last"], records, images, seed, data_dir)
     own = workdir[0] / gallery.FOLDER
     for name in only or CAPTIONS:

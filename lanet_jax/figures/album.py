@@ -1,4 +1,4 @@
-"""All figures of some runs: what each needs, read once and only when a figure asks for it."""
+"""All figures of some runs; what they need is read once, and only when a figure asks for it."""
 
 import dataclasses
 import functools
@@ -25,7 +25,7 @@ class Checkpoint(NamedTuple):
     Attributes:
       source: the run.
       step: a number, "last" or "best".
-      label: what it is called in a figure.
+      label: its title in a figure.
     """
 
     source: Source
@@ -35,14 +35,14 @@ class Checkpoint(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Album:
-    """Figures by name; each method yields pairs of a file's name and its figure.
+    """Draws figures; each method yields pairs of a file name and a figure.
 
     Attributes:
       workdirs: folders of runs, and folders of studies, of which only the sweeps are drawn.
       steps: checkpoints of each run.
       records: training records looked at; 0 for all.
       images: training images shown with their distributions.
-      seed: of what is drawn by chance.
+      seed: seed of random choices.
       data_dir: where the data lies; "" for where the run had it.
     """
 
@@ -54,15 +54,15 @@ class Album:
     data_dir: str
 
     def features(self) -> Iterator[tuple[str, Figure]]:
-        """Figure 3."""
+        """Figure 3: t-SNE of the features."""
         yield "features", features.draw(self._looks, self.seed)
 
     def cross_entropy(self) -> Iterator[tuple[str, Figure]]:
-        """Figure 4."""
+        """Figure 4: cross-entropy of right and wrong labels."""
         yield "cross_entropy", cross_entropy.draw(self._looks)
 
     def distributions(self) -> Iterator[tuple[str, Figure]]:
-        """Figures 5 and 8, one for each run that estimated distributions."""
+        """Figures 5 and 8: target distributions, for each run that estimated them."""
         found = []
         for source in self._sources:
             trained_on = source.run.data.train.names
@@ -79,7 +79,7 @@ class Album:
             yield f"distributions{suffix}", drawn
 
     def attention(self) -> Iterator[tuple[str, Figure]]:
-        """Figure 6."""
+        """Figure 6: Grad-CAM."""
         first, *_ = self._checkpoints
         records = next(iter(first.source.run.data.evaluate.values()), None)
         if records is None:
@@ -89,7 +89,7 @@ class Album:
         yield "attention", attention.draw(faces, seen)
 
     def sweep(self) -> Iterator[tuple[str, Figure]]:
-        """Figures 2 and 7."""
+        """Figures 2 and 7: accuracy over a swept field."""
         runs = [run for folder in self.workdirs for run in sweeps.runs_in(folder)]
         yield "sweep", sweep.draw(sweeps.curves(runs))
 
@@ -111,7 +111,7 @@ class Album:
             if source.run.data.train.classes != opened[0].run.data.train.classes:
                 raise UserError(
                     f"{source.run.folder.path} has other classes than "
-                    f"{opened[0].run.folder.path}: draw their figures apart"
+                    f"{opened[0].run.folder.path}: draw their figures separately"
                 )
         return opened
 

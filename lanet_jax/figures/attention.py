@@ -26,8 +26,8 @@ class Face(NamedTuple):
     Attributes:
       image: RGB.
       label: name of the true class.
-      points: x and y in [0, 1].
-      present: which of them are known.
+      points: landmarks, x and y in [0, 1].
+      present: which landmarks are known.
     """
 
     image: UInt8[np.ndarray, "H W 3"]
@@ -37,13 +37,13 @@ class Face(NamedTuple):
 
 
 class Attention(NamedTuple):
-    """What a checkpoint sees in the faces.
+    """What a checkpoint predicts for the faces, and where it looks.
 
     Attributes:
-      label: what it is called in the figure.
+      label: its title in the figure.
       predicted: name of each face's predicted class.
-      probability: of that class.
-      heat: where it looks for that class, in [0, 1].
+      probability: probability of that class.
+      heat: Grad-CAM map of that class, in [0, 1].
     """
 
     label: str
@@ -54,11 +54,11 @@ class Attention(NamedTuple):
 
 @style.styled
 def draw(faces: Sequence[Face], seen: Sequence[Attention]) -> Figure:
-    """A column for each face; the first row has the landmarks, each other row a checkpoint.
+    """Draws a column for each face, with landmarks in the first row and a checkpoint in each other.
 
     Args:
-      faces: of test images.
-      seen: by checkpoints.
+      faces: test faces.
+      seen: attention of each checkpoint.
 
     Returns:
       The figure.
@@ -71,7 +71,7 @@ def draw(faces: Sequence[Face], seen: Sequence[Attention]) -> Figure:
         height, width = face.image.shape[:2]
         axes.imshow(face.image, interpolation="lanczos")
         x, y = (face.points[face.present] * (width, height) - 0.5).T
-        # Two colours, so that a point is seen on light and on dark skin.
+        # Two colours, so that points are visible on light and on dark skin.
         axes.scatter(x, y, s=5, c=style.PAPER, edgecolors=style.INK, linewidths=0.4)
         axes.set_title(face.label, fontsize=9)
     for row, look in zip(grid[1:], seen, strict=True):
@@ -90,12 +90,12 @@ def draw(faces: Sequence[Face], seen: Sequence[Attention]) -> Figure:
 
 
 def faces_of(records: Records, size: int, seed: int) -> list[Face]:
-    """One random face of each class, with landmarks.
+    """Draws one random face of each class that has landmarks.
 
     Args:
-      records: to choose from.
-      size: side in pixels that images are brought to; 0 leaves them.
-      seed: draws the same from the same records.
+      records: records to choose from.
+      size: side in pixels to which images are resized; 0 leaves them as they are.
+      seed: seed of the choice; the same records give the same faces.
 
     Returns:
       The faces; a class of which no record has landmarks is left out.
@@ -116,19 +116,19 @@ def faces_of(records: Records, size: int, seed: int) -> list[Face]:
 
 
 def look(source: Source, step: str, label: str, faces: Sequence[Face]) -> Attention:
-    """Restores what inference needs of a checkpoint and computes its maps.
+    """Restores a checkpoint for inference and computes its Grad-CAM maps.
 
     Args:
       source: the run.
       step: a number, "last" or "best".
       label: what the checkpoint is called in the figure.
-      faces: to look at.
+      faces: faces to look at.
 
     Returns:
-      What it sees.
+      Predictions and maps.
 
     Raises:
-      UserError: there is no such checkpoint, or it is not whole.
+      UserError: there is no such checkpoint, or it is incomplete.
     """
     trained = restore(source.run.folder.path, step, make(1, jax.devices()[:1]))
     classes = trained.card["classes"]

@@ -1,4 +1,4 @@
-"""Figure 4: cross-entropy of the predictions with right and with wrong given labels."""
+"""Figure 4: cross-entropy of the predictions with right and with wrong observed labels."""
 
 from collections.abc import Sequence
 
@@ -14,17 +14,17 @@ from lanet_jax.figures.source import Look
 from lanet_jax.figures.style import NotDrawnError
 
 _BINS = 30
-_COVERED = 99.5  # percent of the values that the axis reaches; the rest is in its last bin
+_COVERED = 99.5  # percent of the values within the axis; the rest counts in its last bin
 
 _KINDS = (("right labels", style.RIGHT, "-"), ("wrong labels", style.WRONG, "--"))
 
 
 @style.styled
 def draw(looks: Sequence[Look]) -> Figure:
-    """A histogram for each checkpoint, all over the same axes.
+    """Draws a histogram for each checkpoint, all on the same axes.
 
     Args:
-      looks: what checkpoints say of training records.
+      looks: what each checkpoint says about training records.
 
     Returns:
       The figure.
@@ -71,6 +71,6 @@ def draw(looks: Sequence[Look]) -> Figure:
 
 
 def cross_entropy(look: Look) -> Float[np.ndarray, " N"]:
-    """-log p[given] of every record, in nats."""
+    """Cross-entropy of every record with its observed label, -log p[given], in nats."""
     p = np.take_along_axis(look.probabilities, look.given[:, None], axis=1)[:, 0]
     return -np.log(np.maximum(p, 1e-12))

@@ -1,4 +1,4 @@
-"""Figures 5 and 8: images with given label, annotators' votes and target distribution."""
+"""Figures 5 and 8: images with observed label, annotators' votes and target distribution."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ class Example:
 
     Attributes:
       image: RGB.
-      given: its label.
+      given: its observed label.
       true: the label before the noise, None where it is not known.
       votes: shares of annotators' votes, None where the data has none.
       target: the estimated distribution.
@@ -35,11 +35,11 @@ class Example:
 
 @style.styled
 def draw(groups: Mapping[str, Sequence[Example]], classes: Sequence[str]) -> Figure:
-    """A column for each group; a row holds an image and its bars.
+    """Draws a column for each group, with an image and its bars in each row.
 
     Args:
-      groups: images by what is special about them, as from `groups_of`.
-      classes: C names.
+      groups: images by the title of their group, see `groups_of`.
+      classes: class names.
 
     Returns:
       The figure.
@@ -76,11 +76,11 @@ def groups_of(
     votes: Float[np.ndarray, "N C"] | None,
     targets: Float[np.ndarray, "N C"],
 ) -> dict[str, Bool[np.ndarray, " N"]]:
-    """Which records are in which group, each in one at most.
+    """Sorts records into groups, each into one at most.
 
-    A label is wrong if that is known, or else if another class has more votes; a right one is
-    ambiguous if no class has more than half of the votes. With neither truth nor votes the target
-    decides which labels are doubted.
+    A label is wrong if it differs from the known true label or, where that is not known, if
+    another class has more votes. A right label is ambiguous if no class has more than half of the
+    votes. With neither truth nor votes the target decides which labels are doubted.
 
     Args:
       given: labels trained on.
@@ -89,7 +89,7 @@ def groups_of(
       targets: the estimated distributions.
 
     Returns:
-      By title, members.
+      The members of each group, by its title.
     """
     if true is None and votes is None:
         doubted = targets.argmax(axis=1) != given

@@ -1,4 +1,4 @@
-"""Figure 3: features in the plane, coloured by given and by true labels."""
+"""Figure 3: features in the plane, coloured by observed and by true labels."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,17 +13,19 @@ from lanet_jax.figures import style
 from lanet_jax.figures.source import Look
 from lanet_jax.figures.style import NotDrawnError
 
-_FEWEST = 10  # records that make a picture
+_FEWEST = 10  # records needed for a picture
 _LAYERS = 8
 
 
 @style.styled
 def draw(looks: Sequence[Look], seed: int = 0) -> Figure:
-    """A column for each checkpoint, a row for each kind of label; one checkpoint: side by side.
+    """Draws a column for each checkpoint and a row for each kind of label.
+
+    The kinds of labels of a single checkpoint stand side by side.
 
     Args:
-      looks: what checkpoints say of training records, all with the same classes.
-      seed: of t-SNE.
+      looks: what each checkpoint says about training records; all have the same classes.
+      seed: seed of t-SNE.
 
     Returns:
       The figure.
@@ -50,16 +52,16 @@ def draw(looks: Sequence[Look], seed: int = 0) -> Figure:
 
 
 def embed(features: Float[np.ndarray, "N D"], seed: int) -> Float[np.ndarray, "N 2"]:
-    """Places in the plane by t-SNE, which keeps neighbours together.
+    """Embeds features in the plane by t-SNE, which keeps neighbours together.
 
     Source: van der Maaten and Hinton, "Visualizing data using t-SNE", JMLR 2008.
 
     Args:
-      features: of records.
-      seed: of its random choices.
+      features: features of the records.
+      seed: seed of its random choices.
 
     Returns:
-      Places.
+      x and y of each record.
 
     Raises:
       NotDrawnError: there are too few records.
@@ -77,7 +79,7 @@ def _scatter(
     classes: Sequence[str],
 ) -> None:
     size = float(np.clip(16000 / len(places), 5, 30))
-    # In layers of all classes, so that none lies on top of the others.
+    # Drawn in layers of all classes, so that no class covers the others.
     for part in np.array_split(np.arange(len(places)), _LAYERS):
         for c, (color, mark) in enumerate(style.class_style(classes)):
             x, y = places[part[labels[part] == c]].T

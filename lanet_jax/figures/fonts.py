@@ -17,14 +17,14 @@ _ALWAYS = {ord(sign) for sign in " %.0123456789"}  # what stands beside a name
 
 @functools.cache
 def drawable(text: str) -> tuple[str, Path]:
-    """What can be drawn of a text, and by which font.
+    """Finds a font that can draw a text, or replaces the letters that none has.
 
     Args:
       text: one line.
 
     Returns:
-      The text, with each letter that no font of this machine has as its code point (U+5F00), so
-      that two names never look the same; said once on stderr. And the font's file.
+      The text and the font's file. Letters that no font of this machine has become their code
+      points (U+5F00), so that two names never look the same; a warning says so once on stderr.
     """
     wanted = {ord(sign) for sign in text if sign.isprintable()}
     for path in (_OWN, *_others()):
@@ -40,7 +40,7 @@ def drawable(text: str) -> tuple[str, Path]:
 
 
 def give_fonts(figure: Figure) -> None:
-    """Gives each text of a figure letters that can be drawn."""
+    """Gives each text of a figure a font that can draw it, see `drawable`."""
     for text in figure.findobj(Text):
         lines = [drawable(line) for line in text.get_text().split("\n")]
         others = {path for _, path in lines} - {_OWN}
@@ -69,5 +69,5 @@ def _letters(path: Path) -> frozenset[int]:
     try:
         font = FT2Font(path)
         return frozenset(font.get_charmap()) if font.scalable else frozenset()
-    except (RuntimeError, OSError, ValueError):  # a file that only has the name of a font
+    except (RuntimeError, OSError, ValueError):  # not a font, whatever its name says
         return frozenset()

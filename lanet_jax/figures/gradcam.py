@@ -1,4 +1,4 @@
-"""Grad-CAM of any method, by its `predict` alone."""
+"""Grad-CAM for any method, using only its `predict`."""
 
 import functools
 from collections.abc import Callable
@@ -13,28 +13,28 @@ from lanet_jax.methods.method import Predicts
 from lanet_jax.models.resnet import Stage
 from lanet_jax.typing import PyTree
 
-_FINEST = 6  # places a side that a map must have to show anything
+_FINEST = 6  # least side of a map, in places, that shows anything
 
 
 def grad_cam(
     method: Predicts, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
 ) -> tuple[Float[Array, "B C"], Float[Array, "B h w"]]:
-    """Where the network looks for the class that it predicts.
+    """Shows where the network looks for the class that it predicts.
 
-    The map is that of the last stage whose side is six places or more: stage 4 at 224 px as
-    published, an earlier one for smaller images, whose last map has too few places.
+    The map is that of the last stage with a side of six places or more: stage 4 at 224 px as
+    published, an earlier one for smaller images, whose last map is too coarse.
 
     Source: Selvaraju et al., "Grad-CAM", ICCV 2017, eq. 1 and 2; as the paper's Figure 6, in
     inference mode.
 
     Args:
-      method: whose `predict` runs a ResNet of ours.
-      params: what `predict` reads.
-      model_state: likewise.
-      images: normalised.
+      method: a method whose `predict` runs one of our residual networks.
+      params: parameters that `predict` reads.
+      model_state: model state that it reads.
+      images: normalised images.
 
     Returns:
-      Probabilities, and the map of each image's predicted class: at least 0, at most 1.
+      Probabilities, and the map of each image's predicted class, in [0, 1].
     """
     predict = functools.partial(method.predict, params, model_state)
     shapes: dict[str, jax.ShapeDtypeStruct] = {}

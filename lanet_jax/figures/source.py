@@ -1,4 +1,4 @@
-"""What the figures are drawn from: runs, and what their checkpoints say of training records."""
+"""What figures are drawn from: runs, and their checkpoints' predictions of training records."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ class Source:
     """A run that figures are drawn from.
 
     Attributes:
-      label: what it is called in a figure.
-      run: it, with its records.
+      label: its title in a figure.
+      run: the run, with its records.
     """
 
     label: str
@@ -27,15 +27,15 @@ class Source:
 
 @dataclasses.dataclass(frozen=True)
 class Look:
-    """What a checkpoint says of some training records, without augmentation.
+    """What a checkpoint says about some training records, without augmentation.
 
     Attributes:
       label: what the checkpoint is called in a figure.
-      classes: C names.
-      given: labels trained on.
-      true: labels before the noise; None where nobody knows which are wrong.
-      probabilities: of the classes.
-      features: of the expression backbone.
+      classes: class names.
+      given: observed labels, which it was trained on.
+      true: labels before the noise; None where it is not known which are wrong.
+      probabilities: class probabilities.
+      features: features of the expression backbone.
     """
 
     label: str
@@ -51,16 +51,16 @@ def look(source: Source, step: str, label: str, records: int, seed: int) -> Look
 
     Args:
       source: the run.
-      step: of the checkpoint: a number, "last" or "best".
+      step: checkpoint: a number, "last" or "best".
       label: what the checkpoint is called in a figure.
-      records: how many; 0 for all. Runs on the same data get the same ones.
-      seed: draws them.
+      records: number of records; 0 for all. Runs on the same data get the same records.
+      seed: seed of the choice.
 
     Returns:
-      What it says.
+      Its probabilities and features, with the records' labels.
 
     Raises:
-      UserError: there is no such checkpoint, or it is not whole.
+      UserError: there is no such checkpoint, or it is incomplete.
     """
     data, reading = source.run.data, source.run.reading
     rows = sample(np.arange(len(data.train)), records, seed)
@@ -81,15 +81,15 @@ def look(source: Source, step: str, label: str, records: int, seed: int) -> Look
 def sample(
     rows: Sequence[int] | Int[np.ndarray, " N"], size: int, seed: int
 ) -> Int[np.ndarray, " M"]:
-    """Some of the rows, drawn by a seed, in a random order.
+    """Draws some of the rows in a random order.
 
     Args:
-      rows: to draw from.
-      size: at most so many; 0 for all.
-      seed: draws the same from the same rows.
+      rows: rows to draw from.
+      size: the most to draw; 0 for all.
+      seed: seed of the draw; the same rows give the same draw.
 
     Returns:
-      The drawn ones.
+      The drawn rows.
     """
     drawn = np.random.default_rng(seed).permutation(np.asarray(rows, np.int64))
     return drawn[: size or len(drawn)]

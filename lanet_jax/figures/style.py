@@ -1,7 +1,7 @@
-"""The look of every figure, in this one place.
+"""The style of every figure.
 
-The colours are those of the report page. Nothing is told by colour alone: classes also differ by
-their marks, right and wrong labels by their outlines.
+The colours are those of the report page. Colour never carries a meaning alone: classes also differ
+by their markers, right and wrong labels by their outlines.
 """
 
 import functools
@@ -28,7 +28,7 @@ HEAT = "inferno"
 
 _CLASS_MARKS = ("v", "D", "P", "o", "s", "^", "X", "*")
 _LEGEND_ENTRY = 1.0  # inches
-_STYLE: Any = {  # matplotlib's stubs know no dict of a style that is not a literal
+_STYLE: Any = {  # matplotlib's stubs take only literal dicts for a style
     "font.family": fonts.FAMILY,
     "font.size": 9,
     "axes.titlesize": 10,
@@ -43,7 +43,7 @@ _STYLE: Any = {  # matplotlib's stubs know no dict of a style that is not a lite
     "axes.axisbelow": True,
     "grid.color": RULE,
     "text.color": INK,
-    "text.parse_math": False,  # a `$` in a class name is no formula
+    "text.parse_math": False,  # a `$` in a class name does not start a formula
     "xtick.color": MUTED,
     "ytick.color": MUTED,
     "xtick.labelsize": 8,
@@ -61,7 +61,7 @@ P = ParamSpec("P")
 
 
 class NotDrawnError(Exception):
-    """Why a figure cannot be drawn of this data, in a few words."""
+    """Says in a few words why a figure cannot be drawn from this data."""
 
 
 def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
@@ -76,14 +76,14 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
 
 def canvas(width: float, height: float) -> Figure:
-    """An empty figure.
+    """Makes an empty figure.
 
     Args:
-      width: in inches.
-      height: in inches.
+      width: width in inches.
+      height: height in inches.
 
     Returns:
-      The figure; it belongs to no window and no global state.
+      The figure, without a window or global state.
     """
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
@@ -91,7 +91,7 @@ def canvas(width: float, height: float) -> Figure:
 
 
 def bare(axes: Any) -> None:
-    """Takes ticks, grid and frame away, for images and for places that have no unit."""
+    """Removes ticks, grid and frame, for images and for axes without a unit."""
     axes.set(xticks=[], yticks=[])
     axes.grid(False)
     for spine in axes.spines.values():
@@ -99,26 +99,26 @@ def bare(axes: Any) -> None:
 
 
 def series(index: int) -> tuple[str, str]:
-    """Colour and mark of a series; a seventh shares a colour but not the mark with the first."""
+    """Colour and marker of a series; the seventh has the first one's colour, but not its marker."""
     count = len(SERIES)
     return SERIES[index % count], SERIES_MARKS[(index + index // count) % count]
 
 
 def class_style(classes: Sequence[str]) -> list[tuple[str, str]]:
-    """Colour and mark of each class; an expression has the same in every data set.
+    """Colour and marker of each class; an expression has the same in every dataset.
 
     Args:
-      classes: C names.
+      classes: class names.
 
     Returns:
-      C pairs.
+      A pair for each class.
     """
     known = set(classes) <= set(EXPRESSIONS)
     count = len(theme.CLASSES)
     pairs = []
     for position, name in enumerate(classes):
         i = EXPRESSIONS.index(name) if known else position
-        # A ninth class shares a colour but not the mark with it.
+        # A ninth class has the first one's colour, but not its marker.
         pairs.append((theme.CLASSES[i % count], _CLASS_MARKS[(i + i // count) % count]))
     return pairs
 
@@ -138,9 +138,9 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Writes a figure as PNG and as SVG, each under a temporary name first.
 
     Args:
-      figure: what to write.
-      folder: made if it is not there.
-      name: of the files, without ending.
+      figure: the figure.
+      folder: folder for the files; made if absent.
+      name: name of the files, without ending.
 
     Returns:
       Both files.

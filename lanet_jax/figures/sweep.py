@@ -1,4 +1,4 @@
-"""Figures 2 and 7: accuracy by the value of one field."""
+"""Figures 2 and 7: accuracy over the values of one field."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -27,8 +27,8 @@ class Curve(NamedTuple):
     """One line of a sweep.
 
     Attributes:
-      label: what all its runs share, "" if there is nothing to tell apart.
-      points: each value of the field with the accuracies of its seeds, shares in [0, 1].
+      label: the settings that its runs share; "" if there is only one line.
+      points: each value of the field with the accuracies of its seeds, in [0, 1].
     """
 
     label: str
@@ -37,10 +37,10 @@ class Curve(NamedTuple):
 
 @style.styled
 def draw(curves: Mapping[str, Sequence[Curve]]) -> Figure:
-    """A panel for each field that was varied.
+    """Draws a panel for each field that was varied.
 
     Args:
-      curves: by field.
+      curves: the curves of each field.
 
     Returns:
       The figure.

@@ -1,4 +1,4 @@
-"""From runs to sweep curves: which field was varied while all others stayed."""
+"""From runs to sweep curves: finds fields that were varied while all others stayed the same."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,18 +10,18 @@ from lanet_jax.report.run_files import RunFiles, read
 from lanet_jax.run.folder import flatten
 from lanet_jax.run.paths import RunFolder
 
-# What makes no difference to a curve, or only between the seeds of a point.
+# Fields that do not change a result, or that differ between the seeds of a point.
 _IGNORED = ("seed", "noise.", "data.dir", "data.threads", "train.", "profile.")
 
 
 def runs_in(folder: Path) -> list[RunFiles]:
-    """The run of a work folder, or all runs in a study's folder.
+    """Reads the run of a work folder, or all runs in a study's folder.
 
     Args:
       folder: holds a run, or folders of runs at any depth.
 
     Returns:
-      The runs, by name; none if there is none.
+      The runs, ordered by name; empty if there is none.
     """
     if RunFolder(folder).config.exists():
         return [read(folder)]
@@ -29,17 +29,17 @@ def runs_in(folder: Path) -> list[RunFiles]:
 
 
 def curves(runs: Iterable[RunFiles]) -> dict[str, list[Curve]]:
-    """A curve for each field and each setting of the others in which it takes several values.
+    """Makes a curve for each field and each setting of the others in which the field varies.
 
     Runs that differ only in their seeds are repetitions. The noise is never an axis: each kind and
     rate has a curve of its own, as in the paper.
 
     Args:
-      runs: finished ones count.
+      runs: the runs; unfinished ones are left out.
 
     Returns:
-      By field, in the order of the config; the accuracy is the mean of the last five epochs on the
-      first evaluated split.
+      Curves by field, in the order of the config. The accuracy is the mean of the last five epochs
+      on the first evaluated split.
     """
     table = [({**_settings(run), "noise": run.noise}, run) for run in runs if _is_finished(run)]
     keys = dict.fromkeys(key for settings, _ in table for key in settings)

@@ -1,1 +1,1 @@
-"""Files of every kind: written whole or not at all, read without running what they hold."""
+"""Files: written whole or not at all, and read without executing what they hold."""

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all: under a temporary name first, then renamed."""
+"""Writes files whole or not at all: under a temporary name first, then renamed."""
 
 import contextlib
 import csv
@@ -14,13 +14,13 @@ from lanet_jax.errors import UserError
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Gives a temporary name beside a file, which takes the file's place if the block ends well.
+    """Gives a temporary name beside a file, which replaces the file if the block succeeds.
 
     Args:
       path: the file.
 
     Yields:
-      The name to write to; after an error nothing of it is left, and the file is as it was.
+      The path to write to. After an error it is removed, and the file is as it was.
     """
     temporary = _name_of_ones_own(path)
     try:
@@ -39,18 +39,18 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes a whole file."""
+    """Writes a file, whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_bytes(content)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes a whole file in UTF-8."""
+    """Writes a text file in UTF-8, whole or not at all."""
     write_bytes(path, text.encode())
 
 
 def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Writes a whole table."""
+    """Writes a CSV table, whole or not at all."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(header)
@@ -59,10 +59,10 @@ def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) 
 
 
 def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
-    """Writes files that belong together: all are whole before any of them gets its name.
+    """Writes files that belong together: all are complete before any of them gets its name.
 
     Args:
-      files: what writes the content of each; they get their names in this order.
+      files: a function that writes the content of each; they are renamed in this order.
 
     Raises:
       UserError: one cannot be written; then none is left half-written.
@@ -86,27 +86,27 @@ def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
 
 
 def _name_of_ones_own(path: Path) -> Path:
-    # Two processes may write one file at once: the last wins, and neither takes the other's half.
-    start = path.name[:40]  # a name of its own may be as long as the file system takes
+    # Two processes may write one file at once: the last one wins, and they do not mix.
+    start = path.name[:40]  # the name itself may be as long as the file system allows
     return path.with_name(f".{start}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
 
 
 def through_no_link(path: str, flags: int) -> int:
-    """An opener for `open` that refuses a symbolic link in the place of the file."""
+    """An opener for `open` that refuses to follow a symbolic link."""
     return os.open(path, flags | os.O_NOFOLLOW, 0o666)
 
 
 def make_new(path: Path) -> None:
-    """Makes an empty file where there is none.
+    """Creates an empty file.
 
     Raises:
-      FileExistsError: there is one, or a link.
+      FileExistsError: a file or link has this name.
     """
     os.close(through_no_link(str(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL))
 
 
 def _make(temporary: Path) -> None:
-    # A link that lies there already would lead the write elsewhere.
+    # Creating it first makes sure that no link redirects the write.
     make_new(temporary)
 
 

@@ -1,4 +1,4 @@
-"""A card beside a file of weights must not take the place of what is not its own."""
+"""Protects other files from being overwritten by the card of a file of weights."""
 
 import json
 from collections.abc import Callable
@@ -15,12 +15,12 @@ def check(card: Path, owner: Path, is_own: Callable[[dict[str, Any]], bool]) -> 
     """Refuses to write a card over a file that is not the owner's.
 
     Args:
-      card: where it shall be written.
-      owner: the file that it is of.
-      is_own: whether a card that lies there may be an older one of the owner.
+      card: path of the card.
+      owner: the file that it describes.
+      is_own: whether an existing card may be an older one of the owner.
 
     Raises:
-      UserError: something else lies there, or the card of another file with the same name.
+      UserError: another file has this name, or it is the card of another file of the same name.
     """
     if not card.exists():
         return

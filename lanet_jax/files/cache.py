@@ -1,11 +1,11 @@
-"""The folder of what is fetched once and kept for this user."""
+"""The user's cache, for files that are fetched once."""
 
 import os
 from pathlib import Path
 
 
 def folder(kind: str) -> Path:
-    """Where files of one kind lie: below LANET_JAX_CACHE, or in the user's cache."""
+    """The folder for one kind of files: below LANET_JAX_CACHE, or in the user's cache."""
     own = os.environ.get("LANET_JAX_CACHE")
     if own:
         return Path(own) / kind

@@ -12,19 +12,19 @@ ENDINGS = (".whl", ".tar.gz")
 
 
 def pip_download(requirement: str, megabytes: int, options: Sequence[str], into: Path) -> Path:
-    """Downloads one file, with whatever index and proxy the user's pip has.
+    """Downloads one file by pip, with the user's own index and proxy.
 
     Args:
       requirement: name and version, as pip takes them.
-      megabytes: size of the file, to be told.
-      options: of `pip download`, which choose the one file.
+      megabytes: size of the file, for the message.
+      options: options of `pip download` that select the one file.
       into: an empty folder.
 
     Returns:
       The file.
 
     Raises:
-      UserError: there is no pip, or it fails; it gives pip's last error.
+      UserError: there is no pip, or it fails; the message has pip's last error.
     """
     if importlib.util.find_spec("pip") is None:
         raise UserError(f"pip is not installed for {sys.executable}: run `python -m ensurepip`")

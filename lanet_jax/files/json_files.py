@@ -1,4 +1,4 @@
-"""JSON objects out of files that a hand or a crash may have changed."""
+"""Reads JSON objects from files that someone may have edited, or a crash damaged."""
 
 import json
 from pathlib import Path
@@ -39,20 +39,20 @@ def parse(text: str, where: str, advice: str) -> dict[str, Any]:
     """Reads one JSON object.
 
     Args:
-      text: the object as it is written.
-      where: start of the error.
+      text: the JSON text.
+      where: start of the error: where the text comes from.
       advice: end of the error: what to do.
 
     Returns:
       The object.
 
     Raises:
-      UserError: it is anything else.
+      UserError: the text is anything else.
     """
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{where} is no JSON ({str(error)[:80]}); {advice}") from None
+        raise UserError(f"{where} is not JSON ({str(error)[:80]}); {advice}") from None
     if not isinstance(value, dict):
-        raise UserError(f"{where} is no JSON object; {advice}")
+        raise UserError(f"{where} is not a JSON object; {advice}")
     return value

@@ -1,4 +1,4 @@
-"""npz and npy files from anywhere: nothing in them runs, nothing takes more memory than it says."""
+"""Reads untrusted npz and npy files: nothing in them is executed, and memory use is bounded."""
 
 import math
 import zipfile
@@ -12,13 +12,13 @@ from numpy.lib import format as npy
 from lanet_jax.errors import UserError
 from lanet_jax.files import regular
 
-# Weights and landmarks compress less than ten times; what claims far more is a bomb.
+# Weights and landmarks compress less than tenfold; a file that claims far more is a zip bomb.
 MOST_RATIO, SMALL_BYTES = 100, 1 << 26
 HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
 def members(path: Path) -> list[zipfile.ZipInfo]:
-    """What a zip archive says it holds.
+    """Lists the entries of a zip archive.
 
     Args:
       path: the archive.
@@ -59,7 +59,7 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
       Its arrays by name; they cannot be written to.
 
     Raises:
-      UserError: as for `members`, or an array is damaged, none, or holds Python objects.
+      UserError: as for `members`, or an entry is damaged, not an array, or holds Python objects.
     """
     entries = members(path)
     try:
@@ -121,7 +121,7 @@ def _array(file: IO[bytes], size: int, path: Path) -> np.ndarray:
             "numbers only, and names as fixed-width strings (np.asarray(names, str))"
         )
     count = math.prod(shape)
-    # Before anything of the claimed size is made.
+    # Checked before anything of the claimed size is allocated.
     if file.tell() + count * dtype.itemsize != size:
         raise ValueError(f"{size} bytes for {count} numbers of {dtype.itemsize} bytes each")
     if not count:

@@ -1,4 +1,4 @@
-"""Files that can be read to their end: a pipe may wait for ever, and a device may have none."""
+"""Refuses files that cannot be read to the end: a pipe may block for ever, a device has no end."""
 
 import os
 import stat
@@ -10,13 +10,13 @@ _KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
 
 
 def check(path: str | Path) -> None:
-    """Checks that a path is no pipe, socket or device; one that is absent is for its reader to say.
+    """Checks that a path is not a pipe, socket or device. Absent files are left to their reader.
 
     Args:
-      path: what is going to be read.
+      path: the file to be read.
 
     Raises:
-      UserError: it is.
+      UserError: it is a pipe, socket or device.
     """
     try:
         mode = os.stat(path).st_mode

@@ -1,4 +1,4 @@
-"""Text files of other programs: the bytes say in which encoding they are, or nobody guesses it."""
+"""Decodes text files of other programs; an encoding that the bytes do not show is not guessed."""
 
 import codecs
 from pathlib import Path
@@ -12,14 +12,14 @@ def decode(path: str | Path, content: bytes) -> str:
     """Decodes a text file.
 
     Args:
-      path: named in errors.
+      path: the file, for errors.
       content: its bytes, in UTF-8 with or without a byte order mark, or in UTF-16 with one.
 
     Returns:
       The text, without the mark.
 
     Raises:
-      UserError: it is in another encoding, or no text.
+      UserError: it is in another encoding, or not text.
     """
     try:
         if content.startswith(_UTF16):
@@ -29,7 +29,7 @@ def decode(path: str | Path, content: bytes) -> str:
         if content.startswith(b"PK"):
             reason = "a workbook or another zip file; save the sheet as CSV in UTF-8, or unpack it"
         elif content.startswith(_UTF16):
-            reason = f"no whole UTF-16 (byte {error.start}); save it as UTF-8"
+            reason = f"incomplete UTF-16 (byte {error.start}); save it as UTF-8"
         else:
             line = content.count(b"\n", 0, error.start) + 1
             reason = (

@@ -1,4 +1,4 @@
-"""Which fields of a config must fit each other: those of the data, and each method's own."""
+"""Checks that fields of a config fit each other: those of the data, and each method's own."""
 
 from typing import TypeAlias
 
@@ -11,13 +11,13 @@ Config: TypeAlias = ml_collections.ConfigDict
 
 
 def check(c: Config) -> None:
-    """Checks what can be known: before the data are read, and again once `fit` has chosen by them.
+    """Checks a config before the data are read, and again after `fit` has chosen fields by them.
 
     Args:
-      c: resolved config, each field of which is one that may be; 0 is not chosen yet.
+      c: resolved config whose single fields are valid; 0 stands for a field not chosen yet.
 
     Raises:
-      UserError: two fields do not fit.
+      UserError: two fields do not fit each other.
     """
     d, p = c.data, c.optim
     if not d.test and not d.holdout:

@@ -1,4 +1,4 @@
-"""What a config must hold before a run is built from it."""
+"""Resolves and checks a config before a run is built from it."""
 
 from pathlib import Path
 from typing import TypeAlias
@@ -13,16 +13,16 @@ Config: TypeAlias = ml_collections.ConfigDict
 
 
 def resolve(c: Config) -> Config:
-    """Writes a method's published recipe over the fields, where the config asks for it.
+    """Applies the method's published recipe, if the config asks for it, and checks every field.
 
     Args:
-      c: as the user gave it.
+      c: config as the user gave it.
 
     Returns:
-      The config that the run follows and stores, every field as it is used.
+      The config that the run follows and stores, with every field as it is used.
 
     Raises:
-      UserError: a field holds what it may not be, or two do not fit.
+      UserError: a field has an invalid value, or two do not fit each other.
     """
     limits.check(c)
     c = c.copy_and_resolve_references()
@@ -38,7 +38,7 @@ def resolve(c: Config) -> Config:
 
 
 def _published(c: Config) -> dict[str, object]:
-    """The method's recipe; the colours are those of its ResNet's weights, and of no other."""
+    """The method's recipe; its colours belong to its ResNet's weights, so only to `resnet`."""
     written = PUBLISHED[c.method]
     if c.model.family == "resnet":
         return written
@@ -46,11 +46,14 @@ def _published(c: Config) -> dict[str, object]:
 
 
 def recipe(given: Config, resolved: Config) -> str:
-    """Which fields a method's published recipe wrote over, in one line; "" if none.
+    """Says in one line which fields a method's published recipe changed.
 
     Args:
-      given: as the user gave it.
-      resolved: what `resolve` made of it.
+      given: config as the user gave it.
+      resolved: the config from `resolve`.
+
+    Returns:
+      The line; "" if the recipe changed nothing.
     """
     if given.schedule != "published":
         return ""
@@ -64,7 +67,7 @@ def recipe(given: Config, resolved: Config) -> str:
 
 
 def _absolute_paths(c: Config) -> None:
-    # For a run to be opened from any folder; one in the user's home stays so on another machine.
+    # So that a run can be opened from any folder; ~ keeps meaning the user's home elsewhere.
     for part, field in ((c.data, "dir"), (c.noise, "file"), (c.model, "pretrained")):
         path = part[field]
         if path and not path.startswith("~") and path not in IN_CACHE:

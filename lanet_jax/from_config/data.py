@@ -29,11 +29,11 @@ class Data:
 
     Attributes:
       train: training records.
-      given: labels that training sees.
-      true: labels before the noise; None where nobody knows which labels are wrong.
-      evaluate: records (with the labels to compare with) by name; "holdout" has given labels.
+      given: observed labels, which training sees.
+      true: labels before the noise; None where it is not known which labels are wrong.
+      evaluate: records to evaluate on, by split; "holdout" has observed labels.
       framed: the training records' landmarks in the face's frame; None for those of the image.
-      fingerprints: of the prepared splits, whole, by what of the config names them.
+      fingerprints: fingerprints of the whole prepared splits, by the config field that names them.
     """
 
     train: Records
@@ -45,7 +45,7 @@ class Data:
 
     @property
     def landmarks(self) -> int:
-        """L of what training sees."""
+        """The number of landmarks that training sees, L."""
         return self.framed.shapes.points.shape[1] if self.framed else self.train.landmarks
 
     @property
@@ -60,8 +60,9 @@ def data(c: Config, workdir: Path, need_tests: bool = True) -> Data:
 
     Args:
       c: resolved config.
-      workdir: `labels.csv` there, once written, is what counts, and the label file is not read.
-      need_tests: whether the test sets must be there; else those that are not are left out.
+      workdir: work folder of the run; once `labels.csv` is written there it counts, and the label
+        file is not read.
+      need_tests: whether the test sets must be there; otherwise missing ones are left out.
 
     Returns:
       The data of the run.
@@ -138,7 +139,7 @@ def _part(
 
 
 def splits(data_dir: str, datasets: Sequence[str], names: Sequence[str]) -> dict[str, Records]:
-    """Opens one split of each dataset; with several, the records' names carry the dataset's.
+    """Opens one split of each dataset; with several, record names start with the dataset's.
 
     Args:
       data_dir: where the datasets lie.
@@ -174,19 +175,19 @@ def reading(c: Config) -> Reading:
 def labels(
     c: Config, train: Records, own: Int[np.ndarray, " N"], workdir: Path
 ) -> tuple[Int[np.ndarray, " N"], Int[np.ndarray, " N"] | None]:
-    """Given and true labels: those of `labels.csv` if the run has one, else drawn and written.
+    """Observed and true labels: those of `labels.csv` if the run has one, else drawn and written.
 
     Args:
       c: resolved config.
-      train: training records, the held-out ones too.
+      train: training records, including the held-out ones.
       own: their labels before noise is drawn: the dataset's, or those of the label file.
-      workdir: of the run.
+      workdir: work folder of the run.
 
     Returns:
-      Given labels, and the true ones where it is known which are wrong.
+      Observed labels, and the true ones where it is known which are wrong.
 
     Raises:
-      UserError: `labels.csv` was changed into what is no list of all of them.
+      UserError: `labels.csv` was changed and no longer lists all records.
     """
     path = RunFolder(workdir).labels
     n, classes = c.noise, train.classes

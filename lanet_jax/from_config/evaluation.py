@@ -1,4 +1,4 @@
-"""From the config of a finished run to the splits it is evaluated on."""
+"""From the config of a finished run to the splits that it is evaluated on."""
 
 import dataclasses
 
@@ -23,19 +23,19 @@ class EvaluatedSplits:
 
 
 def evaluated_splits(c: Config, split: str, data: str, data_dir: str) -> EvaluatedSplits:
-    """The run's own test data, or another split, dataset or place of it.
+    """Opens the run's own test data, or another split, dataset or folder.
 
     Args:
       c: config of the run.
-      split: instead of the run's; empty keeps it.
-      data: instead of the run's datasets; empty keeps them.
-      data_dir: instead of the run's; empty keeps it.
+      split: split to use instead of the run's; "" keeps it.
+      data: dataset to use instead of the run's; "" keeps them.
+      data_dir: folder to use instead of the run's; "" keeps it.
 
     Returns:
       The splits.
 
     Raises:
-      UserError: the data is not there, or `data` fits several splits of the run.
+      UserError: the data is not there, or the run has several splits and `data` could be any.
     """
     if data and not split and len(c.data.test_split) != 1:
         own = ", ".join(c.data.test_split) or "none"

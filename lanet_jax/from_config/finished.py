@@ -1,4 +1,4 @@
-"""A run that was trained, opened again: by its folder alone, wherever its data lies now."""
+"""Opens a trained run by its folder, wherever its data lies now."""
 
 import dataclasses
 from pathlib import Path
@@ -12,11 +12,11 @@ from lanet_jax.run.paths import RunFolder
 
 @dataclasses.dataclass(frozen=True)
 class FinishedRun:
-    """What a command that looks back at a run needs of it.
+    """A trained run with its data.
 
     Attributes:
       folder: its work folder.
-      config: what it was made from; `data.dir` is where the data lies now.
+      config: its config; `data.dir` is where the data lies now.
       data: its records and labels.
       reading: how it reads them.
     """
@@ -31,14 +31,14 @@ def open_run(workdir: Path, data_dir: str = "") -> FinishedRun:
     """Opens a run and its data; test sets that are gone are left out, with a note.
 
     Args:
-      workdir: of the run.
+      workdir: work folder of the run.
       data_dir: where its data lies now; empty for where it lay.
 
     Returns:
       The run.
 
     Raises:
-      UserError: there is no run, its data is not there, or is not what the run was begun with.
+      UserError: there is no run, or its data is missing or not what the run began with.
     """
     config = run_folder.load_config(workdir)
     config.data.dir = data_dir or config.data.dir

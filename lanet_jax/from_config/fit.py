@@ -1,4 +1,4 @@
-"""Fields that a preset leaves to the data: those of `configs/folder.py:small`, which are 0."""
+"""Chooses fields by the data: those that `configs/folder.py:small` leaves at 0."""
 
 from pathlib import Path
 
@@ -9,19 +9,19 @@ from lanet_jax.from_config.data import splits
 from lanet_jax.input import mixture, prepared
 from lanet_jax.input.records import Records
 
-# Batches are to be several in an epoch and larger than K, the neighbours that each face has in one.
-_BATCHES = ((2_000, 128), (500, 64), (120, 32), (0, 16))  # from so many records on
+# An epoch should have several batches, and a batch more than the K neighbours of each face.
+_BATCHES = ((2_000, 128), (500, 64), (120, 32), (0, 16))  # least number of records, batch
 _MOST_QUEUED = 8192
 _TIGHT, _SMALL_CROP, _CROP = 64, 48, 96  # px
 _LOOKED_AT = 16  # images, to see their size
-_HOLDOUT = 0.2  # kept aside where the data has no test split
+_HOLDOUT = 0.2  # share held out where the data has no test split
 
 
 def fit(c: Config) -> tuple[Config, str]:
-    """Chooses batch, queue, crop and what to evaluate on by the data.
+    """Chooses batch size, queue, crop and evaluation split by the data.
 
     Args:
-      c: resolved config; what is not 0 in it stays.
+      c: resolved config; only fields that are 0 change.
 
     Returns:
       The config that the run follows and stores, and what was chosen, in one line; "" if nothing.
@@ -41,7 +41,7 @@ def fit(c: Config) -> tuple[Config, str]:
     told = [f"{count} records"]
     if not c.optim.batch_size:
         batch = next(batch for least, batch in _BATCHES if count >= least)
-        c.optim.batch_size = min(batch, count)  # of fewer records than a batch, all
+        c.optim.batch_size = min(batch, count)  # fewer records than a batch make one batch
         told.append(f"batch {c.optim.batch_size}")
     if not c.el.queue_size:
         batch = c.optim.batch_size
@@ -66,6 +66,6 @@ def _has_test(c: Config) -> bool:
 
 
 def _side(train: Records) -> int:
-    """The middle one of some images' shorter sides, in pixels."""
+    """The median of some images' shorter sides, in pixels."""
     rows = np.unique(np.linspace(0, len(train) - 1, min(_LOOKED_AT, len(train))).astype(int))
     return int(np.median([min(train.read(int(row), 0)[0].shape[:2]) for row in rows]))

@@ -18,7 +18,7 @@ class Framed:
 
     Attributes:
       frame: statistics of the training set.
-      shapes: of its records, in their order.
+      shapes: face shapes of its records, in their order.
     """
 
     frame: FaceFrame
@@ -26,7 +26,7 @@ class Framed:
 
 
 def framed(c: Config, train: Records) -> Framed | None:
-    """Brings the landmarks into the face's frame, where the config asks for it.
+    """Maps the landmarks into the face's own frame, if the config asks for it.
 
     Args:
       c: resolved config.
@@ -54,7 +54,7 @@ def framed(c: Config, train: Records) -> Framed | None:
 
 
 def kept_points(c: Config, train: Records) -> tuple[int, ...]:
-    """Which landmarks are learnt: of a scheme that is not published, all of them."""
+    """Indices of the landmarks that are learnt; all of them if the scheme is not a known one."""
     if c.landmarks.points == "all" or train.scheme not in SCHEMES:
         return tuple(range(train.landmarks))
     return SCHEMES[train.scheme].expressive

@@ -1,4 +1,4 @@
-"""What each field of a config may be, and which fields must fit each other."""
+"""The values that each field of a config may have."""
 
 import difflib
 import math
@@ -19,8 +19,8 @@ class Limit(NamedTuple):
     """The values that a field may have.
 
     Attributes:
-      holds: whether a value is one of them.
-      may_be: what they are, as an error and the help say it.
+      holds: says whether a value is valid.
+      may_be: the valid values in words, for errors and the help.
     """
 
     holds: Callable[[object], bool]
@@ -28,7 +28,7 @@ class Limit(NamedTuple):
 
 
 def one_of(*choices: str | int) -> Limit:
-    """A word or number out of a list."""
+    """One word or number from a list."""
     holds = lambda x: any(x == c and type(x) is type(c) for c in choices)  # noqa: E731
     return Limit(holds, " | ".join(map(str, choices)))
 
@@ -43,10 +43,7 @@ def whole(least: int, most: int | None = None) -> Limit:
 
 
 def number(least: float = 0.0, most: float = math.inf, above: bool = False, below=False) -> Limit:
-    """A number from `least` to `most`; without these themselves where `above` or `below` says so.
-
-    NaN and infinity are none.
-    """
+    """A finite number from `least` to `most`; `above` and `below` exclude the ends themselves."""
 
     def holds(x: object) -> bool:
         if not isinstance(x, _NUMBER) or isinstance(x, bool) or not math.isfinite(x):
@@ -59,7 +56,7 @@ def number(least: float = 0.0, most: float = math.inf, above: bool = False, belo
 
 
 def numbers(count: int, each: Limit, ordered: bool = False) -> Limit:
-    """So many numbers; `ordered`: the least and the greatest of a range."""
+    """A tuple of `count` numbers; with `ordered`, the lesser one first."""
 
     def holds(x: object) -> bool:
         if not isinstance(x, tuple | list) or len(x) != count or not all(map(each.holds, x)):
@@ -71,7 +68,7 @@ def numbers(count: int, each: Limit, ordered: bool = False) -> Limit:
 
 
 def names(may_be: str, different: bool = False, least: int = 1) -> Limit:
-    """At least so many texts; `different`: none of them twice."""
+    """A tuple of at least `least` texts; with `different`, none of them twice."""
 
     def holds(x: object) -> bool:
         if not isinstance(x, tuple | list) or len(x) < least or not all(map(_TEXT.holds, x)):
@@ -82,7 +79,7 @@ def names(may_be: str, different: bool = False, least: int = 1) -> Limit:
 
 
 def fitted(limit: Limit) -> Limit:
-    """A field that may be left to the data, see `fit`."""
+    """A limit that also allows 0, for a field that `fit` chooses by the data."""
     holds = lambda x: (type(x) is int and x == 0) or limit.holds(x)  # noqa: E731
     return Limit(holds, f"{limit.may_be}; or 0, to be chosen from the data")
 
@@ -91,7 +88,7 @@ _TEXT = Limit(lambda x: isinstance(x, str) and bool(x.strip()), "a name; it must
 _MAYBE_TEXT = Limit(lambda x: isinstance(x, str), "a path, or empty")
 _SWITCH = Limit(lambda x: isinstance(x, bool), "True | False")
 _SHARE = number(0, 1)
-_SEED = whole(0, 2**32 - 1)  # a key of JAX takes 32 bits of it, and drops the others in silence
+_SEED = whole(0, 2**32 - 1)  # JAX keeps 32 bits of a seed and silently drops the rest
 _DATASETS = names("prepared datasets, such as \"('rafdb',)\"; none twice", different=True)
 
 LIMITS: dict[str, Limit] = {
@@ -182,13 +179,13 @@ LIMITS: dict[str, Limit] = {
 
 
 def check(c: ml_collections.ConfigDict) -> None:
-    """Checks that a config has every field, none besides, and in each a value that it may have.
+    """Checks that a config has exactly the known fields, each with a valid value.
 
     Args:
       c: a config.
 
     Raises:
-      UserError: it does not.
+      UserError: a field is missing, unknown or invalid.
     """
     values = flatten(c)
     if absent := LIMITS.keys() - values.keys():

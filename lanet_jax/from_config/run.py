@@ -1,4 +1,4 @@
-"""A run, put together."""
+"""Builds a run from its config."""
 
 import dataclasses
 from collections.abc import Callable
@@ -25,26 +25,26 @@ from lanet_jax.typing import Augment
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """All that training needs, none of it a config.
+    """Everything that training needs; nothing here reads the config.
 
     Attributes:
-      method: what is trained.
-      optimizer: moves the parameters.
+      method: the method to train.
+      optimizer: its optimizer.
       augment: training augmentation.
-      preprocess: evaluation's preparation of images, uint8 to normalised.
-      example: initialises the method.
+      preprocess: preparation of images for evaluation, uint8 to normalised.
+      example: the shapes and values that initialise the method.
       data: records and labels.
-      visits: what this host reads.
+      visits: the training records that this host reads, in order.
       reading: how records are read, by training and evaluation.
-      seed: of parameters and augmentation.
+      seed: seed of parameters and augmentation.
       steps_per_epoch: whole batches in an epoch.
-      steps: of the whole run.
+      steps: number of steps of the whole run.
       log_every: steps between two rows of training metrics.
       checkpoint_every: steps between two checkpoints.
       keep: checkpoints kept.
       profile_start: first profiled step.
-      profile_steps: how many are profiled.
-      card: what a checkpoint says of itself.
+      profile_steps: number of profiled steps.
+      card: the card of its checkpoints.
     """
 
     method: Method
@@ -71,14 +71,14 @@ def run(c: Config, workdir: Path, resumed: bool = False) -> Run:
 
     Args:
       c: resolved config.
-      workdir: of the run; `labels.csv` is written there if it is not yet.
-      resumed: from a checkpoint, so that pretrained weights are not read again.
+      workdir: work folder of the run; `labels.csv` is written there if it is not yet.
+      resumed: whether it resumes from a checkpoint; pretrained weights are then not read again.
 
     Returns:
       The run.
 
     Raises:
-      UserError: something of the config does not fit the data.
+      UserError: the config does not fit the data.
     """
     d = data(c, workdir)
     batch = c.optim.batch_size
@@ -123,7 +123,7 @@ def run(c: Config, workdir: Path, resumed: bool = False) -> Run:
 
 
 def _votes(c: Config, train: Records) -> Float[np.ndarray, "N C"] | None:
-    """The votes to train on, if they are asked for."""
+    """The votes to train on; None if labels are trained on."""
     if c.ce.targets == "labels":
         return None
     shares = votes.of_records(train)
@@ -141,12 +141,12 @@ def _votes(c: Config, train: Records) -> Float[np.ndarray, "N C"] | None:
 
 
 def card(c: Config, classes: tuple[str, ...], grey: bool = False) -> dict[str, Any]:
-    """What a checkpoint must say to be used: it travels with the weights.
+    """Makes the card of a checkpoint: what must be known to use its weights.
 
     Args:
       c: resolved config.
-      classes: names, in the order of the probabilities.
-      grey: the training images have no colours.
+      classes: class names, in the order of the probabilities.
+      grey: whether the training images have no colours.
 
     Returns:
       The card, see `lanet_jax.checkpoint.metadata`.

@@ -32,18 +32,18 @@ from lanet_jax.typing import Augment, Batch, Key, PyTree
 
 
 def method(c: Config, classes: int, landmarks: int) -> Method:
-    """The method to train.
+    """Builds the method to train.
 
     Args:
       c: resolved config.
-      classes: C.
-      landmarks: L of the data.
+      classes: number of classes, C.
+      landmarks: number of landmarks, L.
 
     Returns:
-      It, with its networks.
+      The method with its networks.
 
     Raises:
-      UserError: LA-Net on data without landmarks.
+      UserError: the method is LA-Net and the data has no landmarks.
     """
     frozen, dtype = c.model.frozen_stages, jnp.dtype(c.precision)
     backbone = backbones.make(c.model, frozen + 1, dtype=dtype)
@@ -67,7 +67,7 @@ def _trained(c: Config, backbone: Backbone, classes: int, landmarks: int) -> Met
             "method=lanet needs landmarks, and the prepared data has none: run `lanet prepare` "
             "again with --landmarks FILE --overwrite"
         )
-    # Frozen stages are shared whatever the config says of the trunk.
+    # Frozen stages are shared whatever the config says about the trunk.
     first_stage = max(backbone.first_stage, 2 if c.landmarks.trunk == "shared_stem" else 1)
     trunk = backbones.make(c.model, first_stage, dtype=backbone.dtype)  # type: ignore[attr-defined]  # a Linen module
     lateral = {18: 64, 50: 256}[c.model.depth]
@@ -77,11 +77,11 @@ def _trained(c: Config, backbone: Backbone, classes: int, landmarks: int) -> Met
 
 
 def optimizer(c: Config, steps_per_epoch: int) -> optax.GradientTransformation:
-    """Adam on the config's schedule.
+    """Builds Adam with the config's schedule.
 
     Args:
       c: resolved config.
-      steps_per_epoch: of the run.
+      steps_per_epoch: number of steps per epoch of the run.
 
     Returns:
       The optimizer.
@@ -103,19 +103,19 @@ def optimizer(c: Config, steps_per_epoch: int) -> optax.GradientTransformation:
 
 
 def _heads(params: PyTree) -> PyTree:
-    """Which parameters are of a layer named `fc`."""
+    """Marks the parameters of layers named `fc`."""
     return jax.tree_util.tree_map_with_path(
         lambda path, _: any(part.key == "fc" for part in path), params
     )
 
 
 def augmentation(c: Config, flip_index: tuple[int, ...], framed: bool = False) -> Augment:
-    """The training augmentation of batches.
+    """Builds the training augmentation.
 
     Args:
       c: resolved config.
-      flip_index: of the landmark scheme; empty for data without landmarks.
-      framed: landmarks are in the face's frame, where no crop and no mirror changes them.
+      flip_index: flip index of the landmark scheme; empty for data without landmarks.
+      framed: whether landmarks are in the face's frame, where no crop or mirror changes them.
 
     Returns:
       A function of (key, batch).
@@ -142,7 +142,7 @@ def augmentation(c: Config, flip_index: tuple[int, ...], framed: bool = False) -
 
 
 def preprocessing(c: Config) -> Callable[[jax.Array], jax.Array]:
-    """The preparation of images for evaluation."""
+    """Builds the preparation of images for evaluation, uint8 to normalised."""
     a = c.augment
     return functools.partial(
         preprocess_batch, size=a.size, mean=a.mean, std=a.std, resample=a.resample
@@ -150,18 +150,18 @@ def preprocessing(c: Config) -> Callable[[jax.Array], jax.Array]:
 
 
 def example(c: Config, data: Data, resumed: bool = False) -> Example:
-    """What the method must know of the data, the pretrained backbone included.
+    """What a method is initialised with, including a pretrained backbone.
 
     Args:
       c: resolved config.
-      data: of the run.
-      resumed: only the shapes of parameters are wanted, so that no pretrained weights are read.
+      data: data of the run.
+      resumed: whether only shapes are wanted; pretrained weights are then not read.
 
     Returns:
       The example, as host arrays.
 
     Raises:
-      UserError: the weights do not fit.
+      UserError: the pretrained weights do not fit the backbone.
     """
     bare = example_of_shape(c, data.given)
     if data.framed:
@@ -179,7 +179,7 @@ def example_of_shape(c: Config, given: Int[np.ndarray, " N"]) -> Example:
 
     Args:
       c: resolved config.
-      given: labels; padded to a multiple of B, so that any number of devices shares them evenly.
+      given: observed labels; padded to a multiple of B, so that devices share them evenly.
 
     Returns:
       The example, as host arrays.

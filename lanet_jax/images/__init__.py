@@ -1,1 +1,1 @@
-"""From any image file to upright RGB or one clear reason: the one reader of every command."""
+"""Reads any image file as upright RGB, or says in one line why not; shared by every command."""

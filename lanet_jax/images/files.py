@@ -1,4 +1,4 @@
-"""Which files are images, by their names, and the files of a tree: one rule for every command."""
+"""Which files are images, by name, and which are hidden: the same rules for every command."""
 
 import dataclasses
 import os
@@ -8,8 +8,8 @@ from lanet_jax.errors import UserError
 
 JPEG = (".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".jfi", ".pjpeg", ".pjp")
 READ = (*JPEG, ".png", ".apng", ".bmp", ".dib", ".tif", ".tiff", ".webp", ".gif")
-UNREAD = (".heic", ".heif", ".hif", ".avif", ".jxl", ".jp2")  # images of formats nobody reads here
-# Names that systems and tools make beside the user's own; a leading dot hides all others.
+UNREAD = (".heic", ".heif", ".hif", ".avif", ".jxl", ".jp2")  # image formats that are not read here
+# Names of files that systems and tools create; other hidden names start with a dot.
 _SYSTEM = {
     *("__MACOSX", "__pycache__", "@eaDir", "$RECYCLE.BIN", "System Volume Information"),
     *("lost+found", "Thumbs.db", "ehthumbs.db", "desktop.ini", "Icon\r"),
@@ -21,10 +21,10 @@ class Tree:
     """What lies below a folder; paths are relative to it, with / between their parts.
 
     Attributes:
-      files: that are not hidden, at any depth.
-      folders: that are not hidden, at any depth.
-      hidden: files and folders (with / at the end) that are; nothing below them is listed.
-      loops: links to a folder that they lie in, which are not followed.
+      files: files that are not hidden, at any depth.
+      folders: folders that are not hidden, at any depth.
+      hidden: hidden files and folders (with / at the end); nothing below them is listed.
+      loops: links to a folder that contains them, which are not followed.
     """
 
     files: list[str]
@@ -49,7 +49,13 @@ def is_hidden(part: str) -> bool:
 
 
 def below(root: Path) -> Tree:
-    """Lists a tree in the order of its names, and follows links to folders.
+    """Lists a tree in the order of its names, following links to folders.
+
+    Args:
+      root: the folder.
+
+    Returns:
+      What lies below it.
 
     Raises:
       UserError: a folder cannot be read.
@@ -74,7 +80,7 @@ def below(root: Path) -> Tree:
 
 
 def images_below(root: Path) -> list[str]:
-    """Paths of a tree's images, relative to it and sorted; hidden ones are left out."""
+    """Sorted paths of the images below a folder, relative to it; hidden ones are left out."""
     return [name for name in below(root).files if is_image(name) and (root / name).is_file()]
 
 
@@ -83,7 +89,7 @@ def _is_loop(root: Path, at: Path, name: str) -> bool:
         return False
     target = (at / name).resolve()
     way = [at, *at.parents[: len(at.relative_to(root).parts)]]
-    # The way may lead through links, so each folder on it is asked where it really is.
+    # The path may lead through links, so each folder on it is resolved.
     return any(folder.resolve().is_relative_to(target) for folder in way)
 
 

@@ -1,4 +1,4 @@
-"""Whether an encoded image is whole, and its size, before anything is decoded."""
+"""Checks whether an encoded image is complete, and reads its size, without decoding it."""
 
 import re
 import zlib
@@ -7,22 +7,21 @@ from collections.abc import Iterator
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
 _JPEG_ALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a length
-# Start of frame: all of C0 .. CF but tables and arithmetic conditioning.
+# Start of frame: all of C0 .. CF except tables and arithmetic conditioning.
 _JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
 
 
 def is_whole(data: bytes) -> bool:
-    """Whether an image does not end before its end; OpenCV fills the rest with grey, silently.
+    """Whether an image is complete; decoders may silently fill what is missing with grey.
 
     Args:
       data: the file's bytes.
 
     Returns:
-      False for no bytes, for a JPEG whose last scan does not end and for a PNG with a chunk that is
-      cut or changed; True for what is neither. What follows the end (the video of a phone's motion
-      photo, say) is no part of the image. A JPEG has no checksums, so changes within its pixels
-      are not seen.
+      False for no bytes, for a JPEG whose last scan does not end, and for a PNG with a truncated or
+      changed chunk; True for other formats. Data after the end, such as the video of a motion
+      photo, is ignored. A JPEG has no checksums, so changes within its pixels go unnoticed.
     """
     if data.startswith(JPEG):
         return _jpeg_is_whole(data)
@@ -57,7 +56,7 @@ def _jpeg_is_whole(data: bytes) -> bool:
 
 
 def _jpeg_markers(data: bytes) -> Iterator[tuple[int, int]]:
-    """Each marker and where it ends, by segments: a thumbnail within one has markers of its own."""
+    """Each marker and where it ends; segments are skipped, as a thumbnail has markers too."""
     at = 2
     while found := _MARKER.search(data, at):
         at, marker = found.end(), found[1][0]
@@ -67,13 +66,13 @@ def _jpeg_markers(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def pixel_size(encoded: bytes) -> tuple[int, int] | None:
-    """Width and height in the header of a PNG or JPEG, in pixels.
+    """Reads width and height, in pixels, from the header of a PNG or JPEG.
 
     Args:
       encoded: the file's bytes.
 
     Returns:
-      Both, as they are stored; None if it is neither, or its header does not say.
+      Width and height as stored; None for other formats, or if the header does not say.
     """
     if encoded.startswith(PNG) and encoded[12:16] == b"IHDR" and len(encoded) >= 24:
         return _two(encoded, 16, 4)

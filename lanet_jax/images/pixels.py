@@ -1,4 +1,4 @@
-"""Whatever holds an image becomes upright, opaque RGB of 8 bits, in this one place."""
+"""Turns image files, Pillow images and arrays into upright, opaque 8-bit RGB."""
 
 import io
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ FORMATS = ("BMP", "DIB", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 MOST_PIXELS = 89_478_485  # Pillow's limit, too: 256 MiB in RGB
 _WHITE = _OPAQUE = 255
 _CHANNELS = (1, 3, 4)
-_HEAD = 1 << 17  # bytes within which a file says how it is turned
+_HEAD = 1 << 17  # bytes within which a file gives its orientation
 _TURNS = (b"Exif", b"eXIf", b"Orientation")
 
 Rgb = UInt8[np.ndarray, "H W 3"]
 
 
 class BrokenImageError(Exception):
-    """Why a file is no image that can be used, in a few words."""
+    """Says in a few words why a file cannot be used as an image."""
 
 
 def decode(encoded: bytes) -> Rgb:
@@ -34,10 +34,10 @@ def decode(encoded: bytes) -> Rgb:
       encoded: the file's bytes.
 
     Returns:
-      RGB pixels: turned as EXIF says, transparent ones over white, 16 bits brought to 8.
+      RGB pixels: rotated as EXIF says, transparent ones over white, 16 bits reduced to 8.
 
     Raises:
-      BrokenImageError: the file is empty, cut short, too large or no image.
+      BrokenImageError: the file is empty, truncated, too large or not an image.
     """
     if not encoded:
         raise BrokenImageError("the file is empty")
@@ -59,7 +59,7 @@ def decode(encoded: bytes) -> Rgb:
 
 
 def upright(image: PIL.Image.Image) -> Rgb:
-    """The pixels of an image that Pillow holds, as `decode` gives them.
+    """Reads the pixels of a Pillow image, as `decode` does.
 
     Raises:
       BrokenImageError: its pixels cannot be read.
@@ -73,12 +73,12 @@ def upright(image: PIL.Image.Image) -> Rgb:
 
 
 def _broken(error: Exception) -> BrokenImageError:
-    # Each format has its own for damaged bytes.
+    # Each format of Pillow raises its own kind of error.
     return BrokenImageError(str(error).strip().partition("\n")[0][:200] or type(error).__name__)
 
 
 def upright_size(encoded: bytes) -> tuple[int, int] | None:
-    """Width and height that a stored PNG or JPEG has once it is upright, without decoding it.
+    """Reads the upright width and height of a PNG or JPEG without decoding it.
 
     Args:
       encoded: the file's bytes.
@@ -92,18 +92,18 @@ def upright_size(encoded: bytes) -> tuple[int, int] | None:
     try:
         with PIL.Image.open(io.BytesIO(encoded), formats=FORMATS) as image:
             is_turned = image.getexif().get(PIL.ExifTags.Base.Orientation, 1) in range(5, 9)
-    except Exception:  # whoever decodes it says what is wrong
+    except Exception:  # decoding it will say what is wrong
         return stored
     return stored[::-1] if is_turned else stored
 
 
 def images(array: UInt8[np.ndarray, "..."]) -> Iterator[UInt8[np.ndarray, "..."]]:
-    """The images of an array: one [H, W] or [H, W, 1|3|4], or each of a batch of them.
+    """Yields the images of an array: one [H, W] or [H, W, 1|3|4], or each of a batch of them.
 
-    Three axes are a batch of grey images unless the last one can be channels.
+    Three axes are a batch of grey images, unless the last one can be channels.
 
     Raises:
-      UserError: it holds no image.
+      UserError: the array holds no image.
     """
     check(array)
     is_one = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in _CHANNELS)
@@ -111,7 +111,7 @@ def images(array: UInt8[np.ndarray, "..."]) -> Iterator[UInt8[np.ndarray, "..."]
 
 
 def check(array: np.ndarray) -> None:
-    """Says what is wrong with an array of pixels.
+    """Checks an array of pixels.
 
     Raises:
       UserError: it is not uint8, or not shaped as `images` takes it.
@@ -130,7 +130,7 @@ def check(array: np.ndarray) -> None:
 
 
 def rgb(image: UInt8[np.ndarray, "..."], bgr: bool = False) -> Rgb:
-    """One image in the one form that the rest of this project takes.
+    """Converts one image to RGB.
 
     Args:
       image: [H, W] grey, or [H, W, C] with C 1 (grey), 3 (colour) or 4 (colour and opacity).
@@ -152,10 +152,10 @@ def greyed(image: Rgb) -> Rgb:
 
 
 def resized(image: Rgb, size: int, resample: str = "linear") -> UInt8[np.ndarray, "size size 3"]:
-    """The image brought to a square, not cut: the one way of preparation, training and prediction.
+    """Resizes an image to a square without cropping, alike in preparation, training and prediction.
 
-    A side that shrinks takes the mean of what it covers; one that grows is interpolated linearly,
-    as the mean would make blocks of it.
+    A side that shrinks averages the pixels it covers; one that grows is interpolated linearly, as
+    averaging would make blocks.
 
     Args:
       image: RGB.
@@ -163,7 +163,7 @@ def resized(image: Rgb, size: int, resample: str = "linear") -> UInt8[np.ndarray
       resample: "linear", as above, or "cubic".
 
     Returns:
-      The square; the image itself where it is one already.
+      The square; the image itself if it has that size already.
     """
     height, width = image.shape[:2]
     smaller = min(width, size), min(height, size)
@@ -197,6 +197,6 @@ def _over_white(image: UInt8[np.ndarray, "H W 4"]) -> Rgb:
     colour, opacity = image[..., :3], image[..., 3:]
     if opacity.min() == _OPAQUE:
         return colour
-    # Fits 16 bits, which matters where a photo has a hundred million pixels.
+    # 16 bits are enough, which matters for photos of a hundred million pixels.
     blend = colour * opacity.astype(np.uint16) + _WHITE * (_OPAQUE - opacity).astype(np.uint16)
     return ((blend + _OPAQUE // 2) // _OPAQUE).astype(np.uint8)

@@ -1,1 +1,1 @@
-"""Between the stored records and the step: labels, their noise, and the order of visits."""
+"""From stored records to batches: labels, label noise, sampling, reading and decoding."""

@@ -1,4 +1,4 @@
-"""What tells prepared data from other data, wherever they lie."""
+"""Fingerprints of prepared data, which tell them from other data wherever they lie."""
 
 import hashlib
 import json
@@ -7,18 +7,18 @@ import numpy as np
 
 from lanet_jax.input.records import Records
 
-Fingerprint = dict[str, str]  # what of it: SHA-256
+Fingerprint = dict[str, str]  # part of the data: its SHA-256
 
 
 def of(records: Records) -> Fingerprint:
-    """The digests of records: what a run is bound to.
+    """The digests of records, to which a run is bound.
 
     Args:
-      records: of a split, in their order.
+      records: records of a split, in their order.
 
     Returns:
-      SHA-256 of names, labels (with the classes), votes, landmarks (with their scheme) and images,
-      those left out that the data has not.
+      SHA-256 of names, labels (with the classes), votes, landmarks (with their scheme) and images;
+      parts that the data lacks are left out.
     """
     found = {
         "names": _sum(list(records.names)),

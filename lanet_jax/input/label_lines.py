@@ -1,4 +1,4 @@
-"""The lines of a label file, ours or a peer's, before anyone asks what they mean."""
+"""Reads the lines of a label file, ours or a peer's; their meaning is left to `noise_file`."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from lanet_jax.files import regular
 from lanet_jax.files import text as text_files
 
 HEADER = ("name", "given", "true")
-SEPARATORS = " \t,\xa0"  # between the columns of a peer's file
+SEPARATORS = " \t,\xa0"  # of the columns of a peer's file
 MOST_DIGITS = 9
 
 
@@ -18,7 +18,7 @@ def read_text(path: str | Path) -> str:
     """Reads a label file.
 
     Raises:
-      UserError: it cannot be read, or is in an encoding that it does not name.
+      UserError: it cannot be read, or its encoding cannot be recognised.
     """
     regular.check(path)
     try:
@@ -39,14 +39,14 @@ def rows(path: str | Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Reads a file of ours, separated by commas or, as spreadsheets do, by semicolons or tabs.
 
     Args:
-      path: named in errors.
-      text: what it holds; a second header, as two files one after the other have, is read as one.
+      path: the file, for errors.
+      text: its content; it may have further headers, as concatenated files do.
 
     Yields:
-      Line number and cells by column of each row but the headers; "name" as it is written.
+      Line number and cells by column of each row except headers; "name" exactly as written.
 
     Raises:
-      UserError: with the line number, a row that is none.
+      UserError: a row has fewer than two cells, or is not CSV; with its line number.
     """
     skipped, separator = _start(text)
     body = io.StringIO("".join(text.splitlines(keepends=True)[skipped:]), newline="")
@@ -68,11 +68,11 @@ def rows(path: str | Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
                 yield number, {**dict(zip(header, cells, strict=False)), "name": row[0]}
     except csv.Error as error:
         number = skipped + reader.line_num
-        raise UserError(f"{path}, line {number}: no CSV ({error}); mend it") from None
+        raise UserError(f"{path}, line {number}: not CSV ({error}); correct it") from None
 
 
 def _start(text: str) -> tuple[int, str]:
-    """How many lines stand before our header, and what separates its columns; "" if it is none."""
+    """Number of lines before our header, and the separator of its columns; "" without a header."""
     for number, line in enumerate(text.splitlines()):
         if line.strip() and not line.casefold().startswith("sep="):  # Excel's own first line
             for separator in ",;\t":
@@ -87,14 +87,14 @@ def peers_rows(path: str | Path, text: str) -> Iterator[tuple[int, str, str, str
     """Reads a file of a peer, `name label` or `name label original`, by spaces or commas.
 
     Args:
-      path: named in errors.
-      text: what it holds.
+      path: the file, for errors.
+      text: its content.
 
     Yields:
       Line number, name, given number and, where there is a third column, the original one.
 
     Raises:
-      UserError: with the line number, a line that is none of them.
+      UserError: a line is not of this form; with its line number.
     """
     for number, line in enumerate(text.splitlines(), 1):
         line = line.strip()
@@ -117,7 +117,7 @@ def peers_rows(path: str | Path, text: str) -> Iterator[tuple[int, str, str, str
 
 
 def _last_number(text: str) -> tuple[str, str]:
-    """What stands before the number at the end, and the number; all and "" if there is none."""
+    """Splits off the number at the end of a text; "" if there is none."""
     head = text.rstrip("0123456789")
     digits = text[len(head) :]
     rest = head.rstrip(SEPARATORS)

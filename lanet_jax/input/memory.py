@@ -1,7 +1,7 @@
-"""Decoded records that stay in memory, so that a run decodes each of them once.
+"""Keeps decoded records in memory, so that a run decodes each of them once.
 
-A reader is bound by Python: some thousand records a second, however many threads. That is enough
-for a CPU's step; a GPU takes more.
+Python limits reading to a few thousand records a second, whatever the number of threads. That is
+enough for training on a CPU, but not on a GPU.
 """
 
 import threading
@@ -13,11 +13,11 @@ LIMIT = 1 << 30  # bytes for a split; RAF-DB and FERPlus fit, AffectNet does not
 
 
 class Memory:
-    """Records that were read, by key; none of them where all together would be too large.
+    """A cache of decoded records; it keeps none if all together would be too large.
 
     Args:
-      records: how many there are.
-      limit: bytes that they may take.
+      records: number of records.
+      limit: bytes that they may take together.
     """
 
     def __init__(self, records: int, limit: int = LIMIT) -> None:
@@ -28,14 +28,14 @@ class Memory:
     def get(
         self, key: Hashable, read: Callable[[], tuple[np.ndarray, ...]]
     ) -> tuple[np.ndarray, ...]:
-        """What was kept under a key, or what `read` gives, which is kept then if there is room.
+        """Returns a record from the cache, or reads it and keeps it if there is room.
 
         Args:
-          key: of the record.
+          key: key of the record.
           read: reads and decodes it.
 
         Returns:
-          Its arrays, which nobody may write to.
+          Its arrays, which are read-only.
         """
         found = self._kept.get(key)
         return self._keep(key, read()) if found is None else found

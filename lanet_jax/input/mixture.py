@@ -1,4 +1,4 @@
-"""Several prepared datasets as one training set (the mixed set of the paper's Table 4)."""
+"""Joins several prepared datasets into one training set."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from lanet_jax.input.records import Landmarks, Records
 
 
 def concatenate(parts: Sequence[Records]) -> Records:
-    """Several datasets as one (the mixed set of the paper's Table 4).
+    """Concatenates datasets (the mixed set of the paper's Table 4).
 
     Args:
       parts: records of datasets with the same classes and landmark scheme.

@@ -1,7 +1,7 @@
-"""Which record a list means by a name: whole names first, then shorter and longer ones.
+"""Finds the record that a list means by a name: exact names first, then shorter and longer ones.
 
 A list may write a record's path with more folders (`/data/faces/train/anger/1.jpg`) or fewer
-(`1.jpg`), with backslashes, or in RAF-DB's way with `_aligned`. Two paths stand for one image only
+(`1.jpg`), with backslashes, or as in RAF-DB with `_aligned`. Two paths stand for one image only
 if the shorter is the end of the longer: `test/anger/1.jpg` is not `train/anger/1.jpg`.
 """
 
@@ -16,7 +16,7 @@ CASE, ENDING = "only by another case", "only without the ending"
 
 
 def plain(name: str) -> str:
-    """The name with / between folders, composed, without blanks at edges and `_aligned`."""
+    """The normalised name: / between folders, NFC, without blanks at the edges and `_aligned`."""
     return "/".join(_parts(name))
 
 
@@ -24,7 +24,7 @@ class Names:
     """The names of some records.
 
     Args:
-      names: by row; equal ones are one image in several rows, of which the first counts.
+      names: name of each row; equal names are one image, of which the first row counts.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -41,11 +41,11 @@ class Names:
         """Finds the rows that a name can stand for.
 
         Args:
-          name: as a list writes it.
+          name: the name as a list writes it.
 
         Returns:
-          The rows that fit best, one if the name is clear; and what had to be passed over for it,
-          `CASE`, `ENDING` or nothing.
+          The rows that fit best, a single one if the name is unambiguous; and what had to be
+          ignored for it, `CASE`, `ENDING` or nothing.
         """
         row = self.whole(name)
         if row is not None:
@@ -55,7 +55,7 @@ class Names:
             if key is _bare and is_image(parts[-1]):
                 continue
             sought = key(parts)
-            # How much of both paths agrees; a path as long as the name is the name itself.
+            # A path as long as the name fits best; otherwise the longest common end does.
             fits = {
                 row: (len(found) == len(sought), min(len(found), len(sought)))
                 for row in self._by_last(key)[sought[-1]]
@@ -66,7 +66,7 @@ class Names:
         return [], ""
 
     def like(self, name: str) -> list[int]:
-        """The rows whose last part is that of a name but for its ending, whatever the folders."""
+        """Rows with the same file name as a name, whatever its ending and folders."""
         return self._by_last(_bare)[_bare(_parts(name))[-1]]
 
     def _by_last(self, key: Callable[[Parts], Parts]) -> Mapping[str, list[int]]:

@@ -34,7 +34,7 @@ def symmetric(
       exact: flip exactly round(rate * N) records, instead of each one with probability `rate`.
 
     Returns:
-      The given labels; a flipped one always differs from its true one.
+      The observed labels; a flipped one always differs from its true one.
 
     Raises:
       UserError: the rate is out of range, or there is only one class.
@@ -62,7 +62,7 @@ def asymmetric(
       exact: flip exactly round(rate * N) records, instead of each one with probability `rate`.
 
     Returns:
-      The given labels.
+      The observed labels.
 
     Raises:
       UserError: the rate is out of range, or Table 5 has no target among `class_names`.
@@ -87,7 +87,7 @@ def _target(name: str, class_names: Sequence[str]) -> int:
 
 
 def _uniform(bits: np.random.PCG64, count: int) -> Float[np.ndarray, " N"]:
-    """Numbers in [0, 1) from raw bits: numpy keeps those between versions, not Generator's."""
+    """Uniform numbers in [0, 1) from raw bits, which stay the same in every version of numpy."""
     return (bits.random_raw(count) >> np.uint64(11)) * 2.0**-53
 
 

@@ -32,7 +32,7 @@ _ORDERS = {
     ),
 }
 _LEAST_AGREEMENT = 0.5  # noise above one half hides the numbering
-_LEAST_MARGIN = 0.1  # over the next numbering that reads the file differently
+_LEAST_MARGIN = 0.1  # over the next best numbering that reads the file differently
 
 
 def read(
@@ -44,28 +44,27 @@ def read(
     complete: bool = False,
     tell: Callable[[str], None] = print,
 ) -> Int[np.ndarray, " N"]:
-    """Reads the given labels of the training records from a label file.
+    """Reads the observed labels of the training records from a label file.
 
-    Names are compared whole, in all splits; then as `Names` does. Lines of other splits
-    (`test_...`, or in `other_names`) are skipped.
+    Names are matched as `Names` does, against all splits. Lines about other splits (`test_...`, or
+    in `other_names`) are skipped.
 
     Args:
       path: a label file of ours or of a peer.
-      names: name of each training record, all of the split.
+      names: name of each record of the training split.
       class_names: the dataset's classes.
       labels: the dataset's own labels, indices into `class_names`.
       other_names: names of the dataset's other splits.
-      complete: whether the file has to name every record.
-      tell: is given one line on what the file names and changes, unless it has to be complete.
+      complete: whether the file must name every record.
+      tell: called with one line about what the file names and changes, unless `complete`.
 
     Returns:
-      The given labels; a record that the file does not name keeps its own label.
+      The observed labels; a record that the file does not name keeps its own label.
 
     Raises:
-      UserError: with the line number, an unreadable line, a name or class that does not exist, a
-        name that fits several records, or a second, different label for one record; or the file
-        is missing, is empty, names no training record or lacks some that it has to name, or no
-        numbering fits it.
+      UserError: a line is unreadable, has an unknown name or class, a name that fits several
+        records, or a second label for a record (with its line number); or the file is missing,
+        empty, names no training record or not all that it must, or no numbering fits it.
     """
     text = label_lines.read_text(path)
     if not text.strip():
@@ -120,8 +119,8 @@ def write(
     Args:
       path: `labels.csv` of a work folder.
       names: name of each record.
-      given: the labels that training sees.
-      true: the labels before noise; None leaves the column empty.
+      given: observed labels, which training sees.
+      true: labels before the noise; None leaves the column empty.
       class_names: names of the classes that both index.
     """
     originals = [""] * len(names) if true is None else [class_names[label] for label in true]
@@ -157,7 +156,7 @@ class _Rows:
         return found
 
     def summary(self, named: int, records: int, changed: int) -> str:
-        """What the lines name and change, in one sentence."""
+        """Says in one sentence what the lines name and change."""
         parts = [f"names {named} of {records} training records and changes the label of {changed}"]
         if named < records:
             parts.append(f"the other {records - named} keep theirs")
@@ -197,7 +196,7 @@ def _numbering(
     labels: Int[np.ndarray, " N"],
     are_originals: bool,
 ) -> dict[str, int]:
-    """Finds what the numbers of a peer's file mean: the reading that fits the labels best."""
+    """Finds what the numbers in a peer's file mean: the numbering that fits the labels best."""
     orders = {"the dataset's": class_names, **_ORDERS}
     index_of = {name: index for index, name in enumerate(class_names)}
     own = labels[list(evidence)]

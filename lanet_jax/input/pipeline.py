@@ -1,4 +1,4 @@
-"""Batches from records: reading, decoding and stacking, in order, ahead of the step."""
+"""Makes batches from records: reads, decodes and stacks them in order, ahead of the step."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -17,24 +17,24 @@ from lanet_jax.typing import Batch
 
 
 class Visits:
-    """The records that one host reads in a whole run, one after the other.
+    """The records that one host reads in a whole run, in order.
 
-    A random-access source for grain: visit i is a pure function of the arguments, so that resuming
-    is slicing.
+    A random-access source for grain: visit i is a pure function of the arguments, so that a run
+    resumes by slicing.
 
     Args:
       records: the training records.
-      labels: given labels.
-      batch: B, over all hosts.
-      epochs: of the run; each drops its incomplete last batch.
-      seed: of the order.
-      kind: of the sampler.
+      labels: observed labels.
+      batch: batch size over all hosts, B.
+      epochs: number of epochs; each drops its incomplete last batch.
+      seed: seed of the order.
+      kind: kind of sampler.
       host: this host.
-      hosts: how many there are; each reads its own slice of every batch.
-      size: side that images are brought to on the host; 0 leaves them as stored.
-      ahead: batches that readers may be apart, see `read_ahead`.
-      votes: shares of annotators' votes to give besides the labels, one row a record.
-      shapes: landmarks to give instead of those of the image, one row a record.
+      hosts: number of hosts; each reads its own slice of every batch.
+      size: side in pixels to which the host resizes images; 0 leaves them as stored.
+      ahead: most batches by which readers may be apart, see `read_ahead`.
+      votes: shares of annotators' votes to yield besides the labels, one row per record.
+      shapes: landmarks to yield instead of those of the image, one row per record.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Visits:
         self._batch, self._epochs, self._seed, self._kind = batch, epochs, seed, kind
         self._host, self._local = host, batch // hosts
         self._steps = len(records) // batch
-        # Readers are that many epochs apart at most, and the newest order may be one further.
+        # Epochs by which readers can be apart, plus one for an order that was just begun.
         self._apart = -(-ahead // self._steps) + 1 if self._steps else 1
         self._check = _one_size(records, size)
         self._orders: dict[int, Int[np.ndarray, " N"]] = {}
@@ -97,22 +97,22 @@ class Visits:
 
 
 def read_ahead(threads: int) -> int:
-    """How many batches the readers prepare before they are asked for.
+    """The number of batches that readers prepare in advance.
 
     Args:
-      threads: readers.
+      threads: number of worker threads.
     """
     return 4 * threads
 
 
 def train_batches(visits: Visits, start: int, local_batch: int, threads: int) -> Iterator[Batch]:
-    """This host's part of every batch from step `start` to the end of the run.
+    """Yields this host's part of every batch from step `start` to the end of the run.
 
     Args:
-      visits: what to read.
-      start: steps that are already done.
-      local_batch: records this host reads a step.
-      threads: readers.
+      visits: the records to read.
+      start: number of steps already done.
+      local_batch: number of records that this host reads per step.
+      threads: number of worker threads.
 
     Returns:
       Stacked numpy batches.
@@ -124,12 +124,12 @@ def train_batches(visits: Visits, start: int, local_batch: int, threads: int) ->
 
 
 def eval_batches(records: Records, reading: Reading, own: Int[np.ndarray, " b"]) -> Iterator[dict]:
-    """All records once, in order; the last batch is filled up with copies of the last record.
+    """Yields all records once, in order; copies of the last record fill up the last batch.
 
     Args:
-      records: what to read.
-      reading: how.
-      own: the rows of a batch that this host reads, see `lanet_jax.devices.mesh.own_rows`.
+      records: the records.
+      reading: how to read them.
+      own: rows of a batch that this host reads, see `lanet_jax.devices.mesh.own_rows`.
 
     Returns:
       Batches {"image": [b, H, W, 3]}; the caller drops what is past the last record.
@@ -151,7 +151,7 @@ def eval_batches(records: Records, reading: Reading, own: Int[np.ndarray, " b"])
 
 
 def _one_size(records: Records, size: int) -> Callable[[int, UInt8[np.ndarray, "H W 3"]], None]:
-    """Refuses an image of another size than the first record's; stacking would name neither."""
+    """Makes a check that images have the first record's size; stacking would name no record."""
     first = None if size or not len(records) else records.read(0, size)[0].shape
 
     def check(row: int, image: UInt8[np.ndarray, "H W 3"]) -> None:

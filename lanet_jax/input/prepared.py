@@ -1,4 +1,4 @@
-"""The description of a prepared dataset: found, opened and checked before it is believed."""
+"""Finds and opens a prepared dataset, and checks its description before using it."""
 
 import re
 from pathlib import Path
@@ -12,8 +12,8 @@ from lanet_jax.landmark_schemes import SCHEMES
 
 VERSION = re.compile(r"\d{1,9}(\.\d{1,9})*")
 ADVICE = "prepare the data again with `lanet prepare` and --overwrite"
-OFFICIAL = ("rafdb", "ferplus", "affectnet")  # `lanet prepare` makes any other name of a folder
-# The module that a feature's name begins with is imported by TFDS.
+OFFICIAL = ("rafdb", "ferplus", "affectnet")  # other names come from `lanet prepare folder`
+# TFDS imports the module with which a feature's name begins, so only its own are allowed.
 FEATURES = "tensorflow_datasets.core.features."
 
 
@@ -57,7 +57,7 @@ def open_builder(folder: Path) -> tuple[tfds.core.DatasetBuilder, dict[str, Any]
       Its builder and its metadata.
 
     Raises:
-      UserError: a file of it is damaged, or they do not fit together.
+      UserError: one of its files is damaged, or they do not fit together.
     """
     _refuse_foreign_features(folder, json_files.read(folder / "features.json", ADVICE))
     metadata = json_files.read(folder / "metadata.json", ADVICE)
@@ -120,5 +120,5 @@ def _check(
 def _is_flip_index(value: Any, points: int) -> bool:
     if not isinstance(value, list) or not all(type(j) is int and 0 <= j < points for j in value):
         return False
-    # Two mirrors leave every point where it was.
+    # Mirroring twice leaves every point where it was.
     return not value or (len(value) == points and all(value[value[j]] == j for j in range(points)))

@@ -1,15 +1,15 @@
-"""How records are read, whoever reads them."""
+"""How records are read, by training, evaluation and the commands."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-    """What every pass over records is told.
+    """Settings of every pass over records.
 
     Attributes:
-      batch: B, over all hosts.
-      stored_size: side in pixels that the host brings images to; 0 leaves them as stored.
+      batch: batch size over all hosts, B.
+      stored_size: side in pixels to which the host resizes images; 0 leaves them as stored.
       threads: worker threads that read and decode.
     """
 

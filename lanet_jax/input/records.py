@@ -18,12 +18,12 @@ _GREY = 8  # of 255
 
 
 class Landmarks(NamedTuple):
-    """The landmarks of all records, as they lie in the stored images.
+    """The landmarks of all records, in the stored images.
 
     Attributes:
       points: x and y in fractions of the image's width and height.
-      present: which of them are known.
-      aspect: width over height of the image.
+      present: which landmarks are known.
+      aspect: width over height of each image.
     """
 
     points: Float[np.ndarray, "N L 2"]
@@ -31,7 +31,7 @@ class Landmarks(NamedTuple):
     aspect: Float[np.ndarray, " N"]
 
     def take(self, rows: Int[np.ndarray, " M"]) -> "Landmarks":
-        """Those of the records `rows`, in that order."""
+        """The landmarks of the records `rows`, in that order."""
         return Landmarks(*(values[rows] for values in self))
 
 
@@ -41,19 +41,19 @@ class Records:
 
     Attributes:
       sources: the opened splits.
-      source: which of `sources` a record lies in.
-      position: its position there.
+      source: index into `sources` of each record.
+      position: its index there.
       names: its name, unique in a dataset.
-      labels: the label the dataset gives it.
+      labels: its label in the dataset.
       classes: class names, in canonical order.
-      landmarks: L; 0 where the data has none.
+      landmarks: number of landmarks, L; 0 where the data has none.
       scheme: name of the landmark scheme.
       flip_index: index of the point that lands at j after a mirror; empty where not known.
-      votes: annotators' votes, or None.
-      vote_names: what the columns of `votes` are.
-      memory: what was decoded already.
+      votes: annotators' votes; None where the data has none.
+      vote_names: names of the columns of `votes`.
+      memory: cache of decoded records.
       marks: the landmarks of all records; None where the data has none.
-      digests: SHA-256 of each stored image; None where nobody knows them.
+      digests: SHA-256 of each stored image; None where they are not known.
     """
 
     sources: tuple[Sequence[dict[str, Any]], ...]
@@ -93,11 +93,11 @@ class Records:
         """Reads and decodes one record, or takes it from memory.
 
         Args:
-          row: 0 .. N-1.
-          size: side in pixels that images are brought to; 0 leaves them as stored.
+          row: index of the record, 0 .. N-1.
+          size: side in pixels to which the image is resized; 0 leaves it as stored.
 
         Returns:
-          RGB pixels, landmarks in [0, 1], and which of them are known; not to be written to.
+          RGB pixels, landmarks in [0, 1], and which of them are known; all read-only.
 
         Raises:
           UserError: the image does not decode, or the file was changed since it was opened.
@@ -136,11 +136,11 @@ class Records:
 
 
 def decode(encoded: bytes, name: str) -> UInt8[np.ndarray, "H W 3"]:
-    """Pixels of a stored image, as prediction would see the file.
+    """Decodes a stored image, as prediction would decode the file.
 
     Args:
       encoded: the file's bytes.
-      name: what to call it in an error.
+      name: name of the record, for errors.
 
     Returns:
       RGB pixels.
@@ -158,14 +158,14 @@ def decode(encoded: bytes, name: str) -> UInt8[np.ndarray, "H W 3"]:
 
 
 def looks_grey(records: Records, sample: int = 48) -> bool:
-    """Whether the images have no colours, as far as a few of them tell.
+    """Whether the images have no colours, judged by a few of them.
 
     Args:
-      records: of which a few are read, evenly spread, so that each of mixed datasets has its say.
-      sample: how many.
+      records: the records; a few are read, evenly spread so that each mixed dataset is seen.
+      sample: number of images to read.
 
     Returns:
-      True if the channels of all of them differ by no more than a JPEG may have made of grey.
+      True if the channels of all these differ no more than JPEG compression makes grey ones differ.
 
     Raises:
       UserError: one of them does not decode.
@@ -225,7 +225,7 @@ def open_split(folder: Path, split: str) -> Records:
     if len(source) != len(found.names):
         raise prepared.damaged(folder, ValueError("its table is of other records"))
     if len(found.label) and not 0 <= found.label.min() <= found.label.max() < len(classes):
-        raise prepared.damaged(folder, ValueError("a label is none of the classes"))
+        raise prepared.damaged(folder, ValueError("a label is not one of the classes"))
     order = np.argsort(found.id, kind="stable")
     votes = tuple(metadata["votes"])
     marked = "landmarks" in builder.info.features

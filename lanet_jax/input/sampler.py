@@ -7,7 +7,7 @@ from lanet_jax.input.streams import Purpose, stream
 
 
 def class_counts(counts: Int[np.ndarray, " C"], epoch: int, epochs: int) -> Int[np.ndarray, " C"]:
-    """Visits of each class in one epoch, from natural (epoch 0) towards equal (epoch `epochs`).
+    """Visits of each class in one epoch, from natural (epoch 0) towards equal (epoch E) shares.
 
     n_c(e) = N [(1 - e/E) n_c / N + (e/E) / C], rounded by largest remainder so that the sum is N;
     C counts the classes that have records (Kang et al. 2020, section 4.1). The arithmetic
@@ -37,14 +37,14 @@ def epoch_order(
 ) -> Int[np.ndarray, " N"]:
     """Rows of the training table in the order in which one epoch visits them.
 
-    A class is drawn without replacement; where it gets more visits than it has records, every
-    record comes whole times, and a random part of them once more. A pure function of its
-    arguments, so that a resumed run finds its place by slicing.
+    Each class is drawn without replacement. If it gets more visits than it has records, every
+    record is repeated equally often, and a random part of them once more. This is a pure function
+    of its arguments, so that a resumed run finds its place by slicing.
 
     Args:
-      labels: the given (possibly wrong) class of each record.
-      epoch: 0 <= epoch < epochs.
-      epochs: length of the run.
+      labels: observed (possibly wrong) class of each record.
+      epoch: the epoch, 0 <= epoch < epochs.
+      epochs: number of epochs of the run.
       seed: at least 0.
       kind: `progressive`, or `uniform` for every record once.
 

@@ -1,4 +1,4 @@
-"""Random numbers of the host: every purpose has a stream of its own, whatever the seeds are."""
+"""Random numbers on the host: a separate stream for every purpose, whatever the seeds."""
 
 import enum
 
@@ -16,11 +16,11 @@ class Purpose(enum.IntEnum):
 
 
 def stream(purpose: Purpose, *seeds: int) -> np.random.PCG64:
-    """A generator of raw bits, which numpy keeps between versions.
+    """Makes a generator of raw bits, which stay the same in every version of numpy.
 
     Args:
-      purpose: two purposes share no stream, so that a run's seed may equal its noise seed.
-      seeds: of the run, and of what is drawn again and again.
+      purpose: two purposes never share a stream, so that a run's seed may equal its noise seed.
+      seeds: seeds of the run and of what is drawn repeatedly.
 
     Returns:
       The stream's generator.
@@ -29,5 +29,5 @@ def stream(purpose: Purpose, *seeds: int) -> np.random.PCG64:
 
 
 def stream_before(seed: int) -> np.random.PCG64:
-    """What `LIMIT` and `HOLDOUT` of older runs drew from, and under some seeds their noise too."""
+    """The stream of `LIMIT` and `HOLDOUT` in older runs, which noise of some seeds shared."""
     return np.random.PCG64(np.random.SeedSequence((seed, 2)))

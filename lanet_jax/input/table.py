@@ -1,6 +1,6 @@
-"""What is known of all records of a prepared split but their pixels, in a file beside its shards.
+"""Everything about the records of a prepared split except pixels, in a file beside its shards.
 
-Without it a start reads every image of a split for its names and labels.
+Without it every start would read all images of a split just for names and labels.
 """
 
 import dataclasses
@@ -28,12 +28,12 @@ class Table:
     """The records of a split, in the order in which its shards hold them.
 
     Attributes:
-      id: numbers that order them.
-      names: unique in the dataset.
-      label: indices of classes.
+      id: numbers by which the records are ordered.
+      names: names, unique in the dataset.
+      label: indices into the classes.
       votes: annotators' votes; V is 0 where the data has none.
-      landmarks: in [0, 1]; L is 0 where the data has none.
-      present: which of them are known.
+      landmarks: x and y in [0, 1]; L is 0 where the data has none.
+      present: which landmarks are known.
       aspect: width over height of the image.
       image: SHA-256 of the stored image's bytes.
     """
@@ -52,15 +52,15 @@ def of(folder: Path, builder: tfds.core.DatasetBuilder, split: str) -> Table:
     """The table of a split: from its file, or from the shards where there is none.
 
     Args:
-      folder: of the prepared dataset.
+      folder: folder of the prepared dataset.
       builder: opened from it.
-      split: which there is.
+      split: an existing split.
 
     Returns:
       The table.
 
     Raises:
-      UserError: the file is damaged or is not of these shards.
+      UserError: the file is damaged or belongs to other shards.
     """
     path = _path(folder, split)
     return _read(path, folder, split) if path.exists() else _of_shards(builder, split)
@@ -70,7 +70,7 @@ def write(folder: Path) -> None:
     """Writes the tables of all splits of a prepared dataset.
 
     Args:
-      folder: of the dataset, finished but for them.
+      folder: folder of the dataset, complete except for them.
     """
     builder, _ = prepared.open_builder(folder)
     for split in builder.info.splits:
@@ -88,7 +88,10 @@ def names_elsewhere(data_dir: str, name: str, split: str) -> list[str]:
     Args:
       data_dir: folder of prepared datasets.
       name: dataset, with its configuration if it has one.
-      split: the one to leave out.
+      split: the split to leave out.
+
+    Returns:
+      The names.
 
     Raises:
       UserError: the dataset is not there, or damaged.
@@ -105,7 +108,7 @@ def names_elsewhere(data_dir: str, name: str, split: str) -> list[str]:
 
 
 def image_digest(encoded: bytes) -> UInt8[np.ndarray, "32"]:
-    """The digest by which a table knows a stored image."""
+    """The digest of a stored image in a table."""
     return _bytes(hashlib.sha256(encoded).digest())
 
 
@@ -134,7 +137,7 @@ def _read(path: Path, folder: Path, split: str) -> Table:
     except (ValueError, KeyError, TypeError):
         whole = False
     if not whole:
-        raise UserError(f"{path} is no table of records; {prepared.ADVICE}")
+        raise UserError(f"{path} is not a table of records; {prepared.ADVICE}")
     if texts["shards"] != _shards(folder, split):
         raise UserError(
             f"{path} is not of the files of split {split!r} beside it; {prepared.ADVICE}"

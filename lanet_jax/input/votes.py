@@ -1,4 +1,4 @@
-"""Annotators' votes as distributions over the classes."""
+"""Turns annotators' votes into distributions over the classes."""
 
 from collections.abc import Sequence
 
@@ -11,18 +11,18 @@ from lanet_jax.input.records import Records
 def shares(
     votes: Int[np.ndarray, "N V"], vote_names: Sequence[str], classes: Sequence[str]
 ) -> Float[np.ndarray, "N C"]:
-    """Shares of the votes that name a class.
+    """The shares of the votes that name a class.
 
-    Votes for anything else are left out before the shares are taken: FERPlus' `unknown` and `NF`
+    Votes for anything else are dropped before the shares are taken: FERPlus' `unknown` and `NF`
     (not a face) name no expression, and without `contempt` its votes name no class.
 
     Args:
-      votes: how many people chose what.
-      vote_names: what the columns are.
-      classes: C names; a class without a column has no votes.
+      votes: number of annotators who chose each option.
+      vote_names: names of the columns.
+      classes: class names; a class without a column has no votes.
 
     Returns:
-      Distributions; a record without a vote for any class is nan.
+      Distributions; nan for a record without a vote for any class.
     """
     column = {name: i for i, name in enumerate(vote_names)}
     counts = np.zeros((len(votes), len(classes)))
@@ -34,7 +34,7 @@ def shares(
 
 
 def of_records(records: Records) -> Float[np.ndarray, "N C"] | None:
-    """The votes of records as `shares`; None where their data has no votes."""
+    """The `shares` of the records' votes; None where the data has no votes."""
     if records.votes is None:
         return None
     return shares(records.votes, records.vote_names, records.classes)

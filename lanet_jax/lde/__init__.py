@@ -1,1 +1,1 @@
-"""Label distribution estimation: neighbours, contribution scores, aggregation, running mean."""
+"""Label distribution estimation, LDE: neighbours, contribution scores, mean, bank, trust."""

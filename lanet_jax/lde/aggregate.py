@@ -1,4 +1,4 @@
-"""From neighbours' predictions to a label distribution (Eq. 4)."""
+"""Averages neighbours' predictions into a label distribution (Eq. 4)."""
 
 from collections.abc import Sequence
 
@@ -17,16 +17,16 @@ def neighborhood_mean(
 
     Args:
       probabilities: p of the batch.
-      neighbors: indices k.
-      exists: which of the K neighbours there are; the others weigh 0.
+      neighbors: indices k of the neighbours.
+      exists: which of the K neighbours exist; the others have weight 0.
       z: scores before the sigmoid.
 
     Returns:
-      Rows that sum to 1; a sample with no neighbour at all keeps its own p.
+      Rows that sum to 1; a sample without any neighbour keeps its own p.
     """
     weights = shares(exists, z)
     taken = jnp.take(probabilities, neighbors, axis=0)
-    # As in `mean_of_copies`: in TF32 rows would sum to 1 only to three digits.
+    # Full precision, as in `mean_of_copies`: in TF32 rows would sum to 1 only to three digits.
     mean = jnp.einsum("bk,bkc->bc", weights, taken, precision="highest")
     return jnp.where(jnp.any(exists, axis=1, keepdims=True), mean, probabilities)
 
@@ -34,15 +34,16 @@ def neighborhood_mean(
 def shares(exists: Bool[Array, "B K"], z: Float[Array, "B K"]) -> Float[Array, "B K"]:
     """c_ik / sum_k c_ik (Eq. 4).
 
-    c_ik / sum_k c_ik is the softmax over k of log sigmoid(z_ik): exact for scores of any size,
-    where a quotient with an epsilon lets the scores shrink the target's mass to 0.
+    This is the softmax over k of log sigmoid(z_ik), which is exact for scores of any size. With
+    c / (sum c + epsilon) the score networks learn to send all scores to 0, and the target with
+    them.
 
     Args:
-      exists: which of the K neighbours there are; the others weigh 0.
+      exists: which of the K neighbours exist; the others have weight 0.
       z: scores before the sigmoid.
 
     Returns:
-      Rows that sum to 1; without meaning where no neighbour exists.
+      Rows that sum to 1; meaningless where no neighbour exists.
     """
     return jax.nn.softmax(jnp.where(exists, jax.nn.log_sigmoid(z), -1e30), axis=1)
 
@@ -50,11 +51,11 @@ def shares(exists: Bool[Array, "B K"], z: Float[Array, "B K"]) -> Float[Array, "
 def mean_over_spaces(
     distributions: Sequence[Float[Array, "B C"]], exists: Sequence[Bool[Array, "B K"]]
 ) -> Float[Array, "B C"]:
-    """d_i, the mean pooling of the spaces' distributions (Eq. 4).
+    """d_i, the mean over the spaces' distributions (Eq. 4).
 
     Args:
-      distributions: one a space.
-      exists: which neighbours there are in each; a space where a sample has none does not count.
+      distributions: one for each space.
+      exists: which neighbours exist in each; a space where a sample has none does not count.
 
     Returns:
       Their mean; for a sample without a neighbour in any space, what `neighborhood_mean` gave it.

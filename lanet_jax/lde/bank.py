@@ -8,11 +8,11 @@ from lanet_jax.ops.copies import mean_of_copies
 
 
 def init(labels: Int[Array, " N"], classes: int) -> Float[Array, "N C"]:
-    """d^[0]: the one-hot given label of every record.
+    """d^[0]: the one-hot observed label of every record.
 
     Args:
-      labels: given labels, padded to the bank's rows; a negative one gives a row of zeros.
-      classes: C.
+      labels: observed labels, padded to the bank's rows; a negative one gives a row of zeros.
+      classes: number of classes, C.
 
     Returns:
       The bank.
@@ -30,7 +30,7 @@ def targets(
 
     Args:
       bank: running means before this visit.
-      ids: rows.
+      ids: record of each sample.
       distributions: d_i of this step; the gradient flows through them.
       decay: omega of the paper.
 
@@ -46,8 +46,8 @@ def update(
     """Writes the targets back; several copies of one record write their mean, in any order.
 
     Args:
-      bank: running means.
-      ids: rows.
+      bank: running means before this step.
+      ids: record of each sample.
       values: the targets of this step.
 
     Returns:
@@ -60,10 +60,10 @@ def update(
 def class_means(
     bank: Float[Array, "N C"], distributions: Float[Array, "B C"], decay: float
 ) -> Float[Array, " C"]:
-    """How much of the targets each class has: Eq. 5, of means over records.
+    """The mean of the targets over all records, by Eq. 5 applied to means.
 
-    The bank alone knows nothing yet of a class that the labels lack but the network still gives a
-    share to, as it does to every class before it has learnt.
+    The bank's own mean is not enough: it starts at the labels' frequencies, so a class without
+    labels has none, while the targets of this step already give it a share.
 
     Args:
       bank: running means before this step; rows of padding are zero.

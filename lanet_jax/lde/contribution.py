@@ -1,4 +1,4 @@
-"""How much a neighbour contributes (Eq. 3)."""
+"""Scores how much a neighbour contributes (Eq. 3)."""
 
 import jax
 import jax.numpy as jnp
@@ -11,11 +11,11 @@ Contribution = dict[str, linear.Linear]
 
 
 def init(key: Key, width: int) -> Contribution:
-    """Score network of one space: g1, g2 and the three layers of f.
+    """Initialises the score network of one space: g1, g2 and the three layers of f.
 
     Args:
       key: random key.
-      width: D of the space.
+      width: width of the space, D.
 
     Returns:
       Parameters.
@@ -36,8 +36,8 @@ def scores(
 ) -> Float[Array, "B K"]:
     """z, whose sigmoid is the contribution score c_ij = sigmoid(f([g1(x_i), g2(x_j)])) (Eq. 3).
 
-    The first layer of f is split over the concatenation, so that all work up to it is done once a
-    sample and only B x K sums go through the rest.
+    The first layer of f is split along the concatenation, f1 [a, b] = f1a a + f1b b, so that it is
+    computed once per sample, and only B x K sums pass through the remaining layers.
 
     Args:
       params: from `init`.

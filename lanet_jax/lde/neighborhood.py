@@ -1,4 +1,4 @@
-"""What one space says of a batch: its neighbours and their mean (Eq. 1 to 4)."""
+"""The neighbours of a batch in one space, and the mean of their predictions (Eq. 1 to 4)."""
 
 from typing import NamedTuple
 
@@ -11,9 +11,9 @@ class Neighborhood(NamedTuple):
     """The neighbours of a batch in one space.
 
     Attributes:
-      index: of the neighbours, nearest first.
-      exists: which of them there are.
-      shares: how much of the mean each is.
+      index: indices of the neighbours in the batch, nearest first.
+      exists: which of the K neighbours exist.
+      shares: weight of each in the mean.
       mean: the space's label distributions.
     """
 
@@ -32,14 +32,14 @@ def find(
     exclude_same_id: bool,
     known: Bool[Array, " B"] | None = None,
 ) -> Neighborhood:
-    """Neighbours, their contributions and the mean of their predictions (Eq. 1 to 4).
+    """Finds neighbours, scores them, and averages their predictions (Eq. 1 to 4).
 
     Args:
       params: score network of the space.
-      features: of the global batch.
+      features: features of the global batch.
       probabilities: p of the batch.
       ids: record of each sample.
-      k: K; of a smaller batch all are asked.
+      k: number of neighbours, K; in a smaller batch, all.
       exclude_same_id: see `neighbors.nearest_neighbors`.
       known: see `neighbors.nearest_neighbors`.
 

@@ -1,4 +1,4 @@
-"""Who the neighbours of a sample are (Eq. 1 and 2)."""
+"""Finds the neighbours of a sample (Eq. 1 and 2)."""
 
 import functools
 
@@ -35,13 +35,13 @@ def nearest_neighbors(
     Args:
       features: u or v of the global batch; no gradient passes.
       ids: record of each sample; balanced sampling repeats rare records in a batch.
-      k: K, at most B.
-      exclude_same_id: leave out other copies of the same record, not only the sample itself.
-      known: samples that have a place in this space; the others have no neighbours and are none.
+      k: number of neighbours, K, at most B.
+      exclude_same_id: whether to exclude copies of the same record, not only the sample itself.
+      known: samples that have a position in this space; others neither have nor are neighbours.
 
     Returns:
       Indices of the neighbours, nearest first, and which of them exist: a sample with fewer than
-      K candidates has False (and an index without meaning) in the remaining places.
+      K candidates has False (and a meaningless index) in the remaining places.
     """
     similarity = cosine_similarity(jax.lax.stop_gradient(features))
     excluded = (
@@ -50,6 +50,6 @@ def nearest_neighbors(
     if known is not None:
         excluded |= ~(known[:, None] & known[None, :])
     candidates = jnp.where(excluded, -jnp.inf, similarity)
-    # Left to itself, the compiler gathers the whole [B, B] matrix on every device.
+    # Without `by_rows` the compiler gathers the whole [B, B] matrix on every device.
     values, index = by_rows(functools.partial(jax.lax.top_k, k=k), candidates)
     return index, values > -jnp.inf

@@ -1,4 +1,4 @@
-"""How far a given label is believed: the weight of its cross-entropy."""
+"""How far an observed label is trusted: the weight of its cross-entropy."""
 
 import jax
 import jax.numpy as jnp
@@ -14,21 +14,25 @@ def weights(
 ) -> Float[Array, " B"]:
     """w_i = (r_i[y_i] / max_k r_i[k])^g with r_i[k] = t_i[k] / m[k]^tau; no equation of the paper.
 
-    L_ce believes every given label for ever, and so memorises those that the targets have long
-    given up. The weight is 1 as long as no class is more credible than the given one (at the start,
-    when a target is the given label, always) and falls by itself as the bank learns.
+    L_ce trusts every observed label for ever, and so memorises labels that the targets have long
+    abandoned. The weight is 1 while no class has more evidence r than the observed one. That holds
+    for all records at the start, when a target is the one-hot observed label; as the bank learns,
+    the weights of doubtful labels fall without any schedule. Dividing by the largest r, rather than
+    the sum, keeps the weight at 1 however flat the target is.
 
     Args:
-      targets: t of this step; no gradient passes.
-      labels: given classes y.
-      class_means: m, the mean of the targets, over all records.
-      power: g; 0 believes every label.
-      balance: tau. At 0 the classes' frequencies are part of the evidence, so that rare classes,
-        whose given labels are mostly wrong ones, are given up together; at 1 they are not.
+      targets: t, the targets of this step; no gradient passes.
+      labels: y, the observed classes.
+      class_means: m, the mean of the targets over all records.
+      power: g; 0 trusts every label fully.
+      balance: tau. At 0 the classes' frequencies count as evidence, so that rare classes, whose
+        observed labels are mostly wrong, lose their weight together; at 1 they do not.
 
     Returns:
       Weights in [0, 1].
     """
+    # How much more than its average the record's target gives each class; the floor keeps a class
+    # that is in no target from dividing by 0.
     share = targets / jnp.maximum(class_means, 1e-6) ** balance
     given = jnp.take_along_axis(share, labels[:, None], axis=1)[:, 0]
     return jax.lax.stop_gradient((given / jnp.max(share, axis=1)) ** power)

@@ -1,1 +1,1 @@
-"""One file a method, all behind the same protocol (`method.Method`)."""
+"""The training methods, one file each, behind one protocol (`method.Method`)."""

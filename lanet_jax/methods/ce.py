@@ -1,4 +1,4 @@
-"""CE: a plain ResNet under cross-entropy, the baseline of every table."""
+"""CE: a plain backbone trained by cross-entropy, the baseline of every table."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""What the methods share of their classifier: where it starts from, and what it predicts."""
+"""What methods with a single classifier share: initialisation and prediction."""
 
 import dataclasses
 
@@ -15,11 +15,11 @@ PART = "expression"
 
 @dataclasses.dataclass(frozen=True)
 class OneClassifier:
-    """A method of one classifier, but for its loss; what is left of any method at inference.
+    """A method with one classifier, without its loss; it is also any method at inference.
 
     Attributes:
-      expression: the network: is called with (images, train) and gives logits, features and
-        something more.
+      expression: the network, called with (images, train); returns logits, features and one more
+        output.
     """
 
     expression: nn.Module
@@ -37,22 +37,22 @@ class OneClassifier:
         return predict(self.expression, params[PART], model_state[PART], images)
 
     def specs(self) -> PyTree:
-        """See `Method.specs`: whole on every device."""
+        """See `Method.specs`: replicated on every device."""
         return {PART: P()}
 
     def targets(self, model_state: PyTree) -> Float[Array, "N C"] | None:
-        """See `Method.targets`: none is estimated."""
+        """See `Method.targets`: there are none."""
         del model_state
         return None
 
 
 def start(network: nn.Module, key: Key, example: Example) -> tuple[PyTree, PyTree]:
-    """Draws a classifier, and takes the backbone from the pretrained weights if there are any.
+    """Initialises a classifier, with a pretrained backbone if there is one.
 
     Args:
-      network: has a `backbone`, and is called with (images, train).
+      network: network with a `backbone`, called with (images, train).
       key: random key.
-      example: shape of the images, and the weights.
+      example: shape of the images, and the pretrained weights.
 
     Returns:
       Parameters and running batch statistics.
@@ -69,13 +69,13 @@ def start(network: nn.Module, key: Key, example: Example) -> tuple[PyTree, PyTre
 def predict(
     network: nn.Module, params: PyTree, stats: PyTree, images: Float[Array, "B H W 3"]
 ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
-    """Logits and features of a classifier by its running statistics.
+    """Predicts by a classifier's running statistics.
 
     Args:
-      network: is called with (images, train) and gives logits, features and something more.
+      network: the classifier, see `OneClassifier`.
       params: its parameters.
       stats: its running batch statistics.
-      images: normalised.
+      images: normalised images.
 
     Returns:
       Logits and features.

@@ -1,4 +1,4 @@
-"""EAC: an image and its mirror, each with something erased, must be seen by the same places.
+"""EAC: an image and its mirror image, each with a part erased, must activate the same places.
 
 Source: Zhang et al., "Learn From All: Erasing Attention Consistency for Noisy Label Facial
 Expression Recognition", ECCV 2022; docs/choices.md.
@@ -18,12 +18,12 @@ from lanet_jax.typing import Batch, Key, PyTree
 
 @dataclasses.dataclass(frozen=True)
 class EAC(OneClassifier):
-    """Cross-entropy of the first view, and the attention's consistency with the mirrored second.
+    """Cross-entropy of the first view, and consistency of attention with the mirrored second view.
 
     The augmentation puts the second view into the batch as `mirrored`.
 
     Attributes:
-      weight: of the consistency.
+      weight: weight of the consistency.
     """
 
     weight: float
@@ -31,7 +31,7 @@ class EAC(OneClassifier):
     def loss(
         self, params: PyTree, model_state: PyTree, batch: Batch, key: Key
     ) -> tuple[Float[Array, ""], tuple[PyTree, dict[str, Float[Array, ""]]]]:
-        """See `Method.loss`; one pass a view, so that each has the statistics of its own batch."""
+        """See `Method.loss`; each view has its own pass, and so its own batch statistics."""
         del key
         stats, outputs = model_state["expression"], []
         with jax.named_scope("backbone"):
@@ -54,11 +54,11 @@ class EAC(OneClassifier):
 def attention_consistency(
     last: Float[Array, "B h w D"], mirrored: Float[Array, "B h w D"], kernel: Float[Array, "D C"]
 ) -> Float[Array, ""]:
-    """Mean square difference of the class activation maps of an image and of its mirror.
+    """Mean square difference of the class activation maps of an image and its mirror image.
 
     Args:
-      last: last map of the first view.
-      mirrored: last map of the second view, which is turned back here.
+      last: last feature map of the first view.
+      mirrored: last feature map of the second view, which is mirrored back here.
       kernel: weights of the classifier; no gradient flows into them.
 
     Returns:

@@ -1,7 +1,7 @@
-"""Frozen first stages, for any method: their map stands in the image's place.
+"""Frozen first stages, for any method: their feature map takes the image's place.
 
-The stages are no parameters of the method, so no loss, optimizer, weight decay or momentum copy can
-reach them, and all its networks start on one map that is computed once a step.
+The stages are not parameters of the method, so that no loss, optimizer, weight decay or momentum
+copy can reach them, and all its networks start from one map that is computed once per step.
 """
 
 import dataclasses
@@ -23,11 +23,11 @@ _VIEWS = ("image", "mirrored")
 
 @dataclasses.dataclass(frozen=True)
 class Frozen:
-    """A method whose networks start at the stage behind the frozen ones.
+    """A method whose networks start at the first stage that is not frozen.
 
     Attributes:
-      stages: the backbone as far as it is frozen; it normalises by its running statistics.
-      method: the rest.
+      stages: the frozen part of the backbone; it normalises by its running statistics.
+      method: the method that trains the rest.
     """
 
     stages: Backbone
@@ -39,7 +39,7 @@ class Frozen:
         return (*self.method.inference, PART)
 
     def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
-        """See `Method.init`; of pretrained weights each part takes its own."""
+        """See `Method.init`; pretrained weights are split between the two parts."""
         frozen_key, key = jax.random.split(key)
         frozen = self.stages.init(frozen_key, example.images[:1], False)  # type: ignore[attr-defined]  # a Linen module
         if example.pretrained:
@@ -78,11 +78,11 @@ class Frozen:
     def below(
         self, model_state: PyTree, images: Float[Array, "B H W 3"]
     ) -> Float[Array, "B h w D"]:
-        """What the networks of `method` take for images.
+        """Computes what the networks of `method` take as images.
 
         Args:
-          model_state: of this method.
-          images: normalised.
+          model_state: model state of this method.
+          images: normalised images.
 
         Returns:
           The map of the last frozen stage.
@@ -91,14 +91,14 @@ class Frozen:
 
 
 def behind(method: Method) -> tuple[Method, Callable[[PyTree, jax.Array], jax.Array]]:
-    """What stands behind the frozen stages of a method, if it has any.
+    """Splits a method from its frozen stages, if it has any.
 
     Args:
-      method: any.
+      method: any method.
 
     Returns:
-      The method that owns the networks, and a function of (model state, normalised images) to what
-      these networks take for images.
+      The method that owns the networks, and a function from (model state, normalised images) to
+      what these networks take as images.
     """
     if isinstance(method, Frozen):
         return method.method, method.below

@@ -29,11 +29,11 @@ class LANet:
     """The method of the paper.
 
     Attributes:
-      network: the expression network, all that is left at inference, and the landmark network.
-      lde: settings.
-      el: settings.
-      weights: of the losses.
-      framed: landmarks are in the face's frame, whose statistics the state keeps.
+      network: the expression network, the only one used at inference, and the landmark network.
+      lde: settings of the label distribution estimation.
+      el: settings of the contrastive loss.
+      weights: weights of the losses.
+      framed: whether landmarks are in the face's frame, whose statistics the state keeps.
     """
 
     network: TwoBranch
@@ -117,10 +117,10 @@ class LANet:
     def neighborhoods(
         self, params: PyTree, outputs: Outputs, batch: Batch
     ) -> dict[str, Neighborhood]:
-        """The neighbours of a batch in each space, and what they say (Eq. 1 to 4).
+        """The neighbours of a batch in each space, and their mean predictions (Eq. 1 to 4).
 
-        A sample without landmarks has no place in landmark space: there it has no neighbours, and
-        is nobody's.
+        A sample without landmarks has no position in landmark space: there it neither has nor is a
+        neighbour.
         """
         p = jax.nn.softmax(outputs.logits)
         if self.lde.stop_gradient_neighbors:
@@ -143,12 +143,12 @@ class LANet:
     def inspect(
         self, params: PyTree, model_state: PyTree, batch: Batch
     ) -> tuple[Float[Array, "B ..."], dict[str, Neighborhood]]:
-        """What the parts say of a batch, by the running statistics.
+        """Runs the parts on a batch with the running statistics, to measure them.
 
         Args:
           params: parameters.
           model_state: the method's state.
-          batch: preprocessed, without augmentation.
+          batch: preprocessed batch, without augmentation.
 
         Returns:
           Predicted landmarks, and the neighbourhoods in each space.
@@ -189,10 +189,10 @@ class LANet:
         labels: Int[Array, " B"],
         images: Float[Array, "B H W 3"],
     ) -> tuple[Float[Array, ""], PyTree]:
-        """L_el of the batch, and the moved key networks and queue: Eq. 9 to 13, put together."""
+        """L_el of the batch, and the updated key networks and queue (Eq. 9 to 13)."""
         with jax.named_scope("backbone_keys"):
             encoder = momentum.update(state["momentum"], _encoder(params), self.el.momentum)
-            # The keys normalise by the statistics of the batch, so they need no running ones.
+            # Keys are normalised by the statistics of their batch, so they need no running ones.
             seen, _ = apply(self.network, _branches(encoder), _branches(state), images, True)
         with jax.named_scope("el"):
             queries, keys = (
@@ -231,7 +231,7 @@ class LANet:
         return specs
 
     def targets(self, model_state: PyTree) -> Float[Array, "N C"] | None:
-        """See `Method.targets`; without LDE the bank is only the given labels."""
+        """See `Method.targets`; without LDE the bank holds only the observed labels."""
         return None if self.lde.spaces == "none" else model_state["bank"]
 
 

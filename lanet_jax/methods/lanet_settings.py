@@ -10,10 +10,10 @@ class LDE:
     Attributes:
       spaces: key of `lanet.SPACES`.
       landmark_space: "features" (v, the paper) or "geometry" (the landmarks themselves).
-      neighbors: K.
-      decay: omega.
-      exclude_same_id: other copies of a record are no neighbours of it.
-      stop_gradient_neighbors: keep the gradient from flowing into the neighbours' predictions.
+      neighbors: number of neighbours, K.
+      decay: decay of the bank, omega.
+      exclude_same_id: whether copies of a record are excluded from its neighbours.
+      stop_gradient_neighbors: whether to stop the gradient into the neighbours' predictions.
     """
 
     spaces: str
@@ -29,15 +29,15 @@ class EL:
     """Settings of the contrastive loss.
 
     Attributes:
-      enabled: whether there is one.
-      pair_labels: "pseudo" (from the targets) or "one_hot" (the given labels).
-      threshold: delta.
-      temperature: tau.
-      momentum: m of the key networks.
-      queue_size: Q.
-      projection: E.
-      batch_negatives: samples of the same batch are negatives too.
-      hidden: the projection's hidden layer is as wide as the "features" or as the "projection".
+      enabled: whether the loss is used.
+      pair_labels: "pseudo" (from the targets) or "one_hot" (the observed labels).
+      threshold: confidence threshold, delta.
+      temperature: temperature, tau.
+      momentum: momentum of the key networks, m.
+      queue_size: entries of the queue, Q.
+      projection: projection width, E.
+      batch_negatives: whether samples of the same batch are negatives too.
+      hidden: whether the projection's hidden layer is as wide as the "features" or "projection".
     """
 
     enabled: bool
@@ -56,9 +56,9 @@ class Loss:
     """Weights of the losses.
 
     Attributes:
-      alpha: of L_kl.
-      beta: of L_el.
-      trust: g of `lde.trust`, by which the given labels' cross-entropy is weighed; 0 turns it off.
+      alpha: weight of L_kl.
+      beta: weight of L_el.
+      trust: g of `lde.trust`, which weights the cross-entropy; 0 turns it off.
       trust_balance: tau of `lde.trust`.
     """
 

@@ -1,4 +1,4 @@
-"""What a method is: the only thing the state and the step know of it."""
+"""The protocol of a method, through which state and step use it."""
 
 from typing import NamedTuple, Protocol
 
@@ -9,13 +9,13 @@ from lanet_jax.typing import Batch, Key, PyTree
 
 
 class Example(NamedTuple):
-    """What a method must know of the data to initialise itself.
+    """What a method is initialised with.
 
     Attributes:
       images: one normalised batch, or anything of its shape.
-      labels: given labels of all records, padded with -1 to a multiple of B.
+      labels: observed labels of all records, padded with -1 to a multiple of B.
       pretrained: parameters and running statistics of a backbone to start from, if any.
-      frame: statistics of the face's frame, if landmarks are in it.
+      frame: statistics of the face's frame; None for landmarks in the image.
     """
 
     images: Float[Array, "B H W 3"]
@@ -25,19 +25,19 @@ class Example(NamedTuple):
 
 
 class Predicts(Protocol):
-    """What is left of a way to train when it is done."""
+    """The part of a method that inference uses."""
 
     @property
     def inference(self) -> tuple[str, ...]:
-        """Keys of `params` or `model_state` that `predict` reads; the rest only trains."""
+        """Keys of `params` and `model_state` that `predict` reads; only training needs the rest."""
 
     def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
-        """Parameters, and everything else the method carries from step to step."""
+        """Parameters, and the model state that the method carries from step to step."""
 
     def predict(
         self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
     ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
-        """Logits and features, by the running batch statistics."""
+        """Logits and features of normalised images, by the running batch statistics."""
 
 
 class Method(Predicts, Protocol):
@@ -46,10 +46,10 @@ class Method(Predicts, Protocol):
     def loss(
         self, params: PyTree, model_state: PyTree, batch: Batch, key: Key
     ) -> tuple[Float[Array, ""], tuple[PyTree, dict[str, Float[Array, ""]]]]:
-        """Loss of an augmented batch, and (the next model state, scalar metrics)."""
+        """The loss of an augmented batch, and (the next model state, scalar metrics)."""
 
     def specs(self) -> PyTree:
-        """How `model_state` lies on the mesh: a prefix tree of partition specs."""
+        """How `model_state` is sharded over the mesh: a prefix tree of partition specs."""
 
     def targets(self, model_state: PyTree) -> Float[Array, "N C"] | None:
-        """The label distribution of every record as the method believes it now, if it has one."""
+        """The current label distribution of every record; None if the method estimates none."""

@@ -1,4 +1,4 @@
-"""RUL: mixtures of two images that lean to the more uncertain one, and must name both.
+"""RUL: classifies mixtures of two images, weighted by their uncertainty, as both of their labels.
 
 Source: Zhang et al., "Relative Uncertainty Learning for Facial Expression Recognition",
 NeurIPS 2021; docs/choices.md.
@@ -22,11 +22,11 @@ from lanet_jax.typing import Batch, Key, PyTree
 
 @dataclasses.dataclass(frozen=True)
 class RUL(OneClassifier):
-    """Half a cross-entropy with each of the labels of a mixture.
+    """The mean of a mixture's cross-entropies with its two labels.
 
     Attributes:
-      log_variance: the head of the uncertainty, on the same map as the classifier's embedding mu;
-        it only trains, as does the mixing: fc(mu) predicts.
+      log_variance: the uncertainty head, on the same map as the classifier's embedding mu. Like the
+        mixing, it is used in training only: fc(mu) predicts.
     """
 
     log_variance: Embedding
@@ -86,15 +86,15 @@ class RUL(OneClassifier):
 def mix(
     mu: Float[Array, "B D"], uncertainty: Float[Array, " B"], order: Int[Array, " B"]
 ) -> Float[Array, "B D"]:
-    """Mixes each image with another, each weighted by its own share of their uncertainty.
+    """Mixes each image with another, weighted by their uncertainties.
 
-    To name both labels the mixture must hold more of the image that is harder to recognise, so that
-    the loss pushes the uncertainty of that one up.
+    To be classified as both labels a mixture must hold more of the image that is harder to
+    recognise, so the loss raises the uncertainty of that image.
 
     Args:
       mu: embeddings.
       uncertainty: s > 0; the gradient flows into it too.
-      order: j of each i.
+      order: index j of each image's partner.
 
     Returns:
       (s_i mu_i + s_j mu_j) / (s_i + s_j).

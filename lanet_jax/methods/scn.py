@@ -1,4 +1,4 @@
-"""SCN: images weighed by their importance, and doubtful labels changed on the way.
+"""SCN: weights images by their importance, and changes doubtful labels during training.
 
 Source: Wang et al., "Suppressing Uncertainties for Large-Scale Facial Expression Recognition",
 CVPR 2020; docs/choices.md.
@@ -24,7 +24,7 @@ class SCN(OneClassifier):
     """Cross-entropy with labels that change, and a rank regularisation of the importance.
 
     Attributes:
-      margin: by which the important images' mean importance is to exceed that of the rest.
+      margin: by which the mean importance of the important images should exceed that of the rest.
       top_share: share of a batch that counts as important.
       relabel_margin: by which another class must be more probable than the label to replace it.
       relabel_epoch: the first epoch, counted from 1, whose predictions change labels.
@@ -36,10 +36,10 @@ class SCN(OneClassifier):
     relabel_epoch: int = 10
 
     def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
-        """See `Method.init`; `labels` are in force, `next_labels` will be from the next epoch."""
+        """See `Method.init`; `labels` are current, `next_labels` take over at the next epoch."""
         params, stats = super().init(key, example)
         labels = jnp.asarray(example.labels)
-        # As `build` counts: whole batches of records, without those that only pad.
+        # As `from_config.run` counts them: full batches of records, without the padding.
         epoch_steps = jnp.sum(labels >= 0, dtype=jnp.int32) // len(example.images)
         return params, {
             **stats,
@@ -87,7 +87,7 @@ class SCN(OneClassifier):
         return ce + rank, (state, metrics)
 
     def specs(self) -> PyTree:
-        """See `Method.specs`: the labels lie as the records do."""
+        """See `Method.specs`: labels are sharded like the records."""
         labels = {"labels": P("data"), "next_labels": P("data")}
         return {**super().specs(), **labels, "step": P(), "epoch_steps": P()}
 
@@ -95,12 +95,12 @@ class SCN(OneClassifier):
 def rank_regularization(
     importance: Float[Array, " B"], top_share: float, margin: float
 ) -> Float[Array, ""]:
-    """max(0, margin - (mean of the most important - mean of the rest)).
+    """max(0, margin - (mean importance of the most important images - mean of the rest)).
 
     Args:
-      importance: a.
-      top_share: int(top_share * B) images are the most important ones.
-      margin: wanted between the means.
+      importance: importance of each image, a, in (0, 1).
+      top_share: share of the batch that counts as most important, rounded down to whole images.
+      margin: difference wanted between the means.
 
     Returns:
       The loss.
@@ -117,14 +117,14 @@ def relabel(
     coming: Int[Array, " B"],
     margin: float,
 ) -> Int[Array, " B"]:
-    """The most probable class where it exceeds the label in force by more than the margin.
+    """Relabels a record with its most probable class if that exceeds its label by the margin.
 
     Args:
-      logits: of this step.
-      ids: records; copies of one are judged together, by their mean probabilities.
-      current: labels in force.
-      coming: labels of the next epoch as they stand, kept where nothing exceeds.
-      margin: between the probabilities.
+      logits: logits of this step.
+      ids: record of each sample; copies are judged together, by their mean probabilities.
+      current: labels of this epoch.
+      coming: labels of the next epoch so far, kept where no class exceeds the margin.
+      margin: least difference of the probabilities.
 
     Returns:
       Labels of the next epoch, equal for copies.

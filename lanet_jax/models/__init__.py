@@ -1,1 +1,1 @@
-"""Networks; the only room that uses Linen."""
+"""The networks, as Linen modules."""

@@ -1,4 +1,4 @@
-"""The families of backbones: what every one offers, and which fields describe it."""
+"""The families of backbones: their common protocol, and the fields that describe each."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
@@ -13,13 +13,13 @@ from lanet_jax.typing import PyTree
 
 
 class Backbone(Protocol):
-    """A Linen module that is called with (images, train) and gives the maps of its stages.
+    """A Linen module that is called with (images, train) and returns the maps of its stages.
 
-    That it is a module too, no protocol can say: type checkers are told where it matters.
+    A protocol cannot say that it is a module too; type checkers are told where that matters.
 
     Attributes:
       first_stage: 1 for the whole network; k > 1 takes the map of stage k - 1 and starts there.
-      last_stage: where it ends; 0 for the last one.
+      last_stage: the stage where it ends; 0 for the last one.
     """
 
     first_stage: int
@@ -27,25 +27,25 @@ class Backbone(Protocol):
 
     @property
     def stages(self) -> int:
-        """How many stages the whole network has."""
+        """The number of stages of the whole network."""
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """Parts of a file of its weights that it knowingly lacks, such as a head."""
+        """Parts of its weight files that it does not use, such as a head."""
 
     def __call__(self, x: Float[Array, "B H W _"], train: bool) -> list[Float[Array, "B _ _ _"]]:
         """Maps of the stages `first_stage` .. `last_stage`, the last one last."""
 
     def stage_width(self, stage: int) -> int:
-        """Channels of the map of a stage, counted from 1."""
+        """The number of channels of a stage's map; stages count from 1."""
 
 
 class Family(NamedTuple):
     """How one kind of backbone is made.
 
     Attributes:
-      module: takes `choices` and the width by name, besides what `make` sets.
-      choices: fields of `model` that describe it, and the values that each may have.
+      module: the module; it takes `choices` and the width by name, besides what `make` sets.
+      choices: config fields that describe it, and the values that each may have.
     """
 
     module: type
@@ -59,7 +59,7 @@ FAMILIES = {
 
 
 def description(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of some settings that describe the backbone: its family, its width and its choices."""
+    """The settings that describe the backbone: its family, width and choices."""
     names = ("family", "width", *FAMILIES[settings["family"]].choices)
     return {name: settings[name] for name in names}
 
@@ -67,13 +67,13 @@ def description(settings: Mapping[str, Any]) -> dict[str, Any]:
 def make(
     settings: Mapping[str, Any], first_stage: int = 1, last_stage: int = 0, dtype: Any = jnp.float32
 ) -> Backbone:
-    """A backbone, or the part of it between two stages.
+    """Builds a backbone, or the part of it between two stages.
 
     Args:
-      settings: holds what `description` takes out of it.
+      settings: settings that include those of `description`.
       first_stage: see `Backbone`.
       last_stage: see `Backbone`.
-      dtype: of the computation.
+      dtype: type of the computation.
 
     Returns:
       The module.
@@ -87,7 +87,7 @@ def shapes(backbone: Backbone, size: int) -> tuple[PyTree, PyTree]:
     """Shapes of the parameters and running statistics of a whole backbone.
 
     Args:
-      backbone: starts at stage 1.
+      backbone: a backbone that starts at stage 1.
       size: side of the images in pixels.
 
     Returns:

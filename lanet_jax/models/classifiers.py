@@ -1,4 +1,4 @@
-"""Classifiers that put more on the last map than an average and `fc`: those of SCN and RUL."""
+"""The classifiers of SCN and RUL, which add more to the backbone than average pooling and `fc`."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from lanet_jax.models.resnet import global_average
 
 
 class ImportanceClassifier(nn.Module):
-    """A backbone whose logits are scaled by how much each image counts (SCN).
+    """A backbone whose logits are scaled by the importance of each image (SCN).
 
     Attributes:
-      backbone: gives the maps of its stages.
-      classes: C.
+      backbone: the backbone, see `backbones.Backbone`.
+      classes: number of classes, C.
     """
 
     backbone: nn.Module
@@ -35,10 +35,10 @@ class ImportanceClassifier(nn.Module):
 
 
 class Embedding(nn.Module):
-    """A head on the last map, every position of which it sees (RUL).
+    """A head that sees every position of the last map (RUL).
 
     Attributes:
-      width: features that it gives.
+      width: number of output features.
       dropout: share of the map's entries that training drops.
     """
 
@@ -57,12 +57,12 @@ class Embedding(nn.Module):
 
 
 class EmbeddingClassifier(nn.Module):
-    """A backbone, an embedding of its last map and a classifier of that (RUL).
+    """A backbone, an embedding of its last map, and a classifier of the embedding (RUL).
 
     Attributes:
-      backbone: gives the maps of its stages.
+      backbone: the backbone, see `backbones.Backbone`.
       mu: the embedding.
-      classes: C.
+      classes: number of classes, C.
     """
 
     backbone: nn.Module
@@ -75,7 +75,7 @@ class EmbeddingClassifier(nn.Module):
     def __call__(
         self, images: Float[Array, "B H W _"], train: bool
     ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], Float[Array, "B h w _"]]:
-        """Logits, embedding and the last map."""
+        """Logits, embedding and last map."""
         last = self.backbone(images, train)[-1]
         mu = self.mu(last, train)
         return self.fc(mu), mu, last

@@ -1,4 +1,4 @@
-"""dlib's ResNet-29 of faces as a backbone: no padding at the stem, no weights on the shortcuts."""
+"""dlib's face ResNet-29 as a backbone: no padding in the stem, no weights in the shortcuts."""
 
 import functools
 from typing import Any
@@ -12,7 +12,7 @@ from lanet_jax.models.normalization import BatchNorm
 from lanet_jax.models.resnet import Stage
 
 STAGES = {13: (3, 4, 3, 3), 14: (3, 4, 3, 3, 1)}
-_WIDENED = 4  # from this stage on the channels do not double
+_WIDENED = 4  # the last stage that doubles the channels
 
 
 def _conv(features: int, size: int, stride: int, padding: Any, dtype: Any, name: str) -> nn.Conv:
@@ -33,7 +33,7 @@ def average_pool(x: Float[Array, "B H W D"], truncate: bool) -> Float[Array, "B 
 
     Args:
       x: the map.
-      truncate: drop an odd last row or column; otherwise average what there is of a window.
+      truncate: drop an odd last row or column; otherwise average the part of the window inside.
 
     Returns:
       The map at half the size, rounded down or up.
@@ -42,7 +42,7 @@ def average_pool(x: Float[Array, "B H W D"], truncate: bool) -> Float[Array, "B 
         side = x.shape[axis]
         if side % 2 and truncate:
             x, side = jnp.take(x, jnp.arange(side - 1), axis=axis), side - 1
-        elif side % 2:  # the last row twice: its mean with itself
+        elif side % 2:  # repeating the last row averages it with itself
             x = jnp.concatenate([x, jnp.take(x, jnp.array([side - 1]), axis=axis)], axis=axis)
         shape = (*x.shape[:axis], -1, 2, *x.shape[axis + 1 :])
         x = jnp.mean(x.reshape(shape), axis=axis + 1)
@@ -50,15 +50,15 @@ def average_pool(x: Float[Array, "B H W D"], truncate: bool) -> Float[Array, "B 
 
 
 class FaceBlock(nn.Module):
-    """Two 3x3 convolutions and a shortcut without weights, of stride 1 or 2.
+    """Two 3x3 convolutions and a shortcut without weights, with stride 1 or 2.
 
-    The shortcut of a block of stride 2 is an average-pool, and its new channels are zero.
+    With stride 2 the shortcut is an average-pool, and its additional channels are zero.
 
     Attributes:
       width: channels of the result.
-      stride: of the first convolution.
-      dtype: of the computation.
-      truncate: sizes as dlib's, rounded down; otherwise ceil(n / 2), sampled at the same places.
+      stride: stride of the first convolution.
+      dtype: type of the computation.
+      truncate: round sizes down, as dlib does; otherwise up, sampling the same places.
     """
 
     width: int
@@ -83,7 +83,7 @@ class FaceBlock(nn.Module):
 
 
 def _padded_sum(x: Float[Array, "B _ _ _"], y: Float[Array, "B _ _ _"]) -> Float[Array, "B H W D"]:
-    """The sum, each padded by zeros at the bottom, the right and behind the channels."""
+    """The sum of two maps, each zero-padded at the bottom, the right and behind its channels."""
     sides = [max(pair) for pair in zip(x.shape, y.shape, strict=True)]
     x, y = (
         jnp.pad(z, [(0, side - own) for side, own in zip(sides, z.shape, strict=True)])
@@ -102,9 +102,9 @@ class Face29(nn.Module):
       width: channels of the first stage; 32 is the published network.
       blocks: 14, the published network, or 13, without the fifth stage and its halving.
       first_stage: 1 for the whole network; k > 1 takes the map of stage k - 1 and starts there.
-      last_stage: where it ends; 0 for the last one.
-      truncate: sizes as dlib's, rounded down, which exact comparison needs; below 104 px nothing
-        would be left of them.
+      last_stage: the stage where it ends; 0 for the last one.
+      truncate: round sizes down as dlib does, for exact comparison; below 104 px nothing is left
+        of the last map.
       dtype: type of the computation; parameters stay float32.
     """
 
@@ -124,7 +124,7 @@ class Face29(nn.Module):
           train: normalise by the statistics of the batch and update the running ones.
 
         Returns:
-          One map a stage.
+          One map per stage.
         """
         x = x.astype(self.dtype)
         if self.first_stage == 1:
@@ -147,14 +147,14 @@ class Face29(nn.Module):
 
     @property
     def stages(self) -> int:
-        """How many stages the network has."""
+        """The number of stages of the whole network."""
         return len(STAGES[self.blocks])
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """Parts of a file of weights that this backbone knowingly lacks: the end, the embedding."""
+        """Parts of its weight files that it does not use: the embedding, and the fifth stage."""
         return ("fc",) if self.blocks == max(STAGES) else ("layer5", "fc")
 
     def stage_width(self, stage: int) -> int:
-        """Channels of the map of a stage (1 .. `stages`)."""
+        """The number of channels of a stage's map; stages count from 1."""
         return self.width * 2 ** (min(stage, _WIDENED) - 1)

@@ -1,17 +1,17 @@
-"""Where the landmark branch places the points, and how far off that is."""
+"""Coordinates predicted by the landmark branch, and their error."""
 
 import numpy as np
 from jaxtyping import Bool, Float
 
 
 def points(predicted: Float[np.ndarray, "B ..."]) -> Float[np.ndarray, "B L 2"]:
-    """Coordinates from what a head predicts.
+    """Converts a head's output to coordinates.
 
     Args:
       predicted: coordinates [B, L, 2], or heatmaps [B, h, w, L], whose peaks are taken.
 
     Returns:
-      x and y in the head's own frame; of heatmaps in fractions of the image.
+      x and y in the head's own frame; for heatmaps in fractions of the image.
     """
     if predicted.ndim == 3:
         return predicted
@@ -26,17 +26,17 @@ def mean_error(
     known: Bool[np.ndarray, "N L"],
     eyes: tuple[int, int] | None,
 ) -> float:
-    """How far predicted points lie from the true ones.
+    """Measures how far predicted points lie from the true ones.
 
     Args:
-      predicted: coordinates.
-      true: coordinates in the same frame.
-      known: which of these count.
-      eyes: the outer corners of the eyes, whose distance is the unit; None for the frame's own.
+      predicted: predicted coordinates.
+      true: true coordinates in the same frame.
+      known: which points count.
+      eyes: outer corners of the eyes, whose distance is the unit; None for the frame's own unit.
 
     Returns:
-      Mean distance over the eyes' distance, over known points of faces whose eyes are known; or the
-      root mean square difference of a coordinate; nan if no point counts.
+      With `eyes` the mean distance over the eyes' distance, of faces whose eyes are known; else the
+      root mean square difference of the coordinates. nan if no point counts.
     """
     if eyes is None:
         return float(np.sqrt(np.mean((predicted - true)[known] ** 2))) if known.any() else np.nan

@@ -17,7 +17,7 @@ class LandmarkNet(nn.Module):
     Attributes:
       trunk: the backbone of this branch.
       head: "coordinates" (one fully connected layer, the paper) or "heatmap" (the published code).
-      landmarks: L.
+      landmarks: number of landmarks, L.
       lateral: channels of the heatmap head's map, the width of its features.
     """
 
@@ -35,7 +35,7 @@ class LandmarkNet(nn.Module):
         Args:
           x: normalised images, or the map where the trunk starts.
           train: use the statistics of the batch.
-          below: the map where the trunk starts, for the heatmap head of a shared stem.
+          below: the map where the trunk starts, for the heatmap head with a shared stem.
 
         Returns:
           Coordinates [B, L, 2] in [0, 1] or heatmaps [B, h, w, L], and the features v.
@@ -73,7 +73,7 @@ def _mean_over_present(
 
 
 def _known(points: Float[Array, "B L 2"], present: Bool[Array, "B L"]) -> Float[Array, "B L 2"]:
-    # A nan in a masked place would still reach the gradient.
+    # A nan at a masked point would still reach the gradient.
     return jnp.where(present[..., None], points, 0.0)
 
 
@@ -84,7 +84,7 @@ def coordinates_loss(
 
     Args:
       predicted: coordinates in [0, 1].
-      points: true coordinates; those that are not present may hold anything.
+      points: true coordinates; absent ones may hold anything.
       present: which points count.
 
     Returns:
@@ -97,18 +97,18 @@ def coordinates_loss(
 def heatmap_targets(
     points: Float[Array, "B L 2"], height: int, width: int
 ) -> Float[Array, "B h w L"]:
-    """Gaussians of `HEATMAP_SIGMA` map pixels at the landmarks, peak 1, as the published code's.
+    """Gaussians of `HEATMAP_SIGMA` map pixels at the landmarks, peak 1, as in the published code.
 
-    The centre is the map pixel that holds the landmark, and outside a window of ten pixels a side
-    all is 0. Of a landmark beyond the map only what its window has in common with it is left.
+    A Gaussian is centred on the map pixel that holds the landmark, and 0 outside a window of ten
+    pixels a side. Of a landmark beyond the map, only the part of its window inside is drawn.
 
     Args:
-      points: coordinates in fractions of the image, which may lie outside.
-      height: h of the map.
-      width: w of the map.
+      points: coordinates in fractions of the image, possibly outside it.
+      height: height of the map, h.
+      width: width of the map, w.
 
     Returns:
-      One map a landmark.
+      One map per landmark.
     """
     across, down = points[:, None, :, 0] * width, points[:, None, :, 1] * height
     return _windowed(down, height)[:, :, None] * _windowed(across, width)[:, None]
@@ -118,8 +118,8 @@ def _windowed(at: Float[Array, "B 1 L"], size: int) -> Float[Array, "B size L"]:
     """The Gaussians along one axis of a map."""
     reach = 3 * HEATMAP_SIGMA
     centre = jnp.trunc(at)
-    # Truncated, not floored, as there: a window that would begin before the map loses its last
-    # pixel, and its peak moves on by one.
+    # Truncated, not floored, as in the published code: a window that would start before the map
+    # loses its last pixel, and its peak moves by one.
     first, beyond = jnp.trunc(centre - reach), jnp.trunc(centre + reach + 1)
     pixel = jnp.arange(size)[:, None]
     from_peak = pixel - (first + (2 * reach + 1) // 2)
@@ -139,7 +139,7 @@ def heatmap_loss(
     Args:
       predicted: heatmaps.
       points: true coordinates in fractions of the image, which may lie outside.
-      present: which landmarks count; those outside do, their maps being empty.
+      present: which landmarks count; those outside the image do, with empty maps.
 
     Returns:
       The mean over present landmarks and map pixels; 0 if none is present.

@@ -1,4 +1,4 @@
-"""A fully connected layer that starts as torch's does."""
+"""A fully connected layer that is initialised like torch's."""
 
 import flax.linen as nn
 import jax
@@ -7,14 +7,14 @@ from jaxtyping import Array, Float
 
 from lanet_jax.typing import Key
 
-# Uniform in +-1/sqrt(fan in): of kernels of torch.nn.Linear, and of torch.nn.Conv2d.
+# Uniform in +-1/sqrt(fan in), as kernels of torch.nn.Linear and torch.nn.Conv2d.
 TORCH_KERNEL = nn.initializers.variance_scaling(1 / 3, "fan_in", "uniform")
 
 
 class Linear(nn.Module):
-    """Kernel and bias start uniform in +-1/sqrt(inputs), as torch.nn.Linear's do.
+    """A layer whose kernel and bias start uniform in +-1/sqrt(inputs), like torch.nn.Linear's.
 
-    Linen's own start is sqrt(3) as wide, its bias 0; what is quadratic in the kernel, as EAC's
+    Linen's own kernel starts sqrt(3) times as wide, so that a loss quadratic in it, such as EAC's
     consistency, would start at three times its value.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""The 3x3 max-pool with stride 2 that every backbone begins with."""
+"""The 3x3 max-pool with stride 2 of the backbones' stems."""
 
 import functools
 from typing import Any
@@ -12,10 +12,11 @@ _WINDOW = tuple((dy, dx) for dy in range(SIDE) for dx in range(SIDE))
 
 
 def max_pool(x: Float[Array, "B H W D"], padding: int) -> Float[Array, "B h w D"]:
-    """Largest value of each window, as nine strided slices; the gradient goes to the first of them.
+    """The largest value of each window; the gradient goes to the first of equal values.
 
-    The gradient of `reduce_window` is a scalar loop on CPU and a scatter on GPU; that of `maximum`
-    keeps every slice for the backward pass, where this keeps one byte for each pooled value.
+    It is computed from nine strided slices. The gradient of `reduce_window` would be a scalar loop
+    on CPU and a scatter on GPU, and that of `maximum` would keep every slice for the backward pass;
+    this keeps one byte for each pooled value.
 
     Args:
       x: the map.
@@ -56,7 +57,7 @@ def _backward(
         edges = []
         for offset, side, pooled in zip(offsets, size, place.shape[1:3], strict=True):
             before = offset - padding
-            # The slice's pixels, back at every second place of the map.
+            # Puts the slice's pixels back at every second position of the map.
             edges.append((before, side - before - STRIDE * (pooled - 1) - 1, STRIDE - 1))
         total += jax.lax.pad(part, jnp.zeros((), part.dtype), ((0, 0, 0), *edges, (0, 0, 0)))
     return (total,)

@@ -1,4 +1,4 @@
-"""BatchNorm whose sums are fast on CPU too."""
+"""BatchNorm with sums that are fast on CPU too."""
 
 import functools
 from collections.abc import Callable
@@ -16,17 +16,17 @@ Term = Callable[..., jax.Array]
 
 
 class BatchNorm(nn.Module):
-    """Normalises each channel over the batch and the map; variables are named as Linen's.
+    """Normalises each channel over the batch and the map; its variables have Linen's names.
 
     Attributes:
-      dtype: of the output; statistics are float32.
+      dtype: type of the output; statistics are float32.
     """
 
     dtype: Any = jnp.float32
 
     @nn.compact
     def __call__(self, x: Float[Array, "B H W D"], train: bool) -> Float[Array, "B H W D"]:
-        """The normalised map, by the batch's statistics in training, else by the running ones."""
+        """Normalises by the batch's statistics in training, otherwise by the running ones."""
         channels = x.shape[-1]
         running_mean = self.variable("batch_stats", "mean", jnp.zeros, channels)
         running_var = self.variable("batch_stats", "var", jnp.ones, channels)
@@ -50,8 +50,8 @@ def normalize(
 
     Args:
       x: the map.
-      scale: of each channel.
-      bias: of each channel.
+      scale: scale of each channel.
+      bias: bias of each channel.
 
     Returns:
       The normalised map in the type of `x`, and its mean and (biased) variance, through which no
@@ -85,11 +85,11 @@ normalize.defvjp(_forward, _backward)
 def channel_sum(term: Term, *maps: Float[Array, "B H W D"]) -> Float[Array, " D"]:
     """Sum of `term(*maps)` over all but the last axis, in float32.
 
-    XLA's CPU backend reduces leading axes by a scalar loop, but adds slices by vectors: there, the
-    map is folded along H and W before what is left is reduced.
+    XLA's CPU backend reduces leading axes by a scalar loop, but adds slices with vector
+    instructions. So on CPU the map is folded along H and W first, and only the rest is reduced.
 
     Args:
-      term: elementwise.
+      term: an elementwise function.
       maps: its arguments.
 
     Returns:
@@ -110,7 +110,7 @@ def channel_sum(term: Term, *maps: Float[Array, "B H W D"]) -> Float[Array, " D"
 
 
 def _fold(term: Term, axis: int, *maps: jax.Array) -> jax.Array:
-    """Sum of `term(*maps)` along an axis by additions of slices; the axis stays, with length 1."""
+    """Sum of `term(*maps)` along an axis by adding slices; the axis stays, with length 1."""
     length = maps[0].shape[axis]
     ways = max(n for n in range(1, _MOST_SLICES + 1) if length % n == 0)
     if ways == 1:

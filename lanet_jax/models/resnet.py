@@ -1,4 +1,4 @@
-"""ResNet-18 and -50 whose parameter names are torchvision's, so that a port is a table."""
+"""ResNet-18 and -50 with torchvision's parameter names, so that porting needs only a table."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +30,7 @@ def _conv(features: int, size: int, stride: int, dtype: Any, name: str) -> nn.Co
 
 
 class Downsample(nn.Module):
-    """Projection of a shortcut: 1x1 convolution ("0") and its normalisation ("1")."""
+    """The projection of a shortcut: 1x1 convolution ("0") and its normalisation ("1")."""
 
     features: int
     stride: int
@@ -62,7 +62,7 @@ class BasicBlock(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    """1x1, 3x3 (strided, as torchvision does) and 1x1 convolutions, and a shortcut (ResNet-50)."""
+    """1x1, 3x3 (strided, as in torchvision) and 1x1 convolutions, and a shortcut (ResNet-50)."""
 
     width: int
     stride: int
@@ -109,7 +109,7 @@ class ResNet(nn.Module):
       stem: "imagenet" (7x7 stride 2 and max-pool) or "small" (3x3 stride 2, for inputs of 48 px).
       first_stage: 1 for the whole network; k > 1 takes the map of stage k - 1 and starts there.
       dtype: type of the computation; parameters stay float32.
-      last_stage: where it ends; 0 for the last one.
+      last_stage: the stage where it ends; 0 for the last one.
     """
 
     depth: int = 18
@@ -128,7 +128,7 @@ class ResNet(nn.Module):
           train: normalise by the statistics of the batch and update the running ones.
 
         Returns:
-          One map a stage.
+          One map per stage.
         """
         x = x.astype(self.dtype)
         if self.first_stage == 1:
@@ -153,31 +153,31 @@ class ResNet(nn.Module):
 
     @property
     def stages(self) -> int:
-        """How many stages the network has."""
+        """The number of stages of the whole network."""
         return len(BLOCKS[self.depth])
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """Parts of a file of weights that this backbone knowingly lacks: none."""
+        """Parts of its weight files that it does not use: none."""
         return ()
 
     def stage_width(self, stage: int) -> int:
-        """Channels of the map of a stage (1 .. 4)."""
+        """The number of channels of a stage's map; stages count from 1."""
         expansion = {18: 1, 50: 4}[self.depth]
         return self.width * 2 ** (stage - 1) * expansion
 
 
 def global_average(x: Float[Array, "B h w D"]) -> Float[Array, "B D"]:
-    """Features from a map: its average, in float32."""
+    """Averages a map over its positions, in float32."""
     return jnp.mean(x.astype(jnp.float32), axis=(1, 2))
 
 
 class Classifier(nn.Module):
-    """A backbone with its classifier `fc`: exactly what is left of every method at inference.
+    """A backbone with its classifier `fc`, the network of CE, EAC and LA-Net at inference.
 
     Attributes:
-      backbone: its parameters lie beside `fc`, as torchvision names them.
-      classes: C.
+      backbone: the backbone; its parameters lie beside `fc`, as torchvision names them.
+      classes: number of classes, C.
     """
 
     backbone: nn.Module
@@ -189,7 +189,7 @@ class Classifier(nn.Module):
     def __call__(
         self, images: Float[Array, "B H W _"], train: bool
     ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], list[Float[Array, "B _ _ _"]]]:
-        """Logits, features and the maps of the stages."""
+        """Logits, features, and the maps of the stages."""
         maps = self.backbone(images, train)
         features = global_average(maps[-1])
         return self.fc(features), features, maps
@@ -206,15 +206,15 @@ def apply(
     """Runs a network as a pure function.
 
     Args:
-      network: a module of this room.
+      network: a module of this package.
       params: its parameters.
       stats: its running batch statistics.
-      x: input.
-      train: use the batch's statistics, and return the updated running ones.
-      dropout: draws what is dropped in training, by a network that drops anything.
+      x: input, images or a map.
+      train: whether to use the batch's statistics and update the running ones.
+      dropout: random key for dropout in training; None for a network without dropout.
 
     Returns:
-      The network's output and its running statistics.
+      The network's output, and its (updated) running statistics.
     """
     variables = {"params": params, "batch_stats": stats}
     if not train:

@@ -1,4 +1,4 @@
-"""The expression network and the landmark network, side by side or on one shared stem."""
+"""The expression network and the landmark network, separate or on one shared stem."""
 
 from typing import NamedTuple
 
@@ -11,10 +11,10 @@ from lanet_jax.typing import PyTree
 
 
 class Outputs(NamedTuple):
-    """What both branches say of a batch.
+    """The outputs of both branches for a batch.
 
     Attributes:
-      logits: of the expression classes.
+      logits: logits of the expression classes.
       expression: features u.
       landmarks: predicted coordinates [B, L, 2] or heatmaps [B, h, w, L].
       landmark: features v.
@@ -30,9 +30,9 @@ class TwoBranch(nn.Module):
     """Both networks of LA-Net.
 
     Attributes:
-      expression: the network that is left at inference.
-      landmark: its trunk starts where the expression network does, or one stage later, on the map
-        of the stage that it shares with it.
+      expression: the expression network, the only one used at inference.
+      landmark: the landmark network. Its trunk starts where the expression network does or, if they
+        share a stage, on the map of that stage.
     """
 
     expression: Classifier
@@ -47,15 +47,15 @@ class TwoBranch(nn.Module):
 
 
 def start_from_backbone(variables: PyTree, params: PyTree, stats: PyTree) -> PyTree:
-    """Both trunks with the same weights.
+    """Gives both trunks the same weights.
 
     Args:
       variables: {"params", "batch_stats"} of a `TwoBranch`.
-      params: of a backbone.
+      params: parameters of a backbone.
       stats: running batch statistics of the backbone.
 
     Returns:
-      The variables; a trunk that starts at the second stage takes the stages that it has.
+      The variables; a trunk that starts at the second stage takes only the stages that it has.
     """
     replaced = {}
     for collection, backbone in (("params", params), ("batch_stats", stats)):

@@ -15,7 +15,7 @@ def cross_entropy(
     Args:
       logits: unnormalised log probabilities.
       labels: given classes.
-      weights: of the samples; they scale the mean and do not normalise it.
+      weights: weights of the samples; they scale the mean and do not normalise it.
 
     Returns:
       L_ce in nats.

@@ -1,1 +1,1 @@
-"""Weights of others as weights of this package: `python -m lanet_jax.port`."""
+"""Converts published weights into weights of this package: `python -m lanet_jax.port`."""

@@ -1,9 +1,9 @@
-"""Turns a published face checkpoint into weights of ours.
+"""Converts a published checkpoint into a backbone to start from.
 
     python -m lanet_jax.port CKPT OUT [--layout auto] [--prefix backbone.]
     python -m lanet_jax.port get-faces [--out FILE]
 
-The second fetches dlib's network of faces, see its --help.
+The second command fetches dlib's face network, see its --help.
 
 CKPT is a torch, npz or safetensors file; OUT ends in .safetensors or .npz, and OUT.json beside it
 records the source's hash, the mapping of every tensor and what was dropped. Train from it with
@@ -29,15 +29,15 @@ def port(source: Path, out: Path, layout: str, prefix: str = "") -> dict:
 
     Args:
       source: the checkpoint.
-      out: where the weights go, .safetensors or .npz.
+      out: file for the weights, .safetensors or .npz.
       layout: a key of `LAYOUTS`, or "auto".
-      prefix: what stands before the names of the network; "" where nothing does, or all share it.
+      prefix: prefix of the network's tensor names; "" for none, or one that all names share.
 
     Returns:
       The card that was written beside the weights.
 
     Raises:
-      UserError: whatever is wrong with the source or the output.
+      UserError: the source cannot be converted, or the output cannot be written.
     """
     check_ending(out)
     if out.exists() and source.exists() and out.samefile(source):
@@ -45,21 +45,21 @@ def port(source: Path, out: Path, layout: str, prefix: str = "") -> dict:
     tensors, beside = read_checkpoint(source)
     tensors, prefix, outside = without_prefix(tensors, prefix, str(source))
     if prefix:
-        print(f"{source}: {prefix!r} is taken away from the names of {len(tensors)} tensors")
+        print(f"{source}: {prefix!r} is removed from the names of {len(tensors)} tensors")
     ported = convert(tensors, layout, str(source))
     with source.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     card = {"source": source.name, "sha256": sha256, **ported.card}
     card |= {"prefix": prefix} if prefix else {}
     card["dropped"] |= dict.fromkeys(outside, f"does not begin with {prefix}")
-    card["dropped"] |= dict.fromkeys(beside, "stands beside state_dict")
+    card["dropped"] |= dict.fromkeys(beside, "not in the state_dict")
     save(out, ported.params, ported.stats, card)
     return card
 
 
 @exit_on_user_error
 def main(argv: Sequence[str] | None = None) -> None:
-    """The command line."""
+    """Runs the command line."""
     argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == ["get-faces"]:
         return get_faces.main(argv[1:])
@@ -72,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("out", type=Path, metavar="OUT", help="output, .safetensors or .npz")
     parser.add_argument("--layout", default="auto", choices=["auto", *LAYOUTS])
     parser.add_argument(
-        "--prefix", default="", help="begin of the names to take, as in backbone. (default: all)"
+        "--prefix", default="", help="prefix of the names to take, such as backbone. (default: all)"
     )
     arguments = parser.parse_args(argv)
     card = port(arguments.ckpt, arguments.out, arguments.layout, arguments.prefix)

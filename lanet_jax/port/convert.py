@@ -1,7 +1,7 @@
-"""Conversion of a checkpoint along the table of names.
+"""Converts a checkpoint by the table of names.
 
-Every tensor of a source is either mapped by a row of `table` or dropped by a line of its layout;
-anything else is an error, because silently skipped tensors are how face weights get lost.
+Every tensor of a source is either mapped by a row of `table` or dropped by a line of its layout.
+Anything else is an error, because silently skipped tensors are how pretrained weights get lost.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from lanet_jax.port.name_table import table
 from lanet_jax.typing import PyTree
 
 COUNTER = "counter of batches; the momentum of our running statistics is fixed"
-IDENTITIES = "head over face identities; the expression classifier is learned anew"
+IDENTITIES = "head over face identities; the expression classifier is trained from scratch"
 MARGIN = "weights of the loss the source was trained with"
 VGGFACE2_IDENTITIES = 8631
 
@@ -27,9 +27,9 @@ class Layout:
     """How one family of checkpoints names its tensors.
 
     Attributes:
-      prefix: what stands before torchvision's names.
-      dropped: names, or beginnings that end in ".", of what is left out, and why.
-      note: what the weights alone do not say.
+      prefix: prefix of torchvision's names.
+      dropped: names, or prefixes that end in ".", of dropped tensors, and why.
+      note: what a user should know about the weights.
     """
 
     prefix: str = ""
@@ -37,7 +37,7 @@ class Layout:
     note: str = ""
 
     def why_dropped(self, name: str) -> str | None:
-        """The reason to leave a tensor out, None if it must be mapped."""
+        """The reason to drop a tensor; None if it must be mapped."""
         if name.endswith(".num_batches_tracked"):
             return COUNTER
         reasons = (why for start, why in self.dropped if name.startswith(self.prefix + start))
@@ -62,7 +62,7 @@ class Ported:
     """A converted backbone.
 
     Attributes:
-      params: parameters of `ResNet`.
+      params: parameters of a `ResNet`.
       stats: its running batch statistics.
       card: layout, depth, width, stem, mapping and dropped tensors, ready for JSON.
     """
@@ -73,7 +73,7 @@ class Ported:
 
 
 def detect_layout(tensors: Mapping[str, np.ndarray], source: str) -> str:
-    """Tells the layout of a checkpoint by its names.
+    """Recognises the layout of a checkpoint by its tensor names.
 
     Args:
       tensors: every tensor by name.
@@ -83,7 +83,7 @@ def detect_layout(tensors: Mapping[str, np.ndarray], source: str) -> str:
       A key of `LAYOUTS`.
 
     Raises:
-      UserError: no layout starts like this.
+      UserError: the names fit no layout.
     """
     if "params/conv1/kernel" in tensors:
         return "lanet_jax"
@@ -93,7 +93,7 @@ def detect_layout(tensors: Mapping[str, np.ndarray], source: str) -> str:
         inner = prefixes(tensors)
         if inner:
             raise UserError(
-                f"{source}: a ResNet stands under {' and under '.join(map(repr, inner))} beside "
+                f"{source}: there is a ResNet under {' and under '.join(map(repr, inner))} beside "
                 f"other tensors; --prefix={inner[0]} takes it and drops the others"
             )
         first = ", ".join(list(tensors)[:8]) or "none"
@@ -110,7 +110,7 @@ def detect_layout(tensors: Mapping[str, np.ndarray], source: str) -> str:
 
 
 def prefixes(names: Iterable[str]) -> list[str]:
-    """What stands before the names of a whole ResNet, as in `backbone.conv1.weight`."""
+    """Prefixes under which there is a whole ResNet, as in `backbone.conv1.weight`."""
     names = set(names)
     ends = ("conv1.weight", "bn1.weight", "layer1.0.conv1.weight", "layer4.0.conv1.weight")
     starts = {name.removesuffix(ends[0]) for name in names if name.endswith(f".{ends[0]}")}
@@ -120,18 +120,18 @@ def prefixes(names: Iterable[str]) -> list[str]:
 def without_prefix(
     tensors: Mapping[str, np.ndarray], prefix: str, source: str
 ) -> tuple[dict[str, np.ndarray], str, list[str]]:
-    """Takes away what stands before all names.
+    """Removes the prefix of the network's names.
 
     Args:
       tensors: every tensor by name.
-      prefix: what to take away; "" finds what all names share, but leaves what a layout knows.
+      prefix: prefix to remove; "" for one that all names share, unless a layout includes it.
       source: file named in the error.
 
     Returns:
-      The tensors under their shorter names, the prefix, and the names that do not begin so.
+      The tensors under their shorter names, the prefix, and the names without it.
 
     Raises:
-      UserError: no name begins so.
+      UserError: no name has the prefix.
     """
     if not prefix:
         known = {layout.prefix for layout in LAYOUTS.values()}
@@ -151,7 +151,7 @@ def without_prefix(
 
 
 def convert(tensors: Mapping[str, np.ndarray], layout: str, source: str) -> Ported:
-    """Turns a checkpoint's tensors into a backbone of ours.
+    """Converts a checkpoint's tensors into a backbone.
 
     Args:
       tensors: every tensor by name.
@@ -162,8 +162,8 @@ def convert(tensors: Mapping[str, np.ndarray], layout: str, source: str) -> Port
       Float32 parameters and statistics, and the card without the file's name and hash.
 
     Raises:
-      UserError: unknown layout; or names every tensor that is missing, extra, of a wrong shape,
-        not floating point or not finite in float32, or a negative variance.
+      UserError: the layout is unknown, or tensors are missing, extra, of a wrong shape, not
+        floating point, not finite in float32, or negative variances (all are named).
     """
     layout = detect_layout(tensors, source) if layout == "auto" else layout
     if layout not in LAYOUTS:

@@ -1,4 +1,4 @@
-"""Reads the layers of a network that dlib serialised; nothing in the file runs."""
+"""Reads the layers of a network serialised by dlib; nothing in the file is executed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ from jaxtyping import Float
 
 from lanet_jax.errors import UserError
 
-_LARGEST = 1 << 28  # entries of a tensor; what claims more is damaged
+_LARGEST = 1 << 28  # entries of a tensor; a file that claims more is damaged
 
 
 @dataclass(frozen=True)
 class Convolution:
-    """A layer `con_4`.
+    """A convolution, dlib's layer `con_4`.
 
     Attributes:
-      kernel: filters.
-      bias: of each filter.
-      stride: along y and x.
-      padding: along y and x, on both sides.
+      kernel: filters, inputs, rows, columns.
+      bias: bias of each filter.
+      stride: stride along y and x.
+      padding: padding along y and x, on both sides.
     """
 
     kernel: Float[np.ndarray, "O I h w"]
@@ -30,7 +30,7 @@ class Convolution:
 
 @dataclass(frozen=True)
 class Affine:
-    """A layer `affine_`: a factor and an addend for each channel.
+    """A factor and an addend for each channel, dlib's layer `affine_`.
 
     Attributes:
       scale: the factors.
@@ -43,10 +43,10 @@ class Affine:
 
 @dataclass(frozen=True)
 class FullyConnected:
-    """A layer `fc_2` without bias.
+    """A fully connected layer without bias, dlib's layer `fc_2`.
 
     Attributes:
-      kernel: a row for each input.
+      kernel: weights, a row for each input.
     """
 
     kernel: Float[np.ndarray, "I O"]
@@ -56,19 +56,19 @@ Layer = Convolution | Affine | FullyConnected
 
 
 def read(data: bytes, where: str) -> list[Layer]:
-    """The layers that have weights, in the order of the file: from the input to the loss.
+    """Reads the layers that have weights, in the order of the file: from the input to the loss.
 
-    What stands between them, such as the names of layers without weights, is passed over.
+    Everything between them, such as the names of layers without weights, is skipped.
 
     Args:
       data: the whole file.
-      where: the file, named in the error.
+      where: the file, for errors.
 
     Returns:
       At least one layer.
 
     Raises:
-      UserError: it holds no such layer, or one that is cut off or contradicts itself.
+      UserError: it holds no such layer, or one that is truncated or inconsistent.
     """
     reader, layers = _Reader(data), list[Layer]()
     try:
@@ -87,13 +87,13 @@ def read(data: bytes, where: str) -> list[Layer]:
 
 
 class _Reader:
-    """A place in the file."""
+    """Reads values from a position in the file."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self._at = data, 0
 
     def find(self, names: dict[bytes, Callable]) -> bytes:
-        """Goes behind the next of some names and returns it; empty at the end."""
+        """Moves behind the next of some names and returns it; b"" at the end."""
         # A name is the packed length of its length, the length, and the name.
         found = {n: self._data.find(bytes([1, len(n)]) + n, self._at) for n in names}
         there = {name: at for name, at in found.items() if at >= 0}
@@ -104,13 +104,13 @@ class _Reader:
         return name
 
     def integer(self) -> int:
-        """A packed integer: how many bytes follow, and its sign; the bytes, little endian."""
+        """A packed integer: number of bytes and sign, then the bytes, little endian."""
         head = self._take(1)[0]
         value = int.from_bytes(self._take(head & 0x0F), "little")
         return -value if head & 0x80 else value
 
     def tensor(self) -> Float[np.ndarray, " _"]:
-        """A tensor: version, four sizes, and its numbers as float32."""
+        """A tensor: version, four sizes, then its numbers as float32."""
         version = self.integer()
         if version != 2:
             raise ValueError(f"version {version} of a tensor, not 2")
@@ -144,7 +144,7 @@ def _affine(reader: _Reader) -> Affine:
 
 
 def _fully_connected(reader: _Reader) -> FullyConnected:
-    # The sizes stand behind the version of the layer's own settings in other versions of dlib.
+    # In other versions of dlib the sizes follow the version of the layer's own settings.
     outputs, inputs = reader.integer(), reader.integer()
     return FullyConnected(reader.tensor().reshape(inputs, outputs))
 

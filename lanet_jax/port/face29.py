@@ -1,4 +1,4 @@
-"""dlib's face network as weights of `Face29`: its affine layers as batch normalisations."""
+"""Converts dlib's face network into weights of `Face29`, with affine layers as BatchNorms."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -21,11 +21,11 @@ Path = tuple[str, ...]
 
 
 class Statistics(NamedTuple):
-    """Of what each normalisation sees, all channels of all layers in a row, in the file's order.
+    """Statistics of each BatchNorm's input, for all K channels of all layers in the file's order.
 
     Attributes:
-      mean: of each channel.
-      var: of each channel.
+      mean: mean of each channel.
+      var: variance of each channel.
     """
 
     mean: Float[np.ndarray, " K"]
@@ -33,17 +33,16 @@ class Statistics(NamedTuple):
 
 
 def convert(layers: Sequence[Layer], statistics: Statistics, where: str) -> tuple[PyTree, PyTree]:
-    """Weights of `Face29` with 14 blocks, and the embedding `fc` beside them.
+    """Converts the layers into weights of `Face29` with 14 blocks, and the embedding `fc`.
 
-    An affine layer a x + b behind a convolution with the bias c becomes a normalisation with the
-    scale a sqrt(var + eps) and the bias b + a (c + mean): by the running statistics the
-    function is the same whatever these are, and in training it hardly moves where they are those of
-    real faces.
+    An affine layer a x + b after a convolution with bias c becomes a BatchNorm with the scale
+    a sqrt(var + eps) and the bias b + a (c + mean). In evaluation the function is then the same for
+    any statistics; in training it hardly changes if they are those of real faces.
 
     Args:
-      layers: of the file.
-      statistics: of the convolutions without their biases.
-      where: the file, named in the error.
+      layers: layers of the file.
+      statistics: statistics of the convolutions without their biases.
+      where: the file, for errors.
 
     Returns:
       Parameters and running statistics, float32.
@@ -79,7 +78,7 @@ def convert(layers: Sequence[Layer], statistics: Statistics, where: str) -> tupl
 
 
 def plain() -> Statistics:
-    """Mean 0 and variance 1: enough for the function by the running statistics."""
+    """Mean 0 and variance 1, which are enough for evaluation."""
     count = sum(shape[0] for _, shape in _expected() if len(shape) == 1)
     return Statistics(np.zeros(count), np.ones(count))
 
@@ -87,13 +86,13 @@ def plain() -> Statistics:
 def measure(
     params: PyTree, stats: PyTree, images: Float[Array, "B H W 3"], batch: int = 100
 ) -> Statistics:
-    """What the normalisations see of some images.
+    """Measures the statistics on some images.
 
     Args:
-      params: from `convert`, by any statistics.
-      stats: likewise.
-      images: normalised.
-      batch: how many are passed through at once.
+      params: parameters from `convert`, with any statistics.
+      stats: running statistics from `convert`.
+      images: normalised images.
+      batch: number of images passed through at once.
 
     Returns:
       The statistics.
@@ -124,7 +123,7 @@ def measure(
 
 
 def _expected() -> list[tuple[Path, tuple]]:
-    """Place in our tree and shape of every layer of the file, a convolution's as O I h w."""
+    """Path in our tree and shape of every layer of the file; convolutions are O I h w."""
     rows: list[tuple[Path, tuple]] = []
 
     def add(place: Path, number: int, out: int, into: int, size: int) -> None:

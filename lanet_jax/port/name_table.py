@@ -41,7 +41,7 @@ def _norm_rows(name: str, width: int) -> list[Row]:
 
 
 def table(depth: int, width: int, stem: str) -> list[Row]:
-    """Every tensor of a backbone under torchvision's name and ours.
+    """Lists every tensor of a backbone under torchvision's name and ours.
 
     Args:
       depth: 18 or 50.
@@ -49,7 +49,7 @@ def table(depth: int, width: int, stem: str) -> list[Row]:
       stem: "imagenet" or "small".
 
     Returns:
-      One row a tensor, without the classifier.
+      One row per tensor, without the classifier.
     """
     sizes, expansion = {18: ((3, 3), 1), 50: ((1, 3, 1), 4)}[depth]
     rows = _conv_rows("conv1", width, 3, {"imagenet": 7, "small": 3}[stem])

@@ -1,11 +1,11 @@
-"""What the normalisations of the face network see of face crops.
+"""Statistics of the face network's BatchNorms on face crops.
 
-`face29_statistics.npz` was made by this file from 600 crops of FERPlus' train split:
+`face29_statistics.npz` comes from 600 crops of FERPlus' train split:
 
     python -m lanet_jax.port get-faces --statistics ferplus/argmax8 --data_dir DIR
 
-It holds a mean and a variance a channel, as the root of it, in 16 bits; no image can be told from
-them, and any other numbers would give the same function by the running statistics.
+It holds a mean and a standard deviation per channel, in 16 bits. No image can be reconstructed from
+them, and any other numbers would give the same function in evaluation.
 """
 
 from pathlib import Path
@@ -25,7 +25,7 @@ MEAN, STD = (122.782 / 255, 117.001 / 255, 104.298 / 255), (256 / 255,) * 3
 
 
 def bundled() -> Statistics:
-    """The statistics that come with the package."""
+    """The bundled statistics."""
     arrays = {name: value.astype(np.float64) for name, value in read_npz(BUNDLED).items()}
     return Statistics(arrays["mean"], arrays["deviation"] ** 2)
 
@@ -34,18 +34,18 @@ def save(path: Path, statistics: Statistics) -> None:
     """Writes statistics as `bundled` reads them.
 
     Args:
-      path: an npz file.
-      statistics: of all channels.
+      path: the npz file to write.
+      statistics: statistics of all channels.
     """
     mean, deviation = statistics.mean, np.sqrt(statistics.var)
     np.savez_compressed(path, mean=mean.astype(np.float16), deviation=deviation.astype(np.float16))
 
 
 def crops(name: str, data_dir: str) -> Float[Array, "B S S 3"]:
-    """Crops of a prepared dataset's train split, drawn by seed 0, as the network sees them.
+    """Draws crops of a prepared dataset's train split by seed 0, as the network sees them.
 
     Args:
-      name: of the dataset, as in "ferplus/argmax8".
+      name: name of the dataset, as in "ferplus/argmax8".
       data_dir: folder of prepared datasets.
 
     Returns:
@@ -57,6 +57,6 @@ def crops(name: str, data_dir: str) -> Float[Array, "B S S 3"]:
     split = records.load(data_dir, name, "train")
     count = min(CROPS, len(split))
     rows = np.sort(np.random.default_rng(0).permutation(len(split))[:count])
-    # One by one: images of one's own come in many sizes.
+    # One by one: a user's images may have several sizes.
     images = (jnp.asarray(split.read(int(row), 0)[0])[None] for row in rows)
     return jnp.concatenate([preprocess_batch(image, SIZE, MEAN, STD) for image in images])

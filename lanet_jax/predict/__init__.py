@@ -1,1 +1,1 @@
-"""Expressions in photos, folders and videos: arrows go sources -> crops -> batches -> table."""
+"""Predicts expressions in photos, folders and videos: sources -> crops -> batches -> table."""

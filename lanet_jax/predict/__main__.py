@@ -13,12 +13,12 @@ from lanet_jax.shards.dealing import Shard
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Predicts the expression of each face that is found and writes a table, one row a face."""
+    """Predicts the expression of each face and writes a table with one row per face."""
     parser = Parser(prog="lanet predict", description=__doc__)
     add = parser.add_argument
     add("source", nargs="+", metavar="SOURCE", help="image, video, or folder (at any depth)")
     add("--out", type=Path, required=True, help="table: .csv, .json or .parquet")
-    add("--model", default="", metavar="CKPT", help="work folder or model file; else the own model")
+    add("--model", default="", metavar="CKPT", help="work folder or model file (default: bundled)")
     add("--step", default="last", help="of a work folder: number of a checkpoint, last or best")
     whole = "detect: look for faces; whole: each image is one face"
     add("--faces", choices=("detect", "whole"), default="detect", help=whole)
@@ -43,15 +43,15 @@ def predict(
     video: Path | None = None,
     shard: Shard | None = None,
 ) -> None:
-    """Writes the table, and what is asked for of pictures, and prints what was found.
+    """Writes the table and marked pictures, and prints what was found.
 
     Rows are kept beside the table as they come: after an interruption the same call resumes.
 
     Args:
       source: paths of images, videos or folders.
       out: the table.
-      model: work folder or model file; empty for the model that comes with this package.
-      step: of a work folder: a number, "last" or "best".
+      model: work folder or model file; empty for the bundled model.
+      step: checkpoint of a work folder: a number, "last" or "best".
       faces: `detect` or `whole`.
       smallest: see `predictor.load`.
       annotate: folder for images with their faces marked, and videos; None for none.
@@ -59,9 +59,9 @@ def predict(
       shard: the part that is done here, for `lanet merge`; None for the whole table.
 
     Raises:
-      UserError: something of it is not there or cannot be written; before anything is read.
+      UserError: a source is not there or an output cannot be written; raised before any reading.
     """
-    # The compiler's flags must be set before anything of these touches a device.
+    # The compiler's flags must be set before any of these imports touches a device.
     from lanet_jax import __version__
     from lanet_jax.predict import (
         faces_table,

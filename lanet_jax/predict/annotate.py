@@ -1,6 +1,6 @@
-"""Faces marked in a picture: box, class and probability, to be read at any size of it.
+"""Marks faces in a picture with box, class and probability, legible at any picture size.
 
-Nothing is told by colour alone: every box bears the name of its class, and every bar its number.
+Colour never carries a meaning alone: every box has the name of its class, every bar its number.
 """
 
 import dataclasses
@@ -42,9 +42,9 @@ def draw(image: Picture, rows: Sequence[Row], classes: Sequence[str]) -> Picture
     """Marks the faces of a picture.
 
     Args:
-      image: RGB; it is left as it is.
-      rows: of this picture.
-      classes: of the model, which give each its colour.
+      image: RGB; it is not changed.
+      rows: rows of this picture.
+      classes: class names of the model, which give each its colour.
 
     Returns:
       The picture with its marks, enlarged if it is smaller than LEAST_SIDE.
@@ -72,7 +72,7 @@ def draw(image: Picture, rows: Sequence[Row], classes: Sequence[str]) -> Picture
 
 
 def _box(row: Row, scale: int, height: int, width: int) -> _Rectangle:
-    """The part of a face's box that is seen; a pixel at least."""
+    """The part of a face's box inside the picture, at least one pixel."""
     left, upper, right, lower = (round(edge * scale) for edge in row.box)  # type: ignore[union-attr]  # a row with a face has one
     left, upper = min(max(left, 0), width - 1), min(max(upper, 0), height - 1)
     right, lower = max(min(right, width), left + 1), max(min(lower, height), upper + 1)
@@ -86,7 +86,7 @@ def _text_height(picture: Picture, face: int) -> int:
 
 
 def _outline(picture: Picture, box: _Rectangle, colour: str) -> None:
-    """A line in the class's colour between two white ones, seen on any ground."""
+    """Draws a line in the class's colour between two white ones, visible on any background."""
     line = max(3, round(max(picture.shape[:2]) / 300))
     margin = [PAPER] * (line // 2)
     for inset, tone in enumerate([*margin, *[colour] * line, *margin]):
@@ -97,7 +97,7 @@ def _outline(picture: Picture, box: _Rectangle, colour: str) -> None:
 
 
 def _plate(text: str, share: float | None, colour: str, height: int) -> Picture:
-    """A label: the words, and below them a bar that is filled by the probability."""
+    """Draws a label: the text, and below it a bar filled to the probability."""
     text, file = fonts.drawable(text)
     font = _font(file, height)
     pad, bar = max(3, height // 3), 0 if share is None else max(5, height // 2)
@@ -121,7 +121,7 @@ def _plate(text: str, share: float | None, colour: str, height: int) -> Picture:
 def _paste(
     picture: Picture, plate: Picture, taken: Sequence[_Rectangle], box: _Rectangle | None = None
 ) -> _Rectangle:
-    """Lays a label where it hides no face and no other label, or else on its own face's edge."""
+    """Places a label where it hides no face or other label, or else at its own face's edge."""
     height, width = picture.shape[:2]
     shrink = min(1.0, width / plate.shape[1], height / plate.shape[0])
     if shrink < 1:

@@ -1,4 +1,4 @@
-"""Pixels and lists as Python hands them over; what could be two things is refused."""
+"""Reads pixels and lists from Python; ambiguous arrays are refused."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -14,21 +14,21 @@ from lanet_jax.images.pixels import BrokenImageError
 
 _TAKEN = "a path or an array of pixels was expected"
 _CHANNELS = (1, 3, 4)
-_LEAST_SIDE = 8  # pixels; what has fewer along its last axis is no batch of pictures
+_LEAST_SIDE = 8  # pixels; an array with a shorter last axis is not a batch of pictures
 
 
 def several(value: Any) -> Iterable[Any] | None:
-    """The values of what holds several sources.
+    """Splits a value that holds several sources.
 
     Args:
       value: what the user gave.
 
     Returns:
-      They, in order: those of a list, an iterator, or an array or column of paths. None for what is
-      one source or none.
+      The sources of a list, an iterator, or an array or column of paths, in order; None for a
+      single source, or for something else.
 
     Raises:
-      UserError: it holds several, but not as a list of sources would.
+      UserError: it holds several sources, but in a form that is not read.
     """
     if isinstance(value, str | os.PathLike | PIL.Image.Image):
         return None
@@ -58,7 +58,7 @@ def several(value: Any) -> Iterable[Any] | None:
 
 
 def pixels_of(value: Any) -> UInt8[np.ndarray, "..."]:
-    """The pixels of one source that is no path.
+    """Reads the pixels of one source that is not a path.
 
     Args:
       value: an array of numpy, JAX, torch or another library, or a PIL image.
@@ -67,7 +67,7 @@ def pixels_of(value: Any) -> UInt8[np.ndarray, "..."]:
       An image or a batch of them, see `images.pixels.images`.
 
     Raises:
-      UserError: it is none, or could be read in two ways; with what to do.
+      UserError: it is not an image, or is ambiguous; the message says what to do.
     """
     if isinstance(value, PIL.Image.Image):
         try:
@@ -84,9 +84,9 @@ def pixels_of(value: Any) -> UInt8[np.ndarray, "..."]:
 
 
 def _refuse_doubtful(array: UInt8[np.ndarray, "..."]) -> None:
-    """Says what an array could be besides what it would be taken for."""
+    """Refuses an array whose axes could be read in two ways."""
     shape = list(array.shape)
-    # [1, H, W] is the same grey image either way, and [3, H, 3] has its channels where they belong.
+    # [1, H, W] is the same grey image either way, and [3, H, 3] has its channels last.
     if array.ndim != 3 or shape[2] in _CHANNELS:
         return
     if shape[0] in _CHANNELS[1:]:

@@ -1,4 +1,4 @@
-"""Faces of many frames through the network together, with few frames held at a time."""
+"""Classifies faces of many frames together, while holding few frames at a time."""
 
 import time
 from collections import deque
@@ -11,8 +11,8 @@ from jaxtyping import Float, UInt8
 
 from lanet_jax.predict.crops import Found
 
-MOST_BYTES = 1 << 27  # of frames and their faces that wait for a batch to fill
-MOST_SECONDS = 5.0  # that they wait, so that an interruption costs no more
+MOST_BYTES = 1 << 27  # of frames and faces that wait for a full batch
+MOST_SECONDS = 5.0  # that they wait, so that an interruption costs no more than this
 _STEP = 4  # a network is compiled for 1, 4, 16, ... faces, each when it is first needed
 
 Network = Callable[[UInt8[np.ndarray, "N S S 3"]], Float[np.ndarray, "N C"]]
@@ -23,13 +23,13 @@ Y = TypeVar("Y")
 def in_order(
     pool: Executor, function: Callable[[X], Y], values: Iterable[X], ahead: int
 ) -> Iterator[Y]:
-    """Maps a function over values in a pool, at most `ahead` values further than was asked for.
+    """Maps a function over values in a pool, at most `ahead` values in advance.
 
     Args:
-      pool: runs the function.
-      function: of one value.
-      values: are taken one by one, in the caller's thread.
-      ahead: how many may be under way.
+      pool: the pool that runs the function.
+      function: function of one value.
+      values: values, taken one by one in the caller's thread.
+      ahead: the most calls under way at a time.
 
     Yields:
       The results, in the values' order.
@@ -37,7 +37,7 @@ def in_order(
     under_way: deque[Future[Y]] = deque()
     for value in values:
         under_way.append(pool.submit(function, value))
-        del value  # else the last one would live until the next is there
+        del value  # otherwise it would stay in memory until the next one comes
         if len(under_way) >= ahead:
             yield under_way.popleft().result()
     while under_way:
@@ -47,19 +47,19 @@ def in_order(
 def classified(
     found: Iterable[Found], network: Network, batch: int, size: int, classes: int
 ) -> Iterator[tuple[Found, Float[np.ndarray, "n C"]]]:
-    """Classifies faces in batches that reach over frames.
+    """Classifies faces in batches that span several frames.
 
     Args:
       found: frames and their faces.
-      network: class probabilities of B faces, or of the fewer that `_Room` has places for: it is
-        compiled for few sizes, and one face does not take the time of B.
-      batch: B.
-      size: S.
-      classes: C.
+      network: gives class probabilities of a batch. It is called with at most B faces, in the few
+        batch sizes of `_Room`, so that it is compiled rarely and one face is faster than B.
+      batch: batch size, B.
+      size: side of a face in pixels, S.
+      classes: number of classes, C.
 
     Yields:
-      Each frame with the probabilities of its faces, in order; they wait until B frames or
-      MOST_BYTES of pixels are there, or MOST_SECONDS are over.
+      Each frame with the probabilities of its faces, in order. Frames wait until there are B of
+      them or MOST_BYTES of pixels, or for MOST_SECONDS.
     """
     waiting: list[Found] = []
     room, since = _Room(batch, size), time.monotonic()
@@ -74,11 +74,11 @@ def classified(
 
 
 class _Room:
-    """Places for the faces that go through the network together.
+    """Pads faces to one of a few batch sizes.
 
     Args:
-      batch: B, the most of them.
-      size: S.
+      batch: the largest batch size, B.
+      size: side of a face in pixels, S.
     """
 
     def __init__(self, batch: int, size: int) -> None:
@@ -86,7 +86,7 @@ class _Room:
         self._is_full = False
 
     def of(self, crops: Sequence[UInt8[np.ndarray, "S S 3"]]) -> UInt8[np.ndarray, "N S S 3"]:
-        """The faces, and black up to the next size; up to B once B were there in this call."""
+        """Pads with black faces to the next size, or to B once a batch of B has been seen."""
         self._is_full |= len(crops) == self.batch
         places = self.batch if self._is_full else 1
         while places < len(crops):
@@ -99,7 +99,7 @@ class _Room:
 def _flush(
     waiting: list[Found], network: Network, room: _Room, classes: int
 ) -> Iterator[tuple[Found, Float[np.ndarray, "n C"]]]:
-    """Classifies the faces of the frames that wait, which then wait no longer."""
+    """Classifies the faces of all waiting frames, and empties the list."""
     crops = [crop.pixels for one in waiting for crop in one.crops]
     shares = np.zeros((len(crops), classes), np.float32)
     for start in range(0, len(crops), room.batch):

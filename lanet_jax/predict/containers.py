@@ -1,4 +1,4 @@
-"""Which files are videos: by their names, and by their first bytes where the name does not say."""
+"""Recognises videos by their names, and by their first bytes where the name does not say."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ VIDEOS = (
     *(".mp4", ".m4v", ".mov", ".qt", ".avi", ".divx", ".mkv", ".webm", ".mpg", ".mpeg", ".mpe"),
     *(".m2v", ".vob", ".mts", ".m2ts", ".3gp", ".3g2", ".wmv", ".asf", ".flv", ".f4v", ".ogv"),
 )
-DOUBTFUL = (".ts", ".ogg", ".dat", ".mod")  # videos, and much else
+DOUBTFUL = (".ts", ".ogg", ".dat", ".mod")  # endings of videos and of other files
 _HEAD = 1 << 10
 _PACKET = 188  # bytes of an MPEG transport stream, each of which begins with G
 _STARTS = {
@@ -16,18 +16,18 @@ _STARTS = {
     b"0&\xb2u\x8ef\xcf\x11": "Windows Media",
     b"FLV\x01": "Flash",
 }
-# Brands of ISO files that hold stills (HEIC, AVIF) or sound alone.
+# Brands of ISO files that hold only stills (HEIC, AVIF) or sound.
 _NO_FILMS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis", b"M4A ")
 
 
 def kind(path: Path) -> str:
-    """What kind of video a file is, by its first bytes.
+    """Recognises a video format by the first bytes of a file.
 
     Args:
       path: the file.
 
     Returns:
-      The name of its format; empty if it is no video, or cannot be read.
+      The name of the format; "" if the file is not a video or cannot be read.
     """
     try:
         with path.open("rb") as file:
@@ -50,6 +50,6 @@ def kind(path: Path) -> str:
 
 
 def is_video(path: Path) -> bool:
-    """Whether a file is a video: by its ending, or by its bytes where that may be anything."""
+    """Whether a file is a video, by its ending or, where that is ambiguous, by its first bytes."""
     ending = path.suffix.lower()
     return ending in VIDEOS or (ending in DOUBTFUL and bool(kind(path)))

@@ -1,4 +1,4 @@
-"""From a frame to the squares that the network sees, one a face."""
+"""Cuts the faces out of a frame, as squares of the network's input size."""
 
 import dataclasses
 import functools
@@ -16,7 +16,7 @@ from lanet_jax.images import pixels
 from lanet_jax.predict.sources import Frame
 
 WAYS = ("detect", "whole")
-_MUCH_TURNED = 45  # degrees, from which on a row says so
+_MUCH_TURNED = 45  # degrees above which a row notes the rotation
 Find = Callable[[UInt8[np.ndarray, "H W 3"]], Sequence[Face]]
 
 
@@ -26,9 +26,9 @@ class Crop:
 
     Attributes:
       box: left, upper, right and lower edge in pixels of the frame; may reach beyond it.
-      score: how surely it is a face, in [0, 1].
+      score: confidence that it is a face, in [0, 1].
       pixels: RGB, of the network's input size.
-      note: how it was turned, if it was; else empty.
+      note: by how much it was turned; "" if not.
     """
 
     box: tuple[float, float, float, float]
@@ -39,7 +39,7 @@ class Crop:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Found:
-    """The faces of a frame; none where it cannot be read or there is none."""
+    """A frame and its faces; none if there is no face or the frame cannot be read."""
 
     frame: Frame
     crops: tuple[Crop, ...] = ()
@@ -48,20 +48,20 @@ class Found:
 def cutter(
     faces: str, find: Find, size: int, grey: bool, resample: str = "linear"
 ) -> Callable[[Frame], Found]:
-    """What cuts the faces out of a frame.
+    """Makes a function that cuts the faces out of a frame.
 
     Args:
-      faces: `detect`: look for them and align them by their eyes; `whole`: a frame is one face.
+      faces: `detect` to find faces and align them by their eyes, `whole` if a frame is one face.
       find: finds the faces of an RGB image.
-      size: S, side of the network's input in pixels.
+      size: side of the network's input in pixels, S.
       grey: whether the network was trained on grey faces.
       resample: how `whole` frames are resized, see `pixels.resized`.
 
     Returns:
-      A function of a frame, for any thread.
+      A function of a frame that any thread may call.
 
     Raises:
-      UserError: `faces` is none of the two.
+      UserError: `faces` is neither of the two.
     """
     if faces not in WAYS:
         raise UserError(f"faces={faces!r}: choose from {', '.join(WAYS)}")

@@ -1,4 +1,4 @@
-"""One row a face: what was predicted, or why nothing was."""
+"""Rows of the table, one per face: what was predicted, or why nothing was."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -14,19 +14,20 @@ FACE, NO_FACE, ERROR = "face", "no face", "error"
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One face, or that there is none.
+    """One face, or the absence of one.
 
     Attributes:
       file: the path, or "array".
-      frame: in a video or batch, from 0.
+      frame: index in a video or batch, from 0.
       status: "face", "no face" or "error".
-      box: left, upper, right and lower edge in pixels; None without a face, as all that follow.
-      score: how surely it is a face, in [0, 1].
+      box: left, upper, right and lower edge in pixels. This and the next three are None without a
+        face.
+      score: confidence that it is a face, in [0, 1].
       top: the most probable class.
-      probabilities: of the classes, in their order.
-      error: why the file could not be used; empty if it could.
-      time: in a video, in seconds; None elsewhere.
-      note: what else is to be known, such as the name of a picture that had to be shortened.
+      probabilities: class probabilities, in the order of the classes.
+      error: why the file could not be used; "" if it could.
+      time: time in a video, in seconds; None elsewhere.
+      note: a remark, such as the name of a picture that had to be shortened.
     """
 
     file: str
@@ -42,13 +43,16 @@ class Row:
 
 
 def restored(values: Mapping[str, Any]) -> Row:
-    """A row from what JSON made of it, which knows no tuples.
+    """Restores a row from its JSON, which has lists for tuples.
 
     Args:
-      values: by the names of its attributes.
+      values: values by the names of a row's attributes.
+
+    Returns:
+      The row.
 
     Raises:
-      TypeError: a name is not one of these, or one is absent.
+      TypeError: a name is unknown or missing.
     """
     named: dict[str, Any] = {
         name: tuple(x) if isinstance(x, list) else x for name, x in values.items()
@@ -59,7 +63,7 @@ def restored(values: Mapping[str, Any]) -> Row:
 def rows_of(
     found: Found, probabilities: Float[np.ndarray, "n C"], classes: Sequence[str]
 ) -> list[Row]:
-    """The rows of a frame: one a face, or one that says why there is none."""
+    """The rows of a frame: one per face, or one that says why there is none."""
     frame = found.frame
     where: dict[str, Any] = {"file": frame.item.file, "frame": frame.number, "time": frame.time}
     if frame.pixels is None:
@@ -73,6 +77,6 @@ def rows_of(
             top = classes[int(p.argmax())]
             rows.append(Row(**face, status=FACE, top=top, probabilities=tuple(p.tolist())))
         else:
-            reason = "the network's probabilities are no numbers (NaN): its weights are damaged"
+            reason = "the network's probabilities are not numbers (NaN): its weights are damaged"
             rows.append(Row(**face, status=ERROR, error=reason))
     return rows

@@ -1,4 +1,4 @@
-"""What was predicted, as a table with one row a face."""
+"""The table of predictions, with one row per face."""
 
 import dataclasses
 import importlib.util
@@ -25,12 +25,12 @@ PIP = "pip install 'lanet_jax[parquet]'"
 
 @dataclasses.dataclass(frozen=True, repr=False)
 class Table:
-    """Rows in the order of what was asked about; `pandas.DataFrame(table.columns())` takes it.
+    """Rows in the order of the sources; `pandas.DataFrame(table.columns())` makes a data frame.
 
     Attributes:
-      classes: C names, in the order of the probabilities.
-      rows: one a face; a frame without one has a row, too.
-      left_out: how many files of folders were not read, by their endings.
+      classes: class names, in the order of the probabilities.
+      rows: one per face; a frame without a face has a row too.
+      left_out: number of files in folders that were not read, by ending.
     """
 
     classes: tuple[str, ...]
@@ -51,13 +51,13 @@ class Table:
 
     @property
     def probabilities(self) -> Float[np.ndarray, "n C"]:
-        """The classes' probabilities, nan in rows without a face."""
+        """The class probabilities; nan in rows without a face."""
         nothing = (np.nan,) * len(self.classes)
         found = [row.probabilities or nothing for row in self.rows]
         return np.array(found, np.float32).reshape(-1, len(self.classes))
 
     def columns(self) -> dict[str, list[Any]]:
-        """The columns by name, a class's probabilities by that of the class; None where empty."""
+        """The columns by name; a class's probabilities have its name, and empty cells are None."""
         columns: dict[str, list[Any]] = {name: [] for name in self._header()}
         for row in self.rows:
             for column, value in zip(columns.values(), self._values(row), strict=True):
@@ -67,15 +67,18 @@ class Table:
     def write(self, path: Path | str) -> None:
         """Writes the table as CSV, JSON or Parquet, by the ending of its name.
 
+        Args:
+          path: the file.
+
         Raises:
-          UserError: another ending, or pyarrow is not installed for Parquet.
+          UserError: the ending is another, or pyarrow is not installed for Parquet.
         """
         path = Path(path).expanduser()
         check(path)
         _WRITERS[path.suffix.lower()](self, path)
 
     def summary(self) -> str:
-        """What was found, in one line, and what could not be read, a line each."""
+        """What was found, in one line, then a line for each file that could not be read."""
         frames = {(row.file, row.frame): row.status for row in self.rows}
         faces = sum(row.status == FACE for row in self.rows)
         count = Counter(frames.values())
@@ -84,7 +87,7 @@ class Table:
             f"face, {count[ERROR]} broken"
         ]
         broken = [row for row in self.rows if row.status == ERROR]
-        # A name may hold anything; as an error it is one line that moves no cursor.
+        # A name may hold control characters; `UserError` escapes them.
         lines += [f"  {UserError(f'{row.file}: {row.error}')}" for row in broken[:_SHOWN]]
         if len(broken) > _SHOWN:
             lines.append(f"  and {len(broken) - _SHOWN} more, as the table says")
@@ -105,10 +108,13 @@ class Table:
 
 
 def check(path: Path) -> None:
-    """Says what keeps a table from being written, before there is one.
+    """Checks that a table can be written, before there is one.
+
+    Args:
+      path: the file.
 
     Raises:
-      UserError: as `Table.write`, there is no such folder, or the table is one.
+      UserError: as for `Table.write`, or its folder is missing, or it is a folder.
     """
     if path.suffix.lower() not in _WRITERS:
         raise UserError(f"{path}: a table's name ends with {', '.join(_WRITERS)}")
@@ -152,7 +158,7 @@ def _write_parquet(table: Table, path: Path) -> None:
     import pyarrow
     import pyarrow.parquet
 
-    # A column of nothing but None would have no type of its own.
+    # A column of only None would have no type of its own.
     kinds = {"frame": pyarrow.int64(), **dict.fromkeys(("file", "status", "top", *LAST))}
     fields = [
         (name, kinds.get(name, pyarrow.float64()) or pyarrow.string()) for name in table._header()

@@ -42,8 +42,8 @@ class Writer:
       path: the `.mp4` file.
       source: the video that it is a copy of, whose sound it gets.
       rate: frames a second, on average.
-      height: of the frames, in pixels.
-      width: of the frames.
+      height: height of the frames, in pixels.
+      width: width of the frames.
 
     Raises:
       UnwrittenError: it cannot be written; OSError where its folder cannot.

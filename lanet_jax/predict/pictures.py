@@ -26,9 +26,9 @@ class Pictures:
     that cannot be written costs no other; only a full disk ends it all, as it would cost the rows.
 
     Args:
-      classes: of the model.
+      classes: class names of the model.
       names: what each item's picture or film is called; empty for none.
-      folder: of these; None if none are asked for.
+      folder: folder for the marked pictures; None if none are wanted.
       film: file for the one video among the items; None if it is not asked for.
 
     Attributes:

@@ -135,7 +135,7 @@ def load(
     Args:
       checkpoint: work folder of a run, or a model file; empty for the model that comes with this
         package.
-      step: of a work folder: a number, "last" or "best".
+      step: checkpoint of a work folder: a number, "last" or "best".
       batch: faces that go through the network together, at most.
       smallest: side of the smallest face sought over the image's longer side; 0 for .03, .015 from
         3,000 pixels on, and smaller ones where small ones are found.

@@ -36,7 +36,7 @@ def write(
       out: the table that all shards make.
       shard: which one.
       items: all that were named.
-      rows: of each of the shard's own.
+      rows: rows of each of the shard's own sources.
       settings: classes and all else on which the rows depend.
 
     Returns:

@@ -21,7 +21,7 @@ def work(
     """Predicts items, and keeps and draws what is found, a frame at a time.
 
     Args:
-      network: predicts.
+      network: the network that predicts.
       items: what is not done yet. A film whose rows an interrupted run left in part is drawn anew,
         but only the rest of it is predicted.
       faces: `detect` or `whole`.

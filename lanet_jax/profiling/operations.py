@@ -22,7 +22,7 @@ def format_table(work: Timeline, steps: int, rows: int = 40) -> str:
     """The table.
 
     Args:
-      work: of a trace.
+      work: operations of a trace.
       steps: how many were traced.
       rows: how many operations are listed one by one.
 

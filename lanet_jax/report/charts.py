@@ -175,7 +175,7 @@ def heatmap(matrix: Int[np.ndarray, "C C"], names: Sequence[str], label: str) ->
 
     Args:
       matrix: counts; rows are labels, columns predictions.
-      names: of the classes.
+      names: names of the classes.
       label: what is drawn.
 
     Returns:

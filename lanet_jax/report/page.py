@@ -29,7 +29,7 @@ def write(workdir: Path, out: Path | None = None) -> Path:
     """Writes the page of a run.
 
     Args:
-      workdir: of a run, finished or not.
+      workdir: work folder of a run, finished or not.
       out: the page; None for `report.html` in the run's folder.
 
     Returns:
@@ -48,7 +48,7 @@ def write_comparison(workdirs: list[Path], out: Path) -> Path:
     """Writes one page about several runs, with what is in `figures` beside it.
 
     Args:
-      workdirs: of the runs.
+      workdirs: work folders of the runs.
       out: the page.
 
     Returns:

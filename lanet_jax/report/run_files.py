@@ -29,7 +29,7 @@ class RunFiles:
       folder: its work folder.
       config: what it was made from.
       command: that started it, "" if not kept.
-      rows: of `metrics.jsonl`.
+      rows: rows of `metrics.jsonl`.
     """
 
     folder: Path
@@ -91,7 +91,7 @@ class Evaluated:
       classes: C names.
       confusion: counts; rows are labels, columns predictions.
       calibration: bins of the confidence, as in `calibration.csv`.
-      numbers: of `metrics.json`.
+      numbers: content of `metrics.json`.
     """
 
     split: str
@@ -188,7 +188,7 @@ def distributions(folder: Path, names: Sequence[str] | None = None) -> Distribut
 
     Args:
       folder: work folder of the run.
-      names: of the records that they must be of, in order; None takes any.
+      names: names of the records that it must be about, in order; None takes any.
 
     Returns:
       The distributions.

@@ -33,7 +33,7 @@ def drawing(shapes: Iterable[Markup], width: float, height: float, label: str) -
 
     Args:
       shapes: what is in it.
-      width: of its own coordinates; on the page it is as wide as there is room.
+      width: width in its own coordinates; on the page it fills the available width.
       height: likewise.
       label: what it shows, for those who cannot see it.
 
@@ -61,7 +61,7 @@ class Axes:
       y_ticks: values written at the y axis, which reaches from the first to the last.
       x_label: name of the x axis.
       unit: "%" writes the y axis in percent.
-      width: of the chart.
+      width: width of the chart.
     """
 
     def __init__(

@@ -43,7 +43,7 @@ def claim(workdir: Path, config: ml_collections.ConfigDict, arguments: Sequence[
     Args:
       workdir: folder of the run.
       config: resolved config.
-      arguments: of the command that makes the run.
+      arguments: arguments of the command that makes the run.
 
     Raises:
       UserError: another run lives there, see `check`.
@@ -117,7 +117,7 @@ def identity(workdir: Path) -> dict[str, Any]:
     """What tells a run from others: every checkpoint says it, and none is taken that differs.
 
     Args:
-      workdir: of a run that has its config and its labels.
+      workdir: work folder of a run that has its config and its labels.
 
     Returns:
       "config", the fields that bind it by their dotted names, and "labels", the checksum of

@@ -24,7 +24,7 @@ def check(workdir: Path, data: Fingerprints, whole: bool = True) -> None:
     """Checks that data are those which a run was begun with, wherever they lie now.
 
     Args:
-      workdir: of the run.
+      workdir: work folder of the run.
       data: as they are now.
       whole: whether these are all; else only they are compared.
 
@@ -47,7 +47,7 @@ def bind(workdir: Path, data: Fingerprints, files: Mapping[str, str], begun: boo
     """Notes what a run is begun with, or compares it with what was noted; for one process to do.
 
     Args:
-      workdir: of the run.
+      workdir: work folder of the run.
       data: as they are now.
       files: those of `FILES` that the config gives.
       begun: whether the run has rows or checkpoints.
@@ -82,9 +82,9 @@ def is_same_file(workdir: Path, field: str, path: str) -> bool:
     """Whether a file is that which a run was given, under whatever name it lies now.
 
     Args:
-      workdir: of the run.
+      workdir: work folder of the run.
       field: one of `FILES`.
-      path: of the file.
+      path: path of the file.
     """
     then = (noted(workdir) or {}).get("files", {}).get(field)
     return bool(then) and then == _sum(Path(path))
@@ -110,8 +110,8 @@ def differences(then: Fingerprints, now: Fingerprints) -> list[str]:
     """What differs between two sets of prepared data.
 
     Args:
-      then: of one.
-      now: of the other.
+      then: fingerprints of one.
+      now: fingerprints of the other.
 
     Returns:
       Phrases such as "images of data.train"; none if they are the same.

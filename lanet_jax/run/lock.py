@@ -19,8 +19,8 @@ def hold(workdir: Path) -> int | None:
     says nothing by itself.
 
     Args:
-      workdir: of the run; made if it is not there, and nothing else is written before the lock is
-        held.
+      workdir: work folder of the run; made if it is absent, and nothing else is written
+        before the lock is held.
 
     Returns:
       The open file, which nobody has to close; None where the file system does not lock.

@@ -35,7 +35,7 @@ class MetricsWriter:
     so that it outlives a power cut, once `sync` or `close` returns.
 
     Args:
-      workdir: of the run.
+      workdir: work folder of the run.
       step: steps that are done; what an interrupted run wrote beyond its checkpoint is dropped, so
         that the file of a resumed run equals that of an uninterrupted one.
     """
@@ -185,7 +185,7 @@ def require(
     Else a worse state could take the place of the best one, and the summary would be of others.
 
     Args:
-      workdir: of the run.
+      workdir: work folder of the run.
       step: from which it is resumed.
       steps: after which it was evaluated, up to there.
       splits: each time on all of these.

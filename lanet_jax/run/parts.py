@@ -7,7 +7,7 @@ def idle(rows: list[Row]) -> list[str]:
     """One line for each part that is no better than chance at the end.
 
     Args:
-      rows: of `metrics.jsonl`.
+      rows: rows of `metrics.jsonl`.
 
     Returns:
       The lines; none for a run that has no such rows.

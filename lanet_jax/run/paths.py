@@ -129,7 +129,7 @@ class EvaluationFolder:
     """What `lanet_jax.evaluate` says of one split.
 
     Attributes:
-      path: of the folder.
+      path: path of the folder.
     """
 
     path: Path

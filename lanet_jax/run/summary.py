@@ -27,7 +27,7 @@ def best_step(rows: list[Row], split: str | None, before: int) -> int | None:
     """The step of the best evaluation on a split.
 
     Args:
-      rows: of `metrics.jsonl`.
+      rows: rows of `metrics.jsonl`.
       split: that judges.
       before: only of earlier steps.
 
@@ -42,7 +42,7 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
     """`final`, `last5` and `best` of every evaluated split, and what is known of the noise.
 
     Args:
-      rows: of `metrics.jsonl`.
+      rows: rows of `metrics.jsonl`.
 
     Returns:
       For each split: final accuracy, mean of the last five epochs, best accuracy and its step; for

@@ -17,7 +17,7 @@ class Shard:
 
     Attributes:
       number: from 1.
-      count: of all parts.
+      count: number of parts.
     """
 
     number: int

@@ -32,7 +32,7 @@ class Part:
       asked: what `merge` is to know beside; it may differ.
       listing: digest of all names that were dealt.
       total: how many these were.
-      places: of this part's own among them.
+      places: indices of this part's own names among them.
       arrays: what was found of these.
     """
 
@@ -61,7 +61,7 @@ def write(
       out: what becomes of all parts.
       own: which part.
       kind: the command.
-      names: of everything that was dealt, in order.
+      names: names of everything that was divided among the parts, in order.
       settings: what must be the same for all parts.
       arrays: what was found of this part's own names, in their order.
       asked: what `merge` is to know beside.

@@ -63,8 +63,8 @@ def column(own: Sequence[Part], name: str, kind: str) -> Shaped[np.ndarray, "N .
 
     Args:
       own: all parts.
-      name: of an array in each.
-      kind: of its numbers, as numpy abbreviates it.
+      name: name of an array in each.
+      kind: kind of its numbers, as numpy abbreviates it.
 
     Returns:
       The array.

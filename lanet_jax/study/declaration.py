@@ -19,8 +19,8 @@ def select(cells: Sequence[Cell], patterns: Iterable[str]) -> list[Cell]:
     """The cells that a pattern names.
 
     Args:
-      cells: of a study.
-      patterns: of a whole name ("30/*") or of one part of it ("lanet"); none selects all.
+      cells: cells of a study.
+      patterns: patterns for a whole name ("30/*") or one part of it ("lanet"); none selects all.
 
     Returns:
       The cells, in their order.
@@ -43,7 +43,7 @@ def claim(
     A declaration may grow, by seeds or rows: the runs that are there stay what they are.
 
     Args:
-      folder: of the study.
+      folder: folder of the study.
       cells: all that are declared.
       selected: those that are to run; only their fields are compared and noted.
       write: False only checks.

@@ -17,7 +17,7 @@ class Level:
       labels: what the table prints, one text for each title of the axis.
       overrides: fields of the config, as on the command line: "noise.rate=0.1".
       config: config file and presets, for the level that chooses them: "configs/ferplus.py:cpu".
-      splits: of a column whose run is evaluated on several splits: each one's name and title.
+      splits: for a column whose run is evaluated on several splits, the name and title of each.
       quoted: only the paper ran it; the table prints its number.
     """
 
@@ -34,7 +34,7 @@ class Axis:
     """What varies.
 
     Attributes:
-      titles: of the columns that its labels fill.
+      titles: titles of the columns that its labels fill.
       levels: its values.
     """
 
@@ -95,7 +95,7 @@ class Cell:
         """What follows `python -m lanet_jax.main`.
 
         Args:
-          folder: of the study.
+          folder: folder of the study.
 
         Returns:
           The arguments of the command that makes the run, as by hand.

@@ -25,7 +25,7 @@ class Outcome:
       best: the best accuracy.
       oracle: whether the best was chosen on this split itself.
       fitted: share of the wrong labels fitted; None where no wrong labels are known.
-      auroc: of finding wrong labels; None as well.
+      auroc: AUROC of finding wrong labels; None likewise.
     """
 
     final: float
@@ -54,7 +54,7 @@ def read(cell: Path, split: str = "") -> Outcome:
 
     Args:
       cell: its work folder.
-      split: of the evaluated ones; empty for the only one.
+      split: one of the evaluated splits; empty for the only one.
 
     Returns:
       Its numbers.

@@ -61,7 +61,7 @@ class Progress:
     """Tells how a study gets on: one line that is written over on a terminal, else one a cell.
 
     Args:
-      folder: of the study.
+      folder: folder of the study.
       waiting: the cells to run.
       finished: how many need not run.
     """

@@ -17,7 +17,7 @@ class Mean:
     """A mean over seeds.
 
     Attributes:
-      mean: of the values.
+      mean: mean of the values.
       std: sample standard deviation, over n - 1; None for a single value.
     """
 
@@ -30,7 +30,7 @@ class Entry:
     """One row of the table in one of its columns.
 
     Attributes:
-      labels: of the row.
+      labels: labels of the row.
       column: title of the column.
       means: by measure; a measure that no run has is absent.
       seeds: how many runs are in them.
@@ -57,7 +57,7 @@ def entries(study: Study, folder: Path) -> list[list[Entry]]:
 
     Args:
       study: the declaration.
-      folder: of the study.
+      folder: folder of the study.
 
     Returns:
       For each row of the table its columns.

@@ -37,7 +37,7 @@ def run(
 
     Args:
       cells: in the order to run them.
-      folder: of the study.
+      folder: folder of the study.
       after: called after each cell that ran.
       program: what a cell's arguments are handed to: `MAIN`, but for tests.
       seconds: between two looks at the running cell.

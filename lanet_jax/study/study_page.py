@@ -31,7 +31,7 @@ def write(
       sheets: its tables.
       notes: what a reader of the tables must know.
       commands: pairs of a run's name and the command that makes it.
-      folder: of the study.
+      folder: folder of the study.
 
     Returns:
       The page.

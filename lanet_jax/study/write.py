@@ -26,7 +26,7 @@ def write(study: Study, cells: Sequence[Cell], folder: Path) -> Path:
     Args:
       study: the declaration.
       cells: its runs.
-      folder: of the study.
+      folder: folder of the study.
 
     Returns:
       The Markdown file.

@@ -26,8 +26,8 @@ def begin(
 
     Args:
       resolved: the config as it is followed.
-      workdir: of the run.
-      arguments: of the command that makes it.
+      workdir: work folder of the run.
+      arguments: arguments of the command that makes it.
       told: lines to print once the folder is known to be its own; empty ones are left out.
 
     Returns:

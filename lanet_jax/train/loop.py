@@ -124,7 +124,7 @@ def initial_state(run: Run, mesh: Mesh, checkpoints: Checkpoints) -> TrainState:
     Args:
       run: what to train.
       mesh: the devices.
-      checkpoints: of the work folder.
+      checkpoints: checkpoints of the work folder.
 
     Returns:
       The state, on the devices.

@@ -55,9 +55,9 @@ def compile_step(
     """`train_step` of a run, to be compiled; it takes the state's memory over.
 
     Args:
-      method: of the run.
-      optimizer: of the run.
-      augment: of the run.
+      method: method of the run.
+      optimizer: optimizer of the run.
+      augment: augmentation of the run.
       mesh: the devices.
 
     Returns:

@@ -31,7 +31,7 @@ class Trained:
       params: restored parameters.
       model_state: restored batch statistics.
       card: classes, input size, normalisation, network.
-      step: of the checkpoint.
+      step: step of the checkpoint.
     """
 
     predict: Predict
@@ -47,7 +47,7 @@ def load(path: Path, step: str, mesh: Mesh) -> Trained:
 
     Args:
       path: work folder of a run, or a model file NAME.safetensors.
-      step: of a work folder: a number, "last" or "best"; a model file has but one.
+      step: checkpoint of a work folder: a number, "last" or "best"; a model file has only one.
       mesh: the devices.
 
     Returns:

@@ -27,7 +27,7 @@ def network(method: str, backbone: Backbone, classes: int) -> nn.Module:
     Args:
       method: its name.
       backbone: gives the maps of its stages.
-      classes: C.
+      classes: number of classes, C.
 
     Returns:
       A network that is called with (images, train) and gives logits, features and something more.

@@ -90,7 +90,7 @@ def test_what_spreadsheets_save(write, tmp_path, separator, encoding, capsys):
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("a.jpg,fear,anger,yes", "line 2: the decision 'yes' is none of accept, keep"),
+        ("a.jpg,fear,anger,yes", "line 2: the decision 'yes' is not one of accept, keep"),
         ("a.jpg,fear,anger,", "line 2: the label is changed from 'anger' to 'fear' without"),
         (",fear,anger,accept", "line 2: a name and a label were expected"),
         ("a.jpg,fear", "line 2: there is no was and no decision"),
@@ -120,6 +120,6 @@ def test_files_that_cannot_be_merged(write, tmp_path):
     with pytest.raises(UserError, match="Excel's code page"):
         corrections.read(late)
     unknown = write("e.csv", "a.jpg,joy,,other"), write("f.csv", "a.jpg,fear,,other")
-    with pytest.raises(UserError, match="no line tells the label that it had"):
+    with pytest.raises(UserError, match="no line says which label it had"):
         review_merge.merge(unknown, tmp_path / "out.csv")
     assert not (tmp_path / "out.csv").exists()

@@ -158,7 +158,7 @@ def test_a_file_that_cannot_be_read_changes_nothing(browser, page, tmp_path):
         (["b.png,joy,fear,other"], {}, "line 2: this page has no class joy and cannot add one."),
         (["b.png,fear,fear,keep", "b.png,joy"], {}, "line 3: name,given,was,decision was expected"),
         (["ä.png,fear,fear,keep"], {"encoding": "cp1252"}, "is not in UTF-8 (Excel's code page?)"),
-        (["b.png,fear,fear,maybe"], {}, "line 2: the decision maybe is none of accept, keep"),
+        (["b.png,fear,fear,maybe"], {}, "line 2: the decision maybe is not one of accept, keep"),
         (["b.png,neutral,fear,"], {}, "line 2: fear is changed to neutral without a decision"),
         (['b.png,fear,fear,keep\r\n"b'], {}, "line 3: a quote is not closed"),
         (["b.png,fear,"], {"header": "name,given,true"}, "line 1: no column decision"),

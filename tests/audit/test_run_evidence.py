@@ -23,7 +23,7 @@ def test_a_run_that_fails_its_test_suggests_nothing(accuracy, records, level):
     known = Evidence(43.0, 0.71, 0.45, Trial("test", accuracy, records, 0.3))
     found = run_evidence.temper(ALL, known, unchecked=False)
     assert found.level is level
-    assert f"names {accuracy:.0%} of test rightly (95% interval" in found.sentence
+    assert f"names {accuracy:.0%} of test correctly (95% interval" in found.sentence
     assert "repeats 71% of the training labels" in found.sentence
     assert "agree on 45%" in found.sentence
 

@@ -109,7 +109,7 @@ def test_users_errors(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="belong to a run"):
         command.audit(source=source, out=tmp_path / "out", step="3")
     (tmp_path / "file").touch()
-    with pytest.raises(UserError, match="is no folder"):
+    with pytest.raises(UserError, match="is not a folder"):
         command.audit(source=source, out=tmp_path / "file")
     broken = next(source.rglob("*.png"))
     broken.write_bytes(broken.read_bytes()[:60])

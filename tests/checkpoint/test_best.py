@@ -114,7 +114,7 @@ def test_one_that_is_gone_is_made_again_from_the_checkpoint_of_its_step(tmp_path
     best.rewind(tmp_path, 6, _state(6), Method, CARD, 3)
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"warning: {tmp_path / 'checkpoints' / 'best'} has lost the best state")
-    assert line.endswith(f"made again from {tmp_path / 'checkpoints' / '3'}")
+    assert line.endswith(f"rebuilt from {tmp_path / 'checkpoints' / '3'}")
     assert _kept(tmp_path) == 3
     best.rewind(tmp_path, 6, _state(6), Method, CARD, 3)
     assert not capsys.readouterr().err

@@ -106,8 +106,8 @@ def test_progress_of_any_values(scratch, fuzz, epoch, epochs):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("[" * 100_000, "line 2 is no JSON"),
-        ("[1, 2]", "line 2 is no JSON object"),
+        ("[" * 100_000, "line 2 is not JSON"),
+        ("[1, 2]", "line 2 is not a JSON object"),
         ('{"step": 1}', "line 2: a step and a split were expected"),
         ('{"step": 1, "split": "train", "loss": "low"}', "line 2: numbers were expected"),
         (f'{{"step": 1, "split": "train", "loss": 1{"0" * 400}}}', "line 2: numbers were"),

@@ -47,7 +47,7 @@ def test_what_is_missing_or_foreign(source, tmp_path):
     with pytest.raises(UserError, match="faces is 'detect' there and 'whole' here"):
         merge.merge(out)
     command.predict([source], out, shard=Shard(2, 2))
-    with pytest.raises(UserError, match="--source is of an audit"):
+    with pytest.raises(UserError, match="--source belongs to an audit"):
         merge.merge(out, tmp_path)
 
 

@@ -122,7 +122,7 @@ def test_utf_16_says_what_it_is(read, tmp_path, write):
 def test_other_encodings_are_named(tmp_path, write):
     with pytest.raises(UserError, match=r"faces.csv is not in UTF-8 \(byte 11, line 2"):
         tables.read(write(tmp_path / "faces.csv", "path,label\nÄ.jpg,sad\n".encode("latin-1")))
-    with pytest.raises(UserError, match=r"faces.csv is no whole UTF-16"):
+    with pytest.raises(UserError, match=r"faces.csv is incomplete UTF-16"):
         tables.read(write(tmp_path / "faces.csv", "path,label\n".encode("utf-16")[:-1]))
     with pytest.raises(UserError, match=r"faces.xlsx is a workbook or another zip file"):
         tables.read(write(tmp_path / "faces.xlsx", b"PK\x03\x04\xff"))
