@@ -1,5 +1,5 @@
-"""What a step, its parts, the input pipeline and a start cost; each prints one Markdown table.
+"""Benchmarks of a step, its parts, the input pipeline and more; each prints Markdown tables.
 
-Run one at a time on a machine that does nothing else: two processes that share cores slow each
-other several times over. `--quick` only shows that a benchmark runs; its numbers mean nothing.
+Run one at a time on an otherwise idle machine: processes that share cores slow each other down
+several times over. `--quick` only shows that a benchmark runs; its numbers mean nothing.
 """

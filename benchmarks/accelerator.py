@@ -1,10 +1,10 @@
-"""Whether an accelerator computes what the CPU of the same machine does: every method's step.
+"""Compares the step of every method on an accelerator with that on the CPU.
 
   python -m benchmarks.accelerator
 
 Loss and gradients of a method on a random batch, on the CPU and on the accelerator, once with exact
-float32 products and once with those that the accelerator takes by itself (TF32 on recent GPUs); the
-gradients are compared by |a - b| / |b| over all parameters. The last column says whether a second
+float32 products and once with those that the accelerator uses by default (TF32 on recent GPUs);
+the gradients are compared by |a - b| / |b| over all parameters. The last column says whether a second
 call repeats the first bit for bit. Exits 1 if exact products differ by more than rounding.
 """
 
@@ -28,7 +28,7 @@ SHAPE = Shape(size=48, batch=64, width=16, stem="small", queue=256, records=512)
 
 
 def gradients_of(name: str, shape: Shape) -> dict[str, PyTree]:
-    """Loss and gradients of a method by where and how they were computed.
+    """Computes loss and gradients of a method on both devices.
 
     Args:
       name: name of the method.
@@ -78,10 +78,10 @@ class Comparison(NamedTuple):
     """A method on the CPU and on the accelerator.
 
     Attributes:
-      losses: by where and how they were computed: "cpu", "exact", "own".
-      exact: distance of the accelerator's gradients by exact products from the CPU's.
-      own: difference with the products that it uses by default.
-      repeats: a second call gives the same bits.
+      losses: losses by device and products: "cpu", "exact", "own".
+      exact: distance of the accelerator's gradients with exact products from the CPU's.
+      own: distance with the products that it uses by default.
+      repeats: whether a second call gives the same bits.
     """
 
     losses: dict[str, float]
@@ -91,7 +91,7 @@ class Comparison(NamedTuple):
 
 
 def compare(name: str, shape: Shape) -> Comparison:
-    """Takes a method's step both ways.
+    """Compares a method on both devices.
 
     Args:
       name: name of the method.
@@ -107,7 +107,7 @@ def compare(name: str, shape: Shape) -> Comparison:
 
 @exit_on_user_error
 def main() -> None:
-    """Prints a row a method."""
+    """Prints a row for each method."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.accelerator", description=__doc__.splitlines()[0]
     )

@@ -1,7 +1,7 @@
-"""The audit without a run on faces whose labels are made wrong.
+"""Measures the audit without a run on faces whose labels are made wrong on purpose.
 
-`python -m benchmarks.audit_faces SOURCE --split=valid` prints the tables of docs/audit.md. Take
-faces that the network was not trained on: of the bundled one, the valid split of FERPlus.
+`python -m benchmarks.audit_faces SOURCE --split=valid` prints the tables of docs/audit.md. Use
+faces that the network was not trained on: for the bundled one, the valid split of FERPlus.
 """
 
 import argparse
@@ -20,12 +20,12 @@ from lanet_jax.trained.load import SHIPPED
 
 
 def rarity(given: Int[np.ndarray, " N"]) -> Float[np.ndarray, " N"]:
-    """1 - share of the given class: what finds wrong labels without looking at any face."""
+    """1 - share of the observed class: a score that finds wrong labels without looking at faces."""
     return 1 - np.bincount(given)[given] / len(given)
 
 
 def scores(audit: LabelAudit) -> tuple[dict[str, Float[np.ndarray, " N"]], float]:
-    """Each witness alone, all together, rarity and cleanlab, and the rate that cleanlab counts."""
+    """Scores of each witness, all together, rarity and cleanlab; and the rate that cleanlab counts."""
     given = audit.given
     found = {"rarity": rarity(given)}
     found |= {name: metrics.suspicion(view, given) for name, view in audit.views.items()}
@@ -34,7 +34,7 @@ def scores(audit: LabelAudit) -> tuple[dict[str, Float[np.ndarray, " N"]], float
 
 
 def main() -> None:
-    """Prints two tables: how well each score finds wrong labels, and what is said of them."""
+    """Prints two tables: the audits' outcomes, and how well each score finds wrong labels."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source", type=Path)
     parser.add_argument("--split", default="valid")

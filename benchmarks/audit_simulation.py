@@ -1,6 +1,6 @@
-"""The audit on simulated sets: `python -m benchmarks.audit_simulation`.
+"""Measures the audit on simulated sets: `python -m benchmarks.audit_simulation`.
 
-Prints the table of docs/audit.md. Thresholds were set on seeds below 100; it counts from 100 on.
+Prints the table of docs/audit.md. Thresholds were set on seeds below 100; this uses 100 and above.
 """
 
 import argparse
@@ -18,7 +18,7 @@ CLASSES, FEATURES = 8, 32
 
 
 class World(NamedTuple):
-    """How records come about.
+    """How records are drawn.
 
     Attributes:
       apart: length of a class's mean.
@@ -71,20 +71,20 @@ def mislabel(
 
 
 class Outcome(NamedTuple):
-    """What an audit was worth, as counts that can be summed over seeds.
+    """The outcome of an audit, as counts that can be summed over seeds.
 
     Attributes:
-      sets: audits.
+      sets: number of audits.
       speaks: how many of these suggest labels.
       covered: how many of these have the true share of wrong labels within their range.
       low: lower end of the range.
       estimate: mean estimate of those that suggest labels.
       high: upper end.
       records: number of records of all sets.
-      shown: suggestions.
+      shown: number of suggestions.
       right: how many of these are right.
-      before: records with the right label as given.
-      after: the same once all suggestions are taken.
+      before: number of records with a right observed label.
+      after: the same once all suggestions are accepted.
     """
 
     sets: int
@@ -101,7 +101,7 @@ class Outcome(NamedTuple):
 
 
 def outcome(audit: LabelAudit, true: Int[np.ndarray, " N"]) -> Outcome:
-    """Compares an audit with the truth."""
+    """Compares an audit with the true labels."""
     judged, given = audit.judgement, audit.given
     shown = judged.suggested != NO_SUGGESTION
     taken = np.where(shown, judged.suggested, given)

@@ -1,4 +1,4 @@
-"""Whether two runs ended alike, bit for bit."""
+"""Compares the results of two runs bit for bit."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ FILES = ("metrics.jsonl", "labels.csv", "distributions.csv", "summary.json")
 
 
 def differences(found: Path, expected: Path) -> list[str]:
-    """The files and the arrays of the last checkpoint that are not the same, bit for bit."""
+    """Names of files, and arrays of the last checkpoint, that differ in any bit."""
     names = [name for name in FILES if _content(found / name) != _content(expected / name)]
     ours, theirs = last(found), last(expected)
     for name in sorted(ours.keys() | theirs.keys()):

@@ -1,4 +1,4 @@
-"""What a compiled step moves between devices, read from its text.
+"""Counts what a compiled step moves between devices, from its text.
 
   python -m benchmarks.collectives [--quick] [--devices=8] [--batch=1024 ...]
 
@@ -25,7 +25,7 @@ class Collective:
 
     Attributes:
       kind: one of `KINDS`.
-      operands: what each device hands in, as XLA writes it: ("f32[16,8]", ...).
+      operands: types of the arrays that each device hands in, as XLA writes them ("f32[16,8]").
     """
 
     kind: str
@@ -43,13 +43,13 @@ class Collective:
 
 
 def read(text: str) -> list[Collective]:
-    """The collectives of a compiled program.
+    """Lists the collectives of a compiled program.
 
     Args:
       text: its HLO.
 
     Returns:
-      Them, sorted; one within a loop counts once.
+      The collectives, sorted; one in a loop counts once.
     """
     compiled = program.Program(text)
     return sorted(
@@ -69,19 +69,19 @@ def documented(
     parameters: int,
     channels: int,
 ) -> dict[str, int]:
-    """Bytes that each device hands in a step of LA-Net in float32, as docs/scaling.md has them.
+    """Bytes that each device hands in during a step of LA-Net in float32 (docs/scaling.md).
 
     Args:
       batch: B, over all devices.
-      devices: how many.
-      features: D, the same in both spaces.
+      devices: number of devices.
+      features: width of the features, D, the same in both spaces.
       projection: projection width, E.
       classes: number of classes, C.
-      parameters: that the optimizer moves.
+      parameters: number of parameters that the optimizer updates.
       channels: number of channels of all BatchNorms of both networks.
 
     Returns:
-      By kind. Neither N nor Q is in it.
+      Bytes by kind; they depend on neither N nor Q.
     """
     rows = 4 * projection + features + 4 * classes + 15
     gathered = 3 * features + 2 * projection + 2 * classes + 6
@@ -92,10 +92,10 @@ def documented(
 
 
 def force_devices(count: int) -> None:
-    """Makes this process, and those that it starts, see so many CPU devices and nothing else.
+    """Makes this process, and those that it starts, see a number of CPU devices and no others.
 
     Args:
-      count: how many; nothing may have been computed yet.
+      count: number of devices; nothing may have been computed yet.
     """
     import jax
 
@@ -112,7 +112,7 @@ def show(shape: Shape) -> bool:
       shape: shape of the step; B over all devices.
 
     Returns:
-      Whether the step with Q and N doubled has the same.
+      Whether the step with doubled Q and N has the same collectives.
     """
     import jax
 

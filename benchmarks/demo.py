@@ -1,4 +1,4 @@
-"""A few drawn faces, so that a quick run needs no prepared dataset."""
+"""Makes a few synthetic faces, so that a quick run needs no prepared dataset."""
 
 import contextlib
 import io
@@ -11,7 +11,7 @@ from data import building
 
 
 def prepare(folder: Path, train: int = 256, test: int = 64, size: int = 24) -> None:
-    """Draws them, if they are not there yet.
+    """Makes synthetic faces, if they are not there yet.
 
     Args:
       folder: becomes a `data.dir`.
@@ -24,10 +24,10 @@ def prepare(folder: Path, train: int = 256, test: int = 64, size: int = 24) -> N
 
 
 def tiny_config(folder: Path) -> ml_collections.ConfigDict:
-    """The demo's tiny config on faces drawn for it.
+    """The demo's tiny config, with synthetic faces made for it.
 
     Args:
-      folder: where to draw them.
+      folder: where to make them.
 
     Returns:
       The config.

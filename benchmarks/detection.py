@@ -1,4 +1,4 @@
-"""What `lanet_jax.predict` finds of faces whose place is known: crops pasted into grey pictures.
+"""Measures what `lanet_jax.predict` finds of faces at known places: crops in grey pictures.
 
   python -m benchmarks.detection FOLDER [--faces=40] [--seed=0]
 
@@ -30,7 +30,7 @@ CROWDS = (1, 4, 16, 64, 256)
 ANGLES = (0, 30, 60, 90, 120, 150, 180)
 _TURNED_SHARE = 0.25
 _GREY = 110
-_LEVEL = 25  # degrees: so near to its own angle, a face is the right way up
+_LEVEL = 25  # degrees from its own angle within which a face is the right way up
 
 Picture = UInt8[np.ndarray, "H W 3"]
 
@@ -46,11 +46,11 @@ class Place:
 
 
 def composite(crops: Sequence[Picture], places: Sequence[Place], size: tuple[int, int]) -> Picture:
-    """A grey picture with crops in it.
+    """Pastes crops into a grey picture.
 
     Args:
-      crops: square.
-      places: one for each.
+      crops: square crops.
+      places: place of each crop.
       size: height and width of the picture.
 
     Returns:
@@ -67,16 +67,16 @@ def composite(crops: Sequence[Picture], places: Sequence[Place], size: tuple[int
 
 
 def grid(count: int, size: tuple[int, int], share: float | None, angle: float = 0.0) -> list[Place]:
-    """Places beside each other.
+    """Places in a grid.
 
     Args:
-      count: how many.
+      count: number of places.
       size: height and width of the picture.
       share: a crop's side over the longer side of the picture; None for as large as there is room.
       angle: angle of each, in degrees.
 
     Returns:
-      They, by rows.
+      The places, row by row.
     """
     height, width = size
     columns = math.ceil(math.sqrt(count * width / height))
@@ -92,15 +92,15 @@ def grid(count: int, size: tuple[int, int], share: float | None, angle: float = 
 
 
 def found(places: Sequence[Place], faces: Sequence[Face]) -> tuple[int, int, int]:
-    """Counts faces.
+    """Counts the faces that were found.
 
     Args:
-      places: where they are.
-      faces: what was found.
+      places: places of the faces.
+      faces: faces that were found.
 
     Returns:
-      How many of the places were found, how many of these the right way up, and how many faces are
-      at no place.
+      The number of places found, how many of these the right way up, and the number of faces found
+      where there is none.
     """
     rest, hits, upright = list(faces), 0, 0
     for place in places:

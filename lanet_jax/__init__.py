@@ -33,9 +33,9 @@ def load(
 ) -> Predictor:
     """Loads a trained network that predicts expressions; see `predict.predictor.load`.
 
-    `lanet_jax.load().predict("photo.jpg")` is a table with one row a face.
+    `lanet_jax.load().predict("photo.jpg")` is a table with one row per face.
     """
-    # Importing the package must stay light, and must not start JAX.
+    # Importing the package must be fast, and must not start JAX.
     from lanet_jax.predict import predictor
 
     return predictor.load(checkpoint, step, batch, smallest)
@@ -52,8 +52,8 @@ def audit_labels(
 ) -> LabelAudit:
     """Ranks labels by how wrong they look; see `audit.arrays.audit_labels`.
 
-    `lanet_jax.audit_labels(labels, features=x)` is a sequence of rows, the most doubtful first,
-    with `summary`, which says what the audit itself is worth.
+    `lanet_jax.audit_labels(labels, features=x)` is a sequence of rows, the most doubtful first. Its
+    `summary` says what the audit itself is worth.
     """
     from lanet_jax.audit import arrays
 

@@ -7,16 +7,16 @@ import sys
 import lanet_jax
 from lanet_jax.errors import UserError, exit_on_user_error
 
-# Each is a module that runs by itself, `python -m lanet_jax.evaluate`, and what it is for.
+# Each command is a module, which also runs as `python -m lanet_jax.evaluate`, and its purpose.
 COMMANDS = {
     "prepare": ("data.prepare", "read a dataset or folder of images, check it, store it"),
     "landmarks": ("data.landmarks", "find the landmarks of a folder of images"),
     "train": ("main", "train a run, or resume it"),
-    "folds": ("folds", "train a run again without each part of its records, for the audit"),
+    "folds": ("folds", "train a run again with parts of its records held out, for the audit"),
     "evaluate": ("evaluate", "evaluate a checkpoint on a split"),
     "predict": ("predict", "predict the expression of every face in photos and videos"),
     "audit": ("audit", "rank labels by how wrong they look"),
-    "merge": ("merge", "put together what the shards of landmarks, predict or audit left"),
+    "merge": ("merge", "merge the shards of landmarks, predict or audit"),
     "review-merge": ("audit.review_merge", "merge what several reviewers decided"),
     "figures": ("figures", "draw the paper's figures of a run"),
     "agreement": ("agreement", "compare labels and target distributions with annotators' votes"),
@@ -30,7 +30,7 @@ COMMANDS = {
 
 @exit_on_user_error
 def main() -> None:
-    """Runs the command that the first word names, as if it had been started by itself."""
+    """Runs the command named by the first word, as if it had been started directly."""
     word, *rest = sys.argv[1:] or ["--help"]
     if word in ("-h", "--help"):
         print(_help())

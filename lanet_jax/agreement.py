@@ -1,4 +1,4 @@
-"""`python -m lanet_jax.agreement --workdir=DIR`: how close labels are to annotators' votes."""
+"""`lanet agreement --workdir=DIR`: compares labels with annotators' votes."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -16,19 +16,19 @@ from lanet_jax.report import gallery, run_files
 
 GIVEN, TRUE, TARGETS = "given labels, one-hot", "true labels, one-hot", "target distributions"
 ALL, WRONG, RIGHT = "all", "given label wrong", "given label right"
-# No class has more than half of the votes. A one-hot label is right where people agree; what a
-# distribution is for shows where they do not.
+# Records without a majority class. Where people agree a one-hot label is right; a distribution shows
+# its worth where they do not.
 DISPUTED = "people disagree"
 HEADER = ("records", "count", "labels", "js_nats")
 
 
 class Row(NamedTuple):
-    """How far some labels are from the votes, over some records.
+    """The divergence of some labels from the votes, over some records.
 
     Attributes:
-      records: which.
-      count: how many.
-      labels: what is compared with the votes.
+      records: name of the group of records.
+      count: number of records.
+      labels: kind of label that is compared with the votes.
       divergence: mean Jensen-Shannon divergence, in nats.
     """
 
@@ -42,7 +42,9 @@ def main() -> None:
     """Compares a run's labels and target distributions with annotators' votes (Table 6)."""
     parser = Parser(prog="lanet agreement", description=__doc__)
     parser.add_argument("--workdir", type=Path, required=True, help="folder of the run")
-    parser.add_argument("--data_dir", default="", help="where the data lies; as in the run")
+    parser.add_argument(
+        "--data_dir", default="", help="where the data lies (default: as in the run)"
+    )
     arguments = parser.parse_args()
     runtime.start()
     agreement(**vars(arguments))
@@ -51,15 +53,15 @@ def main() -> None:
 def agreement(workdir: Path, data_dir: str = "") -> list[Row]:
     """Writes and prints the mean divergence from the votes (Table 6).
 
-    All training records that have a vote for a class count; votes for anything else are left out
-    first, as `lanet_jax.input.votes.shares` says.
+    All training records with a vote for a class count; other votes are dropped first, see
+    `lanet_jax.input.votes.shares`.
 
     Args:
-      workdir: folder of the run, for `agreement.csv`.
+      workdir: folder of the run, where `agreement.csv` is written.
       data_dir: where its data lies; "" for where the run had it.
 
     Returns:
-      The rows.
+      The rows of the table.
 
     Raises:
       UserError: run or data are missing, or the data has no votes.
@@ -94,16 +96,16 @@ def compare(
     true: Int[np.ndarray, " N"] | None,
     targets: Float[np.ndarray, "N C"] | None,
 ) -> list[Row]:
-    """The mean divergence from the votes, of each kind of labels over each kind of records.
+    """Computes the mean divergence from the votes, by kind of label and group of records.
 
     Args:
-      people: shares of the votes; records that are nan are left out.
-      given: labels trained on.
-      true: labels before the noise, where they are known.
-      targets: estimated distributions, if there are any.
+      people: shares of the votes; records with nan are left out.
+      given: observed labels, trained on.
+      true: labels before the noise; None if not known.
+      targets: estimated distributions; None if there are none.
 
     Returns:
-      A row for each; without true labels, only over all records and those that people dispute.
+      A row for each; without true labels only over all records and those that people dispute.
     """
     voted = ~np.isnan(people).any(axis=1)
     one_hot = np.eye(people.shape[1])
@@ -126,15 +128,15 @@ def compare(
 def jensen_shannon(
     p: Float[np.ndarray, "N C"], q: Float[np.ndarray, "N C"]
 ) -> Float[np.ndarray, " N"]:
-    """Jensen-Shannon divergence of distributions: Eq. 15.
+    """Jensen-Shannon divergence of distributions (Eq. 15).
 
-    JS(p || q) = KL(p || m) / 2 + KL(q || m) / 2 with m = (p + q) / 2. The paper writes neither
-    here nor in Eq. 7 which logarithm it means; ours is the natural one, as in every loss, so that
-    JS is in nats and at most ln 2 = 0.693. For the base 2 (at most 1) divide by ln 2.
+    JS(p || q) = KL(p || m) / 2 + KL(q || m) / 2 with m = (p + q) / 2. The paper does not say which
+    logarithm it uses, here or in Eq. 7; ours is natural, as in every loss, so that JS is in nats
+    and at most ln 2 = 0.693. For base 2 (at most 1) divide by ln 2.
 
     Args:
       p: distributions.
-      q: distributions, of the same classes.
+      q: distributions over the same classes.
 
     Returns:
       The divergence of each pair.
@@ -144,7 +146,7 @@ def jensen_shannon(
 
 
 def _kl(p: Float[np.ndarray, "N C"], q: Float[np.ndarray, "N C"]) -> Float[np.ndarray, " N"]:
-    # 0 log 0 is 0; where p > 0 the mixture q is too.
+    # 0 log 0 is 0; where p > 0, the mixture q is positive too.
     ratio = np.divide(p, q, out=np.ones_like(p), where=p > 0)
     return np.sum(p * np.log(ratio), axis=1)
 

@@ -1,4 +1,4 @@
-"""The parser of every command but training: one line for what is wrong, and exit code 1."""
+"""The parser of every command except training; errors are one line, with exit code 1."""
 
 import argparse
 from collections.abc import Callable
@@ -9,18 +9,18 @@ from lanet_jax.errors import UserError
 
 
 class Parser(argparse.ArgumentParser):
-    """Reads a command line; a value that is given must not be empty, and `~` is the home folder."""
+    """Reads a command line; values must not be empty, and `~` is the home folder."""
 
     def __init__(self, **settings) -> None:
         super().__init__(allow_abbrev=False, **settings)
         self.register("type", Path, lambda text: Path(text).expanduser())
 
     def error(self, message: str) -> NoReturn:
-        """Ends the command by one line."""
+        """Ends the command with one line."""
         raise UserError(f"{message} (see {self.prog} --help)")
 
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
-        # Called for what stands on the command line, and not for defaults, which may be empty.
+        # Called for values on the command line, but not for defaults, which may be empty.
         own = arg_strings[:1] if action.nargs == argparse.PARSER else arg_strings
         if not all(text.strip() for text in own):
             name = "/".join(action.option_strings) or action.metavar or action.dest
@@ -29,10 +29,13 @@ class Parser(argparse.ArgumentParser):
 
 
 def whole(least: int) -> Callable[[str], int]:
-    """The type of an argument that is a whole number.
+    """Makes the type of an argument that is a whole number.
 
     Args:
-      least: the smallest that makes sense.
+      least: the smallest allowed number.
+
+    Returns:
+      A function that parses the argument.
     """
 
     def read(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Config and study files: by their path, or by the name of one that comes with the package."""
+"""Finds and runs config and study files, by path or by the name of a bundled one."""
 
 import ast
 import difflib
@@ -20,17 +20,17 @@ CONFIGS, STUDIES = "", "studies"
 
 
 def find(name: str, kind: str = CONFIGS) -> Path:
-    """Finds a file: `rafdb` and `configs/rafdb.py` are the bundled one where there is no other.
+    """Finds a file; `rafdb` and `configs/rafdb.py` are the bundled one unless they exist.
 
     Args:
-      name: as the user gave it, without what follows a colon.
+      name: name as the user gave it, without presets.
       kind: `CONFIGS` or `STUDIES`.
 
     Returns:
-      Its path.
+      The path.
 
     Raises:
-      UserError: there is none.
+      UserError: there is no such file.
     """
     path = Path(name).expanduser()
     if path.is_file():
@@ -46,7 +46,7 @@ def find(name: str, kind: str = CONFIGS) -> Path:
 
 
 def bundled(kind: str = CONFIGS) -> list[tuple[Path, str]]:
-    """The bundled files, each with its first line."""
+    """Lists the bundled files, each with the first line of its docstring."""
     trees = ((path, ast.parse(path.read_text(encoding="utf-8"))) for path in _files(kind))
     return [(path, (ast.get_docstring(tree) or "").partition("\n")[0]) for path, tree in trees]
 
@@ -55,10 +55,10 @@ def config(given: str) -> tuple[Path, ml_collections.ConfigDict]:
     """Reads a config file with its presets.
 
     Args:
-      given: as after `--config=`: a name or path, and presets after a colon.
+      given: value of `--config`: a name or path, with presets after a colon.
 
     Returns:
-      The file and what its `get_config` gives.
+      The file, and the config from its `get_config`.
 
     Raises:
       UserError: there is no such file or preset, or the file does not run.
@@ -76,11 +76,11 @@ def call(path: Path, function: str, *arguments: str) -> object:
 
     Args:
       path: the file.
-      function: its name.
-      *arguments: arguments of the function.
+      function: name of the function.
+      *arguments: its arguments.
 
     Returns:
-      What it returns.
+      Its result.
 
     Raises:
       UserError: the file does not run, or lacks the function.
@@ -110,7 +110,7 @@ def _module(path: Path) -> ModuleType:
 
 
 def _line(path: Path, error: Exception) -> str:
-    """Where in the file it went wrong."""
+    """The line of the file where the error was raised."""
     if isinstance(error, SyntaxError):
         return f", line {error.lineno}"
     frames = traceback.extract_tb(error.__traceback__)

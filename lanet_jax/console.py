@@ -1,4 +1,4 @@
-"""Output that outlives its reader, and the encoding that names of files need."""
+"""Prepares standard output: it survives a closed pipe, and needs an encoding for file names."""
 
 import io
 import sys
@@ -10,11 +10,11 @@ from lanet_jax.errors import UserError
 def prepare() -> None:
     """Readies standard output and error for a command.
 
-    `| head -1` closes a pipe early: what is printed later is dropped, and the work is not. What the
-    terminal cannot show is written as its number instead of ending the command.
+    `| head -1` closes a pipe early: later output is dropped, but the work continues. Characters that
+    the terminal cannot show are escaped instead of ending the command.
 
     Raises:
-      UserError: the locale knows no UTF-8, so that names of files would not be those on the disk.
+      UserError: the locale is not UTF-8, so that file names could not be written correctly.
     """
     sys.stdout, sys.stderr = (
         _unbroken(stream) if stream is original and stream is not None else stream
@@ -37,7 +37,7 @@ class _Pipe(io.FileIO):
         try:
             return super().write(data)
         except OSError as error:
-            self._lost = True  # what is buffered is written again when Python ends
+            self._lost = True  # Python writes the buffer again at exit
             if not isinstance(error, BrokenPipeError):
                 raise
             return len(data)

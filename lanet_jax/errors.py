@@ -1,4 +1,4 @@
-"""The one error a user is meant to read, and how a command ends on it."""
+"""The error that is meant for users, and how a command ends with it."""
 
 import errno
 import functools
@@ -25,20 +25,20 @@ _REASONS = {
 _ANY = "see that the disk and the file can be used, then run the same command again"
 
 
-# What breaks a line or moves a terminal's cursor.
+# Characters that break a line or move a terminal's cursor.
 CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class UserError(Exception):
-    """What was wrong, where (file, line, key) and what to do, in one line."""
+    """Says in one line what was wrong, where (file, line, key), and what to do."""
 
     def __str__(self) -> str:
-        # Names and words of a file stand in a message, and they may hold anything.
+        # Messages quote names and file content, which may hold anything.
         return CONTROL_CHARACTER.sub(lambda found: repr(found[0])[1:-1], super().__str__())
 
 
 def exit_on_user_error(main: Callable[..., None]) -> Callable[..., None]:
-    """Wraps a command: a `UserError`, or a file that cannot be used, ends it with one line."""
+    """Wraps a command, so that a `UserError` or an unusable file ends it with one line."""
 
     @functools.wraps(main)
     def wrapped(*args, **kwargs) -> None:
@@ -48,7 +48,7 @@ def exit_on_user_error(main: Callable[..., None]) -> Callable[..., None]:
             console.prepare()
             main(*args, **kwargs)
             if sys.stdout is not None:
-                sys.stdout.flush()  # a full disk must not be met first when Python ends
+                sys.stdout.flush()  # so that a full disk is noticed now, not at exit
             return
         except UserError as error:
             line, code = str(error), 1
@@ -67,9 +67,9 @@ def exit_on_user_error(main: Callable[..., None]) -> Callable[..., None]:
 
 
 def _of_disk(error: OSError) -> str:
-    """The line for a file or a disk that cannot be used."""
+    """The message for an unusable file or disk."""
     cause: BaseException | None = error
-    while cause is not None:  # a library may raise its own over the system's
+    while cause is not None:  # a library may wrap the system's error
         if isinstance(cause, OSError) and cause.errno is not None:
             reason = _REASONS.get(cause.errno) or f"{os.strerror(cause.errno)}: {_ANY}"
             return f"{_named(cause) or _named(error) or 'writing'}: {reason}"

@@ -1,8 +1,8 @@
-"""Landmarks in the face's own frame: what is left of them when place, size and turn are taken out.
+"""Landmarks in the face's own frame, without position, size and in-plane rotation.
 
-Coordinates in a crop say where the crop lies and how the head is turned. Aligned to the mean
-face, averaged with their mirror image and brought to unit variance, they say what the face does;
-and no crop or mirror of the image changes them.
+Coordinates in a crop depend on the crop and on the pose of the head. Aligned to the mean face,
+averaged with their mirror image and scaled to unit variance, they describe the expression, and no
+crop or mirror of the image changes them.
 """
 
 from collections.abc import Sequence
@@ -11,20 +11,20 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Complex, Float
 
-_ROUNDS = 5  # of aligning to the mean and taking the mean again; the fifth moves it by < 1e-3
-_FEWEST = 3  # points that a face is aligned by
+_ROUNDS = 5  # of aligning to the mean and updating it; the fifth moves it by < 1e-3
+_FEWEST = 3  # known points needed to align a face
 _MOST = 20_000  # records that the statistics are taken from
-_CONSTANT = 1e-6  # of the face's size; the midline's x, once averaged with its mirror image
+_CONSTANT = 1e-6  # of the face's size; such as the midline's x, averaged with its mirror image
 
 
 class FaceFrame(NamedTuple):
-    """The statistics of a training set that its faces are aligned and scaled by.
+    """The statistics of a training set by which faces are aligned and scaled.
 
     Attributes:
-      reference: mean shape, around 0, its root mean square distance from there 1; mirror-symmetric
-        where the scheme has flip pairs.
+      reference: mean shape, centred at 0 with a root mean square distance of 1 from there; it is
+        mirror-symmetric if the scheme has flip pairs.
       mean: mean of the kept, aligned points.
-      std: their standard deviation; infinite for what never varies.
+      std: their standard deviation; infinite for coordinates that do not vary.
     """
 
     reference: Float[np.ndarray, "L 2"]
@@ -36,8 +36,8 @@ class Shapes(NamedTuple):
     """Faces in the frame.
 
     Attributes:
-      points: z-scores; 0 where not known.
-      known: which points are.
+      points: z-scores of x and y; 0 where not known.
+      known: which points are known.
     """
 
     points: Float[np.ndarray, "N P 2"]
@@ -50,16 +50,16 @@ def fit(
     kept: Sequence[int],
     flip_index: Sequence[int],
 ) -> FaceFrame:
-    """The frame of a training set, by generalised Procrustes analysis.
+    """Fits the frame of a training set, by generalised Procrustes analysis.
 
     Args:
-      points: x and y in pixels or any other square unit; whatever is not present may hold anything.
+      points: x and y in pixels or another isotropic unit; absent points may hold anything.
       present: which landmarks are known.
-      kept: indices of the landmarks that `shapes` gives.
+      kept: indices of the landmarks that `shapes` returns.
       flip_index: `landmark_schemes.Scheme.flip_index`; empty if no pairs are known.
 
     Returns:
-      The frame; of a set without any face that can be aligned, one that knows nothing.
+      The frame. Without any face that can be aligned, all its scores are 0.
     """
     rows = np.unique(np.linspace(0, len(points) - 1, min(_MOST, len(points))).astype(int))
     z, w = _complex(points[rows], present[rows])
@@ -90,17 +90,17 @@ def shapes(
     kept: Sequence[int],
     flip_index: Sequence[int],
 ) -> Shapes:
-    """Faces in the frame.
+    """Maps faces into a frame.
 
     Args:
-      frame: from `fit`.
-      points: as there.
-      present: as there.
-      kept: as there.
-      flip_index: as there.
+      frame: frame from `fit`.
+      points: landmarks as for `fit`.
+      present: which landmarks are known.
+      kept: indices of the landmarks to return, as for `fit`.
+      flip_index: as for `fit`.
 
     Returns:
-      Their shapes; a face with fewer than three known landmarks has none.
+      Their shapes; a face with fewer than three known landmarks has no known points.
     """
     found = np.zeros((len(points), len(kept), 2), np.float32)
     known = np.zeros((len(points), len(kept)), bool)
@@ -119,7 +119,7 @@ def shapes(
 def _complex(
     points: Float[np.ndarray, "*N L 2"], present: Bool[np.ndarray, "*N L"]
 ) -> tuple[Complex[np.ndarray, "*N L"], Bool[np.ndarray, "*N L"]]:
-    """Points as x + iy, so that a turn and a change of size are one product."""
+    """Points as x + iy, so that rotation and scaling are one multiplication."""
     z = points[..., 0].astype(np.float64) + 1j * points[..., 1]
     return np.where(present, z, 0), present
 
@@ -129,12 +129,12 @@ def _axes(z: Complex[np.ndarray, "*N"]) -> Float[np.ndarray, "*N 2"]:
 
 
 def _mean(z: np.ndarray, w: Bool[np.ndarray, "N L"]) -> np.ndarray:
-    """Mean over the last axis of what is known."""
+    """The mean of the known values over the last axis."""
     return np.where(w, z, 0).sum(axis=-1) / np.maximum(w.sum(axis=-1), 1)
 
 
 def _usable(z: Complex[np.ndarray, "N L"], w: Bool[np.ndarray, "N L"]) -> Bool[np.ndarray, " N"]:
-    """Faces that have points enough, and not all in one place."""
+    """Which faces have enough known points that do not coincide."""
     spread = _mean(np.abs(z - _mean(z, w)[:, None]) ** 2, w)
     return (w.sum(axis=-1) >= _FEWEST) & (spread > 0) & np.isfinite(spread)
 
@@ -147,7 +147,7 @@ def _normalised(reference: Complex[np.ndarray, " L"]) -> Complex[np.ndarray, " L
 def _aligned(
     z: Complex[np.ndarray, "N L"], w: Bool[np.ndarray, "N L"], reference: Complex[np.ndarray, " L"]
 ) -> Complex[np.ndarray, "N L"]:
-    """Faces moved, turned and scaled onto the reference, by least squares over known points."""
+    """Moves, rotates and scales faces onto the reference, by least squares over known points."""
     centre = _mean(z, w)[:, None]
     to = _mean(np.broadcast_to(reference, z.shape), w)[:, None]
     turn = _mean((z - centre).conj() * (reference - to), w) / _mean(np.abs(z - centre) ** 2, w)

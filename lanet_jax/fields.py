@@ -1,8 +1,8 @@
-"""The paper's settings, which every config starts from, and the presets they share.
+"""The paper's settings, which every config starts from, and the presets that configs share.
 
-A preset is a word after the file name: `--config=configs/rafdb.py:reference,r50`. Fields marked (R)
-are read as the published code does where the paper is silent; a field whose remark names R's value
-deviates from it, and `:reference` switches all of these to R at once.
+A preset is a word after the file name: `--config=configs/rafdb.py:reference,r50`. Where the paper is
+silent, fields marked (R) follow the published code. A field whose remark names R's value deviates
+from it; `:reference` switches all of these to R at once.
 """
 
 import difflib
@@ -30,12 +30,12 @@ def get_config() -> ml_collections.ConfigDict:
     d.train_split = "train"
     d.test = ("",)  # prepared datasets to evaluate on, one by one
     d.test_split = ("test",)  # one for each of them
-    d.limit = 0  # train on so many records, drawn by the seed; 0 = all
-    d.holdout = 0.0  # share of the noisy training set kept aside to choose `best` honestly
-    d.fold = 0  # which part is kept aside: all of them in turn make a cross-validation
-    d.stored_size = 0  # px; bring images of mixed sizes to one on the host, 0 = all have one size
+    d.limit = 0  # number of records to train on, drawn by the seed; 0 = all
+    d.holdout = 0.0  # share of the noisy training set held out to choose `best` honestly
+    d.fold = 0  # which part is held out: all of them in turn make a cross-validation
+    d.stored_size = 0  # px; resizes images of mixed sizes on the host, 0 = all have one size
     d.streams = 2  # of random numbers; 1: limit and holdout share the noise's, as in older runs
-    d.threads = 2  # readers
+    d.threads = 2  # worker threads that read and decode
 
     c.noise = n = ml_collections.ConfigDict()
     n.kind = "none"  # none | symmetric | asymmetric (Table 5) | file
@@ -70,7 +70,7 @@ def get_config() -> ml_collections.ConfigDict:
     m.blocks = 13  # of face29: 13 | 14; the last one halves the map once more
     m.width = 64  # channels of the first stage; the published face29 has 32
     m.pretrained = ""  # file written by `python -m lanet_jax.port`, or `face29`; empty = none
-    m.frozen_stages = 0  # so many stages keep their pretrained weights, shared by all networks
+    m.frozen_stages = 0  # number of stages that keep their pretrained weights, for all networks
 
     c.landmarks = l = ml_collections.ConfigDict()  # noqa: E741
     l.head = "coordinates"  # the paper; R: heatmap
@@ -83,7 +83,7 @@ def get_config() -> ml_collections.ConfigDict:
     e.landmark_space = "features"  # v, the paper; or geometry, the face's landmarks themselves
     e.neighbors = 8  # K
     e.decay = 0.9  # omega
-    e.exclude_same_id = True  # copies of a record are no neighbours of it; R: False
+    e.exclude_same_id = True  # copies of a record are not its neighbours; R: False
     e.stop_gradient_neighbors = False  # (R)
 
     c.el = k = ml_collections.ConfigDict()
@@ -112,7 +112,7 @@ def get_config() -> ml_collections.ConfigDict:
     c.loss = o = ml_collections.ConfigDict()
     o.alpha = 1.0  # weight of L_kl
     o.beta = 0.1  # weight of L_el
-    o.trust = 0.0  # g: the given label's cross-entropy is weighed by what the target says of it
+    o.trust = 0.0  # g: weights each label's cross-entropy by what its target says about it
     o.trust_balance = 0.5  # tau: 0 counts how common a class is as evidence, 1 does not
 
     c.optim = p = ml_collections.ConfigDict()
@@ -137,7 +137,7 @@ def get_config() -> ml_collections.ConfigDict:
 
 
 def reference(c: ml_collections.ConfigDict) -> None:
-    """The published code's reading of everything that this project reads otherwise."""
+    """The published code's choices, wherever this project chooses differently."""
     c.augment.flip_swaps_points = False
     c.augment.resample = "cubic"
     c.landmarks.frame = "image"
@@ -149,11 +149,11 @@ def reference(c: ml_collections.ConfigDict) -> None:
 
 
 def two_cores(c: ml_collections.ConfigDict) -> None:
-    """A part of the data at 48 px, for a small network: LA-Net in an hour on two CPU cores."""
+    """A part of the data at 48 px and a small network: LA-Net in an hour on two CPU cores."""
     c.schedule = "shared"  # every method sees the same images, epochs, batch and augmentation
     c.data.limit = 10_000
-    # Balancing by noisy labels fills the rare classes, whose given labels are mostly wrong: on
-    # FERPlus by the last epoch 46% of the visits carry one, and both methods lose ten points.
+    # Balancing by noisy labels oversamples rare classes, whose observed labels are mostly wrong: on
+    # FERPlus 46% of the visits in the last epoch have a wrong label, and both methods lose ten points.
     c.sampler = "uniform"
     c.augment.size = 48
     c.model.width = 32
@@ -169,7 +169,7 @@ def r50(c: ml_collections.ConfigDict) -> None:
 
 
 def face(c: ml_collections.ConfigDict) -> None:
-    """Fine-tunes dlib's network of faces, which `python -m lanet_jax.port get-faces` fetches."""
+    """Fine-tunes dlib's face network, which `python -m lanet_jax.port get-faces` fetches."""
     c.schedule = "shared"  # the recipes are for other weights
     c.sampler = "uniform"
     c.augment.size = 80
@@ -192,8 +192,8 @@ def apply_presets(
 
     Args:
       c: a config, changed in place.
-      names: comma-separated, as after the colon of `--config=FILE:...`.
-      own: presets of the config file, besides the shared ones.
+      names: comma-separated names of presets, as after the colon of `--config=FILE:...`.
+      own: presets of the config file, in addition to the shared ones.
 
     Returns:
       The config, locked against unknown fields.

@@ -1,7 +1,7 @@
-"""`lanet folds --workdir=DIR`: trains a run again for each part of its records, without that part.
+"""`lanet folds --workdir=DIR`: trains a run again several times, each without a part of its records.
 
 All folds have the labels and the config of the run; `lanet audit --workdir=DIR --held_out` reads
-them together. They are trained one after the other; the same command resumes.
+them together. They are trained one after another; the same command resumes.
 """
 
 import csv
@@ -35,14 +35,14 @@ def get_config():
 
 
 def main() -> None:
-    """Trains what is not finished of the folds."""
+    """Trains the unfinished folds."""
     parser = Parser(
         prog="lanet folds",
         description=__doc__.splitlines()[0],
-        epilog="--config.FIELD=VALUE is handed to every fold, such as --config.optim.epochs=20.",
+        epilog="--config.FIELD=VALUE is passed to every fold, such as --config.optim.epochs=20.",
     )
     parser.add_argument("--workdir", type=Path, required=True, help="folder of the trained run")
-    parts = f"how many parts (default: {PARTS})"
+    parts = f"number of parts (default: {PARTS})"
     parser.add_argument("--parts", type=whole(2), default=PARTS, help=parts)
     arguments, rest = parser.parse_known_args()
     for word in rest:
@@ -65,16 +65,16 @@ def folds(
     overrides: Sequence[str] = (),
     program: Sequence[str] = runner.MAIN,
 ) -> None:
-    """Trains each fold in a process of its own, and says how the audit reads them.
+    """Trains each fold in its own process, and prints how the audit reads them.
 
     Args:
       workdir: work folder of the run.
-      parts: how many.
-      overrides: fields that all folds have otherwise than the run, "optim.epochs=20".
-      program: what trains: `runner.MAIN`, but for tests.
+      parts: number of parts.
+      overrides: config fields that differ from the run in all folds, such as "optim.epochs=20".
+      program: command that trains: `runner.MAIN`, except in tests.
 
     Raises:
-      UserError: there is no such run, its folds were declared otherwise, or one failed.
+      UserError: there is no such run, its folds were declared differently, or one failed.
     """
     run = RunFolder(workdir)
     config = run_folder.load_config(workdir)
@@ -86,7 +86,7 @@ def folds(
     declaration.claim(run.folds, cells, cells)
     for cell in cells:
         own = RunFolder(run.folds / cell.name)
-        if not own.labels.exists():  # these count, whatever has become of a label file since
+        if not own.labels.exists():  # the run's own labels, even if a label file has changed since
             own.path.mkdir(parents=True, exist_ok=True)
             with replacing(own.labels) as temporary:
                 shutil.copyfile(run.labels, temporary)
@@ -101,10 +101,16 @@ def folds(
 
 
 def made(workdir: Path) -> list[Path]:
-    """The finished folds of a run.
+    """Lists the finished folds of a run.
+
+    Args:
+      workdir: work folder of the run.
+
+    Returns:
+      Work folders of the folds.
 
     Raises:
-      UserError: there is none, or one of them is not finished.
+      UserError: there is none, or one is not finished.
     """
     run = RunFolder(workdir)
     found = sorted(path.parent for path in run.folds.glob("*/*/labels.csv"))
@@ -120,7 +126,7 @@ def _cells(run: RunFolder, seed: int, parts: int, overrides: Sequence[str]) -> l
         records = sum(1 for _ in csv.reader(file)) - 1
     if records < parts:
         raise UserError(f"{run.labels} has {records} records: --parts={parts} are too many")
-    size = math.ceil(records / parts)  # by a share rounded down, some would be in no part
+    size = math.ceil(records / parts)  # rounded down, some records would be in no part
     count = math.ceil(records / size)
     return [
         Cell(

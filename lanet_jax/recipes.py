@@ -1,4 +1,4 @@
-"""The methods' published recipes, as far as they differ from the fields of a config."""
+"""The methods' published recipes: the config fields that each one sets."""
 
 IMAGENET = {"augment.mean": (0.485, 0.456, 0.406), "augment.std": (0.229, 0.224, 0.225)}
 
@@ -15,8 +15,8 @@ PEERS = {
     "optim.decay": 0.9,
 }
 
-# `schedule = published` writes these over the config's fields. CE has no published rate, epochs
-# and batch: it takes Adam's usual rate, and the config's epochs and batch (docs/choices.md).
+# `schedule = published` overrides the config with these fields. CE has no published rate, epochs and
+# batch size: it uses Adam's usual rate, and the config's epochs and batch size (docs/choices.md).
 PUBLISHED: dict[str, dict[str, object]] = {
     "ce": {**PEERS, "optim.learning_rate": 1e-3},
     "lanet": {},

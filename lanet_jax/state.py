@@ -20,10 +20,10 @@ class TrainState:
     """The state of a run after `step` steps.
 
     Attributes:
-      step: steps done.
-      params: what the optimizer moves.
-      model_state: what the method owns beside: batch statistics, label-distribution bank, queues,
-        momentum copy.
+      step: number of steps done.
+      params: parameters that the optimizer updates.
+      model_state: everything else that the method carries: batch statistics, label-distribution
+        bank, queues, momentum copy.
       opt_state: state of the optimizer.
       key: random key of the run; a step uses `fold_in(key, step)`.
     """
@@ -38,16 +38,16 @@ class TrainState:
 def init(
     method: Method, optimizer: optax.GradientTransformation, key: Key, example: Example
 ) -> TrainState:
-    """The state before the first step.
+    """Makes the state before the first step.
 
     Args:
       method: the method to train.
       optimizer: optimizer of the run.
       key: random key of the run.
-      example: what the method must know of the data.
+      example: what the method is initialised with.
 
     Returns:
-      The state, nowhere in particular yet.
+      The state, on the default device.
     """
     init_key, run_key = jax.random.split(key)
     params, model_state = method.init(init_key, example)
@@ -61,11 +61,11 @@ def init(
 
 
 def shardings(mesh: Mesh, method: Method) -> TrainState:
-    """How a state lies on the mesh: what the method shards is sharded, the rest is everywhere.
+    """The shardings of a state: as the method says for its own state, replicated for the rest.
 
     Args:
       mesh: the devices.
-      method: says how its own state lies.
+      method: the method, which says how its own state is sharded.
 
     Returns:
       A prefix tree of shardings in the form of a `TrainState`.
@@ -81,13 +81,13 @@ def create(
     example: Example,
     mesh: Mesh,
 ) -> TrainState:
-    """The state before the first step, on the devices, each part where it belongs.
+    """Makes the state before the first step, sharded over the devices.
 
     Args:
       method: the method to train.
       optimizer: optimizer of the run.
       key: random key of the run.
-      example: what the method must know of the data.
+      example: what the method is initialised with.
       mesh: the devices.
 
     Returns:

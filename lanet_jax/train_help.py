@@ -1,4 +1,4 @@
-"""What `lanet train --help` says: the command, the bundled configs, every field of a run."""
+"""The text of `lanet train --help`: the command, the bundled configs, every field of a run."""
 
 import inspect
 import re
@@ -34,7 +34,7 @@ def text() -> str:
     )
     return (
         f"{_USAGE}{configs}\nPresets of every config:\n{shared}\n"
-        f"Fields, before a config or preset changes them, and what each may be:\n{rows}"
+        f"Fields, with their values before a config or preset changes them, and what each may be:\n{rows}"
     )
 
 
@@ -47,7 +47,7 @@ def _shown(value: object) -> str:
 
 
 def _remarks(fields: ModuleType) -> dict[str, str]:
-    """The remark behind each field where it is declared."""
+    """The comment behind each field in its declaration."""
     section, remarks = {"c": ""}, {}
     for line in inspect.getsource(fields.get_config).splitlines():
         if found := re.match(r"\s*c\.(\w+) = (?:(\w+) = )?ml_collections", line):

@@ -6,9 +6,9 @@ D  feature width (Du expression, Dv landmark)
 E  projection width        S  slots of a queue, so that Q = S * B is its number of entries
 L  landmarks               H W  image, h w  feature map
 
-Arrays are annotated with jaxtyping (`Float[Array, "B D"]`); shapes are checked at run time in the
-tests only. A single dimension has a space in front (`Int[Array, " B"]`), or linters take it for an
-undefined name.
+Arrays are annotated with jaxtyping (`Float[Array, "B D"]`); shapes are checked at run time only in
+the tests. A single dimension has a space in front (`Int[Array, " B"]`), or linters would take it for
+an undefined name.
 """
 
 from collections.abc import Callable
@@ -22,16 +22,16 @@ Key = Array
 
 
 class Batch(TypedDict):
-    """What the input pipeline hands to a step, and with augmented images to a method.
+    """A batch: from the input pipeline to a step and, with augmented images, to a method.
 
     Attributes:
       id: row of the record in this run's training table, 0 .. N-1.
-      image: pixels as stored, RGB; normalised floats once they are augmented.
-      label: the given (possibly wrong) class.
+      image: pixels as stored, RGB; normalised floats after augmentation.
+      label: observed (possibly wrong) class.
       landmarks: x and y in [0, 1] of the image's width and height.
       present: whether a landmark is known.
-      votes: shares of the annotators' votes, from data and for methods that learn them.
-      mirrored: the second view of each image, from augmentations that make two.
+      votes: shares of the annotators' votes, for methods that learn them.
+      mirrored: the second view of each image, for methods that need two.
     """
 
     id: Int[Array, " B"]

@@ -91,9 +91,9 @@ def test_a_fold_that_fails_is_tried_again_by_the_same_command(run, program):
 
 def test_folds_declared_otherwise_are_refused(run, program):
     folds.folds(run, 2, (), program())
-    with pytest.raises(UserError, match="declared otherwise"):
+    with pytest.raises(UserError, match="declared differently"):
         folds.folds(run, 3, (), program())
-    with pytest.raises(UserError, match="declared otherwise"):
+    with pytest.raises(UserError, match="declared differently"):
         folds.folds(run, 2, ["optim.epochs=9"], program())
     with pytest.raises(UserError, match=r"no field 'optim.epoch'; did you mean"):
         folds.folds(run, 2, ["optim.epoch=9"], program())

@@ -1,1 +1,1 @@
-"""The day a card is lent: what only it can answer, the most telling first, within the minutes."""
+"""Measures what only a GPU can answer, the most informative first, within given minutes."""

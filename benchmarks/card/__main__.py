@@ -1,8 +1,7 @@
 """`python -m benchmarks.card --out DIR [--minutes 9]`: what only a GPU can answer, resumable.
 
-Each part writes its answer to DIR as it has it; the same command resumes with what is missing, and
-tries again what failed. With --study the minutes that are left go to the trainings of
-configs/studies/card.py.
+Each part writes its answer to DIR at once; the same command resumes with missing and failed parts.
+With --study the remaining minutes go to the trainings of configs/studies/card.py.
 """
 
 import argparse
@@ -19,7 +18,7 @@ from lanet_jax.files.atomic import write_text
 
 @exit_on_user_error
 def main() -> None:
-    """Runs what fits into the minutes, and prints the summary."""
+    """Runs the parts that fit into the minutes, and prints the summary."""
     arguments = _parser().parse_args()
     begin, folder = time.monotonic(), arguments.out
     device = _device(arguments.allow_cpu)
@@ -68,12 +67,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks.card", description=__doc__.splitlines()[0], allow_abbrev=False
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of the answers")
-    parser.add_argument("--minutes", type=float, default=9.0, help="of this command; default 9")
-    parser.add_argument("--torch_python", default=sys.executable, metavar="PATH")
     parser.add_argument(
-        "--study", action="store_true", help="train, with the minutes that are left"
+        "--minutes", type=float, default=9.0, help="minutes for this command (default: 9)"
     )
-    parser.add_argument("--data_dir", type=Path, help="of the prepared FERPlus, for --study")
+    parser.add_argument("--torch_python", default=sys.executable, metavar="PATH")
+    parser.add_argument("--study", action="store_true", help="train in the remaining minutes")
+    parser.add_argument("--data_dir", type=Path, help="folder of the prepared FERPlus, for --study")
     parser.add_argument("--allow_cpu", action="store_true", help="do not ask for a GPU")
     parser.add_argument("--tiny", action="store_true", help="sizes that show only that it runs")
     return parser

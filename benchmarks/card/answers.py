@@ -1,4 +1,4 @@
-"""A folder's answers: one JSON file a part, whole or not there."""
+"""Reads and writes the answers in a folder: one JSON file per part, whole or absent."""
 
 import dataclasses
 import json
@@ -16,15 +16,15 @@ ADVICE = "delete it, and the same command measures it again"
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What came of a part.
+    """The answer of a part.
 
     Attributes:
-      part: its name.
-      device: kind of the device it ran on.
-      minutes: that it took.
+      part: name of the part.
+      device: kind of the device that it ran on.
+      minutes: minutes that it took.
       busy_mib: MiB of the card's memory that others used when it began.
-      failed: why there is no answer; empty where there is one.
-      answer: what the part's function returned.
+      failed: why there is no answer; "" if there is one.
+      answer: result of the part's function.
     """
 
     part: str
@@ -36,14 +36,14 @@ class Answer:
 
 
 def read(folder: Path, parts: Iterable[Part]) -> dict[str, Answer]:
-    """The answers that a folder holds, failures among them.
+    """Reads the answers in a folder, including failures.
 
     Args:
       folder: folder of the answers.
-      parts: whose.
+      parts: parts whose answers to read.
 
     Returns:
-      Them by the part's name.
+      The answers, by the name of their part.
 
     Raises:
       UserError: a file holds no answer.
@@ -61,21 +61,21 @@ def read(folder: Path, parts: Iterable[Part]) -> dict[str, Answer]:
 
 
 def write(folder: Path, answer: Answer) -> None:
-    """Writes an answer, in place of an earlier one."""
+    """Writes an answer, replacing an earlier one."""
     text = json.dumps(dataclasses.asdict(answer), indent=2)
     write_text(folder / f"{answer.part}.json", text + "\n")
 
 
 def check(folder: Path, answers: dict[str, Answer], device: str) -> None:
-    """Keeps the answers of two cards apart.
+    """Checks that all answers come from the device at hand.
 
     Args:
       folder: folder of the answers.
-      answers: that it holds.
-      device: kind of the one at hand.
+      answers: the answers in it.
+      device: kind of the device at hand.
 
     Raises:
-      UserError: an answer is another device's.
+      UserError: an answer comes from another device.
     """
     for answer in answers.values():
         if answer.device != device:

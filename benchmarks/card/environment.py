@@ -1,4 +1,4 @@
-"""The card, the versions, and the card's own peaks: measured, not those of its data sheet."""
+"""Describes the machine, and measures the card's own peak rates."""
 
 import functools
 import importlib.metadata
@@ -17,7 +17,7 @@ PROBE = "import jax; d = jax.devices()[0]; print(d.platform, d.device_kind, sep=
 
 
 def measure(folder: Path, side: int, mebibytes: int, torch_python: str) -> dict[str, Any]:
-    """Says what the machine is, and times a matrix product and a copy.
+    """Describes the machine, and times a matrix product and a copy.
 
     Args:
       folder: folder of the answers.
@@ -26,8 +26,8 @@ def measure(folder: Path, side: int, mebibytes: int, torch_python: str) -> dict[
       torch_python: interpreter that may have PyTorch.
 
     Returns:
-      Versions; the rate of the product in operations a second, in bfloat16 and in float32 as the
-      device takes it by itself; and of the copy in bytes a second, read and written.
+      Versions; the rate of the product in operations per second, in bfloat16 and in float32 as the
+      device computes it by default; and of the copy in bytes per second, read and written.
     """
     del folder
     import jax
@@ -38,7 +38,7 @@ def measure(folder: Path, side: int, mebibytes: int, torch_python: str) -> dict[
     runtime.start()
     peak = {}
     for dtype in ("bfloat16", "float32"):
-        # Of random numbers: zeros are faster than anything real.
+        # Random numbers, as products of zeros are faster.
         a, b = (jax.random.normal(jax.random.key(i), (side, side), dtype) for i in range(2))
         peak[dtype] = 2 * side**3 / _seconds(jax.jit(jnp.matmul), a, b)
     x = jax.random.normal(jax.random.key(2), (mebibytes << 18,))
@@ -83,7 +83,7 @@ def _torch(python: str) -> str:
 
 
 def gpu() -> dict[str, str]:
-    """What the driver says of the first GPU; empty where there is no driver."""
+    """The driver's information about the first GPU; empty without a driver."""
     query = ["nvidia-smi", f"--query-gpu={','.join(GPU)}", "--format=csv,noheader"]
     try:
         found = subprocess.run(query, capture_output=True, text=True, timeout=60)
@@ -94,13 +94,13 @@ def gpu() -> dict[str, str]:
 
 
 def busy() -> int:
-    """MiB of the first GPU's memory that are in use; 0 where the driver does not say."""
+    """MiB of the first GPU's memory in use; 0 if the driver does not say."""
     used = gpu().get("memory.used", "").split()
     return int(used[0]) if used and used[0].isdecimal() else 0
 
 
 def device(python: str) -> tuple[str, str]:
-    """What JAX finds in a process of its own, so that this one leaves the card alone.
+    """Asks JAX for its device, in a separate process, so that this one does not use the card.
 
     Args:
       python: interpreter that has JAX.

@@ -1,4 +1,4 @@
-"""A method's loss and gradients on the device against the CPU's."""
+"""Compares a method's loss and gradients on the device with the CPU's."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from benchmarks.shape import Shape
 
 
 def measure(folder: Path, name: str, shape: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Compares them as `benchmarks.accelerator` does.
+    """Compares loss and gradients as `benchmarks.accelerator` does.
 
     Args:
       folder: folder of the answers.

@@ -1,4 +1,4 @@
-"""Answers one part: `python -m benchmarks.card.one FOLDER ANSWER PART`, PART as JSON.
+"""Answers one part: `python -m benchmarks.card.one FOLDER ANSWER PART`, with PART as JSON.
 
 `benchmarks.card` starts it.
 """
@@ -17,7 +17,7 @@ def command(part: Part, folder: Path, answer: Path) -> list[str]:
     """The command that answers a part.
 
     Args:
-      part: what to answer.
+      part: the part to answer.
       folder: folder of the answers.
       answer: file to write.
     """

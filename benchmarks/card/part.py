@@ -1,4 +1,4 @@
-"""What a part of the day is."""
+"""A part of the measurements."""
 
 import dataclasses
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """One question, answered by a process of its own.
+    """One question, answered by a separate process.
 
     Attributes:
       name: name of its answer's file, without the ending.
-      title: what it measures, as the summary has it.
-      minutes: what it may take on a GPU whose compile cache is empty; a guess until measured.
-      function: module of this folder and function in it, "steps.beside_torch"; takes the folder and
-        the arguments, and returns the answer as JSON has it.
+      title: what it measures, for the summary.
+      minutes: estimated time on a GPU with an empty compile cache.
+      function: module in this folder and function in it, "steps.beside_torch". It takes the folder
+        and the arguments, and returns the answer as JSON values.
       arguments: arguments of the function.
     """
 

@@ -1,4 +1,4 @@
-"""The parts of the day, in the order of their worth."""
+"""The parts, the most informative first."""
 
 import dataclasses
 import sys
@@ -14,21 +14,21 @@ METHODS = (
     ("lanet", "LA-Net", 3.0),
 )
 FULL = Shape(steps=20)
-NO_GRAPHS = "--xla_gpu_enable_command_buffer="  # a trace knows no kernel's place within them
+NO_GRAPHS = "--xla_gpu_enable_command_buffer="  # a trace does not show the kernels in CUDA graphs
 SMALL = dataclasses.replace(FULL, size=48, width=32, stem="small")
 TINY = Shape(size=16, batch=8, width=4, stem="small", queue=32, landmarks=68, records=64, steps=2)
 TINY_MINUTES = 5.0  # more than any takes on a machine that other tests share
 
 
 def parts(torch_python: str = sys.executable, tiny: bool = False) -> tuple[Part, ...]:
-    """All parts.
+    """Lists all parts.
 
     Args:
       torch_python: interpreter of the PyTorch processes.
       tiny: one of each kind, so small that a CPU answers within seconds; the figures mean nothing.
 
     Returns:
-      The parts, the most telling first.
+      The parts, the most informative first.
     """
     return _tiny(torch_python) if tiny else _full(torch_python)
 

@@ -1,4 +1,4 @@
-"""Whether the host keeps up: records read alone and with the step, decoded and from memory."""
+"""Measures whether the host keeps up: reading alone and with the step, decoded and from memory."""
 
 import dataclasses
 import itertools

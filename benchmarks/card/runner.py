@@ -1,4 +1,4 @@
-"""Runs parts, each in a process of its own, as long as the minutes last."""
+"""Runs parts, each in its own process, as long as the minutes last."""
 
 import os
 import signal
@@ -13,8 +13,8 @@ from benchmarks.card.part import Part
 from lanet_jax.files import json_files
 
 ROOT = Path(__file__).parents[2]
-TRUSTED = 2.0  # minutes for which the estimates count as if they had been measured
-PATIENCE = 2.0  # times its estimate, after which a part is taken for hung
+TRUSTED = 2.0  # minutes of measurements that the estimates count for
+PATIENCE = 2.0  # times its estimate, after which a part counts as hung
 ENDING = 0.1  # minutes kept for the summary
 
 
@@ -27,18 +27,18 @@ def run(
     program: Callable[[Part, Path], Sequence[str]],
     busy: Callable[[], int] = lambda: 0,
 ) -> list[str]:
-    """Runs what has no answer yet; what failed before comes after what was never tried.
+    """Runs the parts without an answer; parts that failed before come last.
 
     Args:
-      parts: the most telling first.
+      parts: parts, the most informative first.
       folder: folder of the answers; each is written there as it comes.
-      device: kind of the one at hand.
-      minutes: from now; nothing is begun that does not fit into what is left of them.
-      program: the command that answers a part and writes a JSON file.
-      busy: MiB of the card that others use now.
+      device: kind of the device at hand.
+      minutes: minutes from now; a part that does not fit into the rest is not started.
+      program: gives the command that answers a part and writes a JSON file.
+      busy: gives the MiB of the card that others use now.
 
     Returns:
-      What was left out, a line each.
+      A line for each part that was left out.
     """
     end = time.monotonic() + 60 * (minutes - ENDING)
     left_out = []
@@ -54,7 +54,7 @@ def run(
         failed, found = _one(part, folder, program, 60 * min(left, limit))
         took = (time.monotonic() - begin) / 60
         print(f"  {failed or 'measured'} ({took:.1f} minutes)", flush=True)
-        if failed and left <= took:  # no fault of its own: it keeps its place
+        if failed and left <= took:  # not the part's fault, so it is tried again in its order
             left_out.append(f"{part.name}: the minutes were over after {took:.1f}")
             break
         answers_lib.write(folder, Answer(part.name, device, took, used, failed, found))
@@ -62,7 +62,7 @@ def run(
 
 
 def pace(parts: Sequence[Part], answers: dict[str, Answer]) -> float:
-    """How many times their estimates parts take on this machine, by those that have answers."""
+    """The ratio of measured times to estimates on this machine, by the parts with answers."""
     known = {part.name: part.minutes for part in parts}
     done = [a for a in answers.values() if not a.failed]
     took = sum(answer.minutes for answer in done)
@@ -77,7 +77,7 @@ def _order(parts: Sequence[Part], answers: dict[str, Answer]) -> list[Part]:
 def _one(
     part: Part, folder: Path, program: Callable[[Part, Path], Sequence[str]], limit: float
 ) -> tuple[str, dict]:
-    """Runs one part; returns why it failed, or nothing, and its answer."""
+    """Runs one part; returns why it failed, or "", and its answer."""
     logs, found = folder / "logs", folder / f"{part.name}.answer.json"
     logs.mkdir(parents=True, exist_ok=True)
     found.unlink(missing_ok=True)
@@ -95,7 +95,7 @@ def _one(
         try:
             code = process.wait(limit)
         except subprocess.TimeoutExpired:
-            return f"cut off after {limit / 60:.1f} minutes, see {log}", {}
+            return f"stopped after {limit / 60:.1f} minutes, see {log}", {}
         finally:
             _end(process)
     if code:
@@ -108,7 +108,7 @@ def _one(
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Variables of a part's process: the compile cache lies in the folder and travels with it."""
+    """Variables of a part's process; the compile cache lies in the folder and moves with it."""
     return {
         **os.environ,
         "JAX_COMPILATION_CACHE_DIR": str(folder.absolute() / "cache"),

@@ -1,4 +1,4 @@
-"""Whole runs of one command: do two end alike, and one that was killed and resumed?"""
+"""Whole runs of one command: whether a second one, and a killed and resumed one, end the same."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ def measure(
 
     Args:
       folder: folder of the answers.
-      flags: ask for deterministic kernels.
+      flags: whether to ask for deterministic kernels.
       records: number of training records.
       epochs: number of epochs.
       size: side of the stored images in pixels.
@@ -35,7 +35,7 @@ def measure(
       preset: preset of configs/demo.py.
 
     Returns:
-      What differs from the first run, bit for bit, in the second and in the resumed one.
+      What differs in any bit from the first run, in the second and in the resumed one.
 
     Raises:
       UserError: a run failed, or ended before it was killed.

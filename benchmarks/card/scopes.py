@@ -1,4 +1,4 @@
-"""A profile of a few steps, and its table by scope."""
+"""Profiles a few steps, and sums their time by scope."""
 
 import os
 import re
@@ -18,11 +18,11 @@ def measure(folder: Path, shape: dict[str, Any], steps: int, flags: str = "") ->
     Args:
       folder: folder of the answers.
       shape: fields of a `Shape`.
-      steps: how many.
+      steps: number of steps.
       flags: flags of the compiler.
 
     Returns:
-      The sums by scope: name, count, total ms, ms a step, share.
+      The sums by scope: name, count, total ms, ms per step, share.
     """
     os.environ["XLA_FLAGS"] = steps_lib.with_flags(flags)
     from lanet_jax.devices import runtime
@@ -45,7 +45,7 @@ def measure(folder: Path, shape: dict[str, Any], steps: int, flags: str = "") ->
 
 
 def scopes(text: str) -> list[list[str]]:
-    """The rows of the first table of `top_ops.txt`, its header left out."""
+    """The rows of the first table in `top_ops.txt`, without its header."""
     lines = text.partition("\nscope ")[2].splitlines()[2:]
     rows = []
     for line in lines:

@@ -1,4 +1,4 @@
-"""The whole LA-Net step beside another one, a turn each."""
+"""Times the LA-Net step beside another step, in turns."""
 
 import dataclasses
 import os
@@ -11,7 +11,7 @@ from benchmarks.shape import Shape
 from benchmarks.worker import Worker
 
 GIB = 2**30
-# JAX would take three quarters of the card at its start; two processes are to find room.
+# JAX would reserve three quarters of the card at its start, and two processes must fit.
 SHARE = {"XLA_PYTHON_CLIENT_MEM_FRACTION": "0.4"}
 DETERMINISTIC = "--xla_gpu_deterministic_ops=true"
 
@@ -29,7 +29,7 @@ def beside_torch(
       torch_compile: compile PyTorch's networks.
 
     Returns:
-      What both said of themselves and took; None for PyTorch where there is none.
+      Facts and times of both; None for PyTorch if it is not installed.
     """
     del folder
     sizes = Shape(**shape)
@@ -41,7 +41,7 @@ def beside_torch(
 
 
 def deterministic(folder: Path, shape: dict[str, Any], rounds: int) -> dict[str, Any]:
-    """Our step beside itself by kernels that repeat themselves.
+    """Our step with the usual and with deterministic kernels.
 
     Args:
       folder: folder of the answers.
@@ -49,7 +49,7 @@ def deterministic(folder: Path, shape: dict[str, Any], rounds: int) -> dict[str,
       rounds: turns of each.
 
     Returns:
-      What both took: "ours" by the usual kernels, "other" by deterministic ones.
+      Times of both: "ours" with the usual kernels, "other" with deterministic ones.
     """
     del folder
     sizes = Shape(**shape)
@@ -59,7 +59,7 @@ def deterministic(folder: Path, shape: dict[str, Any], rounds: int) -> dict[str,
 
 
 def with_flags(*flags: str) -> str:
-    """The environment's XLA_FLAGS and more."""
+    """The environment's XLA_FLAGS with more flags."""
     return " ".join((os.environ.get("XLA_FLAGS", ""), *flags)).strip()
 
 

@@ -1,4 +1,4 @@
-"""The answers as Markdown: a place for every figure, empty ones say so."""
+"""Writes the answers as Markdown, with a cell for every figure, measured or not."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -19,11 +19,11 @@ def markdown(parts: Sequence[Part], answers: Mapping[str, Answer]) -> str:
     """The tables.
 
     Args:
-      parts: in the order of their rows.
-      answers: those that there are.
+      parts: parts in the order of their rows.
+      answers: the answers so far.
 
     Returns:
-      One table of the steps, one of everything else, and what a reader must know of them.
+      A table of the steps, a table of everything else, and notes for their readers.
     """
     peaks = _answer(answers, "environment")
     steps = [_step(part, _answer(answers, part.name), peaks) for part in parts if _is_step(part)]

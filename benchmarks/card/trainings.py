@@ -1,4 +1,4 @@
-"""The trainings that only a card can do, by the study's own command, which is resumable."""
+"""Runs trainings that need a card, by the study's own command, which can be resumed."""
 
 import signal
 import subprocess
@@ -11,7 +11,7 @@ from lanet_jax.errors import UserError
 ROOT = Path(__file__).parents[2]
 STUDY = "configs/studies/card.py"
 SAVING = 60  # seconds that a run has to save when the minutes are over
-WORTH = 2.0  # minutes below which no training is begun
+WORTH = 2.0  # minutes below which no training is started
 
 
 def run(
@@ -26,7 +26,7 @@ def run(
     Args:
       folder: folder of the study.
       data_dir: folder of the prepared data; None for the config's own.
-      minutes: from now.
+      minutes: minutes from now.
       environment: variables of the study's process.
       study: file of the declaration.
 

@@ -1,1 +1,1 @@
-"""Small operations on arrays that LDE, EL and the methods share."""
+"""Small array operations that LDE, EL and the methods share."""

@@ -1,4 +1,4 @@
-"""One linear layer as a pair of functions; what LDE and EL build their small networks from."""
+"""A linear layer as a pair of functions, for the small networks of LDE and EL."""
 
 import jax
 import jax.numpy as jnp
@@ -10,7 +10,7 @@ Linear = dict[str, Array]
 
 
 def init(key: Key, inputs: int, outputs: int) -> Linear:
-    """Uniform in +-1/sqrt(inputs), as torch.nn.Linear starts.
+    """Initialises a layer uniformly in +-1/sqrt(inputs), like torch.nn.Linear.
 
     Args:
       key: random key.
@@ -18,7 +18,7 @@ def init(key: Key, inputs: int, outputs: int) -> Linear:
       outputs: width of the output.
 
     Returns:
-      {"kernel": [inputs, outputs], "bias": [outputs]}.
+      The parameters, {"kernel": [inputs, outputs], "bias": [outputs]}.
     """
     bound = inputs**-0.5
     kernel, bias = jax.random.split(key)

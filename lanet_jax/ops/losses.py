@@ -1,4 +1,4 @@
-"""The two losses on class probabilities that every method shares."""
+"""The losses on class probabilities that the methods share."""
 
 import jax
 import jax.numpy as jnp
@@ -10,11 +10,11 @@ def cross_entropy(
     labels: Int[Array, " B"],
     weights: Float[Array, " B"] | float = 1.0,
 ) -> Float[Array, ""]:
-    """Cross-entropy with the given labels, batch mean (Eq. 6).
+    """Cross-entropy with the observed labels, batch mean (Eq. 6).
 
     Args:
       logits: unnormalised log probabilities.
-      labels: given classes.
+      labels: observed classes.
       weights: weights of the samples; they scale the mean and do not normalise it.
 
     Returns:

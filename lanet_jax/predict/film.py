@@ -1,4 +1,4 @@
-"""Writing the marked copy of a video: with its times and sound by PyAV, or evenly by OpenCV."""
+"""Writes the marked copy of a video: by PyAV with its times and sound, else by OpenCV."""
 
 import contextlib
 import importlib.util
@@ -15,47 +15,48 @@ from lanet_jax.files.atomic import make_new
 
 SUFFIX = ".mp4"
 PIP = "pip install 'lanet_jax[video]'"
-_MOST_TICKS = 65_535  # MPEG-4 counts a second in so many at most
-_MOST_DECIMALS = 3  # OpenCV cuts the others off
+_MOST_TICKS = 65_535  # most ticks a second in MPEG-4
+_MOST_DECIMALS = 3  # OpenCV drops the rest
 
 Picture = UInt8[np.ndarray, "H W 3"]
 
 
 class UnwrittenError(Exception):
-    """Why a film could not be written, in a few words."""
+    """Says in a few words why a film could not be written."""
 
 
 class Encoder(Protocol):
-    """What writes the frames of one file, all of one size; it raises `UnwrittenError`."""
+    """Writes the frames of one file, all of one size; raises `UnwrittenError`."""
 
     def add(self, image: Picture, time: float) -> None:
-        """Appends an RGB frame of even sides, which is shown from `time` (seconds) on."""
+        """Appends an RGB frame with even sides, shown from `time` (in seconds)."""
 
     def close(self) -> None:
-        """Ends the file."""
+        """Completes the file."""
 
 
 class Writer:
-    """Writes a video under a temporary name and renames it when it is whole.
+    """Writes a video under a temporary name and renames it once it is complete.
 
     Args:
       path: the `.mp4` file.
-      source: the video that it is a copy of, whose sound it gets.
-      rate: frames a second, on average.
+      source: the original video, whose sound is copied.
+      rate: average number of frames per second.
       height: height of the frames, in pixels.
-      width: width of the frames.
+      width: width of the frames, in pixels.
 
     Raises:
-      UnwrittenError: it cannot be written; OSError where its folder cannot.
+      UnwrittenError: the file cannot be written.
+      OSError: its folder cannot be written.
     """
 
     def __init__(self, path: Path, source: Path, rate: float, height: int, width: int) -> None:
         self._path = path
         self._temporary = path.with_name(f".{secrets.token_hex(8)}.tmp{SUFFIX}")
-        # The codecs halve their colour planes: odd sizes get one more row or column.
+        # Codecs halve the colour planes, so odd sizes get one more row or column.
         self._height, self._width = height + height % 2, width + width % 2
         size = (self._width, self._height)
-        make_new(self._temporary)  # PyAV would meet a folder that cannot be written later
+        make_new(self._temporary)  # so that a read-only folder is noticed now
         try:
             if keeps_sound():
                 from lanet_jax.predict import film_av
@@ -70,13 +71,17 @@ class Writer:
     def add(self, image: Picture, time: float) -> None:
         """Appends an RGB frame.
 
+        Args:
+          image: the frame, RGB.
+          time: time in seconds from which it is shown.
+
         Raises:
-          UnwrittenError: it cannot be written; then nothing of the film stays.
+          UnwrittenError: it cannot be written; then the film is removed.
         """
         below, right = self._height - image.shape[0], self._width - image.shape[1]
         if below in (0, 1) and right in (0, 1):
             image = np.pad(image, ((0, below), (0, right), (0, 0)), mode="edge")
-        else:  # the frames of some videos change their size on the way
+        else:  # some videos change their frame size midway
             image = cv2.resize(image, (self._width, self._height), interpolation=cv2.INTER_AREA)
         try:
             self._encoder.add(image, time)
@@ -85,10 +90,13 @@ class Writer:
             raise
 
     def close(self, keep: bool) -> None:
-        """Ends the file; without `keep` nothing of it stays.
+        """Completes the file, or removes it.
+
+        Args:
+          keep: whether the file is kept.
 
         Raises:
-          UnwrittenError: it did not become whole; then nothing of it stays.
+          UnwrittenError: it could not be completed; then it is removed.
         """
         try:
             if keep:
@@ -106,14 +114,14 @@ class Writer:
 
 
 def keeps_sound() -> bool:
-    """Whether PyAV is there, which keeps a film's sound and uneven times."""
+    """Whether PyAV is installed, which keeps a film's sound and uneven times."""
     return importlib.util.find_spec("av") is not None
 
 
 def mpeg4_rate(rate: float) -> float:
-    """The nearest rate that OpenCV's MPEG-4 encoder takes.
+    """The nearest rate that OpenCV's MPEG-4 encoder accepts.
 
-    OpenCV writes a rate as n / 10**k, and the codec takes an n of 65,535 at most: 239.0269 frames a
+    OpenCV writes a rate as n / 10**k, and the codec accepts n up to 65,535: 239.0269 frames per
     second become 239.03.
     """
     decimals = _MOST_DECIMALS
@@ -146,7 +154,7 @@ class _OpenCV:
     def close(self) -> None:
         """See `Encoder`."""
         self._writer.release()
-        # OpenCV does not say where the disk was full; such a file has no index.
+        # OpenCV does not report a full disk, but such a file has no index.
         written = cv2.VideoCapture(self._name, cv2.CAP_FFMPEG)
         count = int(written.get(cv2.CAP_PROP_FRAME_COUNT)) if written.isOpened() else 0
         written.release()

@@ -1,4 +1,4 @@
-"""A film by PyAV (FFmpeg's libraries): each frame at its own time, with the sound of its source."""
+"""Writes a film by PyAV (FFmpeg), with each frame at its own time and the source's sound."""
 
 import contextlib
 import errno
@@ -15,16 +15,16 @@ from jaxtyping import UInt8
 from lanet_jax.predict.film import UnwrittenError
 from lanet_jax.predict.sound import Sound
 
-# The rates in use have whole numbers of these a frame: 24, 25, 30, 60, 120, and over 1.001.
+# At the usual rates (24, 25, 30, 60, 120, and these over 1.001) frames last whole ticks.
 _TICK = Fraction(1, 120_000)
 _BEST, _OTHER = "libx264", "mpeg4"  # builds of FFmpeg without the first are rare
-_OTHER_TICK = Fraction(1, 60_000)  # that codec takes no finer one
+_OTHER_TICK = Fraction(1, 60_000)  # the finest of that codec
 _OPTIONS = {
     "crf": "18",
     "preset": "veryfast",
     "bf": "0",
 }  # uneven times of B-frames shorten a track
-_OTHER_BITS = 0.3  # a pixel
+_OTHER_BITS = 0.3  # per pixel
 _OF_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -33,8 +33,8 @@ class Encoder:
 
     Args:
       path: the file.
-      source: whose sound is taken.
-      rate: frames a second, on average.
+      source: the video whose sound is copied.
+      rate: average number of frames per second.
       size: width and height, both even.
 
     Raises:
@@ -47,7 +47,7 @@ class Encoder:
             is_best = _BEST in av.codecs_available
             self._tick = _TICK if is_best else _OTHER_TICK
             whole, options = Fraction(rate).limit_denominator(1001), _OPTIONS if is_best else {}
-            # Its stubs know no codec that is chosen at run time.
+            # PyAV's stubs do not know codecs chosen at run time.
             video: Any = self._file.add_stream(
                 _BEST if is_best else _OTHER, rate=whole, options=options
             )
@@ -64,7 +64,7 @@ class Encoder:
         """See `film.Encoder`."""
         with _told():
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
-            self._last = max(self._last + 1, round(time / self._tick))  # no two at one time
+            self._last = max(self._last + 1, round(time / self._tick))  # times must increase
             frame.pts, frame.time_base = self._last, self._tick
             for packet in self._video.encode(frame):
                 self._file.mux(packet)

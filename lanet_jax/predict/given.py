@@ -1,4 +1,4 @@
-"""What is asked about, as items: paths, folders, arrays and whatever else can be told apart."""
+"""Turns what a user gives (paths, folders, arrays, lists of them) into items."""
 
 import dataclasses
 import os
@@ -15,7 +15,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.images import files
 from lanet_jax.predict import arrays, containers
 
-# Unread ones are listed, so that a folder's table says so and nothing is left out in silence.
+# Formats that cannot be read are listed too, so that the table reports them.
 IMAGES = (*files.READ, *files.UNREAD)
 _READ = "images, videos and folders of them are read"
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
@@ -28,9 +28,9 @@ class Item:
     """One file or array.
 
     Attributes:
-      file: what the table calls it: the path, or "array".
-      content: where to read, or the pixels; a `UserError` where it is neither.
-      root: the folder that was given and that it was found in; None for what was named itself.
+      file: its name in the table: the path, or "array".
+      content: the path, or the pixels; a `UserError` if it can be neither.
+      root: the given folder in which it was found; None if it was given itself.
       is_video: whether it is a video file.
     """
 
@@ -41,19 +41,18 @@ class Item:
 
     @property
     def path(self) -> Path:
-        """The file, of an item that is one."""
+        """The path of an item that is a file."""
         assert isinstance(self.content, Path)
         return self.content
 
 
 @dataclasses.dataclass
 class Listing:
-    """What is there.
+    """The items that were found.
 
     Attributes:
-      items: in order, those of a folder by name. Of an iterator they come one by one, as it gives
-        them.
-      left_out: how many files of folders are not read, by their endings.
+      items: items in order, those of a folder by name. With an iterator they come one by one.
+      left_out: number of files in folders that are not read, by ending.
     """
 
     items: Iterable[Item]
@@ -61,16 +60,16 @@ class Listing:
 
 
 def listing(sources: Source | Iterable[Source]) -> Listing:
-    """Looks what is there, before anything is read.
+    """Lists the items, before anything is read.
 
     Args:
-      sources: pixels (an array of one image or of a batch, a PIL image, a torch tensor), a path of
-        an image, a video or a folder (whose images and videos are taken, at any depth, hidden ones
-        left out), or several of these. An iterator is read as a stream: what is wrong with one of
-        its values becomes a broken item.
+      sources: pixels (an array of one image or of a batch, a PIL image, a torch tensor), the path
+        of an image, a video or a folder (whose images and videos are listed, at any depth, except
+        hidden ones), or several of these. An iterator is read as a stream: a value that cannot be
+        read becomes a broken item.
 
     Returns:
-      Files and arrays.
+      The items, and counts of other files.
 
     Raises:
       UserError: a path is not there, a folder holds nothing, or something else was given.
@@ -78,7 +77,7 @@ def listing(sources: Source | Iterable[Source]) -> Listing:
     left_out: Counter[str] = Counter()
     several = arrays.several(sources)
     if several is None:
-        only = cast(Source, sources)  # `arrays.several` saw that it is one
+        only = cast(Source, sources)  # as `arrays.several` has found
         return Listing(list(_items(only, "array", left_out)), left_out)
     stream = _stream(several, left_out)
     if hasattr(several, "__next__"):
@@ -97,7 +96,7 @@ def _stream(sources: Iterable[Source], left_out: Counter[str]) -> Iterator[Item]
         except UserError as error:
             name = _text(source) if isinstance(source, str | os.PathLike) else f"array {place}"
             yield Item(name, error)
-        del source  # of a stream, the next one shall find room
+        del source  # frees a stream's memory for the next one
 
 
 def _items(source: Source, array_name: str, left_out: Counter[str]) -> Iterator[Item]:
@@ -135,7 +134,7 @@ def _below(folder: Path, left_out: Counter[str]) -> Iterator[Path]:
 
 
 def left_out_line(left_out: Mapping[str, int]) -> str:
-    """One line that counts the files of folders that were not read; empty if there are none."""
+    """One line that counts the files in folders that were not read; "" if there are none."""
     if not left_out:
         return ""
     shown = sorted(left_out.items(), key=lambda pair: (-pair[1], pair[0]))

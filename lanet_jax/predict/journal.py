@@ -1,4 +1,4 @@
-"""Rows as they come, in a file beside the table: what an interruption leaves, and goes on from."""
+"""Keeps rows as they come, in a file beside the table, from which an interrupted run resumes."""
 
 import errno
 import fcntl
@@ -18,14 +18,14 @@ _Key = tuple[str, int, int]  # file, size and time of its last change
 
 
 class Journal:
-    """The rows so far, one line of JSON a frame, each on the disk before the next one is read.
+    """The rows so far: a line of JSON per frame, written to disk before the next one is read.
 
     Args:
-      table: the table that they will become; the journal lies beside it, with ENDING.
-      run: what the rows depend on; those of another run are not taken.
+      table: path of the table; the journal has the same name with ENDING.
+      run: what the rows depend on; rows of another run are not used.
 
     Raises:
-      UserError: rows of another run lie there, or another process writes them.
+      UserError: the journal has rows of another run, or another process writes it.
     """
 
     def __init__(self, table: Path, run: Mapping[str, Any]) -> None:
@@ -49,7 +49,7 @@ class Journal:
         self._known = {key: dict(rows) for key, rows in self._frames.items()}
 
     def is_done(self, item: Item) -> bool:
-        """Whether all rows of an item are there, and its file is as it was."""
+        """Whether all rows of an item are there, and its file is unchanged."""
         return self._key(item) in self._ended
 
     def is_begun(self, item: Item) -> bool:
@@ -57,14 +57,18 @@ class Journal:
         return self._key(item) in self._known
 
     def known(self, frame: Frame) -> list[Row] | None:
-        """The rows that an interrupted run left of a frame; None if there are none."""
+        """The rows that an interrupted run left for a frame; None if there are none."""
         return self._known.get(self._key(frame.item), {}).get(frame.number)
 
     def add(self, frame: Frame, rows: Sequence[Row]) -> None:
-        """Keeps the rows of a frame.
+        """Writes the rows of a frame.
+
+        Args:
+          frame: the frame.
+          rows: its rows.
 
         Raises:
-          OSError: the disk is full, say; what was kept before stays.
+          OSError: they cannot be written, for example to a full disk; earlier rows stay.
         """
         key = self._key(frame.item)
         written = [
@@ -75,13 +79,13 @@ class Journal:
         self._frames.setdefault(key, {})[frame.number] = list(rows)
 
     def end(self, item: Item) -> None:
-        """Keeps that an item has no further frames; errors as for `add`."""
+        """Writes that an item has no further frames; errors as for `add`."""
         key = self._key(item)
         self._write({"file": key})
         self._ended.add(key)
 
     def rows(self, items: Iterable[Item]) -> list[Row]:
-        """All rows of some items, in the items' order and by their frames."""
+        """All rows of some items, in the order of the items and their frames."""
         return [
             row
             for item in items
@@ -93,7 +97,7 @@ class Journal:
         return sum(map(len, self._frames.values()))
 
     def close(self, keep: bool) -> None:
-        """Ends it; without `keep`, or where there is no row in it, nothing of it stays."""
+        """Closes the file, and removes it unless `keep` is set and it has rows."""
         if not (keep and self._frames):
             self.path.unlink(missing_ok=True)
         self._file.close()
@@ -112,13 +116,13 @@ class Journal:
                 self._take(entry)
         except (ValueError, TypeError, LookupError) as error:
             raise UserError(
-                f"{self.path} is damaged ({error}): remove it, and the same command begins anew"
+                f"{self.path} is damaged ({error}): remove it, and the same command starts again"
             ) from None
         other = sorted(key for key in {*first, *run} if first.get(key) != run.get(key))
         if other:
             raise UserError(
                 f"{self.path} has rows of a run with another {', '.join(other)}: run that command "
-                "again to end it, remove the file, or choose another --out"
+                "again to finish it, remove the file, or choose another --out"
             )
 
     def _take(self, entry: dict[str, Any]) -> None:
@@ -131,7 +135,7 @@ class Journal:
         self._frames.setdefault(key, {})[entry["frame"]] = rows
 
     def _key(self, item: Item) -> _Key:
-        if item not in self._keys:  # a file that goes away meanwhile keeps its rows
+        if item not in self._keys:  # a file that is removed meanwhile keeps its rows
             try:
                 stat = os.stat(item.path)
                 self._keys[item] = (item.file, stat.st_size, stat.st_mtime_ns)

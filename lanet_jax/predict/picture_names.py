@@ -1,4 +1,4 @@
-"""Names of marked pictures and films: one for each item, none twice, none too long for the disk."""
+"""Names of marked pictures and films: unique, and not too long for the disk."""
 
 import errno
 import hashlib
@@ -15,17 +15,17 @@ _KEPT = 60  # bytes of a name that is shortened
 
 
 def named(items: Iterable[Item], folder: Path) -> dict[Item, Path]:
-    """The file of each item's marked picture or film.
+    """Names the marked picture or film of each item.
 
     Args:
-      items: files, in the order in which they take their names.
-      folder: what they are written into.
+      items: files, in the order in which they are named.
+      folder: folder for the pictures.
 
     Returns:
-      A path for each, which no other one has, on a disk that tells no capitals, either.
+      A path for each, unique even if the file system ignores case.
     """
     taken: set[str] = set()
-    numbers: Counter[str] = Counter()  # a search from 2 on each time would be quadratic
+    numbers: Counter[str] = Counter()  # searching from 2 each time would be quadratic
     names = {}
     for item in items:
         suffix = SUFFIX if item.is_video else _PICTURE
@@ -41,14 +41,14 @@ def named(items: Iterable[Item], folder: Path) -> dict[Item, Path]:
 
 
 def fitting(path: Path, folder: Path) -> Path:
-    """A path that the disk takes, with its folders made.
+    """Makes a path's folders, and shortens its name if it is too long for the disk.
 
     Args:
-      path: below `folder`.
-      folder: what all are written into.
+      path: the path, below `folder`.
+      folder: folder for the pictures.
 
     Returns:
-      The path; or, where that is too long, a short one in `folder` that no other path gets.
+      The path or, if it is too long, a short, unique one in `folder`.
 
     Raises:
       OSError: a folder cannot be made.

@@ -1,4 +1,4 @@
-"""Annotated pictures and videos, written while the frames go by."""
+"""Writes marked pictures and videos, frame by frame."""
 
 import errno
 from collections.abc import Mapping, Sequence
@@ -22,18 +22,19 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 class Pictures:
     """Draws the predictions into each frame and writes it.
 
-    A still becomes `folder/NAME.jpg`, a video `folder/NAME.mp4` or the one file that is named. One
-    that cannot be written costs no other; only a full disk ends it all, as it would cost the rows.
+    A still becomes `folder/NAME.jpg`, a video `folder/NAME.mp4` or the one file that is named. A
+    picture that cannot be written does not affect others; only a full disk ends the command, as the
+    rows would be lost too.
 
     Args:
       classes: class names of the model.
-      names: what each item's picture or film is called; empty for none.
+      names: path of each item's picture or film; empty for none.
       folder: folder for the marked pictures; None if none are wanted.
-      film: file for the one video among the items; None if it is not asked for.
+      film: file for the one video among the items; None for none.
 
     Attributes:
-      written: how many files there are so far, films among them.
-      films: how many of them are films.
+      written: number of files written so far, including films.
+      films: number of films among them.
       lost: a line for each film that could not be written.
     """
 
@@ -62,11 +63,14 @@ class Pictures:
             self._writer.close(keep=False)
 
     def add(self, frame: Frame, rows: Sequence[Row]) -> str:
-        """Writes a frame with its rows; a broken one is left out.
+        """Draws and writes a frame; a broken one is skipped.
+
+        Args:
+          frame: the frame.
+          rows: its rows.
 
         Returns:
-          What is to be known about the picture: that its name had to be shortened, or why there is
-          none; else nothing.
+          A note that the picture's name had to be shortened, or why there is no picture; else "".
 
         Raises:
           OSError: the disk is full.
@@ -83,7 +87,7 @@ class Pictures:
             return self._loss(frame.item, error)
 
     def end(self, item: Item) -> None:
-        """Ends what belongs to an item, after its last frame.
+        """Completes the film of an item, after its last frame.
 
         Raises:
           OSError: the disk is full.
@@ -138,17 +142,16 @@ class Pictures:
 
 
 def check(items: Sequence[Item], folder: Path | None, film_file: Path | None) -> None:
-    """Says what keeps pictures from being written, before anything is read.
+    """Checks that pictures can be written, before anything is read.
 
     Args:
-      items: all that will be read.
+      items: all items that will be read.
       folder: as for `Pictures`.
       film_file: as for `Pictures`.
 
     Raises:
-      UserError: a source would be written over or pictures be read as sources the next time, a file
-        stands where the folder shall be or a folder where the film, or a film is asked for and
-        there is not one video.
+      UserError: a source would be overwritten, pictures would be read as sources the next time, the
+        folder is a file or the film a folder, or a film is wanted of more or less than one video.
     """
     if folder:
         if folder.exists() and not folder.is_dir():

@@ -1,4 +1,4 @@
-"""A trained network that is asked about images: `lanet_jax.load(CKPT).predict(x)`."""
+"""Predicts expressions by a trained network: `lanet_jax.load(CKPT).predict(x)`."""
 
 import functools
 import os
@@ -29,23 +29,23 @@ _MOST_THREADS = 8  # each may hold a frame
 
 
 class Predictor:
-    """Asks a trained network about images, files, folders and videos.
+    """Predicts the expressions of faces in images, files, folders and videos.
 
     Args:
-      trained: the network; its card says the classes, their order, and the input's size, colours
-        and normalisation.
-      batch: faces that go through the network together, at most.
-      find: finds the faces of an RGB image; it must serve several threads.
+      trained: the network; its card has the classes, and the input's size, colours and
+        normalisation.
+      batch: the most faces in one batch.
+      find: finds the faces of an RGB image; it must be thread-safe.
 
     Attributes:
-      classes: names, in the order of the probabilities.
+      classes: class names, in the order of the probabilities.
     """
 
     def __init__(self, trained: Trained, batch: int = BATCH, find: Find = find_faces) -> None:
         self._trained, self._batch, self._find = trained, batch, find
         self.classes: tuple[str, ...] = tuple(trained.card["classes"])
         self._process, self._can_find = os.getpid(), False
-        # It lives as long as this, as each of its threads loads the face models.
+        # The pool is kept, as each of its threads loads the face models.
         self._threads = min(os.cpu_count() or 1, _MOST_THREADS)
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="faces")
 
@@ -55,15 +55,15 @@ class Predictor:
         """Predicts the expression of each face.
 
         Args:
-          x: uint8 pixels [H, W], [H, W, 1|3|4] or a batch of these, as an array of numpy, JAX or
-            torch, or a PIL image; a path of an image, a video or a folder, which is searched at any
-            depth; or several of these: a list, an array or column of paths, or an iterator, of
+          x: uint8 pixels [H, W], [H, W, 1|3|4] or a batch of these, as a numpy, JAX or torch array,
+            or a PIL image; the path of an image, a video or a folder, which is searched at any
+            depth; or several of these as a list, an array or column of paths, or an iterator, of
             which few values are held at a time.
-          faces: `detect`: look for the faces of each image; `whole`: each image is one face.
+          faces: `detect` to find the faces of each image, `whole` if each image is one face.
           bgr: whether arrays come in OpenCV's order of colours.
 
         Returns:
-          One row a face; an image without one, or that cannot be read, has a row that says so.
+          One row per face; an image without a face, or that cannot be read, has a row that says so.
 
         Raises:
           UserError: there is nothing to read, or the face models are absent.
@@ -76,14 +76,14 @@ class Predictor:
     def stream(
         self, frames: Iterable[Frame], faces: str = "detect"
     ) -> Iterator[tuple[Frame, list[Row]]]:
-        """Predicts frames as they come, and forgets them.
+        """Predicts frames as they come, without keeping them.
 
         Args:
-          frames: from `sources.frames`.
+          frames: frames from `sources.frames`.
           faces: see `predict`.
 
         Yields:
-          Each frame with its rows, in order; a bounded number of frames later.
+          Each frame with its rows, in order, with a delay of a bounded number of frames.
 
         Raises:
           UserError: as `predict` does.
@@ -93,7 +93,7 @@ class Predictor:
         grey, resample = bool(card.get("grey", False)), card.get("resample", "linear")
         cut = cutter(faces, self._find, card["size"], grey, resample)
         if faces == "detect" and not self._can_find:
-            self._find(np.zeros((8, 8, 3), np.uint8))  # what is absent is said first of all
+            self._find(np.zeros((8, 8, 3), np.uint8))  # find out now if the models are absent
             self._can_find = True
         found = in_order(self._pool, cut, frames, ahead=self._threads + 1)
         for one, probabilities in classified(
@@ -102,7 +102,7 @@ class Predictor:
             yield one.frame, rows_of(one, probabilities, self.classes)
 
     def fingerprint(self) -> str:
-        """What tells this network from every other one."""
+        """The checksum of the network's card and weights."""
         return fingerprint.of(self._trained)
 
     def _probabilities(self, faces: UInt8[np.ndarray, "B S S 3"]) -> Float[np.ndarray, "B C"]:
@@ -115,7 +115,7 @@ _started: int | None = None  # the process in which JAX runs
 
 
 def _check_process(process: int | None) -> None:
-    """Refuses to wait for ever: JAX's threads do not come along into a forked process."""
+    """Refuses to run in a forked process, which has no JAX threads and would hang."""
     if process not in (None, os.getpid()):
         raise UserError(
             "this process was forked from one in which JAX runs already, and would hang: load the "
@@ -133,26 +133,24 @@ def load(
     """Loads a trained network.
 
     Args:
-      checkpoint: work folder of a run, or a model file; empty for the model that comes with this
-        package.
+      checkpoint: work folder of a run, or a model file; empty for the bundled model.
       step: checkpoint of a work folder: a number, "last" or "best".
-      batch: faces that go through the network together, at most.
-      smallest: side of the smallest face sought over the image's longer side; 0 for .03, .015 from
-        3,000 pixels on, and smaller ones where small ones are found.
+      batch: the most faces in one batch.
+      smallest: side of the smallest face sought over the image's longer side; 0 for .03, or .015
+        from 3,000 pixels up, and smaller faces where small ones are found.
 
     Returns:
-      What predicts.
+      The predictor.
 
     Raises:
-      UserError: there is no such model, or it is not whole; or JAX ran before this process was
-        forked.
+      UserError: the model is absent or incomplete, or JAX ran before this process was forked.
     """
     global _started
     _check_process(_started)
     path = Path(checkpoint).expanduser() if checkpoint else SHIPPED
     if not checkpoint and not path.is_file():
         raise UserError(
-            "no model comes with this copy of the package: name one by --model=CKPT, or "
+            "this copy of the package has no bundled model: name one by --model=CKPT, or "
             "lanet_jax.load(CKPT): a run's work folder or a model file NAME.safetensors"
         )
     if batch < 1:
@@ -160,7 +158,7 @@ def load(
     if not 0 <= smallest <= 1:
         raise UserError(f"smallest={smallest}: a share of the longer side, 0 to 1, was expected")
     _started = os.getpid()
-    # One device: it is the search for faces that takes the time.
+    # One device is enough: finding the faces takes most of the time.
     mesh = mesh_lib.make(batch, jax.local_devices()[:1])
     find = functools.partial(find_faces, smallest=smallest)
     return Predictor(load_trained(path, step, mesh), batch, find)

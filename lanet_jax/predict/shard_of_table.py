@@ -1,4 +1,4 @@
-"""A shard of a table of faces, and the table that all shards make."""
+"""Writes a shard of a table of faces, and merges shards into the table."""
 
 import dataclasses
 import json
@@ -19,7 +19,7 @@ _ROWS = "rows"
 
 
 def own(shard: Shard | None, items: Sequence[Item]) -> list[Item]:
-    """The items of a shard; all where there is none."""
+    """The items of a shard; all items without a shard."""
     return list(items) if shard is None else [items[place] for place in shard.places(_names(items))]
 
 
@@ -30,17 +30,17 @@ def write(
     rows: Sequence[Sequence[Row]],
     settings: Mapping[str, Any],
 ) -> Path:
-    """Keeps the rows of a shard.
+    """Writes the rows of a shard.
 
     Args:
-      out: the table that all shards make.
-      shard: which one.
-      items: all that were named.
+      out: the table that all shards make together.
+      shard: which shard this is.
+      items: the items of all shards.
       rows: rows of each of the shard's own sources.
-      settings: classes and all else on which the rows depend.
+      settings: classes and everything else that the rows depend on.
 
     Returns:
-      The file.
+      The shard's file.
     """
     values = [[dataclasses.asdict(row) for row in of_item] for of_item in rows]
     arrays = {_ROWS: files.packed(json.dumps(values))}
@@ -51,7 +51,7 @@ def merge(parts: Sequence[Part], out: Path) -> None:
     """Writes the table that one command for all items would have written.
 
     Args:
-      parts: all of them.
+      parts: all shards.
       out: the table.
 
     Raises:
@@ -72,5 +72,5 @@ def merge(parts: Sequence[Part], out: Path) -> None:
 
 
 def _names(items: Sequence[Item]) -> list[str]:
-    # Below the folder that was named, so that a disk may have another place on each machine.
+    # Relative to the given folder, which may lie elsewhere on each machine.
     return [item.path.relative_to(item.root or item.path.parent).as_posix() for item in items]

@@ -1,4 +1,4 @@
-"""The sound of a video, brought into its marked copy as it is, or as AAC where MP4 has no place."""
+"""Copies the sound of a video into its marked copy, encoded as AAC where MP4 needs that."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,20 +7,20 @@ from typing import Any
 import av
 from av.error import FFmpegError
 
-# What players expect in an MP4 file; anything else (PCM, AMR, Vorbis, WMA ...) is encoded anew.
+# Codecs that players expect in an MP4 file; others (PCM, AMR, Vorbis, WMA ...) are re-encoded.
 _COPIED = {"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"}
 _BIT_RATE = 128_000
 
 
 class Sound:
-    """The sound tracks of one file on their way into another.
+    """Copies the sound tracks of one file into another.
 
     Args:
       source: the video.
-      file: PyAV's container that is written; its tracks must be added before the first packet.
+      file: PyAV's output container; tracks must be added before its first packet.
 
     Attributes:
-      tracks: how many there are.
+      tracks: number of sound tracks.
     """
 
     def __init__(self, source: Path, file: Any) -> None:
@@ -38,7 +38,7 @@ class Sound:
         self._next = next(self._packets, None)
 
     def copy(self, until: float) -> None:
-        """Writes what is heard before a time, in seconds since the video's start."""
+        """Copies the sound up to a time, in seconds since the video's start."""
         while self._next is not None and self._next[0] <= until:
             _, packet = self._next
             for done in self._tracks[packet.stream.index].take(packet):
@@ -51,11 +51,11 @@ class Sound:
             self._tracks = {}
 
     def close(self) -> None:
-        """Gives the source back."""
+        """Closes the source."""
         self._source.close()
 
     def _start(self) -> float:
-        """When the video begins, which is the time 0 of its frames."""
+        """The video's own start time in seconds, which is time 0 of its frames."""
         video = self._source.streams.video[0]
         return float((video.start_time or 0) * (video.time_base or 0))
 
@@ -68,11 +68,11 @@ class Sound:
                 if packet.dts is not None:  # the last one of each track is empty
                     yield float(packet.dts * packet.time_base) - self._start(), packet
         except FFmpegError:
-            return  # a source that is cut short: its table says so
+            return  # a truncated source, which the table reports
 
 
 class _Copy:
-    """A track whose packets are taken as they are."""
+    """A track whose packets are copied unchanged."""
 
     def __init__(self, stream: Any, file: Any, start: float) -> None:
         self._out = file.add_stream_from_template(stream)
@@ -89,7 +89,7 @@ class _Copy:
 
 
 class _Encoded:
-    """A track that is decoded, and encoded as AAC."""
+    """A track that is decoded and re-encoded as AAC."""
 
     def __init__(self, stream: Any, file: Any, start: float) -> None:
         context = stream.codec_context

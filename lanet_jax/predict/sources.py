@@ -1,4 +1,4 @@
-"""What is asked about (arrays, files, videos) as one stream of upright RGB frames."""
+"""Reads items (arrays, files, videos) as one stream of upright RGB frames."""
 
 import dataclasses
 from collections.abc import Iterable, Iterator
@@ -19,12 +19,12 @@ class Frame:
     """One image of an item.
 
     Attributes:
-      item: where it comes from.
-      number: in the video or batch, from 0.
-      pixels: RGB; None where it cannot be read.
-      error: why, in a few words; empty if it can.
-      rate: frames a second of the video; 0 for what is none.
-      time: in the video, in seconds; None for what is none.
+      item: item that it comes from.
+      number: index in a video or batch, from 0.
+      pixels: RGB; None if it cannot be read.
+      error: why it cannot be read, in a few words; "" if it can.
+      rate: frames per second of a video; 0 elsewhere.
+      time: time in a video, in seconds; None elsewhere.
     """
 
     item: Item
@@ -36,14 +36,14 @@ class Frame:
 
 
 def frames(items: Iterable[Item], bgr: bool = False) -> Iterator[Frame]:
-    """Reads one frame after the other, and none before it is asked for.
+    """Reads frames one by one, each only when it is asked for.
 
     Args:
-      items: from `given.listing`.
+      items: items from `given.listing`.
       bgr: whether arrays come in OpenCV's order of colours.
 
     Yields:
-      Frames; of an item that cannot be read, one that says so.
+      The frames; an item that cannot be read gives one frame that says so.
     """
     for item in items:
         if isinstance(item.content, UserError):
@@ -55,7 +55,7 @@ def frames(items: Iterable[Item], bgr: bool = False) -> Iterator[Frame]:
             yield from _video(item, item.content)
         else:
             yield _image(item, item.content)
-        del item  # of a stream, the next one shall find room
+        del item  # frees a stream's memory for the next one
 
 
 def _image(item: Item, path: Path) -> Frame:
@@ -63,7 +63,7 @@ def _image(item: Item, path: Path) -> Frame:
         return Frame(item, 0, pixels.decode(path.read_bytes()))
     except BrokenImageError as error:
         kind = containers.kind(path)
-        advice = f"a video ({kind}), no image: name it {containers.VIDEOS[0]} or as it is"
+        advice = f"a video ({kind}), not an image: name it {containers.VIDEOS[0]}, or as it is"
         return Frame(item, 0, None, advice if kind else str(error))
     except OSError as error:
         return Frame(item, 0, None, error.strerror or type(error).__name__)

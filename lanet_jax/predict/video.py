@@ -12,17 +12,17 @@ import numpy as np
 from jaxtyping import UInt8
 
 _USUAL_RATE = 25.0
-_LARGEST_RATE = 1000.0  # what claims more knows no rate
-_WHOLE = 0.9  # share of the frames, or of the time, that the header tells of; some only estimate it
+_LARGEST_RATE = 1000.0  # a file that claims more does not know its rate
+_WHOLE = 0.9  # share of the frames or time in the header, which is an estimate in some files
 
 
-# FFmpeg tells of broken files on the process's stderr, past Python; the table says it, too. This is
-# read once, before the first video.
+# FFmpeg reports broken files on the process's stderr, bypassing Python; the table reports them too.
+# This is read once, before the first video.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 
 
 class BrokenVideoError(Exception):
-    """Why a file is no video that can be used, in a few words."""
+    """Says in a few words why a file cannot be used as a video."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -30,10 +30,10 @@ class Shot:
     """One frame of a video.
 
     Attributes:
-      rate: frames a second of the whole video, on average.
-      time: since the start of the video, in seconds, by the stream's own time stamps; by the rate
-        where it has none.
-      pixels: in OpenCV's order of colours.
+      rate: average frames per second of the whole video.
+      time: seconds since the start of the video, by the stream's own time stamps, or by the rate if
+        it has none.
+      pixels: BGR, OpenCV's order.
     """
 
     rate: float
@@ -42,7 +42,7 @@ class Shot:
 
 
 def read(path: Path) -> Iterator[Shot]:
-    """Reads a video, turned as its header says.
+    """Reads a video, rotated as its header says.
 
     Args:
       path: the file.
@@ -51,7 +51,7 @@ def read(path: Path) -> Iterator[Shot]:
       Its frames.
 
     Raises:
-      BrokenVideoError: there is no frame in it, or, after the last, far fewer than it tells of.
+      BrokenVideoError: it has no frame or, raised after the last one, far fewer than it claims.
     """
     with contextlib.ExitStack() as opened:
         capture = _open(_name(path, opened))
@@ -71,13 +71,13 @@ def read(path: Path) -> Iterator[Shot]:
             yield Shot(rate, max(time, 0.0), picture)
             count += 1
             is_read, picture = capture.read()
-        # Of uneven frames the number is an estimate, and the time is not.
+        # With uneven frames the header's number is an estimate, but its duration is not.
         if count < _WHOLE * told and time + 1 / rate < _WHOLE * told / rate:
             raise BrokenVideoError(f"ends after {count} of about {told:.0f} frames")
 
 
 def _name(path: Path, opened: contextlib.ExitStack) -> str:
-    """A name for FFmpeg: a relative one with a colon would be an address."""
+    """A name for FFmpeg, which takes relative names with a colon for addresses."""
     try:
         name = str(path.absolute())
         name.encode()

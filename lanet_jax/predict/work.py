@@ -1,4 +1,4 @@
-"""The way of each frame: read, predicted or remembered, drawn, and kept before the next one."""
+"""Processes frames one by one: read, predict or remember, draw, write the rows."""
 
 import dataclasses
 import itertools
@@ -18,15 +18,15 @@ from lanet_jax.predict.sources import Frame
 def work(
     network: Predictor, items: Sequence[Item], faces: str, kept: Journal, drawn: Pictures
 ) -> None:
-    """Predicts items, and keeps and draws what is found, a frame at a time.
+    """Predicts items, and writes rows and pictures, frame by frame.
 
     Args:
       network: the network that predicts.
-      items: what is not done yet. A film whose rows an interrupted run left in part is drawn anew,
-        but only the rest of it is predicted.
+      items: items that are not done yet. A film that an interrupted run left half done is drawn
+        again, but only its remaining frames are predicted.
       faces: `detect` or `whole`.
-      kept: takes the rows.
-      drawn: takes the pictures.
+      kept: journal for the rows.
+      drawn: writer of the pictures.
 
     Raises:
       UserError: the face models are absent.
@@ -49,7 +49,7 @@ def work(
 def _in_order(
     network: Predictor, items: Sequence[Item], faces: str, kept: Journal
 ) -> Iterator[tuple[Frame, list[Row], bool]]:
-    """Each frame with its rows, and whether these are new; what was begun comes first."""
+    """Each frame with its rows, and whether these are new; unfinished items come first."""
     begun_first = sorted(items, key=lambda item: not kept.is_begun(item))
     frames = sources.frames(begun_first)
     for frame in frames:

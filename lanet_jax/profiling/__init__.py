@@ -1,1 +1,1 @@
-"""A profiler trace of a few steps, and what it says without a viewer."""
+"""Profiles a few steps: a trace for a viewer, and its main numbers as text."""

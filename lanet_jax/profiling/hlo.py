@@ -1,4 +1,4 @@
-"""What the operations of the compiled step are, and which of its scopes each belongs to."""
+"""The operations of the compiled step, and the scope that each belongs to."""
 
 import dataclasses
 import re
@@ -21,8 +21,8 @@ class Op:
       name: name of the instruction.
       kind: its HLO opcode.
       source: JAX's name of what it computes, such as "jit(f)/transpose(jvp(backbone))/conv1/add";
-        "" if nobody knows.
-      program: its module's name.
+        "" if unknown.
+      program: name of its module.
     """
 
     name: str
@@ -32,35 +32,35 @@ class Op:
 
     @property
     def scope(self) -> str:
-        """Where in the step it comes from, "other" if from none of its scopes."""
+        """The scope of the step that it comes from; "other" if none."""
         return _locate(self.source)[0] if self.program == STEP else ELSEWHERE
 
     @property
     def place(self) -> str:
-        """Where in its scope it comes from: modules, layer, primitive; or its program."""
+        """Its position in its scope (modules, layer, primitive), or its program."""
         return _locate(self.source)[1] if self.program == STEP else self.program
 
 
 def operations(text: str) -> dict[str, Op]:
-    """The instructions of the compiled step.
+    """Reads the instructions of the compiled step.
 
     Args:
-      text: its HLO, `jax.stages.Compiled.as_text()`.
+      text: HLO of the step, from `jax.stages.Compiled.as_text()`.
 
     Returns:
-      Each by its name, those of fusions too.
+      The instructions by name, including those in fusions.
     """
     parsed = list(instructions(text))
     roots = {i.computation: (i.name,) for i in parsed if i.root and i.computation}
     sources: dict[str, str] = {}
     for i in parsed:  # callees before callers, operands before users
-        # The compiler's own copies and fusions bear no name: they belong where what they compute
-        # or move comes from ...
+        # The compiler's own copies and fusions have no JAX name: they belong where the values that
+        # they compute or move come from ...
         near = (sources[name] for name in (*roots.get(i.callee, ()), *i.operands))
         known = (source for source in near if _locate(source)[0] != OTHER)
-        named = "/" in i.source  # inputs are called by their arguments' names
+        named = "/" in i.source  # inputs have only their arguments' names
         sources[i.name] = i.source if named else next(known, "")
-    for i in reversed(parsed):  # ... or, of the program's inputs, go to.
+    for i in reversed(parsed):  # ... or, for the program's inputs, where they go to.
         for operand in i.operands:
             sources[operand] = sources[operand] or sources[i.name]
     return {i.name: Op(i.name, i.kind, sources[i.name]) for i in parsed}

@@ -1,4 +1,4 @@
-"""The text of a compiled program, whatever backend compiled it: its instructions, one by one."""
+"""Reads the instructions of a compiled program from its text, for any backend."""
 
 import math
 import re
@@ -18,8 +18,8 @@ class Array(NamedTuple):
     """The type of an array in a program.
 
     Attributes:
-      type: as XLA writes it, "bf16".
-      shape: its dimensions.
+      type: element type as XLA writes it, such as "bf16".
+      shape: dimensions.
     """
 
     type: str
@@ -27,7 +27,7 @@ class Array(NamedTuple):
 
     @property
     def bytes(self) -> int:
-        """Its size."""
+        """Its size in bytes."""
         bits = 8 if self.type == "pred" else int(re.findall(r"\d+", self.type)[0])
         return bits * math.prod(self.shape) // 8
 
@@ -39,14 +39,14 @@ class Instruction(NamedTuple):
     """One instruction of a program.
 
     Attributes:
-      computation: that it stands in; "" for the program's own.
-      name: its own.
-      kind: its opcode; of a custom call its target.
-      results: its arrays.
-      operands: names of what it reads.
+      computation: computation that it belongs to; "" for the program's own.
+      name: its name.
+      kind: its opcode, or the target of a custom call.
+      results: types of its results.
+      operands: names of the instructions that it reads.
       callee: the computation that it calls, if any.
       source: JAX's name of what it computes, such as "jit(f)/transpose(jvp(backbone))/conv1/add".
-      root: whether it is what its computation gives.
+      root: whether its computation returns it.
       text: the rest of its line.
     """
 
@@ -70,13 +70,13 @@ def arrays(text: str) -> tuple[Array, ...]:
 
 
 def instructions(text: str) -> Iterator[Instruction]:
-    """The instructions of a compiled program.
+    """Reads the instructions of a compiled program.
 
     Args:
-      text: its HLO, `jax.stages.Compiled.as_text()`.
+      text: HLO of the program, from `jax.stages.Compiled.as_text()`.
 
     Yields:
-      Each: callees before callers, operands before their users.
+      The instructions, callees before callers and operands before their users.
     """
     computation = ""
     for line in text.splitlines():

@@ -1,4 +1,4 @@
-"""The operations of a trace by the time they took, as text, so that no viewer is needed."""
+"""Lists the operations of a trace by the time they took, as text."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -19,12 +19,12 @@ _NUMBERS = ("count", "total ms", "ms/step", "share")
 
 
 def format_table(work: Timeline, steps: int, rows: int = 40) -> str:
-    """The table.
+    """Formats the operations of a trace as a table.
 
     Args:
       work: operations of a trace.
-      steps: how many were traced.
-      rows: how many operations are listed one by one.
+      steps: number of traced steps.
+      rows: number of operations listed one by one.
 
     Returns:
       Sums by scope, then the operations that took longest and the sum of the rest.

@@ -15,17 +15,17 @@ from lanet_jax.typing import PyTree
 class Profiler:
     """Traces the steps `start` .. `start + steps - 1` of a run, on the first host.
 
-    The trace lies in `FOLDER/plugins/profile/TIME`, as xprof wants it (`xprof --logdir FOLDER`);
-    what it says of the operations is also in `FOLDER/top_ops.txt`.
+    The trace lies in `FOLDER/plugins/profile/TIME`, where xprof finds it (`xprof --logdir FOLDER`);
+    `FOLDER/top_ops.txt` lists its operations.
 
     Args:
-      folder: where the trace goes.
+      folder: folder for the trace.
       start: first traced step.
-      steps: how many; 0 for none.
+      steps: number of traced steps; 0 for none.
       last: last step of the run; the trace ends there at the latest.
 
     Raises:
-      UserError: the run ends before.
+      UserError: the run ends before `start`.
     """
 
     def __init__(self, folder: Path, start: int, steps: int, last: int) -> None:
@@ -40,30 +40,30 @@ class Profiler:
         self._marker: jax.profiler.StepTraceAnnotation | None = None
 
     def begin(self, step: int, state: PyTree) -> None:
-        """Called before a step.
+        """Starts the trace, if it begins with this step; call it before every step.
 
         Args:
-          step: its number.
-          state: before it.
+          step: number of the step.
+          state: state before the step.
         """
         if self._steps and step == self._steps[0]:
-            jax.block_until_ready(state)  # else the trace would begin within the step before
+            jax.block_until_ready(state)  # or the trace would begin within the step before
             options = jax.profiler.ProfileOptions()
             options.python_tracer_level = 0  # every call's event would slow down the readers
             jax.profiler.start_trace(str(self._folder), profiler_options=options)
             self._tracing = True
-        # A run that was resumed within the range has no whole trace to give.
+        # A run that resumed within the range traces nothing, as it would be incomplete.
         if self._tracing:
             self._marker = jax.profiler.StepTraceAnnotation("train", step_num=step)
             self._marker.__enter__()
 
     def end(self, step: int, state: PyTree, compiled: jax.stages.Compiled) -> None:
-        """Called after a step.
+        """Ends the trace, if it ends with this step; call it after every step.
 
         Args:
-          step: its number.
-          state: after it.
-          compiled: the step, whose text tells what its operations are.
+          step: number of the step.
+          state: state after the step.
+          compiled: the compiled step, whose text describes its operations.
         """
         if self._marker is None:
             return

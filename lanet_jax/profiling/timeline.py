@@ -1,4 +1,4 @@
-"""Which thread or stream worked on which operation when, from a trace's events."""
+"""Reads from a trace which thread or stream worked on which operation, and when."""
 
 import dataclasses
 from collections import defaultdict
@@ -14,12 +14,12 @@ _POOL = "ThreadpoolListener::"
 
 
 class Segment(NamedTuple):
-    """A while that a line spent on one operation, and on nothing nested in it.
+    """A period that a line spent on one operation, without operations nested in it.
 
     Attributes:
       line: name of the plane (a device or the host) and number of the thread or stream in it.
-      start: ns.
-      end: ns.
+      start: start in ns.
+      end: end in ns.
       op: the operation.
     """
 
@@ -31,11 +31,11 @@ class Segment(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Timeline:
-    """What a trace says of the devices' work.
+    """The devices' work in a trace.
 
     Attributes:
-      segments: those of one line are in order and do not overlap.
-      calls: how often each operation ran.
+      segments: periods of work; those of one line are in order and do not overlap.
+      calls: number of times that each operation ran.
     """
 
     segments: list[Segment]
@@ -44,7 +44,7 @@ class Timeline:
 
 class _Event(NamedTuple):
     start: float
-    shorter: float  # minus the duration: of events that start together the enclosing one is first
+    shorter: float  # minus the duration: sorts an enclosing event before those in it
     line: tuple[str, int]
     kind: str
     value: Any
@@ -54,12 +54,12 @@ def read(trace: Path, step: Mapping[str, Op]) -> Timeline:
     """Reads the operations of a trace.
 
     On GPU an operation is an event of its stream. On CPU the event of a large operation is only
-    its start: the work is cut into tasks for the thread pool, whose events bear no name. A task
-    belongs to the operation that its thread was on when it handed the task out.
+    its start: the work is split into tasks for the thread pool, whose events have no name. A task
+    belongs to the operation on which the thread that created it was working.
 
     Args:
-      trace: an `xplane.pb`.
-      step: the operations of the training step by their names, see `hlo.operations`.
+      trace: an `xplane.pb` file.
+      step: operations of the training step by name, see `hlo.operations`.
 
     Returns:
       Its timeline.
@@ -88,7 +88,7 @@ def _events(line, where: tuple[str, int], step: Mapping[str, Op]) -> Iterator[_E
         elif not name.startswith(("$", "end: ")):  # frames of Python, ends of what has started
             stats = dict(event.stats)
             if "hlo_op" in stats:
-                # Not by the program's number: one that comes from the compile cache has two.
+                # By its name, not its number: a program from the compile cache has two numbers.
                 program = stats.get("hlo_module", "")
                 unknown = Op(stats["hlo_op"], "unknown", program=program)
                 op = step.get(unknown.name, unknown) if program == STEP else unknown
@@ -96,7 +96,7 @@ def _events(line, where: tuple[str, int], step: Mapping[str, Op]) -> Iterator[_E
 
 
 class _Line:
-    """What a line is on: operations that end at a known time, and tasks that end when told."""
+    """The stack of a line: operations with a known end, and tasks that end by an event."""
 
     def __init__(self, name: tuple[str, int]) -> None:
         self._name, self._since = name, 0.0
@@ -104,18 +104,18 @@ class _Line:
 
     @property
     def op(self) -> Op | None:
-        """What it works on."""
+        """The operation that it is working on."""
         return self._stack[-1][1] if self._stack else None
 
     def advance(self, now: float) -> Iterator[Segment]:
-        """Ends what ends until now."""
+        """Ends the operations that end by now."""
         while self._stack and self._stack[-1][0] is not None and self._stack[-1][0] <= now:
             yield from self._until(self._stack[-1][0])
             self._stack.pop()
         yield from self._until(now)
 
     def drain(self) -> Iterator[Segment]:
-        """Ends the operations left when the trace ends; a task whose end it missed has none."""
+        """Ends the operations left at the end of the trace, except unfinished tasks."""
         while self._stack and self._stack[-1][0] is not None:
             yield from self.advance(self._stack[-1][0])
 
@@ -124,7 +124,7 @@ class _Line:
         self._stack.append((end, op))
 
     def end_task(self) -> None:
-        """Ends the innermost task, with all that is in it."""
+        """Ends the innermost task, with everything in it."""
         while self._stack and self._stack.pop()[0] is not None:
             pass
 

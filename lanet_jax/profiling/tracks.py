@@ -1,7 +1,7 @@
-"""Tracks of the step's scopes, added to a trace of a CPU run.
+"""Adds tracks of the step's scopes to a trace of a CPU run.
 
-A viewer draws the scopes of a GPU's or TPU's operations by itself; for CPU it knows only their
-names in the compiled program.
+Viewers draw the scopes of operations on a GPU or TPU; for a CPU they know only the names in the
+compiled program.
 """
 
 from pathlib import Path
@@ -10,22 +10,22 @@ from lanet_jax.files.atomic import write_bytes
 from lanet_jax.profiling.timeline import Segment, Timeline
 from lanet_jax.profiling.wire import encode
 
-# Planes of this prefix are shown as they are (xprof, xla/tsl/profiler/utils/xplane_schema.cc).
+# Planes with this prefix are shown unchanged (xprof, xla/tsl/profiler/utils/xplane_schema.cc).
 PLANE = "/device:CUSTOM:scopes of the step"
-_GAP = 50_000  # ns: a pause that is not drawn; the pool's tasks follow each other closely
+_GAP = 50_000  # ns; shorter pauses are not drawn, as the pool's tasks follow each other closely
 
 
 def add(trace: Path, work: Timeline) -> None:
-    """Adds one track a thread to a trace, with the scope that the thread was in.
+    """Adds one track per thread to a trace, with the scope that the thread was in.
 
     Args:
-      trace: an `xplane.pb`, replaced whole.
-      work: what it says of the devices' work; nothing is added if that is a device's own.
+      trace: an `xplane.pb` file, which is replaced.
+      work: its timeline; nothing is added unless the host did the work.
     """
     segments = [segment for segment in work.segments if segment.line[0].startswith("/host:")]
     if not segments:
         return
-    # Planes are a repeated field: one more at the end of the file is one more plane.
+    # Planes are a repeated field, so a plane is added by appending it to the file.
     write_bytes(trace, trace.read_bytes() + encode(1, _plane(segments)))
 
 

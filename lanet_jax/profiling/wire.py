@@ -1,4 +1,4 @@
-"""Protocol buffers without their schema: the few fields by which a trace is extended.
+"""Encodes protocol buffers without their schema: the few fields that extend a trace.
 
 Source: the wire format, https://protobuf.dev/programming-guides/encoding. A trace's messages are
 public and stable, but the packages that ship their classes are TensorFlow or a viewer, far too
@@ -7,7 +7,7 @@ heavy for a training run.
 
 
 def encode(number: int, value: int | str | bytes) -> bytes:
-    """One serialized field: a varint, a text or an embedded message."""
+    """Serializes one field: a varint, a string or an embedded message."""
     if isinstance(value, int):
         return _encode_varint(number << 3) + _encode_varint(value)
     if isinstance(value, str):

@@ -1,1 +1,1 @@
-"""One page about a run, or about several side by side, from what they left in their folders."""
+"""Writes one page about a run, or about several side by side, from their work folders."""

@@ -20,7 +20,7 @@ def main() -> None:
         print(page.write(workdirs[0], arguments.out))
         return
     if arguments.out is None:
-        raise UserError("--out: several runs make one page, say where: --out=FILE.html")
+        raise UserError("--out: several runs make one page: name a file, --out=FILE.html")
     path = page.write_comparison(workdirs, arguments.out)
     print(compare.text(compare.table([run_files.read(workdir) for workdir in workdirs])))
     print(path)

@@ -1,13 +1,13 @@
-"""What each figure shows; read by the report page too, so nothing heavy is imported here."""
+"""Captions of the figures; the report page reads them too, so nothing heavy is imported here."""
 
 from typing import NamedTuple
 
 
 class Caption(NamedTuple):
-    """What stands above and below a figure.
+    """The text above and below a figure.
 
     Attributes:
-      title: its name.
+      title: title of the figure.
       note: how to read it.
     """
 
@@ -36,8 +36,8 @@ CAPTIONS = {
     "attention": Caption(
         "Where the network looks",
         "Grad-CAM of the predicted class on one evaluated image of each class: above it the true "
-        "class, below it the predicted one. A map without any light: no place speaks "
-        "for the class. The landmarks are there to compare with; the network does not see them. "
+        "class, below it the predicted one. In a dark map no place speaks for the class. "
+        "The landmarks are there for comparison; the network does not see them. "
         "Paper, Figure 6.",
     ),
     "sweep": Caption(

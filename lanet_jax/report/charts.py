@@ -1,4 +1,4 @@
-"""Charts, coloured by the page's variables so that they follow light and dark."""
+"""Draws charts, coloured by the page's variables so that they follow light and dark mode."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from lanet_jax.report.svg import NARROW, WIDE, Axes, drawing, element, ticks
 
 Format = Callable[[float], str]
 
-_MANY = 40  # points from which on a line's dots are seen only when pointed at
+_MANY = 40  # points; with more, a line's dots appear only under the pointer
 
 
 class Series(NamedTuple):
@@ -21,9 +21,9 @@ class Series(NamedTuple):
 
     Attributes:
       label: its name.
-      x: positions.
+      x: positions on the x axis.
       y: values.
-      index: which colour and dashes.
+      index: number of its colour and dashes.
     """
 
     label: str
@@ -33,7 +33,7 @@ class Series(NamedTuple):
 
 
 def percent(value: float) -> str:
-    """A share as a percentage."""
+    """Writes a share as a percentage."""
     return f"{100 * value:.1f}%"
 
 
@@ -46,29 +46,29 @@ def interval(share: float, records: int | None) -> str:
 
 
 def digits(value: float) -> str:
-    """A number with the digits it needs."""
+    """Writes a number with four significant digits."""
     return f"{value:.4g}"
 
 
 def thousandths(value: float) -> str:
-    """A number between 0 and 1, such as an AUROC."""
+    """Writes a number between 0 and 1, such as an AUROC."""
     return f"{value:.3f}"
 
 
 def lines(
     series: Sequence[Series], x_label: str, show: Format, label: str, wide: bool = False
 ) -> Markup:
-    """Lines over a common x axis.
+    """Draws lines over a common x axis.
 
     Args:
-      series: what to draw, none of it empty.
+      series: the lines, none of them empty.
       x_label: name of the x axis.
       show: writes a value.
-      label: what is drawn, for those who cannot see it.
+      label: description of the chart, for readers who cannot see it.
       wide: whether two instead of three such charts are in a row.
 
     Returns:
-      An `<svg>`; a point says its value when pointed at.
+      An `<svg>`; a point shows its value under the pointer.
     """
     xs = [x for one in series for x in one.x]
     ys = [y for one in series for y in one.y]
@@ -96,13 +96,13 @@ def lines(
 def histogram(
     groups: Sequence[tuple[str, Float[np.ndarray, " N"]]], bins: int, x_label: str, label: str
 ) -> Markup:
-    """Shares of each group's values over equal bins of [0, 1].
+    """Draws the shares of each group's values over equal bins of [0, 1].
 
     Args:
       groups: names and values; their order gives their colours.
-      bins: how many.
+      bins: number of bins.
       x_label: name of the x axis.
-      label: what is drawn.
+      label: description of the chart.
 
     Returns:
       An `<svg>`.
@@ -125,11 +125,11 @@ def histogram(
 
 
 def reliability(bins: Sequence[tuple[float, float, float, str]], label: str) -> Markup:
-    """Accuracy over confidence, with the diagonal on which a calibrated model lies.
+    """Draws accuracy over confidence, with the diagonal of a calibrated model.
 
     Args:
-      bins: bounds of the confidence, accuracy, and what to say of the bin.
-      label: what is drawn.
+      bins: bounds of the confidence, accuracy, and description of each bin.
+      label: description of the chart.
 
     Returns:
       An `<svg>`.
@@ -146,11 +146,11 @@ def reliability(bins: Sequence[tuple[float, float, float, str]], label: str) -> 
 
 
 def bars(rows: Sequence[tuple[str, float, str]], label: str) -> Markup:
-    """Horizontal bars of shares.
+    """Draws horizontal bars of shares.
 
     Args:
-      rows: name, share and what to say of it.
-      label: what is drawn.
+      rows: name, share and description of each bar.
+      label: description of the chart.
 
     Returns:
       An `<svg>`.
@@ -171,12 +171,12 @@ def bars(rows: Sequence[tuple[str, float, str]], label: str) -> Markup:
 
 
 def heatmap(matrix: Int[np.ndarray, "C C"], names: Sequence[str], label: str) -> Markup:
-    """A confusion matrix, each row coloured and written as percentages of its sum.
+    """Draws a confusion matrix, with each row as percentages of its sum.
 
     Args:
       matrix: counts; rows are labels, columns predictions.
-      names: names of the classes.
-      label: what is drawn.
+      names: class names.
+      label: description of the chart.
 
     Returns:
       An `<svg>`.

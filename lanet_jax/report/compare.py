@@ -1,4 +1,4 @@
-"""Several runs side by side."""
+"""Compares several runs in one table."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ _ORACLE = (
 
 
 def names(folders: Sequence[Path]) -> list[str]:
-    """A short name of each run: its folder's, with as many parents as tell them apart."""
+    """A short name for each run: its folder's, with as many parents as it takes to be unique."""
     paths = [folder.absolute().parts for folder in folders]
     short = [""] * len(paths)
     for length in range(1, max(map(len, paths)) + 1):
@@ -30,7 +30,7 @@ def names(folders: Sequence[Path]) -> list[str]:
 
 
 def table(runs: list[RunFiles]) -> Table:
-    """The numbers that runs are compared by: a row for each run and evaluated split."""
+    """The comparison: a row for each run and evaluated split."""
     rows = []
     for run, name in zip(runs, _names(runs), strict=True):
         summary = run.summary
@@ -70,7 +70,7 @@ def sections(runs: list[RunFiles]) -> list[Section]:
 
 
 def text(compared: Table) -> str:
-    """The table in plain text."""
+    """The table as plain text."""
     rows = (compared.header, *compared.rows)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [

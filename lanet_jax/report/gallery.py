@@ -1,4 +1,4 @@
-"""What `lanet_jax.figures` and `lanet_jax.agreement` left in a folder, as sections of a page."""
+"""Sections of a page with what `lanet figures` and `lanet agreement` wrote into a folder."""
 
 import base64
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from lanet_jax.report.section import Panel, Section, Table
 from lanet_jax.report.svg import element
 from lanet_jax.run.paths import RunFolder
 
-FOLDER = "figures"  # of a run, of a study, and beside a page that compares runs
+FOLDER = "figures"  # in a run, in a study, and beside a page that compares runs
 
 
 def figures(run: RunFiles) -> Section | None:
@@ -21,10 +21,10 @@ def figures(run: RunFiles) -> Section | None:
 
 
 def pictures(folder: Path) -> Section | None:
-    """The known figures in a folder, each whole in the page.
+    """Embeds the known figures of a folder in the page.
 
     Args:
-      folder: where `lanet_jax.figures` wrote them, if it did.
+      folder: where `lanet figures` wrote them, if it did.
 
     Returns:
       The section; None without figures.
@@ -42,10 +42,16 @@ def pictures(folder: Path) -> Section | None:
 
 
 def agreement(run: RunFiles) -> Section | None:
-    """How far the labels are from annotators' votes.
+    """The divergence of labels from annotators' votes; None if it was not computed.
+
+    Args:
+      run: the run.
+
+    Returns:
+      The section.
 
     Raises:
-      UserError: `agreement.csv` is not as it was written.
+      UserError: `agreement.csv` is damaged.
     """
     path = RunFolder(run.folder).agreement
     if not path.exists():
@@ -64,10 +70,10 @@ def agreement(run: RunFiles) -> Section | None:
 
 
 def pivot(rows: Sequence[tuple[str, int, str, float]]) -> Table:
-    """Divergences as a table: a row for each kind of labels, a column for each group of records.
+    """Arranges divergences with a row for each kind of label and a column for each group.
 
     Args:
-      rows: group, its number of records, kind of labels, mean divergence.
+      rows: group of records, its size, kind of label, mean divergence.
 
     Returns:
       The table.

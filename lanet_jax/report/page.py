@@ -1,4 +1,4 @@
-"""Puts sections on a page that needs nothing but itself: no script, no request."""
+"""Puts sections on a self-contained page, without scripts or requests."""
 
 import importlib.resources
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Section
 from lanet_jax.run.paths import RunFolder
 
-# To show something new, write its function beside these and name it here.
+# To show something new, write its function beside these and add it here.
 _SECTIONS = (
     run_sections.confusions,
     run_sections.calibrations,
@@ -36,7 +36,7 @@ def write(workdir: Path, out: Path | None = None) -> Path:
       The page.
 
     Raises:
-      UserError: there is no run, or one of its files is not what it should be.
+      UserError: there is no run, or one of its files is damaged.
     """
     run = run_files.read(workdir)
     head = [run_sections.numbers(run), *run_sections.curves([run], [run.method])]
@@ -45,7 +45,7 @@ def write(workdir: Path, out: Path | None = None) -> Path:
 
 
 def write_comparison(workdirs: list[Path], out: Path) -> Path:
-    """Writes one page about several runs, with what is in `figures` beside it.
+    """Writes one page about several runs, with the figures in `figures` beside it.
 
     Args:
       workdirs: work folders of the runs.
@@ -55,7 +55,7 @@ def write_comparison(workdirs: list[Path], out: Path) -> Path:
       The page.
 
     Raises:
-      UserError: as `write`; or a run is named twice.
+      UserError: as for `write`, or a run is named twice.
     """
     if len({path.resolve() for path in workdirs}) < len(workdirs):
         raise UserError("--workdir: a run is named twice; name each once")
@@ -74,12 +74,12 @@ def write_comparison(workdirs: list[Path], out: Path) -> Path:
 
 
 def render(path: Path, heading: str, sections: Sequence[Section | None]) -> Path:
-    """Writes a page of ready sections.
+    """Writes a page of given sections.
 
     Args:
       path: the page.
       heading: its title.
-      sections: in their order; None is left out.
+      sections: sections in order; None is left out.
 
     Returns:
       The page.
@@ -88,7 +88,7 @@ def render(path: Path, heading: str, sections: Sequence[Section | None]) -> Path
 
 
 def title(run: RunFiles) -> str:
-    """What a run is, in one line."""
+    """Describes a run in one line: method, data, noise, and epochs if unfinished."""
     done, wanted = run.epochs
     unfinished = "" if done >= wanted else f" ({done} of {wanted} epochs)"
     return f"{run.method} on {run.data}, {run.noise}{unfinished}"

@@ -1,4 +1,4 @@
-"""The section that asks whether each part of LA-Net does its work."""
+"""The section that shows whether each part of LA-Net works."""
 
 from lanet_jax.report import charts
 from lanet_jax.report.charts import digits, percent
@@ -33,7 +33,7 @@ _PANELS = (
 
 
 def section(run: RunFiles) -> Section | None:
-    """The rows of split "spaces" over the epochs, and what they come to; None without any."""
+    """Charts of the rows of split "spaces", and a verdict; None without such rows."""
     rows = [row for row in run.rows if row["split"] == "spaces"]
     if not rows:
         return None

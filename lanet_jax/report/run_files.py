@@ -1,4 +1,4 @@
-"""What a run left in its work folder, as far as the page shows it."""
+"""Reads from a work folder what the page shows."""
 
 import csv
 import dataclasses
@@ -27,8 +27,8 @@ class RunFiles:
 
     Attributes:
       folder: its work folder.
-      config: what it was made from.
-      command: that started it, "" if not kept.
+      config: its config.
+      command: command that started it; "" if not kept.
       rows: rows of `metrics.jsonl`.
     """
 
@@ -44,7 +44,7 @@ class RunFiles:
 
     @property
     def summary(self) -> dict[str, dict[str, Any]]:
-        """The numbers it is quoted by; see `lanet_jax.run.summary`."""
+        """Its main results; see `lanet_jax.run.summary`."""
         return summary.summarize(self.rows)
 
     @property
@@ -54,7 +54,7 @@ class RunFiles:
 
     @property
     def noise(self) -> str:
-        """Which labels were made wrong."""
+        """Describes the label noise."""
         noise = self.config["noise"]
         if noise["kind"] in ("symmetric", "asymmetric"):
             return f"{100 * noise['rate']:g}% {noise['kind']} noise"
@@ -66,17 +66,17 @@ class RunFiles:
 
     @property
     def data(self) -> str:
-        """What it was trained on."""
+        """The names of its training datasets."""
         return " + ".join(self.config["data"]["train"])
 
     @property
     def epochs(self) -> tuple[int, int]:
-        """Whole epochs done, and epochs wanted."""
+        """Full epochs done, and epochs of the config."""
         done = max((row["epoch"] for row in self.rows), default=0)
         return int(done), self.config["optim"]["epochs"]
 
     def curve(self, split: str, name: str) -> tuple[list[float], list[float]]:
-        """Epochs and values of one number of one split; what is not finite is left out."""
+        """Epochs and finite values of one metric of one split."""
         own = [row for row in self.rows if row["split"] == split and name in row]
         finite = [(row["epoch"], row[name]) for row in own if math.isfinite(row[name])]
         return [epoch for epoch, _ in finite], [value for _, value in finite]
@@ -84,11 +84,11 @@ class RunFiles:
 
 @dataclasses.dataclass(frozen=True)
 class Evaluated:
-    """What `lanet_jax.evaluate` wrote of a split.
+    """What `lanet_jax.evaluate` wrote about a split.
 
     Attributes:
-      split: its name.
-      classes: C names.
+      split: name of the split.
+      classes: class names.
       confusion: counts; rows are labels, columns predictions.
       calibration: bins of the confidence, as in `calibration.csv`.
       numbers: content of `metrics.json`.
@@ -103,11 +103,11 @@ class Evaluated:
 
 @dataclasses.dataclass(frozen=True)
 class Suspicions:
-    """How little of its estimated distribution lies on each training record's given label.
+    """The suspicion of each training record.
 
     Attributes:
-      values: 1 - target[given].
-      wrong: whether the given label is wrong; None where no true labels are known.
+      values: 1 - target[given], the part of the distribution that is not on the observed label.
+      wrong: whether the observed label is wrong; None if the true labels are not known.
     """
 
     values: Float[np.ndarray, " N"]
@@ -116,11 +116,11 @@ class Suspicions:
 
 @dataclasses.dataclass(frozen=True)
 class Distributions:
-    """The label distributions that a run estimated of its training records.
+    """The label distributions that a run estimated for its training records.
 
     Attributes:
-      given: the labels trained on.
-      wrong: whether the given label is wrong; None where no true labels are known.
+      given: observed labels, trained on.
+      wrong: whether the observed label is wrong; None if the true labels are not known.
       targets: the distributions.
     """
 
@@ -136,10 +136,10 @@ def read(folder: Path) -> RunFiles:
       folder: its work folder.
 
     Returns:
-      What is in it.
+      The run.
 
     Raises:
-      UserError: there is no run in it.
+      UserError: there is no run in the folder.
     """
     config = run_folder.load_config(folder).to_dict()
     command = RunFolder(folder).command
@@ -148,10 +148,16 @@ def read(folder: Path) -> RunFiles:
 
 
 def evaluated(folder: Path) -> list[Evaluated]:
-    """The evaluated splits of a run, in the order of their names.
+    """Reads the evaluated splits of a run, in the order of their names.
+
+    Args:
+      folder: its work folder.
+
+    Returns:
+      The evaluations.
 
     Raises:
-      UserError: a file of an evaluation is not as `lanet_jax.evaluate` writes it.
+      UserError: a file of an evaluation is damaged.
     """
     again = f"write it again with python -m lanet_jax.evaluate --workdir={folder}"
     found = []
@@ -171,7 +177,7 @@ def _confusion(path: Path, again: str) -> tuple[list[str], Int[np.ndarray, "C C"
     except (ValueError, OverflowError):
         counts = np.zeros(0, np.int64)
     if not classes or counts.shape != (len(classes), len(classes)) or counts.min() < 0:
-        raise UserError(f"{path} is no confusion matrix of {len(classes)} classes: {again}")
+        raise UserError(f"{path} is not a confusion matrix of {len(classes)} classes: {again}")
     return classes, counts
 
 
@@ -184,7 +190,7 @@ def _calibration(path: Path, again: str) -> list[dict[str, float]]:
 
 
 def distributions(folder: Path, names: Sequence[str] | None = None) -> Distributions | None:
-    """The label distributions in `distributions.csv`; None if the run left none.
+    """Reads the label distributions in `distributions.csv`; None if the run wrote none.
 
     Args:
       folder: work folder of the run.
@@ -194,12 +200,12 @@ def distributions(folder: Path, names: Sequence[str] | None = None) -> Distribut
       The distributions.
 
     Raises:
-      UserError: they are of other records, or the file is not as a run writes it.
+      UserError: they are about other records, or the file is damaged.
     """
     path = RunFolder(folder).distributions
     if not path.exists():
         return None
-    again = "give the training command again, it writes the file anew"
+    again = "run the training command again, which rewrites the file"
     try:
         (_, _, _, _, *classes), *rows = table(path, again)
         given = np.array([classes.index(row[2]) for row in rows], np.int64)
@@ -214,7 +220,7 @@ def distributions(folder: Path, names: Sequence[str] | None = None) -> Distribut
 
 
 def suspicions(folder: Path) -> Suspicions | None:
-    """What `distributions.csv` says of each given label; None if the run left none."""
+    """The suspicions by `distributions.csv`; None if the run wrote none."""
     found = distributions(folder)
     if found is None:
         return None
@@ -222,14 +228,14 @@ def suspicions(folder: Path) -> Suspicions | None:
 
 
 def table(path: Path, again: str) -> list[list[str]]:
-    """The rows of a CSV file, its header first.
+    """Reads the rows of a CSV file, its header first.
 
     Args:
       path: the file.
-      again: end of the error: how it is written again.
+      again: end of the error: how to write the file again.
 
     Returns:
-      Rows that have cells.
+      The rows that have cells.
 
     Raises:
       UserError: it cannot be read.
@@ -237,4 +243,4 @@ def table(path: Path, again: str) -> list[list[str]]:
     try:
         return [row for row in csv.reader(io.StringIO(json_files.read_text(path, again))) if row]
     except csv.Error as error:
-        raise UserError(f"{path} is no table ({error}): {again}") from None
+        raise UserError(f"{path} is not a table ({error}): {again}") from None

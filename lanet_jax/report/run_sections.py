@@ -1,4 +1,4 @@
-"""The sections of one run; a section whose files are absent is None and left out."""
+"""Builds the sections about one run; a section is None if its files are absent."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from lanet_jax.run import metrics_log
 
 
 def numbers(run: RunFiles) -> Section | None:
-    """The numbers that the run is quoted by."""
+    """The main results of the run."""
     summary = run.summary
     if not summary:
         return None
@@ -97,7 +97,7 @@ def calibrations(run: RunFiles) -> Section | None:
 
 
 def label_noise(run: RunFiles) -> Section | None:
-    """How far the estimated distributions leave the given labels, right and wrong ones."""
+    """How far the estimated distributions differ from the observed labels, right and wrong ones."""
     found = run_files.suspicions(run.folder)
     if found is None or not len(found.values):
         return None
@@ -123,14 +123,14 @@ def config(run: RunFiles) -> Section:
 
 
 def curves(runs: list[RunFiles], labels: list[str]) -> list[Section | None]:
-    """What was measured over the epochs, all runs in the same axes.
+    """Draws metrics over the epochs, with all runs in the same axes.
 
     Args:
-      runs: one or more.
-      labels: their names.
+      runs: one or more runs.
+      labels: names of the runs.
 
     Returns:
-      Sections of the evaluated splits and of the training.
+      A section about the evaluated splits, and one about training.
     """
     splits = sorted({row["split"] for run in runs for row in run.rows} - metrics_log.OTHERS)
     evaluated = [
@@ -165,7 +165,7 @@ def curves(runs: list[RunFiles], labels: list[str]) -> list[Section | None]:
 
 
 def fields(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """The fields of a nested config as dotted names and texts, the outermost first."""
+    """Yields the fields of a nested config as dotted names and texts, outermost first."""
     for key, value in sorted(tree.items(), key=lambda item: (isinstance(item[1], dict), item[0])):
         if isinstance(value, dict):
             yield from fields(value, f"{prefix}{key}.")
@@ -193,7 +193,7 @@ _TRAINING = {
     "gradient_norm": "Gradient norm",
 }
 _SHARES = ("accuracy", "ambiguous")
-_POINTS = 60  # of a line; more are averaged
+_POINTS = 60  # most points of a line; more are averaged
 
 
 def _curves(

@@ -1,4 +1,4 @@
-"""What a page is made of; the template draws each."""
+"""The building blocks of a page, which the template draws."""
 
 import dataclasses
 
@@ -10,9 +10,9 @@ class Tile:
     """One number.
 
     Attributes:
-      label: its name.
-      value: as written.
-      note: how it came about.
+      label: name of the number.
+      value: the number as text.
+      note: what it is measured on.
     """
 
     label: str
@@ -27,7 +27,7 @@ class Panel:
     Attributes:
       title: what it shows.
       chart: an `<svg>`, or an `<img>`, which is as wide as the page.
-      values: what it comes to, each with the index of its colour.
+      values: final values, each with the index of its colour.
       note: how to read it.
     """
 
@@ -43,8 +43,8 @@ class Table:
 
     Attributes:
       header: names of the columns.
-      rows: one text a column.
-      bold: (row, column) of what stands out.
+      rows: rows, with one text per column.
+      bold: (row, column) of the cells in bold.
     """
 
     header: tuple[str, ...]
@@ -59,11 +59,11 @@ class Section:
     Attributes:
       title: the heading.
       note: how to read it.
-      tiles: numbers.
+      tiles: numbers at the top.
       legend: names of the colours, by index.
       panels: charts.
-      wide: whether they are two in a row.
-      table: rows of text.
+      wide: whether there are two charts in a row instead of three.
+      table: a table below.
       folded: whether the table can be folded away.
     """
 

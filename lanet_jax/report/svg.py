@@ -1,21 +1,21 @@
-"""SVG elements, and the frame that charts with two axes share."""
+"""Writes SVG elements, and the axes that charts share."""
 
 import math
 from collections.abc import Iterable
 
 from markupsafe import Markup
 
-NARROW, WIDE, HEIGHT = 400, 540, 260  # of three or two charts in a row, in px on a wide page
+NARROW, WIDE, HEIGHT = 400, 540, 260  # px on a wide page, for three or two charts in a row
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 14, 12, 42
 
 
 def element(tag: str, *children: str, **attributes: object) -> Markup:
-    """An element; what is not markup is escaped.
+    """Writes an element; text that is not markup is escaped.
 
     Args:
-      tag: its name.
-      *children: texts and elements in it.
-      **attributes: `_` stands for `-`, and `class_` for `class`.
+      tag: name of the element.
+      *children: its texts and elements.
+      **attributes: its attributes; `_` stands for `-`, and `class_` for `class`.
 
     Returns:
       Its markup.
@@ -29,13 +29,13 @@ def element(tag: str, *children: str, **attributes: object) -> Markup:
 
 
 def drawing(shapes: Iterable[Markup], width: float, height: float, label: str) -> Markup:
-    """A whole `<svg>`.
+    """Writes a whole `<svg>`.
 
     Args:
-      shapes: what is in it.
+      shapes: its elements.
       width: width in its own coordinates; on the page it fills the available width.
-      height: likewise.
-      label: what it shows, for those who cannot see it.
+      height: height in its own coordinates.
+      label: description, for readers who cannot see it.
 
     Returns:
       Its markup.
@@ -44,7 +44,7 @@ def drawing(shapes: Iterable[Markup], width: float, height: float, label: str) -
 
 
 def ticks(low: float, high: float, count: int) -> list[float]:
-    """Round numbers, at most `count` steps of them, that enclose a range."""
+    """Round numbers that enclose a range in at most `count` steps."""
     if low == high:
         low, high = low - (abs(low) or 1) / 10, high + (abs(high) or 1) / 10
     power = 10.0 ** math.floor(math.log10((high - low) / count))
@@ -54,11 +54,11 @@ def ticks(low: float, high: float, count: int) -> list[float]:
 
 
 class Axes:
-    """Where values lie in a chart, its grid and what is written at it.
+    """The axes of a chart: scales, grid and labels.
 
     Args:
       x_range: lowest and highest x.
-      y_ticks: values written at the y axis, which reaches from the first to the last.
+      y_ticks: values written at the y axis, which spans the first to the last.
       x_label: name of the x axis.
       unit: "%" writes the y axis in percent.
       width: width of the chart.
@@ -78,17 +78,17 @@ class Axes:
         self._width = width
 
     def x(self, value: float) -> float:
-        """Where a value lies from the left."""
+        """The distance of an x value from the left edge."""
         share = (value - self._low) / (self._high - self._low)
         return _LEFT + share * (self._width - _LEFT - _RIGHT)
 
     def y(self, value: float) -> float:
-        """Where a value lies from the top."""
+        """The distance of a y value from the top edge."""
         low, high = self._y_ticks[0], self._y_ticks[-1]
         return HEIGHT - _BOTTOM - (value - low) / (high - low) * (HEIGHT - _TOP - _BOTTOM)
 
     def box(self, x_range: tuple[float, float], top: float, said: str, **attributes) -> Markup:
-        """A bar from the x axis up to a value, which says something when pointed at."""
+        """A bar from the x axis up to a value, with a text shown under the pointer."""
         left, right = map(self.x, x_range)
         return element(
             "rect",

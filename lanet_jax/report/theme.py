@@ -1,8 +1,8 @@
-"""The colours of the page, for light and dark, and of the figures, in this one place.
+"""The colours of the page, in light and dark mode, and of the figures.
 
-The series' colours differ in lightness as well as in hue, so that any two stay apart for every kind
-of colour blindness (the test simulates each). Nothing is told by colour alone: lines also differ by
-their dashes, and legends name both.
+The series' colours differ in lightness as well as in hue, so that any two can be told apart with
+every kind of colour blindness (the test simulates each). Colour never carries a meaning alone:
+lines also differ by their dashes, and legends name both.
 """
 
 LIGHT = {
@@ -37,7 +37,7 @@ DARK = {
     "series-5": "#eef3f8",
 }
 
-# Of the eight expressions in figures, in canonical order; on the light card only.
+# Colours of the eight expressions in figures, in canonical order, for the light mode only.
 CLASSES = (
     *("#cd1508", "#2e7b56", "#7c459f", "#efa400"),
     *("#072db8", "#51b8ea", "#98b0b1", "#372211"),
@@ -47,11 +47,11 @@ DASHES = ("none", "7 3", "2 3", "9 3 2 3", "4 2", "1 2")
 
 
 def variables(colors: dict[str, str]) -> str:
-    """Colours as CSS variables."""
+    """Writes colours as CSS variables."""
     return " ".join(f"--{name}: {value};" for name, value in colors.items())
 
 
 def series(index: int) -> tuple[str, str]:
     """Colour and dashes of a series, the same wherever it appears on the page."""
-    # A seventh series shares a colour but not the dashes with it.
+    # The seventh series has the first one's colour, but not its dashes.
     return f"var(--series-{index % 6})", DASHES[(index + index // 6) % len(DASHES)]

@@ -1,1 +1,1 @@
-"""The work folder of a run: its config, its lock, its metrics and its summary."""
+"""The work folder of a run: paths, config, lock, inputs, metrics and summary."""

@@ -1,4 +1,4 @@
-"""The work folder of a run: its config at the start, its results at the end."""
+"""Claims a work folder for a run, and checks that a resumed run is the same one."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from lanet_jax.run.paths import RunFolder
 
 ADVICE = "restore it, or choose another --workdir"
 ABSENT = "absent"
-# Fields that older configs lack, and what was so.
+# Fields that older configs lack, with the values that held when these were written.
 LATER: dict[str, dict[str, Any]] = {
     "ce": {"targets": "labels"},
     "augment": {"resample": "linear", "noise_prob": 0.0, "noise_variance": 30.0},
@@ -30,31 +30,31 @@ LATER: dict[str, dict[str, Any]] = {
     "model": {"family": "resnet", "blocks": 13, "frozen_stages": 0},
     "optim": {"warmup": 0.0, "head_learning_rate": 0.0},
 }
-# What may differ when a run is resumed: it changes nothing of what is computed.
+# Fields that may differ when a run resumes, as they do not change what is computed.
 FREE = ("profile.", "train.keep", "data.threads", "data.dir")
 
 
 def claim(workdir: Path, config: ml_collections.ConfigDict, arguments: Sequence[str] = ()) -> None:
-    """Writes `config.json` and `command.txt`, for one process to do.
+    """Writes `config.json` and `command.txt`; one process does this for all.
 
-    A run that ended before its first row or checkpoint, as a mistyped one does, binds nothing: its
-    config is written over, and labels that were drawn by another one are drawn again.
+    A run that ended before its first row or checkpoint, for example a mistyped one, binds nothing:
+    its config is overwritten, and labels drawn with another config are drawn again.
 
     Args:
       workdir: folder of the run.
       config: resolved config.
-      arguments: arguments of the command that makes the run.
+      arguments: arguments of the training command.
 
     Raises:
-      UserError: another run lives there, see `check`.
+      UserError: the folder belongs to another run, see `check`.
     """
     files, text = RunFolder(workdir), _text(config)
     path = files.config
     if has_begun(workdir):
         if not path.exists():
             raise UserError(
-                f"{workdir} holds rows or checkpoints of a run but no {path.name}, so that nobody "
-                f"knows whether they are of this one: {ADVICE}"
+                f"{workdir} holds rows or checkpoints of a run but no {path.name}, so they may "
+                f"belong to another one: {ADVICE}"
             )
         check(workdir, config)
     else:
@@ -69,15 +69,15 @@ def claim(workdir: Path, config: ml_collections.ConfigDict, arguments: Sequence[
 
 
 def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
-    """Checks that a config is that of the run in a folder; every process has to.
+    """Checks that a config is that of the run in a folder; every process must call it.
 
     Args:
       workdir: folder of the run.
       config: resolved config.
 
     Raises:
-      UserError: another run lives there; the differing keys are named, those too that came or went
-        with a version of this program, as they may change what is computed.
+      UserError: the folder belongs to another run. The differing keys are named, including keys
+        that a version of this program added or removed, as they may change what is computed.
     """
     path = RunFolder(workdir).config
     if not path.exists():
@@ -95,9 +95,9 @@ def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
         advice = "choose another --workdir or the same fields"
         if then.keys() != now.keys():
             advice += (
-                "; a field that is absent came or went with a version of this program: resume it "
-                "with the version that began the run, or, where the field changes nothing of "
-                f"it, write it into {path} or take it out"
+                "; an absent field was added or removed by a version of this program: resume with "
+                "the version that began the run or, if the field does not change the run, "
+                f"add it to {path} or remove it there"
             )
         raise UserError(
             f"{workdir} holds a run with another config: {', '.join(differing)}; {advice}"
@@ -107,21 +107,21 @@ def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
 def _is_same_file(workdir: Path, field: str, then: object, now: object) -> bool:
     if not (isinstance(then, str) and isinstance(now, str) and then and now):
         return False
-    # Earlier versions noted a path as it was given, from the folder of the command.
+    # Earlier versions stored a path as it was given, relative to the folder of the command.
     return str(Path(then).expanduser().absolute()) == now or inputs.is_same_file(
         workdir, field, now
     )
 
 
 def identity(workdir: Path) -> dict[str, Any]:
-    """What tells a run from others: every checkpoint says it, and none is taken that differs.
+    """The identity of a run, stored in every checkpoint; only checkpoints with it are restored.
 
     Args:
       workdir: work folder of a run that has its config and its labels.
 
     Returns:
-      "config", the fields that bind it by their dotted names, and "labels", the checksum of
-      `labels.csv`, as far as they are there.
+      "config", the binding fields by dotted names, and "labels", the checksum of `labels.csv` if
+      there is one.
     """
     files = RunFolder(workdir)
     config = flatten(json_files.read(files.config, ADVICE))
@@ -132,7 +132,7 @@ def identity(workdir: Path) -> dict[str, Any]:
 
 
 def has_checkpoint(workdir: Path) -> bool:
-    """Whether a run will be resumed from a state of it."""
+    """Whether a run has a checkpoint to resume from."""
     return any(path.name.isdecimal() for path in RunFolder(workdir).checkpoints.glob("*"))
 
 
@@ -157,20 +157,20 @@ def tell_stopped(workdir: Path, where: str) -> None:
 
     Args:
       workdir: folder of the run.
-      where: the start of the line.
+      where: start of the line: where it stopped.
     """
     if jax.process_index() == 0:
         print(f"{where}; to resume: {command(workdir)}")
 
 
 def seal_labels(workdir: Path) -> None:
-    """Notes the checksum of `labels.csv` beside it, or checks that it is what it was.
+    """Writes the checksum of `labels.csv` beside it, or checks that the labels are unchanged.
 
     Args:
       workdir: folder of a run that has written its labels.
 
     Raises:
-      UserError: they were changed, so that the run would resume with others than it began with.
+      UserError: the labels were changed, so that the run would resume with other ones.
     """
     labels, seal = RunFolder(workdir).labels, RunFolder(workdir).seal
     line = f"{hashlib.sha256(labels.read_bytes()).hexdigest()}  {labels.name}\n"  # as sha256sum
@@ -178,14 +178,20 @@ def seal_labels(workdir: Path) -> None:
         write_text(seal, line)
     elif json_files.read_text(seal, ADVICE) != line:
         raise UserError(
-            f"{labels} was changed since the run began ({seal.name} beside it is of another one): "
-            "restore it, or delete it to have it made again; to train on it as it is, start a run "
+            f"{labels} was changed since the run began ({seal.name} beside it does not match): "
+            "restore it, or delete it to have it rewritten; to train on it as it is, start a run "
             f"in another --workdir with --config.noise.kind=file --config.noise.file={labels}"
         )
 
 
 def load_config(workdir: Path) -> ml_collections.ConfigDict:
-    """The resolved config of a run.
+    """Reads the resolved config of a run.
+
+    Args:
+      workdir: work folder of the run.
+
+    Returns:
+      The config, with defaults for fields that were added later.
 
     Raises:
       UserError: the folder holds no run, or its config cannot be read.
@@ -197,12 +203,12 @@ def load_config(workdir: Path) -> ml_collections.ConfigDict:
     try:
         config = ml_collections.ConfigDict(tree)
     except (ValueError, TypeError) as error:
-        raise UserError(f"{path} is no config ({error}); {ADVICE}") from None
+        raise UserError(f"{path} is not a config ({error}); {ADVICE}") from None
     return config
 
 
 def _completed(tree: dict) -> dict:
-    """A config's JSON with the fields that came after it was written, as they were then."""
+    """A config's JSON, with fields that were added later at the values that held for it."""
     sections = {
         name: {**fields, **tree.get(name, {})}
         for name, fields in LATER.items()
@@ -212,7 +218,7 @@ def _completed(tree: dict) -> dict:
 
 
 def flatten(tree: dict, prefix: str = "") -> dict[str, object]:
-    """The fields of a config's JSON by their dotted names."""
+    """Flattens a config's JSON to dotted names."""
     flat: dict[str, object] = {}
     for key, value in tree.items():
         if isinstance(value, dict):
@@ -223,7 +229,7 @@ def flatten(tree: dict, prefix: str = "") -> dict[str, object]:
 
 
 def _tuples(value: object) -> object:
-    # JSON knows no tuples, a config no lists.
+    # JSON has no tuples, a config no lists.
     if isinstance(value, dict):
         return {key: _tuples(item) for key, item in value.items()}
     return tuple(value) if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""What a run was begun with beside its config: prepared data, and the files it was given."""
+"""Binds a run to its inputs: the prepared data and the files that it began with."""
 
 import hashlib
 import json
@@ -12,24 +12,24 @@ from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
 from lanet_jax.run.paths import RunFolder
 
-# Fields of the config that name a file which is read once: labels.csv and the checkpoints hold what
-# came of it.
+# Config fields that name a file which is read only once: afterwards labels.csv and the checkpoints
+# hold its content.
 FILES = ("noise.file", "model.pretrained")
 _ADVICE = "restore it, or choose another --workdir"
 
-Fingerprints = Mapping[str, Mapping[str, str]]  # of each split, what of it: SHA-256
+Fingerprints = Mapping[str, Mapping[str, str]]  # split: part of its data: SHA-256
 
 
 def check(workdir: Path, data: Fingerprints, whole: bool = True) -> None:
-    """Checks that data are those which a run was begun with, wherever they lie now.
+    """Checks that data are those that a run began with, wherever they lie now.
 
     Args:
       workdir: work folder of the run.
-      data: as they are now.
-      whole: whether these are all; else only they are compared.
+      data: fingerprints of the data as they are now.
+      whole: whether these are all splits; otherwise only these are compared.
 
     Raises:
-      UserError: they are others; it names what differs.
+      UserError: they differ; the message says in what.
     """
     path, then = RunFolder(workdir).inputs, noted(workdir)
     before = (then or {}).get("data", {})
@@ -38,29 +38,29 @@ def check(workdir: Path, data: Fingerprints, whole: bool = True) -> None:
     if then is not None and (wrong := differences(before, data)):
         raise UserError(
             f"{workdir} was begun with other data: {'; '.join(wrong)} differ from what "
-            f"{path} notes; give the data of then (--config.data.dir of training, "
+            f"{path} notes; give the original data (--config.data.dir of training, "
             "--data_dir of the other commands), or choose another --workdir"
         )
 
 
 def bind(workdir: Path, data: Fingerprints, files: Mapping[str, str], begun: bool) -> None:
-    """Notes what a run is begun with, or compares it with what was noted; for one process to do.
+    """Notes the inputs of a run, or compares them with the noted ones; one process does this.
 
     Args:
       workdir: work folder of the run.
-      data: as they are now.
-      files: those of `FILES` that the config gives.
+      data: fingerprints of the data as they are now.
+      files: paths of the `FILES` that the config sets.
       begun: whether the run has rows or checkpoints.
 
     Raises:
-      UserError: the data are others.
+      UserError: the data differ.
     """
     path, then = RunFolder(workdir).inputs, noted(workdir)
     if then is None:
         if begun:
             print(
                 f"note: {workdir} has no {path.name}, as an earlier version wrote none: that the "
-                "data are those it was begun with cannot be verified; those of now are noted",
+                "data are those it began with cannot be verified; the present ones are noted",
                 file=sys.stderr,
             )
         sums = {field: _sum(Path(file)) for field, file in files.items()}
@@ -72,14 +72,14 @@ def bind(workdir: Path, data: Fingerprints, files: Mapping[str, str], begun: boo
         before, now = then.get("files", {}).get(field), _sum(Path(file))
         if before and now and before != now:
             print(
-                f"note: --config.{field}={file} was changed since the run began, which keeps what "
-                "it read of it then",
+                f"note: --config.{field}={file} was changed since the run began; the run keeps "
+                "what it read from it then",
                 file=sys.stderr,
             )
 
 
 def is_same_file(workdir: Path, field: str, path: str) -> bool:
-    """Whether a file is that which a run was given, under whatever name it lies now.
+    """Whether a file is the one that a run was given, whatever its name now.
 
     Args:
       workdir: work folder of the run.
@@ -91,7 +91,13 @@ def is_same_file(workdir: Path, field: str, path: str) -> bool:
 
 
 def noted(workdir: Path) -> dict[str, Any] | None:
-    """What is noted; None for a run that noted nothing.
+    """Reads the noted inputs of a run; None if it noted nothing.
+
+    Args:
+      workdir: work folder of the run.
+
+    Returns:
+      "data", fingerprints by split, and "files", checksums by field.
 
     Raises:
       UserError: the file is damaged.
@@ -102,19 +108,19 @@ def noted(workdir: Path) -> dict[str, Any] | None:
     tree = json_files.read(path, _ADVICE)
     parts = [*tree.get("data", {}).values(), tree.get("files", {})] if _is_tree(tree) else [None]
     if not all(isinstance(part, dict) for part in parts):
-        raise UserError(f"{path} is not as a run writes it; {_ADVICE}")
+        raise UserError(f"{path} is damaged; {_ADVICE}")
     return tree
 
 
 def differences(then: Fingerprints, now: Fingerprints) -> list[str]:
-    """What differs between two sets of prepared data.
+    """Lists what differs between two sets of prepared data.
 
     Args:
       then: fingerprints of one.
       now: fingerprints of the other.
 
     Returns:
-      Phrases such as "images of data.train"; none if they are the same.
+      Phrases such as "images of data.train"; empty if they are the same.
     """
     found = []
     for split in sorted(then.keys() | now.keys()):
@@ -132,5 +138,5 @@ def _sum(path: Path) -> str:
     try:
         with open(path.expanduser(), "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:  # it may be gone, or unreadable now: then nothing can be said of it
+    except OSError:  # gone or unreadable now, so that nothing can be said about it
         return ""

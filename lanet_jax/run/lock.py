@@ -1,4 +1,4 @@
-"""One run at a time in a work folder."""
+"""Locks a work folder, so that only one run at a time uses it."""
 
 import contextlib
 import errno
@@ -16,17 +16,17 @@ def hold(workdir: Path) -> int | None:
     """Keeps every other run out of a work folder for as long as this process lives.
 
     The system frees the lock when the process ends, however it ends; the file `.lock` stays and
-    says nothing by itself.
+    does not lock anything by itself.
 
     Args:
       workdir: work folder of the run; made if it is absent, and nothing else is written
         before the lock is held.
 
     Returns:
-      The open file, which nobody has to close; None where the file system does not lock.
+      The open file, which need not be closed; None if the file system does not support locks.
 
     Raises:
-      UserError: another process holds it, or the folder cannot be one.
+      UserError: another process holds the lock, or the path cannot be a work folder.
     """
     path = RunFolder(workdir).lock
     try:
@@ -49,7 +49,7 @@ def hold(workdir: Path) -> int | None:
         holder = os.read(file, 300).decode(errors="replace").strip() or "a process"
         os.close(file)
         raise UserError(
-            f"{workdir}: a run is at work there ({holder}); wait for it or end it, or choose "
+            f"{workdir}: another run uses it ({holder}); wait for it or end it, or choose "
             "another --workdir"
         ) from None
     except OSError as error:
@@ -60,7 +60,7 @@ def hold(workdir: Path) -> int | None:
             file=sys.stderr,
         )
         return None
-    with contextlib.suppress(OSError):  # the lock counts, not what is said of its holder
+    with contextlib.suppress(OSError):  # only the lock counts, not the note about its holder
         os.ftruncate(file, 0)
         os.write(file, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
     return file

@@ -1,4 +1,4 @@
-"""The record of a run: `metrics.jsonl` is the truth, TensorBoard's events are a copy."""
+"""The log of a run: `metrics.jsonl` is authoritative, TensorBoard's events are a copy."""
 
 import contextlib
 import hashlib
@@ -21,23 +21,23 @@ from lanet_jax.files.atomic import make_new, through_no_link, write_text
 from lanet_jax.run.paths import RunFolder
 
 Row = dict[str, Any]
-Noted = dict[str, Any]  # how many rows there are, and SHA-256 of their lines
-# What rows are of besides evaluated splits.
+Noted = dict[str, Any]  # number of rows, and SHA-256 of their lines
+# Values of `split` that are not evaluated splits.
 OTHERS = frozenset({"train", "labels", "spaces"})
-_TEXTS = frozenset({"split", "labels"})  # the only values that are no numbers
+_TEXTS = frozenset({"split", "labels"})  # the only values that are not numbers
 ADVICE = "restore the line from a copy"
 
 
 class MetricsWriter:
     """Appends rows to `metrics.jsonl`, in order.
 
-    A row is handed to the system before the next, so that it outlives this process, and is on disk,
-    so that it outlives a power cut, once `sync` or `close` returns.
+    Each row is handed to the system at once, so that it survives the end of this process. Once
+    `sync` or `close` returns it is on disk and survives a power failure.
 
     Args:
       workdir: work folder of the run.
-      step: steps that are done; what an interrupted run wrote beyond its checkpoint is dropped, so
-        that the file of a resumed run equals that of an uninterrupted one.
+      step: number of steps done; rows that an interrupted run wrote after its checkpoint are
+        dropped, so that the file of a resumed run equals that of an uninterrupted one.
     """
 
     def __init__(self, workdir: Path, step: int) -> None:
@@ -59,7 +59,7 @@ class MetricsWriter:
         self._board.write(row)
 
     def noted(self) -> Noted:
-        """What is written so far, for a checkpoint to say; `require` compares it."""
+        """A digest of the rows so far, for a checkpoint's card; `require` compares it."""
         return {"count": self._count, "sha256": self._sum.hexdigest()}
 
     def _note(self, lines: list[str]) -> None:
@@ -67,12 +67,12 @@ class MetricsWriter:
         self._sum.update("".join(lines).encode())
 
     def sync(self) -> None:
-        """Waits until the rows are on disk: before each checkpoint, which must not know more."""
+        """Waits until the rows are on disk; a checkpoint must never be ahead of them."""
         with _closed_on_error(self._file, self._path):
             os.fsync(self._file.fileno())
 
     def close(self) -> None:
-        """Closes both."""
+        """Closes `metrics.jsonl` and TensorBoard's file."""
         self.sync()
         with _closed_on_error(self._file, self._path):
             self._file.close()
@@ -82,12 +82,12 @@ class MetricsWriter:
 class _Board:
     """TensorBoard's events, written as they come.
 
-    tensorboardX's own SummaryWriter hands them to a thread, which dies when the disk is full; after
-    ten more numbers the run would wait for it for ever.
+    tensorboardX's own SummaryWriter uses a thread, which dies when the disk is full; after ten more
+    numbers the run would wait for it for ever.
 
     Args:
-      folder: for the file of events.
-      step: steps that are done; TensorBoard forgets what it has seen of later ones.
+      folder: folder for the file of events.
+      step: number of steps done; TensorBoard drops later events that it has seen.
     """
 
     SECONDS = 30  # between two flushes
@@ -132,8 +132,8 @@ def _new_events(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def _closed_on_error(file: IO[str] | RecordWriter, path: Path) -> Iterator[None]:
-    # An error of an open file does not name it, and what could not be written would be tried once
-    # more, and told of in a traceback, when Python ends.
+    # Errors of open files do not name them. And unless it is closed here, Python would try to write
+    # the buffer again at exit, and print a traceback.
     try:
         yield
     except OSError as error:
@@ -144,11 +144,17 @@ def _closed_on_error(file: IO[str] | RecordWriter, path: Path) -> Iterator[None]
 
 
 def read(workdir: Path) -> list[Row]:
-    """The rows of `metrics.jsonl` so far; a last line that a crash cut short is left out.
+    """Reads the rows of `metrics.jsonl`; a last line truncated by a crash is left out.
+
+    Args:
+      workdir: work folder of the run.
+
+    Returns:
+      The rows, in order.
 
     Raises:
-      UserError: with the line's number, it is not as `MetricsWriter` writes it, stands there twice,
-        or is of an earlier step than the one before it.
+      UserError: a row is damaged, duplicated, or of an earlier step than the row before it; the
+        message has the line number.
     """
     path = RunFolder(workdir).metrics
     if not path.exists():
@@ -180,20 +186,20 @@ def require(
     splits: Collection[str],
     noted: Noted | None = None,
 ) -> None:
-    """Checks that the rows up to where a run is resumed are still those that it wrote.
+    """Checks that the rows up to the step from which a run resumes are those that it wrote.
 
-    Else a worse state could take the place of the best one, and the summary would be of others.
+    Otherwise a worse state could replace the best one, and the summary would be wrong.
 
     Args:
       workdir: work folder of the run.
-      step: from which it is resumed.
-      steps: after which it was evaluated, up to there.
-      splits: each time on all of these.
-      noted: what the checkpoint of the step says of the rows; None if an earlier version wrote it.
+      step: the step from which it resumes.
+      steps: steps up to there after which it was evaluated.
+      splits: splits that it is evaluated on.
+      noted: digest of the rows in the checkpoint; None if an earlier version wrote it.
 
     Raises:
-      UserError: an evaluation is missing, a row is of a split that the run has not, or the rows are
-        not those that the checkpoint notes.
+      UserError: an evaluation is missing, a row has a split that the run does not have, or the rows
+        do not match the checkpoint's digest.
     """
     path, rows = RunFolder(workdir).metrics, read(workdir)
     there = {(row["step"], row["split"]) for row in rows if "accuracy" in row}
@@ -232,7 +238,7 @@ def _row(line: str, where: str) -> Row:
     texts = [row[name] for name in _TEXTS & row.keys()]
     if type(step) is not int or step < 0 or not all(isinstance(t, str) for t in (split, *texts)):
         raise UserError(f"{where}: a step and a split were expected; {ADVICE}")
-    # A number that no float can hold would end every later reader.
+    # A number that does not fit into a float would crash every later reader.
     if not all(type(v) is float or (type(v) is int and abs(v) < 2**63) for v in numbers):
         raise UserError(f"{where}: numbers were expected beside the split; {ADVICE}")
     return row

@@ -1,23 +1,23 @@
-"""Which parts of LA-Net do not do their work, told from the rows of split "spaces"."""
+"""Finds parts of LA-Net that do not work, from the rows of split "spaces"."""
 
 from lanet_jax.run.metrics_log import Row
 
 
 def idle(rows: list[Row]) -> list[str]:
-    """One line for each part that is no better than chance at the end.
+    """Writes a line for each part that is no better than chance at the end of a run.
 
     Args:
       rows: rows of `metrics.jsonl`.
 
     Returns:
-      The lines; none for a run that has no such rows.
+      The lines; empty for a run without such rows.
     """
     own = [row for row in rows if row["split"] == "spaces"]
     if not own:
         return []
     row, lines = own[-1], []
     chance = row["chance_share"]
-    # Two standard errors above chance: less is no evidence of anything learnt.
+    # Less than two standard errors above chance is no evidence that anything was learnt.
     least = chance + 2 * (chance * (1 - chance) / row["records"]) ** 0.5
     for space in ("expression", "landmark"):
         share = row.get(f"{space}_share")

@@ -1,4 +1,4 @@
-"""What lies where in the work folder of a run."""
+"""The paths of the files in a work folder."""
 
 import dataclasses
 from pathlib import Path
@@ -16,17 +16,17 @@ class RunFolder:
 
     @property
     def lock(self) -> Path:
-        """Held by the one run that may write here."""
+        """Lock of the run that may write here."""
         return self.path / ".lock"
 
     @property
     def config(self) -> Path:
-        """The resolved config; a folder is that of a run if it has one."""
+        """The resolved config; a folder with it is a work folder."""
         return self.path / "config.json"
 
     @property
     def command(self) -> Path:
-        """The command that makes the run, and resumes it."""
+        """The command that starts and resumes the run."""
         return self.path / "command.txt"
 
     @property
@@ -36,7 +36,7 @@ class RunFolder:
 
     @property
     def labels(self) -> Path:
-        """Given and true label of every training record."""
+        """Observed and true label of every training record."""
         return self.path / "labels.csv"
 
     @property
@@ -56,12 +56,12 @@ class RunFolder:
 
     @property
     def checkpoints(self) -> Path:
-        """The newest states, in a folder a step."""
+        """The newest states, one folder per step."""
         return self.path / "checkpoints"
 
     @property
     def best(self) -> Path:
-        """What predicts of the best state, in a folder a step."""
+        """The best state, only what inference needs, in a folder named by its step."""
         return self.checkpoints / "best"
 
     @property
@@ -71,7 +71,7 @@ class RunFolder:
 
     @property
     def summary(self) -> Path:
-        """The numbers that a finished run is quoted by."""
+        """The main results of a finished run."""
         return self.path / "summary.json"
 
     @property
@@ -101,17 +101,17 @@ class RunFolder:
 
     @property
     def log(self) -> Path:
-        """What a run printed that was started by a study."""
+        """The output of a run that a study started."""
         return self.path / "log.txt"
 
     @property
     def error(self) -> Path:
-        """Why the last attempt of a study at the run failed."""
+        """Why a study's last attempt at the run failed."""
         return self.path / "error.txt"
 
     @property
     def folds(self) -> Path:
-        """Runs that each kept another part of the records aside, see `lanet_jax.folds`."""
+        """Runs that each held out another part of the records, see `lanet_jax.folds`."""
         return self.path / "folds"
 
     def evaluation(self, name: str) -> "EvaluationFolder":
@@ -119,14 +119,14 @@ class RunFolder:
         return EvaluationFolder(self.path / "evaluation" / name)
 
     def evaluations(self) -> list["EvaluationFolder"]:
-        """The results that are there, by name."""
+        """The existing results, ordered by name."""
         found = sorted(self.path.glob("evaluation/*/confusion.csv"))
         return [EvaluationFolder(path.parent) for path in found]
 
 
 @dataclasses.dataclass(frozen=True)
 class EvaluationFolder:
-    """What `lanet_jax.evaluate` says of one split.
+    """The result of `lanet_jax.evaluate` on one split.
 
     Attributes:
       path: path of the folder.
@@ -136,7 +136,7 @@ class EvaluationFolder:
 
     @property
     def predictions(self) -> Path:
-        """Probabilities of every record."""
+        """Class probabilities of every record."""
         return self.path / "predictions.csv"
 
     @property

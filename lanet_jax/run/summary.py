@@ -1,4 +1,4 @@
-"""The numbers that a run is quoted by, from its rows."""
+"""Summarises a run's rows into its main results."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,10 +12,10 @@ HOLDOUT = "holdout"
 
 
 def judge(splits: Sequence[str]) -> str | None:
-    """The split by whose accuracy the best state is kept.
+    """The split whose accuracy decides which state is the best.
 
     Args:
-      splits: that the run is evaluated on, in the config's order.
+      splits: splits that the run is evaluated on, in the config's order.
 
     Returns:
       The holdout if there is one, else the first; None without any.
@@ -28,29 +28,29 @@ def best_step(rows: list[Row], split: str | None, before: int) -> int | None:
 
     Args:
       rows: rows of `metrics.jsonl`.
-      split: that judges.
-      before: only of earlier steps.
+      split: the split that decides.
+      before: only earlier steps count.
 
     Returns:
-      The first step of the highest accuracy; None without any.
+      The first step with the highest accuracy; None without any.
     """
     own = [r for r in rows if r["split"] == split and r["step"] < before and "accuracy" in r]
     return max(own, key=lambda row: row["accuracy"])["step"] if own else None
 
 
 def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
-    """`final`, `last5` and `best` of every evaluated split, and what is known of the noise.
+    """Summarises every evaluated split, and the metrics of the training labels.
 
     Args:
       rows: rows of `metrics.jsonl`.
 
     Returns:
-      For each split: final accuracy, mean of the last five epochs, best accuracy and its step; for
-      each also the mean-class accuracy at the end and, where the rows say them, the number of
-      records and the half-width of that accuracy's interval. The best is chosen on the holdout if
-      there is one; else on the split itself, and is then named `oracle`; with several splits,
-      `best_kept` is False where `checkpoints/best` holds the best state of another one, see
-      `judge`. Under "labels", the last row of the training labels' metrics.
+      For each split: `final`, the last accuracy; `last5`, the mean of the last five epochs; `best`
+      accuracy and `best_step`; `final_mean_class`; and, if the rows have them, the number of
+      `records` and `mean_class_error`, half the interval of the mean-class accuracy. The best epoch
+      is chosen on the holdout if there is one, else on the split itself, where it is called
+      `oracle`. `best_kept` is False if `checkpoints/best` holds another split's best state, see
+      `judge`. "labels" has the last metrics of the training labels.
 
     Raises:
       UserError: a row of an evaluated split lacks its accuracies.
@@ -75,7 +75,7 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
             "best" if chosen_on != split else "oracle": own[best]["accuracy"],
             "best_step": own[best]["step"],
             "final_mean_class": own[-1]["mean_class_accuracy"],
-            # Runs of older versions do not say it.
+            # Rows of older versions lack these.
             **{key: own[-1][key] for key in ("records", "mean_class_error") if key in own[-1]},
         }
         if chosen_on != judge(in_order):

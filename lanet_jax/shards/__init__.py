@@ -1,1 +1,1 @@
-"""Work that several jobs do, each its own part, and `lanet merge` puts together."""
+"""Splits work among several jobs, whose parts `lanet merge` puts together."""

@@ -1,4 +1,4 @@
-"""Which of several jobs does what: each file is dealt by its own name alone."""
+"""Divides files among jobs, each by its own name alone."""
 
 import argparse
 import dataclasses
@@ -13,10 +13,10 @@ HELP = "do the I-th of N parts, from 1/N to N/N; `lanet merge` puts them togethe
 
 @dataclasses.dataclass(frozen=True)
 class Shard:
-    """One of the parts into which names are dealt.
+    """One of the parts among which names are divided.
 
     Attributes:
-      number: from 1.
+      number: number of this part, from 1.
       count: number of parts.
     """
 
@@ -27,16 +27,16 @@ class Shard:
         return f"{self.number}/{self.count}"
 
     def places(self, names: Sequence[str]) -> list[int]:
-        """Which of the names are this part's; a name stays in its part whatever else is there."""
+        """Indices of the names in this part; a name's part does not depend on the other names."""
         return [i for i, name in enumerate(names) if _number(name) % self.count == self.number - 1]
 
     def file(self, out: Path) -> Path:
-        """Where this part of what becomes `out` is kept."""
+        """The file of this part of `out`."""
         return folder(out) / f"{self.number}-of-{self.count}.npz"
 
 
 def shard(text: str) -> Shard:
-    """The type of an argument `I/N`."""
+    """Parses an argument `I/N`."""
     found = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", text)
     number, count = map(int, found.groups()) if found else (0, 0)
     if not 1 <= number <= count:
@@ -45,7 +45,7 @@ def shard(text: str) -> Shard:
 
 
 def folder(out: Path) -> Path:
-    """Where the parts of what becomes `out` lie."""
+    """The folder for the parts of `out`."""
     return out.with_name(f"{out.name}.shards")
 
 

@@ -1,4 +1,4 @@
-"""The file that a job leaves of its part: what it found, and of which work it is."""
+"""The file of a part: what a job found, and which work it belongs to."""
 
 import argparse
 import dataclasses
@@ -23,17 +23,17 @@ _ABOUT, _PLACES = "about", "places"
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """What one job left.
+    """The result of one job.
 
     Attributes:
-      shard: which part.
-      kind: the command that made it.
-      settings: what must be the same for all parts.
-      asked: what `merge` is to know beside; it may differ.
-      listing: digest of all names that were dealt.
-      total: how many these were.
+      shard: which part it is.
+      kind: the command that wrote it.
+      settings: settings that must be the same for all parts.
+      asked: further information for `merge`, which may differ.
+      listing: digest of all names that were divided.
+      total: number of these names.
       places: indices of this part's own names among them.
-      arrays: what was found of these.
+      arrays: what was found for this part's names.
     """
 
     shard: Shard
@@ -55,19 +55,19 @@ def write(
     arrays: Mapping[str, np.ndarray],
     asked: Mapping[str, Any] | None = None,
 ) -> Path:
-    """Keeps a part in a folder beside what becomes of all of them.
+    """Writes a part into the folder beside the final result.
 
     Args:
-      out: what becomes of all parts.
-      own: which part.
+      out: path of the final result.
+      own: which part this is.
       kind: the command.
       names: names of everything that was divided among the parts, in order.
-      settings: what must be the same for all parts.
-      arrays: what was found of this part's own names, in their order.
-      asked: what `merge` is to know beside.
+      settings: settings that must be the same for all parts.
+      arrays: what was found for this part's names, in their order.
+      asked: further information for `merge`.
 
     Returns:
-      The file.
+      The part's file.
     """
     about = {
         **{"shard": str(own), "kind": kind, "asked": dict(asked or {})},
@@ -86,8 +86,14 @@ def write(
 def read(file: Path) -> Part:
     """Reads one part.
 
+    Args:
+      file: the part's file.
+
+    Returns:
+      The part.
+
     Raises:
-      UserError: it is damaged, or no part of any work.
+      UserError: the file is damaged or not a part.
     """
     arrays = read_npz(file)
     try:
@@ -97,12 +103,12 @@ def read(file: Path) -> Part:
     except (argparse.ArgumentTypeError, KeyError, ValueError, TypeError, AttributeError):
         part = None
     if part is None or not _is_whole(part):
-        raise UserError(f"{file} is no shard: remove it, or run that shard again")
+        raise UserError(f"{file} is not a shard: remove it, or run that shard again")
     return part
 
 
 def listing(names: Sequence[str]) -> str:
-    """A digest that tells whether two jobs were dealt the same names in the same order."""
+    """A digest of names and their order, to tell whether two jobs divided the same ones."""
     digest = hashlib.sha256()
     for name in names:
         digest.update(os.fsencode(name) + b"\0")
@@ -110,7 +116,7 @@ def listing(names: Sequence[str]) -> str:
 
 
 def packed(text: str) -> UInt8[np.ndarray, " n"]:
-    """A text as an array; numpy's own texts take the longest one's room for each."""
+    """A text as bytes; numpy's own string arrays give every text the space of the longest."""
     return np.frombuffer(text.encode(), np.uint8)
 
 

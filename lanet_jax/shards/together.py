@@ -1,4 +1,4 @@
-"""All parts of a work, none missing, doubled or of another one."""
+"""Reads all parts of a work, and checks that none is missing, duplicated or foreign."""
 
 import itertools
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _AGAIN = "remove the wrong one and run that shard again"
 
 
 def parts(out: Path) -> list[Part]:
-    """Reads all parts of what becomes `out`.
+    """Reads all parts of `out`.
 
     Args:
       out: the table or folder that the jobs were started with.
@@ -26,7 +26,7 @@ def parts(out: Path) -> list[Part]:
       The parts, by their numbers.
 
     Raises:
-      UserError: a part is missing, doubled, damaged, or of another work than the others.
+      UserError: a part is missing, duplicated, damaged, or of other work than the rest.
     """
     at = folder(out)
     files = sorted(at.glob("*.npz"))
@@ -48,7 +48,7 @@ def parts(out: Path) -> list[Part]:
     made_by = part.settings.get("version")
     if made_by != __version__:
         raise UserError(
-            f"{at}: version {made_by} made its shards, this is {__version__}: merge them by that"
+            f"{at}: version {made_by} made its shards, this is {__version__}: merge with that one"
         )
     own = sorted((part for _, part in found.values()), key=lambda part: part.shard.number)
     _refuse_missing(at, own)
@@ -59,18 +59,18 @@ def parts(out: Path) -> list[Part]:
 
 
 def column(own: Sequence[Part], name: str, kind: str) -> Shaped[np.ndarray, "N ..."]:
-    """What the parts hold under a name: a row for each file that was dealt, in the files' order.
+    """Joins an array of all parts, with a row for each file in the order of the files.
 
     Args:
       own: all parts.
-      name: name of an array in each.
+      name: name of the array.
       kind: kind of its numbers, as numpy abbreviates it.
 
     Returns:
       The array.
 
     Raises:
-      UserError: a part holds no such rows, or not one for each.
+      UserError: a part lacks the array, or it has another number of rows or another kind.
     """
     full = [part for part in own if len(part.places)]
     columns = [part.arrays.get(name, np.zeros(())) for part in full]
@@ -96,7 +96,7 @@ def _refuse_missing(at: Path, own: Sequence[Part]) -> None:
 
 
 def _difference(a: Part, b: Part) -> str:
-    """In what two parts are not of one work; empty if they are."""
+    """Says how two parts differ in their work; "" if they do not."""
     kinds = {"command": (a.kind, b.kind), "number of shards": (a.shard.count, b.shard.count)}
     names = sorted({*a.settings, *b.settings})
     kinds |= {name: (a.settings.get(name), b.settings.get(name)) for name in names}
@@ -104,4 +104,4 @@ def _difference(a: Part, b: Part) -> str:
     for what, (one, other) in kinds.items():
         if one != other:
             return f"{what} is {one!r} there and {other!r} here"
-    return "" if a.listing == b.listing else "it was dealt files of other names"
+    return "" if a.listing == b.listing else "its files have other names"

@@ -1,1 +1,1 @@
-"""Grids of runs: declared, run one after the other, told as the paper's tables."""
+"""Studies: grids of runs, run one after another, with results as in the paper's tables."""

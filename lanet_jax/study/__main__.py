@@ -11,7 +11,7 @@ from lanet_jax.study import declaration, grid, loading, outcome, runner, write
 
 
 def main() -> None:
-    """Runs what is not finished of a study, and writes its tables."""
+    """Runs the unfinished cells of a study, and writes its tables."""
     arguments, rest = _parser().parse_known_args()
     extra = [_override(argument) for argument in rest]
     folder: Path = arguments.workdir
@@ -56,22 +56,24 @@ def _parser() -> Parser:
     parser = Parser(
         prog="lanet study",
         description="Runs a study's cells one after the other; the same command resumes it.",
-        epilog="--config.FIELD=VALUE is handed to every run.",
+        epilog="--config.FIELD=VALUE is passed to every run.",
     )
-    parser.add_argument("study", help="configs/studies/NAME.py, and after a colon cpu or demo")
+    parser.add_argument(
+        "study", help="configs/studies/NAME.py; a scale, cpu or demo, follows a colon"
+    )
     parser.add_argument("--workdir", type=Path, required=True, help="folder of the study")
     parser.add_argument(
         "--only",
         action="append",
         default=[],
         metavar="PATTERN",
-        help="run the cells of this name ('30/*') or with this part in it (lanet); repeatable",
+        help="run only cells with this name ('30/*') or name part (lanet); repeatable",
     )
     parser.add_argument(
         "--dry_run", action="store_true", help="print the cells and their commands, run nothing"
     )
     parser.add_argument(
-        "--table_only", action="store_true", help="write the tables from the runs that are there"
+        "--table_only", action="store_true", help="only write the tables, from finished runs"
     )
     return parser
 

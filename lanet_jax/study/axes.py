@@ -49,7 +49,7 @@ def datasets(scale: str) -> Axis:
 
 
 def methods(scale: str) -> Axis:
-    """Five methods; on a shared schedule each still has the learning rate of its publication."""
+    """The five methods; with a shared schedule each still has its published learning rate."""
     own = check(scale) == ""
     rul = () if own else ("optim.learning_rate=0.0002", "optim.head_learning_rate=0.002")
     eac = () if own else ("optim.learning_rate=0.0002",)
@@ -64,17 +64,17 @@ def methods(scale: str) -> Axis:
 
 
 def noise(kind: str, title: str, percents: Sequence[int] = (10, 20, 30)) -> Axis:
-    """Wrong labels, as rows."""
+    """Shares of wrong labels, as rows."""
     return Axis((title,), tuple(Level(str(p), (f"{p}%",), noisy(p, kind)) for p in percents))
 
 
 def noisy(percent: int, kind: str = SYMMETRIC) -> tuple[str, ...]:
-    """The fields of so many wrong labels."""
+    """The config fields for a percentage of wrong labels."""
     return (f"noise.kind={kind}", f"noise.rate={percent / 100:g}")
 
 
 def one_dataset(scale: str, percents: Sequence[int]) -> Axis:
-    """One dataset with its own labels (0) and with wrong ones, as columns."""
+    """One dataset with its own labels (0%) and with wrong ones, as columns."""
     place = _ONE[check(scale)]
     (name,) = place.labels
     own = place.overrides
@@ -88,7 +88,7 @@ def one_dataset(scale: str, percents: Sequence[int]) -> Axis:
 
 
 def sweep(name: str, field: str, values: Sequence[float], default: float) -> tuple[Level, ...]:
-    """Values of one field, as rows; the default is the same run in every sweep of a study."""
+    """The values of one field, as rows; the default is the same run in every sweep of a study."""
     return tuple(
         Level("default", (name, f"{value:g}"))
         if value == default
@@ -98,5 +98,5 @@ def sweep(name: str, field: str, values: Sequence[float], default: float) -> tup
 
 
 def published(scale: str, numbers: Mapping[str, str]) -> Mapping[str, str]:
-    """The paper's numbers, but not beside drawn faces."""
+    """The paper's numbers, except beside synthetic faces."""
     return {} if scale == "demo" else numbers

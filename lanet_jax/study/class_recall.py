@@ -1,4 +1,4 @@
-"""Which classes a study's runs recall, and what they take the others for."""
+"""Sections with the recall and the confusions of a study's runs by class."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,13 +13,13 @@ from lanet_jax.study.places import Place
 
 _NOTE = (
     "Recall, the mean over the seeds of a row; a dash is a class that the split lacks. In the "
-    "matrices, of all seeds together, rows are true classes and columns predictions, in percent of "
-    "the row."
+    "matrices, over all seeds together, rows are true classes and columns predictions, in percent "
+    "of the row."
 )
 
 
 def sections(places: Iterable[Place]) -> Iterator[Section]:
-    """Recall and confusion of each row of the table, in each place that has finished runs."""
+    """Recall and confusion of each row of the table, for each place with finished runs."""
     for place in places:
         lines, panels, classes = [], [], []
         for name, runs in place.lines:

@@ -1,4 +1,4 @@
-"""What a study's runs measured over the epochs."""
+"""Sections with the metrics of a study's runs over the epochs."""
 
 from collections.abc import Iterable, Iterator
 
@@ -18,7 +18,7 @@ _MEASURED = (
 
 
 def sections(places: Iterable[Place]) -> Iterator[Section]:
-    """A line a row of the table, the mean over its seeds, in each place that has finished runs."""
+    """A line for each row of the table, the mean over seeds, for each place with finished runs."""
     for place in places:
         panels = []
         for measured, field, show in _MEASURED:
@@ -38,7 +38,7 @@ def sections(places: Iterable[Place]) -> Iterator[Section]:
 
 
 def _mean_curve(runs: list[RunFiles], split: str, field: str) -> tuple[list[float], list[float]]:
-    """Epochs that all runs have, and the mean of the runs there."""
+    """The epochs that all runs have, and the mean of the runs there."""
     found = []
     for run in runs:
         own = (split or run.tested[0]) if field == "accuracy" else "labels"

@@ -1,4 +1,4 @@
-"""`study.json`: what the runs of a folder were declared as."""
+"""`study.json`: the declaration of the runs in a study's folder."""
 
 import difflib
 import fnmatch
@@ -16,7 +16,7 @@ from lanet_jax.study.loading import base
 
 
 def select(cells: Sequence[Cell], patterns: Iterable[str]) -> list[Cell]:
-    """The cells that a pattern names.
+    """Selects cells by patterns.
 
     Args:
       cells: cells of a study.
@@ -26,30 +26,33 @@ def select(cells: Sequence[Cell], patterns: Iterable[str]) -> list[Cell]:
       The cells, in their order.
 
     Raises:
-      UserError: a pattern names none.
+      UserError: a pattern matches none.
     """
     patterns = list(patterns)
     for pattern in patterns:
         if not any(_matches(cell, pattern) for cell in cells):
-            raise UserError(f"--only={pattern}: no cell has that name, as {cells[0].name} has")
+            raise UserError(
+                f"--only={pattern}: no cell has that name; names are like {cells[0].name}"
+            )
     return [c for c in cells if not patterns or any(_matches(c, p) for p in patterns)]
 
 
 def claim(
     folder: Path, cells: Sequence[Cell], selected: Sequence[Cell], write: bool = True
 ) -> None:
-    """Checks that a folder is this study's, and notes the selected cells in `study.json`.
+    """Checks that a folder belongs to this study, and notes the selected cells in `study.json`.
 
-    A declaration may grow, by seeds or rows: the runs that are there stay what they are.
+    A declaration may grow by seeds or rows; existing runs stay as they are.
 
     Args:
       folder: folder of the study.
-      cells: all that are declared.
-      selected: those that are to run; only their fields are compared and noted.
-      write: False only checks.
+      cells: all declared cells.
+      selected: the cells to run; only their fields are compared and noted.
+      write: whether to write `study.json`, or only to check.
 
     Raises:
-      UserError: the folder was declared otherwise, naming what differs; or a field does not exist.
+      UserError: the folder was declared differently (the message says how), or a field does not
+        exist.
     """
     for cell in selected:
         _check_fields(cell)
@@ -60,7 +63,7 @@ def claim(
     configs = {cell.config: _counting(base(cell.config)) for cell in selected}
     for config, now in configs.items():
         then = known["configs"].get(config, now)
-        both = then.keys() & now.keys()  # a field that is new to the program changes no run
+        both = then.keys() & now.keys()  # a field that is new to this version changes no run
         common = ({key: fields[key] for key in sorted(both)} for fields in (then, now))
         differences += [f"{config} {line}" for line in _differences(*common)]
     for cell in selected:
@@ -69,7 +72,7 @@ def claim(
     if differences:
         more = f" and {len(differences) - 4} more" if len(differences) > 4 else ""
         raise UserError(
-            f"{folder} holds a study declared otherwise: {', '.join(differences[:4])}{more}; "
+            f"{folder} holds a study declared differently: {', '.join(differences[:4])}{more}; "
             "choose another --workdir or the same declaration"
         )
     if write:
@@ -80,11 +83,11 @@ def claim(
 
 
 def _read(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    advice = "restore it, or delete it and give the study's command again"
+    advice = "restore it, or delete it and run the study's command again"
     known = json_files.read(path, advice)
     parts = [known.get("configs"), known.get("cells")]
     if not all(isinstance(p, dict) and all(isinstance(x, dict) for x in p.values()) for p in parts):
-        raise UserError(f"{path} is no declaration of a study; {advice}")
+        raise UserError(f"{path} is not the declaration of a study; {advice}")
     return known
 
 

@@ -1,4 +1,4 @@
-"""What a study declares: axes, the runs that their combinations are, the paper's numbers."""
+"""Declares a study: its axes, the runs that combine them, the paper's numbers."""
 
 import dataclasses
 import itertools
@@ -13,12 +13,12 @@ class Level:
     """One value of an axis.
 
     Attributes:
-      key: its name in folders and patterns; levels with one key are the same run told twice.
-      labels: what the table prints, one text for each title of the axis.
+      key: its name in folders and patterns; levels with the same key are the same run.
+      labels: its texts in the table, one for each title of the axis.
       overrides: fields of the config, as on the command line: "noise.rate=0.1".
       config: config file and presets, for the level that chooses them: "configs/ferplus.py:cpu".
       splits: for a column whose run is evaluated on several splits, the name and title of each.
-      quoted: only the paper ran it; the table prints its number.
+      quoted: whether only the paper ran it, so that the table prints only the paper's number.
     """
 
     key: str
@@ -31,10 +31,10 @@ class Level:
 
 @dataclasses.dataclass(frozen=True)
 class Axis:
-    """What varies.
+    """One thing that varies in a study.
 
     Attributes:
-      titles: titles of the columns that its labels fill.
+      titles: titles of the table columns that hold its labels.
       levels: its values.
     """
 
@@ -50,13 +50,13 @@ class Study:
       title: the table's caption.
       rows: axes whose combinations are the table's rows, the outermost first.
       columns: axis of the table's columns.
-      seeds: each gives a run its parameters, order, augmentation and wrong labels, and with
-        data.limit its images.
+      seeds: seeds of parameters, order, augmentation and wrong labels and, with data.limit, of the
+        images.
       overrides: fields of every run.
       published: the paper's numbers by row and column, "30/lanet/rafdb"; see `quote`.
-      source: where they stand, the title of their column.
-      grouped: the first title's equal labels are one group of rows, as in Table 1.
-      notes: what a reader of the table must know.
+      source: title of the column with these numbers.
+      grouped: whether rows with the same first label form a group, as in Table 1.
+      notes: remarks for readers of the table.
     """
 
     title: str
@@ -78,7 +78,7 @@ class Cell:
       experiment: its row and column, "30/lanet/ferplus".
       seed: its seed.
       config: config file and presets.
-      overrides: fields, in the order of the command line.
+      overrides: config fields, in the order of the command line.
     """
 
     experiment: str
@@ -88,17 +88,17 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """Its folder in that of the study."""
+        """Its folder within the study's folder."""
         return f"{self.experiment}/seed{self.seed}"
 
     def arguments(self, folder: Path) -> list[str]:
-        """What follows `python -m lanet_jax.main`.
+        """The arguments of `python -m lanet_jax.main` for this run.
 
         Args:
           folder: folder of the study.
 
         Returns:
-          The arguments of the command that makes the run, as by hand.
+          The arguments.
         """
         fields = (f"--config.{override}" for override in self.overrides)
         return [f"--config={self.config}", *fields, f"--workdir={folder / self.name}"]
@@ -110,14 +110,14 @@ def rows(study: Study) -> list[tuple[Level, ...]]:
 
 
 def key(levels: Iterable[Level]) -> str:
-    """The keys of levels, as in a cell's name."""
+    """Joins the keys of levels, as in a cell's name."""
     return "/".join(level.key for level in levels)
 
 
 def cells(study: Study, extra: Iterable[str] = ()) -> tuple[Cell, ...]:
-    """The runs of a study.
+    """Lists the runs of a study.
 
-    One seed of everything comes before the next, so that a study that is cut short has whole rows.
+    All runs of one seed come before the next seed, so that an interrupted study has full rows.
 
     Args:
       study: the declaration.
@@ -127,8 +127,8 @@ def cells(study: Study, extra: Iterable[str] = ()) -> tuple[Cell, ...]:
       The runs, each once.
 
     Raises:
-      UserError: the levels of a run choose no config or several, one key stands for two runs, or a
-        level or seed would write over a field of `extra`.
+      UserError: the levels of a run choose no config or several, two different runs have the same
+        key, or a level or seed would override a field of `extra`.
     """
     extra = tuple(extra)
     found: dict[str, Cell] = {}
@@ -154,17 +154,17 @@ def cells(study: Study, extra: Iterable[str] = ()) -> tuple[Cell, ...]:
 
 
 def quote(columns: str, numbers: Mapping[str, str]) -> dict[str, str]:
-    """The paper's numbers, by row and column.
+    """Arranges the paper's numbers by row and column.
 
     Args:
       columns: keys of the columns, separated by spaces; "KEY/SPLIT" for one of several splits.
-      numbers: for each row's key the numbers of the columns, separated by spaces; - is none.
+      numbers: for each row's key the numbers of the columns, separated by spaces; - for none.
 
     Returns:
       The numbers.
 
     Raises:
-      UserError: a row has not one number for each column.
+      UserError: a row does not have one number for each column.
     """
     published = {}
     for row, line in numbers.items():

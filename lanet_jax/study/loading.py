@@ -1,4 +1,4 @@
-"""Study files and config files, read by path or by the name of a bundled one."""
+"""Loads study files and config files, by path or by the name of a bundled one."""
 
 import functools
 import json
@@ -17,7 +17,7 @@ def load(name: str) -> Study:
       name: the file, and after a colon its scale: "configs/studies/table1.py:cpu" or "table1:cpu".
 
     Returns:
-      What its `get_study(scale)` declares.
+      The study that its `get_study(scale)` declares.
 
     Raises:
       UserError: there is no such file or scale.
@@ -35,10 +35,10 @@ def base(config: str) -> dict[str, Any]:
     """The fields of a config file with its presets, by dotted name.
 
     Args:
-      config: as after `--config=`.
+      config: config file and presets, as after `--config=`.
 
     Returns:
-      Their values, as JSON has them.
+      The values as in JSON.
 
     Raises:
       UserError: the file or preset does not exist.

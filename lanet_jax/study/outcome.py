@@ -1,4 +1,4 @@
-"""What a cell's work folder says of it: finished, cut off or failed, and its numbers."""
+"""Reads the state and the results of a cell from its work folder."""
 
 import contextlib
 import dataclasses
@@ -17,14 +17,14 @@ _ADVICE = "delete it, and the study's command writes it again"
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """The numbers of a finished run on one split; shares in [0, 1].
+    """The results of a finished run on one split; shares in [0, 1].
 
     Attributes:
       final: accuracy at the end.
       last5: mean accuracy of the last five epochs.
       best: the best accuracy.
       oracle: whether the best was chosen on this split itself.
-      fitted: share of the wrong labels fitted; None where no wrong labels are known.
+      fitted: share of the wrong labels fitted; None if wrong labels are not known.
       auroc: AUROC of finding wrong labels; None likewise.
     """
 
@@ -37,7 +37,7 @@ class Outcome:
 
 
 def finished(cell: Path) -> bool:
-    """Whether a run came to its end: trained, summed up and evaluated on all its test splits.
+    """Whether a run is complete: trained, summarised and evaluated on all its test splits.
 
     Args:
       cell: its work folder.
@@ -50,14 +50,14 @@ def finished(cell: Path) -> bool:
 
 
 def read(cell: Path, split: str = "") -> Outcome:
-    """The numbers of a finished run.
+    """Reads the results of a finished run.
 
     Args:
       cell: its work folder.
       split: one of the evaluated splits; empty for the only one.
 
     Returns:
-      Its numbers.
+      Its results.
 
     Raises:
       UserError: the run was not evaluated on that split, or on several where one is expected; or
@@ -85,10 +85,10 @@ def read(cell: Path, split: str = "") -> Outcome:
 
 
 def progress(cell: Path) -> float:
-    """The share of a run that is done, as its last row says.
+    """The share of a run that is done, by its last row.
 
     Args:
-      cell: its work folder, possibly of a run that has not started.
+      cell: its work folder; the run may not have started.
     """
     try:
         epochs = json.loads(RunFolder(cell).config.read_text())["optim"]["epochs"]
@@ -97,41 +97,41 @@ def progress(cell: Path) -> float:
             whole = file.read().rpartition(b"\n")[0]
         share = json.loads(whole.rpartition(b"\n")[2])["epoch"] / epochs
         return min(1.0, share) if share > 0 else 0.0
-    # Nothing is written yet, or by another program; RecursionError is deep JSON's.
+    # Nothing is written yet, or something else; RecursionError comes from deep JSON.
     except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
         return 0.0
 
 
 def error(cell: Path) -> str:
-    """Why the last attempt at a cell failed; empty if it did not."""
+    """Why the last attempt at a cell failed; "" if it did not."""
     path = RunFolder(cell).error
     return path.read_text(encoding="utf-8").strip() if path.exists() else ""
 
 
 def note_error(cell: Path, reason: str) -> None:
-    """Notes why an attempt failed; an empty reason takes the note back."""
+    """Notes why an attempt failed; an empty reason removes the note."""
     path = RunFolder(cell).error
     if not reason:
         path.unlink(missing_ok=True)
         return
-    with contextlib.suppress(OSError):  # where a full disk ended the run, the study continues
+    with contextlib.suppress(OSError):  # the study continues even if a full disk ended the run
         write_text(path, reason + "\n")
 
 
 def state(cell: Path) -> str:
-    """One word: finished, failed, cut off or waiting."""
+    """The state of a cell: finished, failed, interrupted or waiting."""
     if finished(cell):
         return "finished"
     if error(cell):
         return "failed"
-    return "cut off" if RunFolder(cell).config.exists() else "waiting"
+    return "interrupted" if RunFolder(cell).config.exists() else "waiting"
 
 
 def _summary(cell: Path) -> dict[str, dict[str, float]]:
     path = RunFolder(cell).summary
     summary = json_files.read(path, _ADVICE)
     if not all(isinstance(numbers, dict) for numbers in summary.values()):
-        raise UserError(f"{path} is no summary of a run; {_ADVICE}")
+        raise UserError(f"{path} is not the summary of a run; {_ADVICE}")
     return summary
 
 

@@ -1,4 +1,4 @@
-"""Where a study's runs are shown together: each group of rows, tested on each split."""
+"""Groups a study's runs into charts: one for each group of rows and tested split."""
 
 import itertools
 from collections.abc import Iterator
@@ -7,16 +7,16 @@ from typing import NamedTuple
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.study.grid import Level, Study, rows
 
-# The finished runs of each row and column, a run a seed.
+# The finished runs of each row and column, one per seed.
 Runs = dict[tuple[tuple[Level, ...], Level], list[RunFiles]]
 
 
 class Place(NamedTuple):
-    """Runs that belong into the same axes.
+    """Runs that are drawn in the same axes.
 
     Attributes:
-      title: what they share.
-      split: that they are tested on; "" for their only one.
+      title: title of the axes.
+      split: split that they are tested on; "" for their only one.
       lines: each row's name with its runs.
     """
 
@@ -33,7 +33,7 @@ def places(study: Study, runs: Runs) -> Iterator[Place]:
       runs: its finished runs.
 
     Yields:
-      Each, in the order of the table.
+      The places, in the order of the table.
     """
     groups: dict[str, list[tuple[Level, ...]]] = {}
     for row in rows(study):
@@ -46,5 +46,5 @@ def places(study: Study, runs: Runs) -> Iterator[Place]:
 
 
 def _name(row: tuple[Level, ...], grouped: bool) -> str:
-    """A row's labels, but for the one that its group shares."""
+    """A row's labels, without the one that its group shares."""
     return ", ".join([label for level in row for label in level.labels][grouped:])

@@ -1,4 +1,4 @@
-"""The progress line of a study: what runs, how far it is, how long the rest will take."""
+"""The progress line of a study: the running cell, its progress, and the time left."""
 
 import statistics
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 from lanet_jax.study import outcome
 from lanet_jax.study.grid import Cell
 
-_SOON = 0.05  # share of a run that must be seen before its pace counts: the start is compilation
+_SOON = 0.05  # share of a run before its pace counts, as the start is compilation
 
 
 def seconds_left(
@@ -20,19 +20,19 @@ def seconds_left(
     share: float,
     elapsed: float,
 ) -> float | None:
-    """How long the running cell and those that wait will take.
+    """Estimates how long the running cell and the waiting ones will take.
 
     Args:
-      known: seconds that whole runs took, by experiment (row and column, any seed).
-      waiting: experiments of the cells that have not begun.
-      running: the experiment of the running one.
-      before: share of it that was done when it was started here.
-      share: share of it that is done.
-      elapsed: seconds since it was started.
+      known: seconds that complete runs took, by experiment (row and column, any seed).
+      waiting: experiments of the cells that have not started.
+      running: experiment of the running cell.
+      before: share of it that was done when it was started or resumed.
+      share: share of it that is done now.
+      elapsed: seconds since it was started or resumed.
 
     Returns:
-      Seconds, or None if nothing is known yet. An experiment that did not run yet is expected to
-      take the mean of the others.
+      Seconds, or None if nothing is known yet. An experiment that has not run yet counts as the
+      mean of the others.
     """
     expected = dict(known)
     if share - before > _SOON:
@@ -45,7 +45,7 @@ def seconds_left(
 
 
 def duration(seconds: float) -> str:
-    """Seconds in words, as exact as one cares: "3 min", "5 h 20 min", "2 d 4 h"."""
+    """Seconds in words, rounded: "3 min", "5 h 20 min", "2 d 4 h"."""
     minutes = round(seconds / 60)
     if minutes < 1:
         return "under 1 min"
@@ -58,12 +58,12 @@ def duration(seconds: float) -> str:
 
 
 class Progress:
-    """Tells how a study gets on: one line that is written over on a terminal, else one a cell.
+    """Prints the progress of a study: one updated line on a terminal, otherwise a line per cell.
 
     Args:
       folder: folder of the study.
       waiting: the cells to run.
-      finished: how many need not run.
+      finished: number of cells that are finished already.
     """
 
     def __init__(self, folder: Path, waiting: list[Cell], finished: int) -> None:
@@ -74,7 +74,7 @@ class Progress:
         self._terminal = sys.stderr.isatty()
 
     def begin(self, cell: Cell) -> None:
-        """A cell starts."""
+        """Call it when a cell starts."""
         self._cell = cell
         self._waiting.remove(cell)
         self._count += 1
@@ -84,12 +84,12 @@ class Progress:
             print(self.line(), file=sys.stderr, flush=True)
 
     def show(self) -> None:
-        """Writes the line again."""
+        """Updates the line on a terminal."""
         if self._terminal:
             print(f"\r{self.line()}\x1b[K", end="", file=sys.stderr, flush=True)
 
     def end(self, reason: str) -> None:
-        """The cell ended, with the reason if it failed."""
+        """Call it when the cell has ended, with the reason if it failed, else ""."""
         elapsed = time.monotonic() - self._started
         self._failed += bool(reason)
         if (
@@ -102,7 +102,7 @@ class Progress:
         print(text, file=sys.stderr, flush=True)
 
     def line(self) -> str:
-        """What the line says now."""
+        """The current line."""
         elapsed = time.monotonic() - self._started
         share = outcome.progress(self._folder / self._cell.name)
         waiting = [cell.experiment for cell in self._waiting]

@@ -1,4 +1,4 @@
-"""The numbers of a study: mean and standard deviation over the seeds, for each row and column."""
+"""The results of a study: mean and standard deviation over the seeds, by row and column."""
 
 import dataclasses
 import statistics
@@ -32,10 +32,10 @@ class Entry:
     Attributes:
       labels: labels of the row.
       column: title of the column.
-      means: by measure; a measure that no run has is absent.
-      seeds: how many runs are in them.
+      means: means by measure; a measure that no run has is absent.
+      seeds: number of runs in the means.
       oracle: whether the best was chosen on the tested split itself.
-      published: the paper's number, "" if there is none.
+      published: the paper's number; "" if there is none.
     """
 
     labels: tuple[str, ...]
@@ -47,20 +47,20 @@ class Entry:
 
 
 def mean(values: Sequence[float]) -> Mean:
-    """Mean and sample standard deviation of at least one value."""
+    """The mean and sample standard deviation of at least one value."""
     std = statistics.stdev(values) if len(values) > 1 else None
     return Mean(statistics.fmean(values), std)
 
 
 def entries(study: Study, folder: Path) -> list[list[Entry]]:
-    """The numbers of the finished runs.
+    """Collects the results of the finished runs.
 
     Args:
       study: the declaration.
       folder: folder of the study.
 
     Returns:
-      For each row of the table its columns.
+      The columns of each row of the table.
     """
     columns = [
         (level, split, title)

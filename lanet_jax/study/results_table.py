@@ -23,11 +23,11 @@ class Sheet:
     """One table.
 
     Attributes:
-      title: what it shows.
+      title: title of the table.
       header: names of the columns.
-      heads: how many of them name the rows.
-      rows: one text a column.
-      groups: index of each row that begins a group.
+      heads: number of columns that name the rows.
+      rows: rows, with one text per column.
+      groups: indices of the rows that begin a group.
       bold: (row, column) of the best of each group.
     """
 
@@ -40,14 +40,14 @@ class Sheet:
 
 
 def sheets(study: Study, entries: list[list[Entry]]) -> list[Sheet]:
-    """The paper's form of the table, and for each of its columns all that was measured.
+    """Makes the table in the paper's form, and one with all measures for each of its columns.
 
     Args:
       study: the declaration.
-      entries: for each row its columns.
+      entries: the columns of each row.
 
     Returns:
-      The tables; with one column only, the second kind holds the first.
+      The tables; with a single column only the second kind, which includes the first.
     """
     columns = [list(column) for column in zip(*entries, strict=True)]
     titles = tuple(title for axis in study.rows for title in axis.titles)
@@ -94,11 +94,11 @@ def _detailed(study: Study, titles: tuple[str, ...], column: list[Entry]) -> She
 
 
 def text(measure: str, value: Mean | None) -> str:
-    """A mean as the paper prints it: percent with two digits, AUROC with three.
+    """Writes a mean as the paper prints it: percent with two digits, AUROC with three.
 
     Args:
-      measure: whose it is.
-      value: None is a dash.
+      measure: name of the measure.
+      value: the mean; None gives a dash.
 
     Returns:
       The text, such as "85.33±0.18".
@@ -120,7 +120,7 @@ def _seeds(study: Study, entry: Entry) -> str:
 
 
 def _groups(study: Study, column: list[Entry]) -> list[int]:
-    """Where each group of rows begins; one group if the study does not group them."""
+    """The first row of each group; one group if the study does not group its rows."""
     if not study.grouped:
         return [0]
     outer = [entry.labels[0] for entry in column]

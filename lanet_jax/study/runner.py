@@ -1,4 +1,4 @@
-"""Runs cells, each in a process of its own, one at a time."""
+"""Runs cells one at a time, each in its own process."""
 
 import contextlib
 import fcntl
@@ -18,12 +18,12 @@ from lanet_jax.study.grid import Cell
 from lanet_jax.study.progress import Progress
 
 MAIN = (sys.executable, "-m", "lanet_jax.main")
-# A command's last word (`errors.exit_on_user_error`), perhaps on the line of the progress bar.
+# A command's error line (`errors.exit_on_user_error`), possibly after a progress bar.
 _ERROR = re.compile(r"(?:^|[\r\n\]])error: ([^\r\n]+)")
-# May save some percent of a CPU step (docs/benchmarks.md); the C library reads this when a process
-# starts, and others ignore it.
+# May save a few percent of a CPU step (docs/benchmarks.md). glibc reads this when a process starts;
+# other C libraries ignore it.
 _HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-_GRACE = 60  # seconds that a run has to end by itself when the study is stopped
+_GRACE = 60  # seconds that a run has to save and end when the study is stopped
 
 
 def run(
@@ -33,20 +33,20 @@ def run(
     program: Sequence[str],
     seconds: float = 1.0,
 ) -> dict[str, str]:
-    """Runs the cells that are not finished; one that fails is noted, and the next one runs.
+    """Runs the unfinished cells; a failure is noted, and the next cell runs.
 
     Args:
-      cells: in the order to run them.
+      cells: cells in the order to run them.
       folder: folder of the study.
       after: called after each cell that ran.
-      program: what a cell's arguments are handed to: `MAIN`, but for tests.
-      seconds: between two looks at the running cell.
+      program: command that takes a cell's arguments: `MAIN`, except in tests.
+      seconds: seconds between two updates of the progress.
 
     Returns:
-      For each failed cell its reason.
+      The reason for each failed cell.
 
     Raises:
-      UserError: a study, or a run that outlived one, is at work in the folder.
+      UserError: another study, or a run that outlived one, uses the folder.
     """
     failed: dict[str, str] = {}
     with _alone(folder) as lock:
@@ -70,13 +70,13 @@ def _run_one(
     look: Callable[[], None],
     seconds: float,
 ) -> str:
-    """Runs one cell to its end; returns why it failed, or nothing."""
+    """Runs one cell to its end; returns why it failed, or ""."""
     home = folder / cell.name
     home.mkdir(parents=True, exist_ok=True)
     log = RunFolder(home).log
     with open(log, "ab", opener=through_no_link) as output:
-        start = output.seek(0, os.SEEK_END)  # earlier attempts stand before it
-        # The process inherits the lock, so that no second one starts beside it if this one dies.
+        start = output.seek(0, os.SEEK_END)  # after the output of earlier attempts
+        # The process inherits the lock, so that no second run starts beside it if the study dies.
         process = subprocess.Popen(
             [*program, *cell.arguments(folder)],
             stdin=subprocess.DEVNULL,
@@ -84,7 +84,7 @@ def _run_one(
             stderr=subprocess.STDOUT,
             env={**_HUGE_PAGES, **os.environ},
             pass_fds=[lock],
-            process_group=0,  # a terminal's Ctrl-C is for the study, which then ends its run once
+            process_group=0,  # a terminal's Ctrl-C goes to the study alone, which stops its run
         )
         try:
             while True:
@@ -115,7 +115,7 @@ def _reason(code: int, log: Path, start: int) -> str:
     if code == 0:
         return ""
     if code < 0:
-        memory = ", perhaps for want of memory" if code == -signal.SIGKILL else ""
+        memory = ", perhaps out of memory" if code == -signal.SIGKILL else ""
         return f"ended by signal {-code} ({signal.strsignal(-code)}{memory}), see {log}"
     with open(log, "rb") as file:
         file.seek(max(start, file.seek(0, os.SEEK_END) - 65536))
@@ -129,17 +129,17 @@ def _reason(code: int, log: Path, start: int) -> str:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[int]:
-    """Keeps a second study out of the folder: a lock that ends with its last process."""
+    """Keeps other studies out of the folder by a lock that ends with its last process."""
     lock = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         os.close(lock)
         raise UserError(
-            f"{folder}: a study, or a run that one left behind, is at work there; wait for it or "
-            "end it, or choose another --workdir"
+            f"{folder}: another study, or a run that one left behind, uses it; wait for it or end "
+            "it, or choose another --workdir"
         ) from error
-    except OSError:  # a file system that does not lock folders
+    except OSError:  # a file system that cannot lock folders
         pass
     try:
         yield lock

@@ -1,4 +1,4 @@
-"""`report.html` of a study: its tables, what was measured over the epochs, and its commands."""
+"""Writes `report.html` of a study: its tables, curves, figures and commands."""
 
 import itertools
 from collections.abc import Collection, Sequence
@@ -21,23 +21,23 @@ def write(
     commands: Sequence[tuple[str, str]],
     folder: Path,
 ) -> Path:
-    """Writes the page from the runs that are finished, and draws a sweep if they are one.
+    """Writes the page from the finished runs, and draws the figure if they are a sweep.
 
-    Below the tables stand curves, recall and confusion of each row, the study's figures, the fields
-    that all runs share, and the commands.
+    Below the tables come curves, recall and confusion of each row, the study's figures, the config
+    fields that all runs share, and the commands.
 
     Args:
       study: the declaration.
       sheets: its tables.
-      notes: what a reader of the tables must know.
-      commands: pairs of a run's name and the command that makes it.
+      notes: remarks for readers of the tables.
+      commands: pairs of a run's name and its command.
       folder: folder of the study.
 
     Returns:
       The page.
 
     Raises:
-      UserError: a run's file is not what it should be.
+      UserError: a run's file is damaged.
     """
     runs = {
         (row, column): [
@@ -47,7 +47,7 @@ def write(
         ]
         for row, column in itertools.product(rows(study), study.columns.levels)
     }
-    # Rows that share a key are one run.
+    # Rows with the same key are the same run.
     finished = {run.folder: run for several in runs.values() for run in several}.values()
     _draw_sweep(finished, folder)
     shown = list(places(study, runs))
@@ -71,7 +71,7 @@ def _draw_sweep(runs: Collection[RunFiles], folder: Path) -> None:
 
 
 def _config(runs: Collection[RunFiles]) -> Section | None:
-    """The fields that all runs share; those that differ stand in the commands."""
+    """The config fields that all runs share; the commands have those that differ."""
     configs: list[set[tuple[str, ...]]] = [set(run_sections.fields(run.config)) for run in runs]
     if not configs:
         return None

@@ -1,4 +1,4 @@
-"""Markdown, LaTeX and CSV of a study's tables."""
+"""Writes a study's tables as Markdown, LaTeX and CSV."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ _GREEK = ("alpha", "beta", "delta", "tau", "omega")
 
 
 def markdown(sheets: Iterable[Sheet], notes: Iterable[str], commands: Iterable[str]) -> str:
-    """The tables, their notes and the commands that made the runs, as Markdown."""
+    """The tables, their notes and the runs' commands, as Markdown."""
     parts = []
     for sheet in sheets:
         lines = [_pipes(sheet.header), _pipes("---" for _ in sheet.header)]
@@ -34,7 +34,7 @@ def markdown(sheets: Iterable[Sheet], notes: Iterable[str], commands: Iterable[s
 
 
 def latex(sheets: Iterable[Sheet], notes: Iterable[str], commands: Iterable[str]) -> str:
-    """The same as LaTeX, as wide as the page at most; its first line names the packages."""
+    """The same as LaTeX, at most as wide as the page; its first line loads the packages."""
     parts = ["% \\usepackage{booktabs,amssymb,adjustbox}"]
     for sheet in sheets:
         columns = "l" * sheet.heads + "c" * (len(sheet.header) - sheet.heads)
@@ -66,11 +66,11 @@ def latex(sheets: Iterable[Sheet], notes: Iterable[str], commands: Iterable[str]
 def csv_rows(
     study: Study, entries: Iterable[Iterable[Entry]]
 ) -> tuple[list[str], Iterator[list[str]]]:
-    """One line for each row and column, with plain numbers for programs.
+    """Makes a line for each row and column, with plain numbers for programs.
 
     Args:
       study: the declaration.
-      entries: for each row its columns.
+      entries: the columns of each row.
 
     Returns:
       The header, and the lines: accuracies and fitted share in percent, AUROC in [0, 1].

@@ -1,4 +1,4 @@
-"""Writes the tables of a study with all that a reader must know of them."""
+"""Writes the tables of a study, with notes for their readers."""
 
 import shlex
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from lanet_jax.study.grid import Cell, Study
 from lanet_jax.study.results import Entry, entries
 from lanet_jax.study.results_table import sheets
 
-# What a reader must know of the runs to compare them with others.
+# Config fields that a reader needs to compare the runs with others.
 _SETTINGS = (
     *("schedule", "optim.epochs", "optim.batch_size", "augment.size", "model.depth"),
     *("model.width", "model.pretrained", "data.limit", "data.test_split"),
@@ -21,7 +21,7 @@ _SETTINGS = (
 
 
 def write(study: Study, cells: Sequence[Cell], folder: Path) -> Path:
-    """Writes `table.md`, `.tex`, `.csv` and `report.html` from the runs that are finished.
+    """Writes `table.md`, `.tex`, `.csv` and `report.html` from the finished runs.
 
     Args:
       study: the declaration.
@@ -58,7 +58,7 @@ def _notes(
     )
     if len(study.seeds) == 1:
         over = f"One run each, of seed {seeds}"
-    notes = [f"{over}; a dash is no finished run. The highest of its group is bold."]
+    notes = [f"{over}; a dash: no finished run. The highest of its group is bold."]
     if any(entry.oracle for row in found for entry in row):
         notes.append(
             "oracle: the best epoch was chosen on the tested split itself: a bound, not a result."
@@ -74,7 +74,7 @@ def _notes(
 
 
 def _settings(finished: Sequence[Path]) -> str:
-    """The fields of all finished runs, each with the values that it takes among them."""
+    """The settings of the finished runs, each with all its values."""
     paths = [RunFolder(home).config for home in finished]
     configs = [
         run_folder.flatten(json_files.read(path, run_folder.ADVICE))
@@ -93,7 +93,7 @@ def _text(value: object) -> str:
 
 
 def _command(cell: Cell, folder: Path) -> str:
-    """The command that made a run, or will."""
+    """The command of a run."""
     kept = RunFolder(folder / cell.name).command
     if kept.exists():
         return kept.read_text(encoding="utf-8").strip()

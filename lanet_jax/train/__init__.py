@@ -1,1 +1,1 @@
-"""Training: the step, the loop around it, how it stops and what it leaves."""
+"""Training: beginning a run, the step, the loop, stopping, and finishing."""

@@ -1,4 +1,4 @@
-"""The start of a run: its folder is claimed, its data opened, and both are tied together."""
+"""Begins a run: claims its folder, opens its data, and binds the two together."""
 
 import dataclasses
 import functools
@@ -22,24 +22,26 @@ from lanet_jax.run import inputs, lock
 def begin(
     resolved: Config, workdir: Path, arguments: Sequence[str], told: Sequence[str] = ()
 ) -> run_lib.Run:
-    """Builds a run in its folder, or the one that is resumed there.
+    """Builds a run in its folder, whether it is new or resumes.
 
     Args:
-      resolved: the config as it is followed.
+      resolved: resolved config.
       workdir: work folder of the run.
       arguments: arguments of the command that makes it.
-      told: lines to print once the folder is known to be its own; empty ones are left out.
+      told: lines to print once the folder is known to be the run's; empty ones are left out.
 
     Returns:
       The run.
 
     Raises:
-      UserError: another run lives or works there, its data, labels or config are other ones now,
-        or another host of it has others.
+      UserError: the folder belongs to another run or is in use; or the run's data, labels or
+        config have changed, or differ between its hosts.
     """
     hosts.on_first(lambda: lock.hold(workdir))
     hosts.on_first(lambda: run_folder.claim(workdir, resolved, arguments))
-    hosts.on_each(lambda: run_folder.check(workdir, resolved))  # its command may be another one
+    hosts.on_each(
+        lambda: run_folder.check(workdir, resolved)
+    )  # a host may have been started with another command
     for line in filter(None, told if jax.process_index() == 0 else ()):
         print(line)
     resumed = hosts.on_first(lambda: run_folder.has_checkpoint(workdir))

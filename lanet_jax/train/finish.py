@@ -1,4 +1,4 @@
-"""What a finished run leaves in its work folder."""
+"""Finishes a run: writes its summary and its label distributions."""
 
 import json
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
 
     Args:
       run: the finished run.
-      workdir: its folder.
+      workdir: its work folder.
       state: its final state.
     """
     targets = evaluator.targets_of(run, state, len(run.data.train))
@@ -51,7 +51,7 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
 
 
 def _told(name: str, value: Any, values: dict[str, Any]) -> str:
-    """A number of the summary, an accuracy with its 95% interval."""
+    """Writes a number of the summary; accuracies have their 95% intervals."""
     if name in _ACCURACIES and values.get("records"):
         low, high = metrics.wilson(value, values["records"])
         return f"{name} {value:.4f} ({low:.3f} to {high:.3f})"

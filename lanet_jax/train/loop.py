@@ -1,4 +1,4 @@
-"""The training loop, from the first step or from where it was cut off to the last."""
+"""The training loop, from the first step, or from where the run resumes, to the last."""
 
 import functools
 import math
@@ -31,18 +31,18 @@ from lanet_jax.trained.inference import compile_classify
 def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
     """Trains a run to its end, or until a signal asks it to stop.
 
-    The order of a step is a contract: fetch the batch, step, log the metrics of the step before,
-    save, evaluate. What is logged is one step old so that the devices never wait for the host; a
-    save logs the step's own metrics first, so that a checkpoint never knows more than the log. A
-    run that is to stop saves and leaves the evaluation to the run that resumes it.
+    The order within a step is a contract: fetch the batch, step, log the metrics of the previous
+    step, save, evaluate. Metrics are logged one step late so that the devices never wait for the
+    host. Before a checkpoint is saved, the step's own metrics are logged, so that a checkpoint is
+    never ahead of the log. A run that stops saves, and leaves the evaluation to the resumed run.
 
     Args:
-      run: what to train.
-      workdir: where it is kept; an interrupted run resumes from its newest checkpoint.
-      stop: entered; notes the signals.
+      run: the run.
+      workdir: its work folder; an interrupted run resumes from its newest checkpoint.
+      stop: the entered `Stop`, which notes signals.
 
     Returns:
-      The final state; None if the run was stopped, which it says with the command to resume.
+      The final state; None if the run was stopped, which it prints with the command to resume.
 
     Raises:
       UserError: the loss is not finite, no checkpoint restores, one cannot be written, or
@@ -61,7 +61,7 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
         best_lib.rewind(workdir, start, state, run.method, run.card, best)
         writer = metrics_log.MetricsWriter(workdir, start) if jax.process_index() == 0 else None
         to_compile = compile_step(run.method, run.optimizer, run.augment, mesh)
-        step_fn = None  # until there is a batch to compile it for
+        step_fn = None  # compiled for the first batch
         evaluator = Evaluator(run, compile_classify(run.method, run.preprocess, mesh), mesh)
         traces = RunFolder(workdir).profile
         profiler = Profiler(traces, run.profile_start, run.profile_steps, run.steps)
@@ -89,7 +89,7 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
             if step % run.steps_per_epoch == 0:
                 log.flush()
                 log.evaluate(evaluator, state, step)
-        else:  # the last evaluation may have been told to stop
+        else:  # a signal may have come during the last evaluation
             stopping = stop.asked()
         checkpoints.close()
         if writer:
@@ -119,10 +119,10 @@ def _progress(run: Run, start: int) -> tqdm:
 
 
 def initial_state(run: Run, mesh: Mesh, checkpoints: Checkpoints) -> TrainState:
-    """The state of the newest checkpoint that restores, or the state before the first step.
+    """Restores the newest checkpoint, or makes the state before the first step.
 
     Args:
-      run: what to train.
+      run: the run.
       mesh: the devices.
       checkpoints: checkpoints of the work folder.
 
@@ -152,12 +152,12 @@ class _Log:
         self._pending: tuple[int, dict] | None = None
 
     def previous(self, step: int, metrics: dict[str, jax.Array]) -> None:
-        """Logs the metrics handed in last time and keeps these."""
+        """Logs the metrics of the previous call, and keeps these for the next."""
         self.flush()
         self._pending = (step, metrics)
 
     def flush(self) -> None:
-        """Logs what is kept."""
+        """Logs the metrics that are kept."""
         if self._pending is None:
             return
         step, metrics = self._pending
@@ -173,17 +173,17 @@ class _Log:
             self._write(step, "train", row)
 
     def sync(self) -> None:
-        """Logs what is kept and waits until all is on disk."""
+        """Logs the metrics that are kept, and waits until all rows are on disk."""
         self.flush()
         if self._writer:
             self._writer.sync()
 
     def noted(self) -> dict:
-        """What a checkpoint says of the rows; only process 0 writes both."""
+        """The digest of the rows for a checkpoint's card; only process 0 writes both."""
         return {"rows": self._writer.noted()} if self._writer else {}
 
     def evaluate(self, evaluator: Evaluator, state: TrainState, step: int) -> None:
-        """Logs the evaluation after an epoch, and keeps the best state."""
+        """Evaluates after an epoch, logs the results, and saves the best state."""
         splits = evaluator.splits(state)
         for name, row in splits.items():
             self._write(step, name, row)
@@ -202,7 +202,7 @@ class _Log:
             before = [r["accuracy"] for r in rows if r["split"] == judge and r["step"] < step]
             return bool(splits[judge]["accuracy"] > max(before, default=-1.0))
 
-        # Process 0 decides: another one may read rows that its disk does not show yet.
+        # Process 0 decides, as another one's disk may not show all rows yet.
         if hosts.on_first(is_best):
             best_lib.save(self._workdir, step, state, self._run.method, self._run.card)
 

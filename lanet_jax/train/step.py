@@ -21,13 +21,13 @@ def train_step(
     state: TrainState,
     batch: Batch,
 ) -> tuple[TrainState, dict[str, Float[Array, ""]]]:
-    """Augments a batch, takes its loss and moves the parameters once.
+    """Augments a batch, computes its loss and updates the parameters once.
 
     Args:
-      method: gives the loss.
-      optimizer: turns gradients into updates.
-      augment: from (key, batch as stored) to a normalised batch of the input size.
-      state: before the step.
+      method: method whose loss is used.
+      optimizer: optimizer that turns gradients into updates.
+      augment: function from (key, batch as stored) to a normalised batch of the input size.
+      state: state before the step.
       batch: the global batch.
 
     Returns:
@@ -52,7 +52,7 @@ def train_step(
 def compile_step(
     method: Method, optimizer: optax.GradientTransformation, augment: Augment, mesh: Mesh
 ) -> jax.stages.Wrapped:
-    """`train_step` of a run, to be compiled; it takes the state's memory over.
+    """Prepares `train_step` for compilation; it reuses the memory of its input state.
 
     Args:
       method: method of the run.
@@ -61,7 +61,7 @@ def compile_step(
       mesh: the devices.
 
     Returns:
-      (state, batch) to (state, metrics); the metrics lie on every device.
+      A function from (state, batch) to (state, metrics); metrics are on every device.
     """
     return jax.jit(
         functools.partial(train_step, method, optimizer, augment),
@@ -71,11 +71,11 @@ def compile_step(
 
 
 def compile_for(step: jax.stages.Wrapped, state: TrainState, batch: Batch) -> jax.stages.Compiled:
-    """Compiles a step for a batch, and gives back the memory that compiling takes.
+    """Compiles a step for a batch, and returns the memory that compiling used to the system.
 
     Args:
-      step: from `compile_step`.
-      state: before the first step.
+      step: step from `compile_step`.
+      state: state before the first step.
       batch: the global batch.
 
     Returns:

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT end a run after the step or stage it is in; a second one ends it at once."""
+"""Stops a run on SIGTERM or SIGINT, after its current step or stage; a second signal ends it."""
 
 import os
 import signal
@@ -8,15 +8,15 @@ from types import FrameType
 import jax
 from jax.experimental import multihost_utils
 
-NOTICE = b"\nstopping: what the run is at is finished first; once more ends it at once\n"
+NOTICE = b"\nstopping after the current step or stage; a second signal ends it at once\n"
 
 
 class Stop:
     """Notes the signals while it is entered.
 
-    On several hosts a signal to one of them is meant for all, and all end after the same step:
-    JAX's preemption service, which listens to SIGTERM itself, agrees on it; so a SIGINT is handed
-    on as SIGTERM there, and only a second SIGINT ends a process at once.
+    On several hosts a signal to one of them stops all, after the same step. JAX's preemption
+    service, which listens to SIGTERM itself, agrees on that step. So there a SIGINT is forwarded as
+    SIGTERM, and only a second SIGINT ends a process at once.
     """
 
     def __enter__(self) -> "Stop":
@@ -24,7 +24,7 @@ class Stop:
         self._several = jax.process_count() > 1
         signals = [signal.SIGINT] if self._several else [signal.SIGINT, signal.SIGTERM]
         if threading.current_thread() is not threading.main_thread():
-            signals = []  # Python lets no other thread listen
+            signals = []  # Python allows signal handlers only in the main thread
         self._before = {number: signal.signal(number, self._note) for number in signals}
         return self
 
@@ -33,10 +33,10 @@ class Stop:
             signal.signal(number, handler)
 
     def asked(self) -> bool:
-        """Whether the run ends here; every process has to ask, and equally often."""
+        """Whether the run should stop; every process must call this equally often."""
         if self._several:
-            # JAX has all processes meet at the highest number that one has asked with, plus one:
-            # numbers without a gap, so not the steps, which a resumed run does not begin at 1.
+            # JAX lets all processes meet at the highest number that any has called with, plus one.
+            # So the numbers must have no gaps: not steps, as a resumed run does not start at 1.
             self._calls += 1
             return multihost_utils.reached_preemption_sync_point(self._calls)
         return self._asked

@@ -1,1 +1,1 @@
-"""From a checkpoint or model file to class probabilities."""
+"""Trained networks: from a checkpoint or model file to class probabilities."""

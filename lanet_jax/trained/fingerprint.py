@@ -1,4 +1,4 @@
-"""What tells a trained network from every other one."""
+"""The fingerprint of a trained network."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from lanet_jax.trained.load import Trained
 
 
 def of(trained: Trained) -> str:
-    """A check sum of a network's card and weights."""
+    """The SHA-256 checksum of a network's card and weights, in hexadecimal."""
     digest = hashlib.sha256(json.dumps(trained.card, sort_keys=True, default=str).encode())
     for leaf in jax.tree.leaves((trained.params, trained.model_state)):
         digest.update(np.asarray(leaf).tobytes())

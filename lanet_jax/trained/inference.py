@@ -1,4 +1,4 @@
-"""Predictions for all records of a split, on all devices."""
+"""Predicts all records of a split, on all devices."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from lanet_jax.methods.method import Predicts
 from lanet_jax.typing import PyTree
 
 Images = UInt8[Array | np.ndarray, "B H W 3"]
-# Of parameters, model state and images; gives one or several arrays of as many rows.
+# A function of parameters, model state and images that returns arrays with one row per image.
 Function = Callable[[PyTree, PyTree, Images], PyTree]
 Predict = Callable[[PyTree, PyTree, Images], tuple[Float[Array, "B C"], Float[Array, "B D"]]]
 Classify = Callable[[PyTree, PyTree, Images], Float[Array, "B C"]]
@@ -25,15 +25,16 @@ Classify = Callable[[PyTree, PyTree, Images], Float[Array, "B C"]]
 def compile_predict(
     method: Predicts, preprocess: Callable[[jax.Array], jax.Array], mesh: Mesh
 ) -> Predict:
-    """The inference function, compiled once a batch shape.
+    """Makes the inference function, which is compiled once per batch shape.
 
     Args:
-      method: whose `predict` it is.
-      preprocess: uint8 images to normalised ones.
+      method: method whose `predict` it calls.
+      preprocess: function from uint8 images to normalised ones.
       mesh: the devices.
 
     Returns:
-      (params, model state, images) to class probabilities and features, on every device.
+      A function from (params, model state, images) to class probabilities and features, on every
+      device.
     """
     return jax.jit(predict_function(method, preprocess), out_shardings=NamedSharding(mesh, P()))
 
@@ -41,7 +42,7 @@ def compile_predict(
 def compile_classify(
     method: Predicts, preprocess: Callable[[jax.Array], jax.Array], mesh: Mesh
 ) -> Classify:
-    """As `compile_predict`, without the features, which no metric needs."""
+    """Does the same as `compile_predict` without features, which no metric needs."""
     predict = predict_function(method, preprocess)
 
     def classify(params: PyTree, model_state: PyTree, images: Images) -> jax.Array:
@@ -51,7 +52,7 @@ def compile_classify(
 
 
 def predict_function(method: Predicts, preprocess: Callable[[jax.Array], jax.Array]) -> Predict:
-    """The inference function; arguments as for `compile_predict`."""
+    """Makes the inference function, not compiled; arguments as for `compile_predict`."""
 
     def predict(params: PyTree, model_state: PyTree, images: Images) -> tuple:
         logits, features = method.predict(params, model_state, preprocess(images))  # type: ignore[arg-type]  # traced, an array
@@ -69,25 +70,25 @@ def predict_records(
     mesh: Mesh,
     reading: Reading,
 ) -> PyTree:
-    """What a function says of every record.
+    """Applies an inference function to every record.
 
     Args:
-      function: from `compile_classify`, or `compile_predict` where features are wanted too.
+      function: function from `compile_classify`, or from `compile_predict` for features too.
       params: parameters.
       model_state: the method's state.
-      records: what to predict.
+      records: the records to predict.
       mesh: the devices.
-      reading: how.
+      reading: how to read them.
 
     Returns:
-      Its arrays, of N rows in the records' order, on the host.
+      Its arrays on the host, with N rows in the records' order.
     """
     sharding = NamedSharding(mesh, P("data"))
     own = own_rows(mesh, reading.batch)
     outputs, ahead = [], None
     for local in eval_batches(records, reading, own):
         images = jax.make_array_from_process_local_data(sharding, local["image"])
-        # The devices hold two batches' outputs at most, and never wait for the host.
+        # Devices hold the outputs of at most two batches, and never wait for the host.
         computed = function(params, model_state, images)
         if ahead is not None:
             outputs.append(jax.device_get(ahead))

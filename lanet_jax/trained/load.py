@@ -1,4 +1,4 @@
-"""A trained classifier from a work folder or a model file: nothing of what only trains."""
+"""Loads a trained classifier from a work folder or a model file, without what only training needs."""
 
 import dataclasses
 from pathlib import Path
@@ -23,11 +23,11 @@ SHIPPED = Path(__file__).parents[1] / "shipped" / "ferplus.safetensors"
 
 @dataclasses.dataclass(frozen=True)
 class Trained:
-    """What is left of a run at inference.
+    """A trained classifier, ready for inference.
 
     Attributes:
-      predict: (params, model state, uint8 images) to class probabilities and features.
-      classify: to class probabilities alone.
+      predict: function from (params, model state, uint8 images) to class probabilities and features.
+      classify: the same without features.
       params: restored parameters.
       model_state: restored batch statistics.
       card: classes, input size, normalisation, network.
@@ -43,7 +43,7 @@ class Trained:
 
 
 def load(path: Path, step: str, mesh: Mesh) -> Trained:
-    """Loads what a run left, from wherever it lies.
+    """Loads a trained classifier.
 
     Args:
       path: work folder of a run, or a model file NAME.safetensors.
@@ -54,7 +54,7 @@ def load(path: Path, step: str, mesh: Mesh) -> Trained:
       The trained classifier.
 
     Raises:
-      UserError: there is no such run, checkpoint or file, or it is not whole.
+      UserError: there is no such run, checkpoint or file, or it is incomplete.
     """
     if path.suffix == model_file.ENDING and not path.is_dir():
         return read(path, mesh)
@@ -72,7 +72,7 @@ def read(path: Path, mesh: Mesh) -> Trained:
       The trained classifier.
 
     Raises:
-      UserError: there is no such file, or it is not whole.
+      UserError: there is no such file, or it is incomplete.
     """
     params, state, card = model_file.read(path)
     trained_network.check(params, state, card, str(path))
@@ -82,7 +82,7 @@ def read(path: Path, mesh: Mesh) -> Trained:
 
 
 def restore(folder: Path, step: str, mesh: Mesh) -> Trained:
-    """Restores a checkpoint for inference, by what its own card says of the network.
+    """Restores a checkpoint for inference, by the network that its own card describes.
 
     Args:
       folder: work folder of a run.
@@ -93,7 +93,7 @@ def restore(folder: Path, step: str, mesh: Mesh) -> Trained:
       The trained classifier.
 
     Raises:
-      UserError: there is no such run or checkpoint, or it is not whole, or of another run.
+      UserError: there is no such run or checkpoint, or it is incomplete or of another run.
     """
     path, number, own = hosts.on_first(lambda: _found(folder, step))
     steps = Path(path)

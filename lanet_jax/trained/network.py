@@ -1,4 +1,4 @@
-"""From the card of a trained network to the network: nothing else is needed to predict."""
+"""Builds a trained network from its card alone."""
 
 import functools
 from collections.abc import Callable
@@ -22,15 +22,15 @@ from lanet_jax.typing import PyTree
 
 
 def network(method: str, backbone: Backbone, classes: int) -> nn.Module:
-    """What is left of a method at inference.
+    """Builds the network that a method uses at inference.
 
     Args:
-      method: its name.
-      backbone: gives the maps of its stages.
+      method: name of the method.
+      backbone: the backbone, see `backbones.Backbone`.
       classes: number of classes, C.
 
     Returns:
-      A network that is called with (images, train) and gives logits, features and something more.
+      A network that is called with (images, train); returns logits, features and one more output.
     """
     if method == "scn":
         return ImportanceClassifier(backbone, classes)  # type: ignore[arg-type]  # a Linen module
@@ -40,13 +40,13 @@ def network(method: str, backbone: Backbone, classes: int) -> nn.Module:
 
 
 def method(card: Card) -> Predicts:
-    """What predicts.
+    """Builds the method that predicts.
 
     Args:
-      card: complete, see `metadata.wrong_keys`.
+      card: complete card, see `metadata.wrong_keys`.
 
     Returns:
-      It, without weights.
+      The method, without weights.
     """
     card = completed(card)
     dtype, frozen = jnp.dtype(card["precision"]), card["frozen_stages"]
@@ -56,7 +56,7 @@ def method(card: Card) -> Predicts:
 
 
 def preprocessing(card: Card) -> Callable[[jax.Array], jax.Array]:
-    """The preparation of uint8 images, as in training's evaluation."""
+    """Builds the preparation of images, uint8 to normalised, as in the evaluation of training."""
     mean, std = tuple(card["mean"]), tuple(card["std"])
     return functools.partial(
         preprocess_batch, size=card["size"], mean=mean, std=std, resample=card["resample"]
@@ -64,13 +64,13 @@ def preprocessing(card: Card) -> Callable[[jax.Array], jax.Array]:
 
 
 def shapes(card: Card) -> dict[str, PyTree]:
-    """Shapes and types of the network's arrays.
+    """Computes the shapes and types of the network's arrays.
 
     Args:
-      card: complete.
+      card: complete card.
 
     Returns:
-      {"params", "model_state"}, as `states.inference_part` makes them.
+      {"params", "model_state"}, as in `states.inference_part`.
     """
     images = jnp.zeros((1, card["size"], card["size"], 3))
     init = functools.partial(method(card).init, example=Example(images, jnp.zeros(1, jnp.int32)))
@@ -82,13 +82,13 @@ def check(params: PyTree, model_state: PyTree, card: Card, where: str) -> None:
     """Compares arrays with the network that the card describes.
 
     Args:
-      params: nested dicts of arrays.
-      model_state: likewise.
-      card: complete.
+      params: parameters, as nested dicts of arrays.
+      model_state: model state, likewise.
+      card: complete card.
       where: start of the error: the file.
 
     Raises:
-      UserError: names every missing, extra and wrong-shape array.
+      UserError: arrays are missing, extra or of another shape (all are named).
     """
     found, expected = (
         {name: leaf.shape for name, leaf in flatten_dict(tree, sep="/").items()}

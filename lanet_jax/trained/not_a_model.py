@@ -1,4 +1,4 @@
-"""What was given in place of a model, in one line: a photo, another program's network, a folder."""
+"""Explains in one line why something is not a model: a photo, an export, weights, a folder."""
 
 from pathlib import Path
 
@@ -13,13 +13,13 @@ _SHOWN = 3
 
 
 def refuse(path: Path) -> None:
-    """Says what something is that no network can be restored from.
+    """Refuses a path from which no network can be restored, and says what it is.
 
     Args:
-      path: what the user gave for a model.
+      path: what the user gave as a model.
 
     Raises:
-      UserError: it is no folder that holds checkpoints.
+      UserError: it is not a folder with checkpoints.
     """
     ending = path.suffix.lower()
     if path.is_dir():
@@ -33,7 +33,7 @@ def refuse(path: Path) -> None:
         )
     elif files.is_image(path.name) or files.is_unread(path.name):
         raise UserError(
-            f"{path} is an image, no model: {_TAKEN}; in Python images go to load().predict(...)"
+            f"{path} is an image, not a model: {_TAKEN}; in Python images go to load().predict(...)"
         )
     elif ending in _WEIGHTS:
         raise UserError(
@@ -41,7 +41,7 @@ def refuse(path: Path) -> None:
             "they go through `lanet port` and --config.model.pretrained"
         )
     else:
-        raise UserError(f"{path} is no model: {_TAKEN}")
+        raise UserError(f"{path} is not a model: {_TAKEN}")
 
 
 def _is_run(path: Path) -> bool:

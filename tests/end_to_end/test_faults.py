@@ -47,7 +47,7 @@ def test_a_second_run_in_the_folder_is_refused_and_touches_nothing(
         process.communicate()
     assert second.returncode == 1
     (line,) = second.stderr.strip().splitlines()
-    assert line.startswith(f"error: {workdir}: a run is at work there (process {process.pid} on ")
+    assert line.startswith(f"error: {workdir}: another run uses it (process {process.pid} on ")
     assert process.returncode == 0
     assert bitwise.differences(workdir, uninterrupted) == []
 

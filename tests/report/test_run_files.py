@@ -63,5 +63,5 @@ def test_what_is_absent(bare, tmp_path):
 @pytest.mark.parametrize("text", ["label,a,b\na,1,2\n", "label,a\na,x\n", "label,a\n"])
 def test_what_is_no_confusion_matrix(full, text):
     (full / "evaluation" / "test" / "confusion.csv").write_text(text)
-    with pytest.raises(UserError, match=r"confusion\.csv is no confusion matrix.*evaluate"):
+    with pytest.raises(UserError, match=r"confusion\.csv is not a confusion matrix.*evaluate"):
         run_files.evaluated(full)

@@ -122,7 +122,7 @@ def _about(**changed):
 def test_what_is_no_shard(out, change):
     file = Shard(2, 3).file(out)
     np.savez(file, **change(dict(np.load(file))))
-    with pytest.raises(UserError, match=r"2-of-3.npz is no shard: remove it, or run that shard"):
+    with pytest.raises(UserError, match=r"2-of-3.npz is not a shard: remove it, or run that shard"):
         together.parts(out)
 
 

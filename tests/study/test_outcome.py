@@ -9,7 +9,7 @@ from lanet_jax.study.outcome import Outcome, finished, note_error, read, state
 def test_a_run_is_finished_once_it_is_evaluated_on_every_split(folder, write_run):
     assert state(folder) == "waiting"
     (folder / "config.json").write_text("{}")
-    assert state(folder) == "cut off"
+    assert state(folder) == "interrupted"
     note_error(folder, "no disk")
     assert state(folder) == "failed"
     write_run(folder, 0.5, splits=("a", "b"))

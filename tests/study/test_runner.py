@@ -72,7 +72,7 @@ def test_no_second_study_beside_a_run_that_one_left_behind(study, folder, fake):
     with runner._alone(folder) as lock:
         orphan = subprocess.Popen(["sleep", "60"], pass_fds=[lock])
     try:
-        with pytest.raises(UserError, match="is at work there"):
+        with pytest.raises(UserError, match="another study"):
             _run(study, folder, fake)
     finally:
         orphan.kill()

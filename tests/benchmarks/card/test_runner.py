@@ -70,7 +70,7 @@ def test_a_hang_is_cut_off_with_all_that_it_started(run, tmp_path, monkeypatch):
     begin = time.monotonic()
     run([hung])
     assert time.monotonic() - begin < 30
-    assert answers.read(tmp_path, [hung])["hung"].failed.startswith("cut off after 0.0 minutes")
+    assert answers.read(tmp_path, [hung])["hung"].failed.startswith("stopped after 0.0 minutes")
     time.sleep(max(0.0, begin + 5 - time.monotonic()))
     assert not (tmp_path / "late").exists()
 
