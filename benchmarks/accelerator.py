@@ -4,8 +4,8 @@
 
 Loss and gradients of a method on a random batch, on the CPU and on the accelerator, once with exact
 float32 products and once with those that the accelerator uses by default (TF32 on recent GPUs);
-the gradients are compared by |a - b| / |b| over all parameters. The last column says whether a second
-call repeats the first bit for bit. Exits 1 if exact products differ by more than rounding.
+the gradients are compared by |a - b| / |b| over all parameters. The last column says whether a
+second call repeats the first bit for bit. Exits 1 if exact products differ by more than rounding.
 """
 
 import argparse

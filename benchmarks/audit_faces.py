@@ -25,7 +25,7 @@ def rarity(given: Int[np.ndarray, " N"]) -> Float[np.ndarray, " N"]:
 
 
 def scores(audit: LabelAudit) -> tuple[dict[str, Float[np.ndarray, " N"]], float]:
-    """Scores of each witness, all together, rarity and cleanlab; and the rate that cleanlab counts."""
+    """Scores of each witness, of all together, rarity, cleanlab; and the rate cleanlab counts."""
     given = audit.given
     found = {"rarity": rarity(given)}
     found |= {name: metrics.suspicion(view, given) for name, view in audit.views.items()}

@@ -1,4 +1,4 @@
-"""From a listing to records: every image looked at once, every landmark in [0, 1]."""
+"""From a listing to records: every image decoded once, every landmark scaled to [0, 1]."""
 
 import functools
 import os
@@ -24,11 +24,14 @@ Landmarks = tuple[Float[np.ndarray, "L 2"], Bool[np.ndarray, " L"]]
 def look_at_all(listing: Listing) -> dict[str, images.Look]:
     """Decodes every image once.
 
+    Args:
+      listing: images of each split.
+
     Returns:
-      What was seen, by item name.
+      Size, length and digest of each image, by item name.
 
     Raises:
-      UserError: some are cut short or no images; it lists them.
+      UserError: some files are truncated or not images; it lists them.
     """
     items = [(split, item) for split, found in listing.splits.items() for item in found]
 
@@ -49,7 +52,7 @@ def look_at_all(listing: Listing) -> dict[str, images.Look]:
     if broken:
         more = f" and {len(broken) - SHOWN} more" if len(broken) > SHOWN else ""
         raise UserError(
-            f"{len(broken)} files are cut short or no images: "
+            f"{len(broken)} files are truncated or not images: "
             f"{', '.join(file for file, _ in broken[:SHOWN])}{more} (the first: {broken[0][1]}); "
             "unpack them again, or take them out of the source"
         )
@@ -64,19 +67,23 @@ def assemble(
     """Turns a listing into records.
 
     Args:
-      listing: the images, one a name, all there.
-      looks: what `look_at_all` saw of them.
-      landmarks: a landmark file's contents; they take the place of the source's own landmarks.
+      listing: images with unique names, all of which exist.
+      looks: result of `look_at_all`.
+      landmarks: a landmark file's contents, which replace the source's own landmarks.
 
     Returns:
       What all records share, and the records of each split.
+
+    Raises:
+      UserError: the landmarks fit no image, or their number differs between images or from the
+        scheme's.
     """
     items = [item for found in listing.splits.values() for item in found]
     if landmarks is None:
         scheme, known = listing.scheme, _own_landmarks(items, looks)
     else:
         scheme, known = landmarks.scheme, _file_landmarks(landmarks, items, listing.rows, looks)
-    # Of images without landmarks only the number of points is wanted.
+    # All images with landmarks have as many; `_record` checks it.
     points = next((len(xy) for xy, _ in known.values()), 0)
     ids = {name: number for number, name in enumerate(sorted(item.name for item in items))}
     schema = Schema(
@@ -154,7 +161,7 @@ def _record(item: Item, number: int, known: Landmarks | None, schema: Schema) ->
     return Record(
         id=number,
         name=item.name,
-        # Read when it is written: a large dataset does not fit in memory.
+        # Read only when it is written: a large dataset does not fit in memory.
         image=image if isinstance(image, bytes) else functools.partial(images.read, image),
         label=item.label,
         landmarks=known[0] if known else None,

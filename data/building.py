@@ -1,4 +1,4 @@
-"""Writing a prepared dataset: all of it under a temporary name, then one rename."""
+"""Writes a prepared dataset under a temporary name, then renames it once it is whole."""
 
 import contextlib
 import errno
@@ -42,10 +42,10 @@ def from_source(
 
     Args:
       dataset: package below `data`.
-      source: where its official layout lies.
+      source: folder or file with its official layout.
       landmarks: a landmark file, or None.
-      data_dir: where prepared datasets are kept.
-      overwrite: whether to redo a finished one.
+      data_dir: folder of prepared datasets.
+      overwrite: whether to prepare a finished dataset again.
       options: the dataset's own options; `name` gives the prepared folder another name.
 
     Returns:
@@ -91,16 +91,19 @@ def from_source(
 
 
 def generated(dataset: str, data_dir: Path, overwrite: bool, options: dict[str, Any]) -> Path:
-    """Prepares a dataset that is made by its builder alone and prints the final table.
+    """Prepares a dataset that its builder generates, and prints the final table.
 
     Args:
       dataset: package below `data`.
-      data_dir: where prepared datasets are kept.
-      overwrite: whether to redo a finished one.
+      data_dir: folder of prepared datasets.
+      overwrite: whether to prepare a finished dataset again.
       options: arguments of the builder.
 
     Returns:
       The finished folder.
+
+    Raises:
+      UserError: the disk is full or cannot be written, or something else is in the folder's place.
     """
     builder_class = _module(dataset, f"{dataset}_dataset_builder").Builder
     folder = data_dir / dataset / str(builder_class.VERSION)
@@ -126,13 +129,15 @@ def _is_finished(folder: Path, overwrite: bool) -> bool:
     if not folder.exists() or overwrite:
         return False
     if not (folder / "dataset_info.json").is_file():
-        raise UserError(f"{folder} is there and no prepared dataset; move it away or --overwrite")
+        raise UserError(
+            f"{folder} exists and is not a prepared dataset; move it away or add --overwrite"
+        )
     print(f"{folder} is prepared already; nothing was done (--overwrite prepares it again)")
     return True
 
 
 def _write(builder: RecordsBuilder) -> Path:
-    # TFDS would name the temporary folder, with progress bars and advice about it.
+    # TFDS would print the temporary folder's name, with progress bars and advice about it.
     tfds.disable_progress_bar()
     with contextlib.redirect_stdout(io.StringIO()):
         builder.download_and_prepare()
@@ -149,12 +154,12 @@ def _move(written: Path, folder: Path, temporary: Path) -> None:
 
 @contextlib.contextmanager
 def _temporary(data_dir: Path, folder: Path, size: int) -> Iterator[Path]:
-    """A data_dir for TFDS on the same disk as the real one, gone afterwards whatever happens."""
+    """A data_dir for TFDS on the same disk as the real one; removed afterwards in any case."""
     temporary = data_dir / f".{'-'.join(folder.relative_to(data_dir).parts)}.incomplete"
     try:
         with claim(temporary, f"preparing {folder}"):
             try:
-                clear(temporary)  # what a run that was killed left
+                clear(temporary)  # left by a killed process
                 free = shutil.disk_usage(data_dir).free
                 # TFDS sorts on disk, so each record is written twice.
                 if free < 2 * size:

@@ -1,4 +1,4 @@
-"""What a prepared dataset holds and what was odd about its source, as a table and lists."""
+"""Table of what a prepared dataset holds, and lists of what was odd about its source."""
 
 import collections
 import csv
@@ -24,7 +24,7 @@ def count(folder: Path) -> dict[str, dict[str, int]]:
       folder: DATA_DIR/NAME[/CONFIG]/VERSION.
 
     Returns:
-      By row of the table and by split: records of each class, all records, records without
+      Counts by row of the table and by split: records of each class, all records, records without
       landmarks (only where the dataset has landmarks).
     """
     builder = tfds.builder_from_directory(str(folder))
@@ -47,11 +47,11 @@ def count(folder: Path) -> dict[str, dict[str, int]]:
 
 
 def find_twins(listing: Listing, looks: Mapping[str, Look]) -> list[Group]:
-    """Finds the images that equal another one, pixel by pixel, within and across splits.
+    """Finds images that equal another pixel by pixel, within and across splits.
 
     Args:
       listing: the images of each split.
-      looks: what was seen of them, by item name.
+      looks: digest of each image, by item name.
 
     Returns:
       Groups of equal images, each with its split.
@@ -64,9 +64,13 @@ def find_twins(listing: Listing, looks: Mapping[str, Look]) -> list[Group]:
 
 
 def note_twins(listing: Listing, groups: Sequence[Group]) -> None:
-    """Adds each image with a twin to the listing's notes: in its split, in another, other label."""
+    """Notes each image with a twin: in its own split, in another split, with another label.
+
+    Args:
+      listing: its notes are extended.
+      groups: groups of equal images, see `find_twins`."""
     for group in groups:
-        # The first two of each kind are enough to name another one: a group may be the whole set.
+        # The first two of each kind suffice to name a twin; a group may be as large as the dataset.
         in_split, labelled = collections.defaultdict(list), collections.defaultdict(list)
         for split, item in group:
             in_split[split].append(item)
@@ -91,7 +95,7 @@ def note_twins(listing: Listing, groups: Sequence[Group]) -> None:
 
 
 def twins_csv(groups: Sequence[Group]) -> str:
-    """The twins as CSV, one image a line, so that an evaluation can leave them out."""
+    """The twins as CSV, one image per line, so that an evaluation can leave them out."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(("group", "split", "name", "label"))
@@ -101,13 +105,16 @@ def twins_csv(groups: Sequence[Group]) -> str:
 
 
 def table(counts: Mapping[str, Mapping[str, int]], listing: Listing | None = None) -> str:
-    """The final table: one column a split, one row a class and a kind of fault.
+    """The final table: a column for each split, a row for each class and each kind of fault.
 
-    What lies in no split is counted in a column of its own.
+    Faults that belong to no split are counted in a column of their own.
 
     Args:
-      counts: what `count` found.
+      counts: result of `count`.
       listing: the source's listing with its notes; None for a dataset that has no source.
+
+    Returns:
+      The table as text.
     """
     splits = list(counts[RECORDS])
     rows = dict(counts)
@@ -128,11 +135,14 @@ def table(counts: Mapping[str, Mapping[str, int]], listing: Listing | None = Non
 
 
 def lists(listing: Listing, shown: int | None = SHOWN) -> str:
-    """The notes behind the table's rows.
+    """The source's oddities as text, the details behind the table's rows.
 
     Args:
       listing: the source's listing.
-      shown: how many entries to give of each kind; None for all, one a line.
+      shown: number of entries given for each kind; None for all, one per line.
+
+    Returns:
+      The remarks, then the entries of each kind.
     """
     lines = list(listing.remarks)
     for kind, notes in listing.notes.items():

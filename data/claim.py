@@ -1,4 +1,4 @@
-"""A folder to work in, which one process has at a time."""
+"""A working folder that one process holds at a time."""
 
 import contextlib
 import fcntl
@@ -18,15 +18,15 @@ LOCK = "lock"
 def claim(folder: Path, work: str) -> Iterator[None]:
     """Keeps every other process out of a folder while the block runs.
 
-    The system frees the claim when the process ends, however it ends; what it left in the folder is
-    there for the next one.
+    The system frees the claim when the process ends, however it ends; files left in the folder
+    remain for the next one.
 
     Args:
-      folder: made if it is not there.
-      work: what is done there, for the other process's error.
+      folder: created if it does not exist.
+      work: the work in progress, named in the other process's error.
 
     Raises:
-      UserError: another process has it.
+      UserError: another process holds the folder.
     """
     file = None
     while file is None:
@@ -39,7 +39,7 @@ def claim(folder: Path, work: str) -> Iterator[None]:
 
 
 def clear(folder: Path) -> None:
-    """Removes all that a claimed folder holds but its lock."""
+    """Removes everything in a claimed folder except its lock."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -48,7 +48,7 @@ def clear(folder: Path) -> None:
 
 
 def _locked(path: Path, work: str) -> int | None:
-    """The open, locked file; None if it was removed on the way, as its owner does when it ends."""
+    """The open, locked file; None if its owner removed it in between, as it does at its end."""
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Reading the images of a source: whole files only, JPEG or PNG bytes out."""
+"""Reads the images of a source: whole files only, as JPEG or PNG bytes."""
 
 import dataclasses
 import hashlib
@@ -18,14 +18,14 @@ JPEG_QUALITY = 95
 
 @dataclasses.dataclass(frozen=True)
 class Crop:
-    """A square cut out of an image file and brought to another size.
+    """A square cut out of an image file and resized.
 
     Attributes:
       path: the image file.
-      x: left edge in its pixels; may lie outside.
-      y: upper edge.
-      side: side of the square in its pixels.
-      size: side of the stored image.
+      x: left edge in the file's pixels; may be outside the image.
+      y: upper edge in the same way.
+      side: side of the square in the file's pixels.
+      size: side of the stored image in pixels.
     """
 
     path: Path
@@ -37,7 +37,7 @@ class Crop:
 
 @dataclasses.dataclass(frozen=True)
 class Look:
-    """What one look at an image tells.
+    """What decoding an image once shows.
 
     Attributes:
       width: in pixels, as stored.
@@ -55,8 +55,11 @@ class Look:
 def read(image: Path | Crop | bytes) -> bytes:
     """The encoded image as it will be stored: JPEG and opaque PNG byte for byte, all else as PNG.
 
+    Args:
+      image: a file, a crop of one (stored as JPEG), or encoded bytes.
+
     Raises:
-      BrokenImageError: the file is empty, cut short or no image.
+      BrokenImageError: the file is empty, truncated or not an image.
     """
     if isinstance(image, Crop):
         return _encode(_cut(decode(image.path.read_bytes()), image), ".jpg")
@@ -68,8 +71,14 @@ def read(image: Path | Crop | bytes) -> bytes:
 def look(image: Path | Crop | bytes) -> Look:
     """Decodes an image once.
 
+    Args:
+      image: as for `read`.
+
+    Returns:
+      Size, length and digest of the image as it will be stored.
+
     Raises:
-      BrokenImageError: the file is empty, cut short or no image.
+      BrokenImageError: the file is empty, truncated or not an image.
     """
     data = read(image)
     pixels = decode(data)
@@ -83,8 +92,8 @@ def _has_opacity(png: bytes) -> bool:
     try:
         with PIL.Image.open(io.BytesIO(png), formats=("PNG",)) as image:
             return image.mode[-1] in "Aa" or "transparency" in image.info
-    except Exception as error:  # Pillow has many for a broken header
-        raise BrokenImageError("the file is cut short or damaged") from error
+    except Exception as error:  # Pillow raises many kinds for a broken header
+        raise BrokenImageError("the file is truncated or damaged") from error
 
 
 def _cut(pixels: UInt8[np.ndarray, "H W 3"], crop: Crop) -> UInt8[np.ndarray, "size size 3"]:
@@ -93,7 +102,7 @@ def _cut(pixels: UInt8[np.ndarray, "H W 3"], crop: Crop) -> UInt8[np.ndarray, "s
     inside = pixels[top : max(0, bottom), left : max(0, right)]
     height, width = inside.shape[:2]
     if not inside.size or crop.side**2 > MOST_PIXELS:
-        raise BrokenImageError("its face box lies outside, or is too large")
+        raise BrokenImageError("its face box is outside the image, or too large")
     beyond = top - crop.y, bottom - top - height, left - crop.x, right - left - width
     square = cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_REPLICATE)
     return resized(square, crop.size)

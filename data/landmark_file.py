@@ -1,4 +1,4 @@
-"""Landmarks kept in a file of their own, and finding each image's row in it."""
+"""Landmarks in a separate file, and each image's row in it."""
 
 import collections
 import dataclasses
@@ -26,11 +26,11 @@ class LandmarkTable:
     """The contents of a landmark file.
 
     Attributes:
-      names: image name of each row, maybe with folders; None if rows follow the source's list.
+      names: image name of each row, maybe with folders; None if the rows follow the source's list.
       points: landmarks in pixels.
-      ok: whether a row's landmarks can be trusted.
+      ok: whether each row's landmarks can be trusted.
       scheme: name of the landmarks' order.
-      side: width and height that the pixels refer to; None stands for those of the stored image.
+      side: width and height that the pixels refer to; None for those of the stored image.
     """
 
     names: Sequence[str] | None
@@ -43,15 +43,21 @@ class LandmarkTable:
 def load(path: Path) -> LandmarkTable:
     """Reads a landmark file: our npz, or the peers' torch file of 19 points (without torch).
 
+    Args:
+      path: the file.
+
+    Returns:
+      Its rows.
+
     Raises:
-      UserError: nothing is there, it is neither of the two, or it is damaged.
+      UserError: the file does not exist, is of neither format, or is damaged.
     """
     if not path.is_file():
         raise UserError(f"{path}: no such landmark file; check --landmarks")
     if not zipfile.is_zipfile(path):
         raise UserError(
-            f"{path} is no landmark file: an npz with name, points, ok, scheme or a torch file of "
-            f"float32 (N, {PEERS_POINTS}, 2) was expected"
+            f"{path} is not a landmark file: an npz with name, points, ok, scheme or a torch file "
+            f"of float32 (N, {PEERS_POINTS}, 2) was expected"
         )
     is_npz = any(entry.filename.endswith(".npy") for entry in npz.members(path))
     return _load_npz(path) if is_npz else _load_torch(path)
@@ -79,7 +85,7 @@ def _load_npz(path: Path) -> LandmarkTable:
             f"{path}: name and scheme must be text, points numbers and ok true or false; found "
             f"{names.dtype}, {scheme.item()!r}, {points.dtype} and {ok.dtype}"
         )
-    with np.errstate(over="ignore"):  # what is not finite counts as absent
+    with np.errstate(over="ignore"):  # infinite points count as absent
         points = points.astype(np.float32)
     table = LandmarkTable(
         [str(name) for name in names], points, ok.astype(bool), str(scheme.item())
@@ -94,7 +100,7 @@ def _refuse_contradictions(path: Path, table: LandmarkTable) -> None:
         same = first.setdefault(name, row)
         if not np.array_equal(table.points[row], table.points[same], equal_nan=True):
             raise UserError(
-                f"{path}: {name!r} stands in rows {same} and {row} with different points; keep one"
+                f"{path}: {name!r} is in rows {same} and {row} with different points; keep one"
             )
 
 
@@ -125,7 +131,7 @@ def find_rows(table: LandmarkTable, items: Iterable[Item], rows: Sequence[str]) 
         if len(rows) != len(table.points):
             raise UserError(
                 f"the landmark file has {len(table.points)} rows without names and the source's "
-                f"list {len(rows)} lines; they must be as many"
+                f"list {len(rows)} lines; the numbers must be equal"
                 + ("" if rows else " (only RAF-DB has such a list: use an npz with names)")
             )
         return {name: row for row, name in reversed(list(enumerate(rows)))}
@@ -141,7 +147,7 @@ def find_rows(table: LandmarkTable, items: Iterable[Item], rows: Sequence[str]) 
             fitting = (names.find(name)[0] for name in (item.file, item.name))
             row = next((rows[0] for rows in fitting if len(rows) == 1), None)
             claims[row].append(item.name)
-    # A row that two images could mean tells neither apart.
+    # A row that fits two images belongs to neither of them for certain.
     alone = {own[0]: row for row, own in claims.items() if len(own) == 1}
     return found | {
         name: row for name, row in alone.items() if row is not None and row not in taken

@@ -1,4 +1,4 @@
-"""Rows of a landmark file that is being made: kept in parts, so that a kill loses little."""
+"""Rows of an unfinished landmark file, stored in parts so that a kill loses little."""
 
 import dataclasses
 from collections.abc import Iterable, Mapping
@@ -12,18 +12,18 @@ from lanet_jax.files.atomic import replacing
 from lanet_jax.files.npz import read_npz
 from lanet_jax.landmark_schemes import SCHEMES
 
-# The columns of a part, and numpy's kind of type in each.
+# The columns of a part, with numpy's kind of each.
 _KINDS = {"name": "U", "size": "i", "changed": "i", "points": "f"}
 _KINDS |= {"ok": "b", "spread": "f", "score": "f", "broken": "b"}
 
 
 @dataclasses.dataclass(frozen=True)
 class Stamp:
-    """An image file as it was seen; a row counts only as long as it has not changed.
+    """Size and time of an image file; a row is valid only while they have not changed.
 
     Attributes:
       size: in bytes.
-      changed: when, in nanoseconds.
+      changed: time of its last change, in nanoseconds.
     """
 
     size: int
@@ -40,7 +40,7 @@ class Row:
       ok: whether there is a face, with landmarks that can be trusted.
       spread: disagreement of image and mirror image over the eye distance; lower is better.
       score: confidence that it is a face.
-      broken: whether the file is cut short or no image.
+      broken: whether the file is truncated or not an image.
     """
 
     stamp: Stamp
@@ -58,7 +58,7 @@ def stamp(file: Path) -> Stamp:
 
 
 class Parts:
-    """The rows done so far, in files beside the landmark file.
+    """The rows found so far, in files beside the landmark file.
 
     Args:
       out: the landmark file; the parts lie in a folder of its name with `.parts` at the end.
@@ -70,7 +70,7 @@ class Parts:
         self.scheme = scheme
 
     def read(self) -> dict[str, Row]:
-        """Rows by image name; damaged parts are passed over."""
+        """Rows by image name; damaged parts are ignored."""
         rows: dict[str, Row] = {}
         for file in self._files():
             rows.update(self._read_part(file))
@@ -85,7 +85,11 @@ class Parts:
             columns = {name: part[name] for name in _KINDS}
             if part["scheme"].item() != self.scheme or not self._fit(columns):
                 return {}
-        except (UserError, KeyError, ValueError):  # damaged, lacks a column or has many schemes
+        except (
+            UserError,
+            KeyError,
+            ValueError,
+        ):  # damaged, without a column, or with several schemes
             return {}
         values = (c if name == "points" else c.tolist() for name, c in columns.items())
         return {
@@ -102,7 +106,11 @@ class Parts:
         )
 
     def add(self, rows: Mapping[str, Row]) -> None:
-        """Keeps rows, in a file of their own."""
+        """Stores rows in a new file.
+
+        Args:
+          rows: rows by image name.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         numbers = [int(file.stem) for file in self._files() if file.stem.isdecimal()]
         values = list(rows.values())
@@ -118,20 +126,27 @@ class Parts:
 
 
 def write(out: Path, names: Iterable[str], rows: Mapping[str, Row], scheme: str) -> None:
-    """Writes the landmark file: what `data.landmark_file` reads, and `spread` and `score`."""
+    """Writes the landmark file: what `data.landmark_file` reads, and `spread` and `score`.
+
+    Args:
+      out: the file.
+      names: images in the file's order.
+      rows: rows by image name.
+      scheme: order of the landmarks, a name of `lanet_jax.landmark_schemes`.
+    """
     names = list(names)
     shared = columns([rows[name] for name in names])
     save(out, name=np.array(names, str), **shared, scheme=np.array(scheme))
 
 
 def save(file: Path, **arrays: np.ndarray) -> None:
-    """Writes a whole npz."""
+    """Writes an npz in one step, so that a crash leaves no half of it."""
     with replacing(file) as temporary, open(temporary, "wb") as stream:
         np.savez(stream, **arrays)  # type: ignore[arg-type]  # no name is `allow_pickle`
 
 
 def columns(rows: list[Row]) -> dict[str, np.ndarray]:
-    """The columns of a landmark file, but for the names."""
+    """The columns of a landmark file, except the names."""
     return {
         "points": np.array([row.points for row in rows], np.float32),
         "ok": np.array([row.ok for row in rows], bool),

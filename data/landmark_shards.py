@@ -1,4 +1,4 @@
-"""A shard of a landmark file, and the file that all shards make."""
+"""A shard of a landmark file, and the file merged from all shards."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,10 +22,10 @@ _KINDS = {"name": "U", "points": "f", "ok": "b", "spread": "f", "score": "f", "b
 def write(
     out: Path, shard: Shard, names: Sequence[str], rows: Mapping[str, Row], scheme: str
 ) -> None:
-    """Keeps the rows of a shard.
+    """Writes the rows of a shard.
 
     Args:
-      out: the landmark file that all shards make.
+      out: the landmark file that the shards will be merged into.
       shard: which one.
       names: names of all images of the tree.
       rows: rows of the shard's own images.
@@ -39,14 +39,14 @@ def write(
 
 
 def merge(parts: Sequence[Part], out: Path) -> None:
-    """Writes the landmark file that one command for all images would have written.
+    """Merges shards into the landmark file that a single command would have written.
 
     Args:
       parts: all of them.
       out: the landmark file.
 
     Raises:
-      UserError: the parts hold something else.
+      UserError: the parts do not hold landmarks of one scheme.
     """
     columns = {name: together.column(parts, name, kind) for name, kind in _KINDS.items()}
     broken, scheme = columns.pop("broken"), parts[0].settings.get("scheme")

@@ -1,4 +1,4 @@
-"""What `data.landmarks` says at its end: what was found, and what was left out."""
+"""The closing report of `data.landmarks`: what was found, and what was left out."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,7 +10,7 @@ SHOWN = 10
 
 
 def lines(rows: Mapping[str, Row], tree: Tree) -> Iterator[str]:
-    """One line on what was found, and one on each kind of what was not.
+    """A line on what was found, then a line on each kind of file without landmarks.
 
     Args:
       rows: rows of each image.
@@ -24,10 +24,10 @@ def lines(rows: Mapping[str, Row], tree: Tree) -> Iterator[str]:
     unread = [name for name in tree.files if is_unread(name)]
     others = [name for name in tree.files if not (is_image(name) or is_unread(name))]
     for names, what in (
-        (absent, "without a face to be trusted"),
-        (broken, "cut short or no image"),
-        (unread, "left out, of a format that is not read"),
-        (others, "left out, no image by name"),
+        (absent, "without a face that can be trusted"),
+        (broken, "truncated or not an image"),
+        (unread, "left out, of an unsupported format"),
+        (others, "left out, not an image by name"),
         (tree.hidden, "left out, hidden"),
         (tree.loops, "left out, link to a folder around it"),
     ):

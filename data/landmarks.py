@@ -1,7 +1,7 @@
 """Finds the landmarks of a folder's images: `python -m data.landmarks --source DIR --out FILE`.
 
-Any tree of images will do: crops of one face each (FER+, RAF-DB aligned) or photos, of which the
-largest face is taken. It runs in parallel, and the same command resumes it after a kill.
+The images may be crops of one face each (FER+, RAF-DB aligned) or photos, whose largest face is
+used. It runs in parallel, and the same command resumes it after a kill.
 `lanet prepare NAME --source DIR --landmarks FILE` reads the file.
 """
 
@@ -41,7 +41,13 @@ Landmarker = Callable[[UInt8[np.ndarray, "H W 3"]], Face]
 
 
 def face_landmarker(scheme: str) -> Landmarker:
-    """Loads the models once and returns what finds the landmarks of an RGB image."""
+    """Loads the models once and returns a function that finds the landmarks of an RGB image.
+
+    Args:
+      scheme: order of the landmarks.
+
+    Raises:
+      UserError: the models are absent."""
     return functools.partial(Finder().largest, scheme=scheme)
 
 
@@ -59,22 +65,22 @@ def make(
 
     Args:
       source: the tree's root; images are named by their path below it.
-      out: the landmark file; rows that are done lie in `out`.parts until it is whole.
+      out: the landmark file; finished rows are kept in `out`.parts until it is whole.
       scheme: landmark scheme.
       workers: number of processes; as many as cores by default.
-      overwrite: whether to make a file again that is there.
-      landmarker: called in each process with the scheme; must be a module's own function.
+      overwrite: whether to replace a finished file.
+      landmarker: called in each process with the scheme; must be importable (not a lambda).
       chunk: images that a worker takes at a time.
       shard: the part that is done here; None for all.
 
     Raises:
-      UserError: there is no image, the models are absent, or a worker was ended.
+      UserError: there is no image, the models are absent, or a worker was killed.
     """
     whole_file, out = out, shard.file(out) if shard else out
     if out.exists() and not overwrite:
         print(f"{out} is there already; nothing was done (--overwrite makes it again)")
         return
-    landmarker(scheme)  # what is absent is said once, here, and not by every worker
+    landmarker(scheme)  # absent models are reported once, here, not by every worker
     names = list_images(source)
     own = [names[place] for place in shard.places(names)] if shard else names
     stamps = {name: landmark_parts.stamp(source / name) for name in own}
@@ -100,7 +106,7 @@ def _all_rows(
     workers: int | None,
     landmarker: Callable[[str], Landmarker],
 ) -> dict[str, Row]:
-    """The rows that are done, and those that are left, which are kept in parts as they come."""
+    """The finished rows and the others, which are stored in parts as they are found."""
     rows = {name: row for name, row in parts.read().items() if stamps.get(name) == row.stamp}
     left = [name for name in stamps if name not in rows]
     with tqdm(total=len(stamps), initial=len(rows), desc="landmarks", unit=" images") as progress:
@@ -112,10 +118,13 @@ def _all_rows(
 
 
 def list_images(source: Path) -> list[str]:
-    """Paths of a tree's images below its root, sorted; hidden files and folders are left out.
+    """Sorted paths of a tree's images below its root; hidden files and folders are left out.
+
+    Args:
+      source: the tree's root.
 
     Raises:
-      UserError: there is none.
+      UserError: the tree does not exist or has no image.
     """
     if not source.is_dir():
         raise UserError(f"--source {source}: no such folder")
@@ -134,14 +143,14 @@ def _in_parallel(
     workers: int | None,
     landmarker: Callable[[str], Landmarker],
 ) -> Iterator[dict[str, Row]]:
-    """The rows of each chunk as it gets done, in any order."""
+    """The rows of each chunk as it is finished, in any order."""
     chunks = [names[start : start + chunk] for start in range(0, len(names), chunk)]
     count = min(workers or os.cpu_count() or 1, len(chunks))
     if not count:
         return
     with ProcessPoolExecutor(
         count,
-        # A forked process would inherit threads and locks of whatever runs here.
+        # A forked process would inherit threads and locks of this one.
         multiprocessing.get_context("spawn"),
         initializer=_start_worker,
         initargs=(landmarker, scheme),
@@ -154,8 +163,8 @@ def _in_parallel(
                 yield task.result()
         except BrokenProcessPool:
             raise UserError(
-                "a worker was ended from outside (out of memory?); what is done is kept: run the "
-                "same command again, maybe with fewer --workers"
+                "a worker was killed (out of memory?); finished rows are kept: run the same "
+                "command again, maybe with fewer --workers"
             ) from None
         finally:
             pool.shutdown(cancel_futures=True)
@@ -176,7 +185,7 @@ def _start_worker(landmarker: Callable[[str], Landmarker], scheme: str) -> None:
 
 
 def _end_with_parent() -> None:
-    # A worker whose parent was killed would wait for its next chunk for ever.
+    # Otherwise a worker whose parent was killed would wait for its next chunk for ever.
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -202,7 +211,9 @@ def _row(file: Path, stamp: Stamp) -> Row:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Writes the landmark file that the command line asks for."""
     parser = Parser(prog="lanet landmarks", description=__doc__.splitlines()[0])
-    parser.add_argument("--source", type=Path, required=True, metavar="DIR", help="any tree")
+    parser.add_argument(
+        "--source", type=Path, required=True, metavar="DIR", help="any tree of images"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="npz to write")
     parser.add_argument("--scheme", choices=tuple(REDUCTIONS), default="ibug68")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""What a source was found to hold, before any image is opened."""
+"""Contents of a source, before any image is opened."""
 
 import dataclasses
 import os
@@ -13,8 +13,8 @@ from lanet_jax.errors import CONTROL_CHARACTER, UserError
 from .images import Crop
 
 MISSING = "missing file (left out)"
-REPEATED = "name stands twice with one label (first used)"
-CONFLICT = "name stands twice with two labels (first used)"
+REPEATED = "name occurs twice with one label (first used)"
+CONFLICT = "name occurs twice with two labels (first used)"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,9 +22,9 @@ class Item:
     """One image of a source.
 
     Attributes:
-      name: what noise files and landmark files call it; unique once `keep_first` has run.
+      name: its name in noise files and landmark files; unique once `keep_first` has run.
       file: its path below the source, for messages and for landmark files that use paths.
-      image: where its pixels are; bytes when the source keeps them in a table.
+      image: its file, or the encoded image if the source holds pixels in a table.
       label: index into the listing's classes.
       votes: the annotators' votes, where the source has them.
       points: landmarks in pixels of the stored image, where the source has them.
@@ -48,7 +48,7 @@ class Listing:
       votes: names of the vote columns.
       scheme: name of the order of `Item.points`.
       rows: image names in the order of the source's own list, for landmark files without names.
-      notes: what the user should know, by kind: split, and an image, row or file.
+      notes: (split, image, row or file) that the user should know about, by kind.
       remarks: sentences about the source as a whole.
     """
 
@@ -79,7 +79,7 @@ def expect(path: Path, what: str) -> Path:
 
 
 def keep_first(listing: Listing) -> None:
-    """Leaves one item a name in the whole dataset, the first, and notes the others."""
+    """Keeps the first item of each name in the whole dataset, and notes the others."""
     seen: dict[str, tuple[str, Item]] = {}
     for split, items in listing.splits.items():
         kept = []
@@ -101,10 +101,10 @@ def keep_first(listing: Listing) -> None:
 
 
 def drop_missing(listing: Listing) -> None:
-    """Leaves out the items whose image file is not there, and notes them.
+    """Leaves out items whose image file does not exist, and notes them.
 
     Raises:
-      UserError: no image of a split is there.
+      UserError: no image of a split exists.
     """
     for split, items in listing.splits.items():
         kept = []
@@ -124,10 +124,10 @@ def drop_missing(listing: Listing) -> None:
 
 
 def drop_empty_splits(listing: Listing) -> None:
-    """Leaves out the splits without an image, and tells of them.
+    """Leaves out splits without an image, with a remark.
 
     Raises:
-      UserError: no split has one.
+      UserError: no split has an image.
     """
     full = {split: items for split, items in listing.splits.items() if items}
     listing.remarks.extend(
@@ -142,7 +142,7 @@ def drop_empty_splits(listing: Listing) -> None:
 
 
 def remark_absent_classes(listing: Listing) -> None:
-    """Tells of the classes without an image in a split, and of what a run will lack."""
+    """Adds remarks on classes without an image in a split, and on a missing train split."""
     for split, items in listing.splits.items():
         present = {item.label for item in items}
         absent = [name for label, name in enumerate(listing.classes) if label not in present]

@@ -27,7 +27,7 @@ class Dataset:
     Attributes:
       help: one line for the command's help.
       options: the dataset's own options, as for `argparse.add_argument`.
-      has_source: whether it is made from files of the user's (else it is generated).
+      has_source: whether it is made from the user's files; else it is generated.
     """
 
     help: str
@@ -38,8 +38,8 @@ class Dataset:
 def _own_name(name: str) -> str:
     if not re.fullmatch("[a-z][a-z0-9_]*", name) or name in DATASETS:
         raise argparse.ArgumentTypeError(
-            f"{name!r} is no name for a folder of yours: lower-case letters, digits and _ were "
-            f"expected, and none of {', '.join(DATASETS)}"
+            f"{name!r} cannot name your folder: lower-case letters, digits and _ were "
+            f"expected, and not one of {', '.join(DATASETS)}"
         )
     return name
 
@@ -57,7 +57,7 @@ DATASETS: dict[str, Dataset] = {
             "annotation": {
                 "choices": ("none", "auto"),
                 "default": "none",
-                "help": "auto: bring Annotation/auto's 37 points onto the aligned images",
+                "help": "auto: map Annotation/auto's 37 points onto the aligned images",
             }
         },
     ),
@@ -67,7 +67,7 @@ DATASETS: dict[str, Dataset] = {
             "labels": {
                 "choices": ("argmax8", "argmax10", "majority"),
                 "default": "argmax8",
-                "help": "from votes to a label (default argmax8)",
+                "help": "rule that turns votes into a label (default argmax8)",
             },
             "classes": _CLASSES,
         },
@@ -101,12 +101,12 @@ DATASETS: dict[str, Dataset] = {
             "classes": {
                 "default": "",
                 "metavar": "WRITTEN=CLASS,...",
-                "help": "classes to be called otherwise, as in suprise=surprise",
+                "help": "classes to rename, as in suprise=surprise",
             },
         },
     ),
     "demo": Dataset(
-        "drawn faces; needs no source",
+        "synthetic faces; needs no source",
         {
             "train": {"type": whole(1), "metavar": "N", "help": "number of training images"},
             "test": {"type": whole(1), "metavar": "N", "help": "number of test images"},
@@ -133,7 +133,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
             metavar="DIR",
             help="default: ~/tensorflow_datasets",
         )
-        command.add_argument("--overwrite", action="store_true", help="redo a finished folder")
+        command.add_argument(
+            "--overwrite", action="store_true", help="prepare a finished dataset again"
+        )
         for option, settings in dataset.options.items():
             command.add_argument(f"--{option}", **settings)
     return parser.parse_args(arguments)

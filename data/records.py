@@ -1,4 +1,4 @@
-"""What a prepared record holds, and how a list of records becomes a TFDS dataset."""
+"""Fields of a prepared record, and the builder that makes a TFDS dataset of records."""
 
 import dataclasses
 import inspect
@@ -17,12 +17,12 @@ class Record:
     """One image with what is known about it.
 
     Attributes:
-      id: 0 .. by sorted name within the whole dataset, all splits together.
+      id: rank of its name in the whole dataset, all splits together, from 0.
       name: unique within the dataset; noise files and landmark files refer to it.
       image: the encoded image (JPEG or PNG), or a function that reads it when it is written.
       label: index into the dataset's classes.
       landmarks: x and y in [0, 1] of the image's width and height; None if none are known.
-      present: which landmarks are known; None stands for all of them.
+      present: which landmarks are known; None for all of them.
       votes: how many annotators chose each of the dataset's vote columns.
     """
 
@@ -42,7 +42,7 @@ class Schema:
     Attributes:
       classes: class names in canonical order (`lanet_jax.classes`).
       points: number of landmarks L, 0 when the dataset has none.
-      scheme: the landmarks' order, a name of `lanet_jax.landmark_schemes` or one of the data's own.
+      scheme: order of the landmarks, a name of `lanet_jax.landmark_schemes` or of the data's own.
       flip_index: which point lands at j after a horizontal mirror, for each of the L points.
       votes: names of the vote columns.
     """
@@ -65,7 +65,7 @@ def features(
       votes: names of the vote columns, empty for a dataset without any.
 
     Returns:
-      The features; `landmarks` and `present` stand only where L > 0, `votes` only where V > 0.
+      The features; `landmarks` and `present` only where L > 0, `votes` only where V > 0.
     """
     fields: dict[str, Any] = {
         "id": np.int64,
@@ -82,7 +82,7 @@ def features(
 
 
 def metadata(schema: Schema) -> tfds.core.MetadataDict:
-    """What `metadata.json` of the prepared folder holds, as TFDS wants it."""
+    """Contents of the prepared folder's `metadata.json`, in the form that TFDS expects."""
     return tfds.core.MetadataDict(
         classes=list(schema.classes),
         scheme=schema.scheme,
@@ -92,7 +92,7 @@ def metadata(schema: Schema) -> tfds.core.MetadataDict:
 
 
 def example(record: Record, schema: Schema) -> dict[str, Any]:
-    """A record as the example that `features` encodes; unknown landmarks become zeros."""
+    """A record as an example for `features`; unknown landmarks become zeros."""
     fields: dict[str, Any] = {
         "id": record.id,
         "name": record.name,
@@ -111,7 +111,7 @@ def example(record: Record, schema: Schema) -> dict[str, Any]:
 
 
 class RecordsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):  # type: ignore[call-arg]  # TFDS takes it
-    """A TFDS builder whose splits are lists of records made elsewhere.
+    """A TFDS builder whose splits are given as records.
 
     Subclass it as `Builder` in the dataset's package, next to README.md, CITATIONS.bib and
     TAGS.txt, and give it a VERSION.
@@ -126,7 +126,7 @@ class RecordsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):  
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        # TFDS would look for it by the module's name, which is not its path in a checkout.
+        # TFDS would derive it from the module's name, which is not its path in a checkout.
         cls.pkg_dir_path = Path(inspect.getfile(cls)).parent
 
     def __init__(

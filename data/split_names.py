@@ -1,4 +1,4 @@
-"""What folders and columns call the three splits: one list for every source."""
+"""Names of the three splits in folders and columns, one list for every source."""
 
 import functools
 import re
@@ -17,7 +17,7 @@ _FER2013 |= {"fer2013train": "train", "fer2013valid": "valid", "fer2013test": "t
 _NAMES = _FER2013 | {
     word + ending: split for split, words in _WORDS.items() for word in words for ending in _ENDINGS
 }
-# Which split these are cannot be known.
+# Names that could mean either of two splits.
 _UNCLEAR = {"trainval", "eval", "evaluation", "holdout", "heldout", "dev"}
 _TOKENS = _UNCLEAR.union(*_WORDS.values())
 KNOWN = "train, training, train_set, val, valid, validation, val_set, test, testing, test_set"
@@ -25,14 +25,14 @@ KNOWN = "train, training, train_set, val, valid, validation, val_set, test, test
 
 @functools.cache
 def split_of(name: str) -> str | None:
-    """The split that a folder or cell of this name stands for; None if it is none of the list."""
+    """The split that a folder or cell of this name stands for; None if it is not in the list."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return _NAMES.get(re.sub("[^a-z0-9]", "", folded))
 
 
 @functools.cache
 def resembles(name: str) -> bool:
-    """Whether a name is not in the list but speaks of a split, as `train_2` or `test images` do."""
+    """Whether a name is not in the list but resembles a split, as `train_2` does."""
     if split_of(name):
         return False
     words = re.findall("[A-Z]?[a-z]+|[A-Z]+", name)

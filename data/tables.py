@@ -1,4 +1,4 @@
-"""Text files and tables of a source, read so that nothing in them ends in a traceback."""
+"""Reads text files and tables of a source; whatever they hold, errors are one line."""
 
 import contextlib
 import csv
@@ -41,10 +41,10 @@ def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
       path: the file, in an encoding that `decode` knows.
 
     Yields:
-      The number of the line on which a row ends, and its cells; none for a blank line.
+      The number of the line on which a row ends, and its cells; no cells for a blank line.
 
     Raises:
-      UserError: it cannot be read, is in another encoding or no CSV, or a cell holds a control
+      UserError: it cannot be read, is in another encoding or not CSV, or a cell holds a control
         character.
     """
     with _one_line_errors(path):
@@ -66,7 +66,7 @@ def _one_line_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except csv.Error as error:
-        raise UserError(f"{path} is no CSV file ({error}); save it as CSV again") from None
+        raise UserError(f"{path} is not a CSV file ({error}); save it as CSV again") from None
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}; check --source") from None
 
@@ -76,6 +76,6 @@ def _check(path: Path, number: int, cells: list[str]) -> None:
         found = CONTROL_CHARACTER.search(cell.replace("\t", " "))
         if found:
             raise UserError(
-                f"{path} line {number}: there is the control character {found[0]!r} in "
+                f"{path} line {number}: found the control character {found[0]!r} in "
                 f"{shown([cell])}; take it out, or fetch the file again"
             )

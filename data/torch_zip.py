@@ -1,9 +1,9 @@
-"""One tensor out of a torch file, read without torch and without running what the file says.
+"""Reads one tensor of a torch file without torch, and without running anything in the file.
 
 A torch file is a zip of a pickle, which describes the tensor, and of the raw numbers. The pickle
-is read by an unpickler that knows three names and refuses all others, so that nothing in the file
-can be called; and it knows only the operations that torch writes for a tensor, so that nothing in
-the file can ask for much memory or time.
+is read by an unpickler that resolves three names and refuses all others, so that nothing in the
+file can be called. It accepts only the operations that torch writes for a tensor, so that the file
+cannot demand much memory or time.
 """
 
 import dataclasses
@@ -44,7 +44,7 @@ class _Tensor:
 
 
 class _FloatStorage:
-    """Stands for torch.FloatStorage in the pickle; never made."""
+    """Stands for torch.FloatStorage in the pickle; never instantiated."""
 
 
 def _rebuild(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> _Tensor:
@@ -75,6 +75,9 @@ class _Unpickler(pickle.Unpickler):
 def read_tensor(path: Path) -> Float[np.ndarray, "..."]:
     """Reads the one float32 tensor that a torch file holds.
 
+    Args:
+      path: the file.
+
     Raises:
       UserError: the file holds anything else, or is not whole.
     """
@@ -82,7 +85,7 @@ def read_tensor(path: Path) -> Float[np.ndarray, "..."]:
     try:
         with zipfile.ZipFile(path) as archive:
             return _read(archive)
-    except Exception as error:  # a pickle made by hand and a broken zip lead to many kinds
+    except Exception as error:  # hand-made pickles and broken zips raise many kinds
         raise UserError(
             f"{path} does not hold one float32 tensor: {error}; save it again in torch with "
             "torch.save(tensor.float().contiguous().clone(), path)"

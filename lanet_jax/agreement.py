@@ -16,8 +16,8 @@ from lanet_jax.report import gallery, run_files
 
 GIVEN, TRUE, TARGETS = "given labels, one-hot", "true labels, one-hot", "target distributions"
 ALL, WRONG, RIGHT = "all", "given label wrong", "given label right"
-# Records without a majority class. Where people agree a one-hot label is right; a distribution shows
-# its worth where they do not.
+# Records without a majority class. Where people agree a one-hot label is right; a distribution
+# shows its worth where they do not.
 DISPUTED = "people disagree"
 HEADER = ("records", "count", "labels", "js_nats")
 

@@ -10,8 +10,8 @@ from lanet_jax.errors import UserError
 def prepare() -> None:
     """Readies standard output and error for a command.
 
-    `| head -1` closes a pipe early: later output is dropped, but the work continues. Characters that
-    the terminal cannot show are escaped instead of ending the command.
+    `| head -1` closes a pipe early: later output is dropped, but the work continues. Characters
+    that the terminal cannot show are escaped instead of ending the command.
 
     Raises:
       UserError: the locale is not UTF-8, so that file names could not be written correctly.

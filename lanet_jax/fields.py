@@ -1,8 +1,8 @@
 """The paper's settings, which every config starts from, and the presets that configs share.
 
-A preset is a word after the file name: `--config=configs/rafdb.py:reference,r50`. Where the paper is
-silent, fields marked (R) follow the published code. A field whose remark names R's value deviates
-from it; `:reference` switches all of these to R at once.
+A preset is a word after the file name: `--config=configs/rafdb.py:reference,r50`. Where the paper
+is silent, fields marked (R) follow the published code. A field whose remark names R's value
+deviates from it; `:reference` switches all of these to R at once.
 """
 
 import difflib
@@ -152,8 +152,9 @@ def two_cores(c: ml_collections.ConfigDict) -> None:
     """A part of the data at 48 px and a small network: LA-Net in an hour on two CPU cores."""
     c.schedule = "shared"  # every method sees the same images, epochs, batch and augmentation
     c.data.limit = 10_000
-    # Balancing by noisy labels oversamples rare classes, whose observed labels are mostly wrong: on
-    # FERPlus 46% of the visits in the last epoch have a wrong label, and both methods lose ten points.
+    # Balancing by noisy labels oversamples rare classes, whose observed labels are mostly wrong:
+    # on FERPlus 46% of the visits in the last epoch have a wrong label, and both methods lose ten
+    # points.
     c.sampler = "uniform"
     c.augment.size = 48
     c.model.width = 32

@@ -1,4 +1,4 @@
-"""`lanet folds --workdir=DIR`: trains a run again several times, each without a part of its records.
+"""`lanet folds --workdir=DIR`: retrains a run several times, each without a part of its records.
 
 All folds have the labels and the config of the run; `lanet audit --workdir=DIR --held_out` reads
 them together. They are trained one after another; the same command resumes.

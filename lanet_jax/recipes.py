@@ -15,7 +15,7 @@ PEERS = {
     "optim.decay": 0.9,
 }
 
-# `schedule = published` overrides the config with these fields. CE has no published rate, epochs and
+# `schedule = published` overrides the config with these fields. CE has no published rate, epochs or
 # batch size: it uses Adam's usual rate, and the config's epochs and batch size (docs/choices.md).
 PUBLISHED: dict[str, dict[str, object]] = {
     "ce": {**PEERS, "optim.learning_rate": 1e-3},

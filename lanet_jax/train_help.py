@@ -34,7 +34,7 @@ def text() -> str:
     )
     return (
         f"{_USAGE}{configs}\nPresets of every config:\n{shared}\n"
-        f"Fields, with their values before a config or preset changes them, and what each may be:\n{rows}"
+        f"Fields, their values before a config or preset changes them, and the choices:\n{rows}"
     )
 
 

@@ -7,8 +7,8 @@ E  projection width        S  slots of a queue, so that Q = S * B is its number 
 L  landmarks               H W  image, h w  feature map
 
 Arrays are annotated with jaxtyping (`Float[Array, "B D"]`); shapes are checked at run time only in
-the tests. A single dimension has a space in front (`Int[Array, " B"]`), or linters would take it for
-an undefined name.
+the tests. A single dimension has a space in front (`Int[Array, " B"]`), or linters would take it
+for an undefined name.
 """
 
 from collections.abc import Callable

@@ -1,0 +1,1 @@
+"""AffectNet: both official layouts."""

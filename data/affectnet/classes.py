@@ -1,4 +1,4 @@
-"""AffectNet's numbers of the expressions, the same in both layouts."""
+"""How AffectNet numbers the expressions, in both layouts."""
 
 NUMBERS = (
     "neutral",

@@ -1,4 +1,4 @@
-"""AffectNet as distributed since 2021: faces of 224 px, one file an image and an annotation."""
+"""AffectNet as distributed since 2021: 224 px faces, one file for each image and annotation."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ UNUSABLE = "annotation cannot be used (left out)"
 
 
 def list_source(source: Path, classes: int) -> Listing:
-    """Lists the images that `annotations/N_exp.npy` gives an expression.
+    """Lists the images to which `annotations/N_exp.npy` gives an expression.
 
     Args:
       source: the folder with `train_set/` and `val_set/`, each with `images/` and `annotations/`.
@@ -29,7 +29,7 @@ def list_source(source: Path, classes: int) -> Listing:
       The images of the splits train and valid.
 
     Raises:
-      UserError: a folder is not there or an annotation cannot be read.
+      UserError: a folder is missing, or no annotation can be used.
     """
     kept = EXPRESSIONS[:classes]
     listing = Listing(classes=kept, splits={}, scheme="ibug68")
@@ -53,7 +53,7 @@ def list_source(source: Path, classes: int) -> Listing:
                 listing.note(NOT_AN_EXPRESSION, split, image)
             elif NUMBERS[number] in kept:
                 label = kept.index(NUMBERS[number])
-                # Numbers begin anew in each folder, so the folder belongs to the name.
+                # Numbering restarts in each folder, so the name includes the folder.
                 item = Item(image, image, source / image, label, points=points)
                 listing.splits[split].append(item)
         if len(unusable) == len(files):
@@ -64,12 +64,12 @@ def list_source(source: Path, classes: int) -> Listing:
 def _expression(file: Path) -> int:
     value = read_npy(file)
     try:
-        # Some copies hold a text.
+        # Some copies hold the number as text.
         number = float(value.item()) if value.dtype.kind in "iufU" else -1.0
     except ValueError:
         number = -1.0
     if number not in range(LABELS):
-        raise UserError(f"{file}: one number of 0 to {LABELS - 1} was expected")
+        raise UserError(f"{file}: one number from 0 to {LABELS - 1} was expected")
     return int(number)
 
 
@@ -79,5 +79,5 @@ def _points(file: Path) -> Float[np.ndarray, "L 2"] | None:
     points = read_npy(file)
     if points.size != 2 * POINTS or points.dtype.kind not in "iuf":
         raise UserError(f"{file}: {2 * POINTS} numbers were expected")
-    with np.errstate(over="ignore"):  # what is not finite counts as absent
+    with np.errstate(over="ignore"):  # infinite points count as absent
         return points.astype(np.float32).reshape(POINTS, 2)

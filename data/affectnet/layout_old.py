@@ -23,7 +23,7 @@ HEADER = (
     "facial_landmarks,expression,valence,arousal"
 )
 POINTS = 68
-LARGEST = 1_000_000  # px; beyond it a face box is a slip
+LARGEST = 1_000_000  # px; a face box beyond it is a typing error
 
 
 def list_source(source: Path, classes: int, size: int) -> Listing:
@@ -39,7 +39,7 @@ def list_source(source: Path, classes: int, size: int) -> Listing:
       The images of the splits train and valid.
 
     Raises:
-      UserError: a CSV file is not there or a row cannot be read.
+      UserError: a CSV file is missing, or none of its rows can be used.
     """
     kept = EXPRESSIONS[:classes]
     listing = Listing(classes=kept, splits={}, scheme="ibug68")
@@ -71,7 +71,7 @@ def _find(source: Path, file: str) -> Path:
 def _add(
     listing: Listing, split: str, row: Sequence[str], line: int, source: Path, size: int
 ) -> bool:
-    """Adds a row's image, or notes why it is left out; whether the row can be read."""
+    """Adds a row's image, or notes why it is left out. Returns whether the row can be used."""
     name = row[0].strip()
     try:
         number = _expression(row)

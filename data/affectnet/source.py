@@ -17,7 +17,7 @@ def config_name(classes: int = 8, size: int = 0) -> str:
 
 
 def list_source(source: Path, classes: int = 8, size: int = 0) -> Listing:
-    """Lists the images of AffectNet, in whichever of its layouts the source is.
+    """Lists the images of AffectNet, in whichever layout the source has.
 
     Args:
       source: the folder with `Manually_Annotated_Images/`, or with `train_set/` and `val_set/`.
@@ -25,15 +25,15 @@ def list_source(source: Path, classes: int = 8, size: int = 0) -> Listing:
       size: side in pixels at which the old layout's face boxes are stored; 0 keeps the files.
 
     Returns:
-      The images of the splits train and valid with 68 landmarks each.
+      The images of the splits train and valid, with 68 landmarks each where they are annotated.
 
     Raises:
-      UserError: the source is in neither layout, or something in it cannot be read.
+      UserError: the source has neither layout, or something in it cannot be read.
     """
     if (source / layout_2021.FOLDERS["train"]).is_dir():
         if size:
             raise UserError(
-                "--size is for the old layout; images of the 2021 layout are cut already"
+                "--size is for the old layout; images of the 2021 layout are already cropped"
             )
         return layout_2021.list_source(source, classes)
     if (source / layout_old.IMAGES).is_dir():

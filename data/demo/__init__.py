@@ -1,0 +1,1 @@
+"""The demo: synthetic faces whose landmarks and label distributions are known exactly."""

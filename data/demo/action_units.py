@@ -43,13 +43,13 @@ PROTOTYPES: dict[str, tuple[dict[int, float], ...]] = {
         {2: 0.6, 7: 0.3, 14: 1.0, 12: 0.4},
     ),
 }
-# Everyday movement that says nothing about the class: {action unit: (probability, most)}.
+# Everyday movement that is unrelated to the class: {action unit: probability}.
 INCIDENTAL = {1: 0.1, 2: 0.1, 4: 0.1, 7: 0.2, 12: 0.1, 15: 0.05, 17: 0.15, 25: 0.2, 26: 0.1}
 
 
 @dataclass(frozen=True)
 class Expression:
-    """What a face shows.
+    """Action units of a face, and the label distribution that they stand for.
 
     Attributes:
       units: intensity of each action unit on the image's left and right half of the face.
@@ -88,12 +88,15 @@ def draw_expression(
       dominant: class index in canonical order.
       rng: the record's own generator.
       blend_rate: probability that a second expression is blended in.
+
+    Returns:
+      Action units and the distribution, in which the dominant expression has 0.6 or more.
     """
     other = (dominant + 1 + rng.randint(len(EXPRESSIONS) - 1)) % len(EXPRESSIONS)
     share = rng.uniform(0.1, 0.4) * (rng.uniform() < blend_rate)
     distribution = np.zeros(len(EXPRESSIONS))
     distribution[dominant], distribution[other] = 1 - share, share
-    # A mouth that is open in one prototype and shut in the other takes the mean, as a face does.
+    # A mouth that is open in one prototype and shut in the other is half open, as in a real blend.
     units = (1 - share) * prototype(EXPRESSIONS[dominant], rng)
     units += share * prototype(EXPRESSIONS[other], rng)
     units *= rng.uniform(0.9, 1.2)

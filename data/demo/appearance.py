@@ -1,4 +1,4 @@
-"""What a drawn face looks like apart from its shape: hair, colours, light, camera, flaws."""
+"""How a synthetic face looks apart from its shape: hair, colours, light, camera, flaws."""
 
 from dataclasses import dataclass
 
@@ -94,7 +94,7 @@ class Camera:
       ambient, diffuse: strength of the light from everywhere and from that direction.
       tint: colour of the light as factors.
       contrast, brightness: slope around mid-grey, and offset in grey levels.
-      grey: whether the picture is black and white.
+      grey: whether the image is black and white.
       blur: passes of the [1 2 1] filter at 48 px.
       noise: standard deviation of the pixel noise in grey levels.
     """

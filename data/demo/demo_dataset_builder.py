@@ -1,4 +1,4 @@
-"""The demo as a TFDS dataset: faces drawn on the spot, no download."""
+"""The demo as a TFDS dataset: faces are generated, nothing is downloaded."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,9 +16,9 @@ _SCHEME = SCHEMES["ibug68"]
 
 
 class Builder(RecordsBuilder):
-    """Drawn faces with exact landmarks and label distributions.
+    """Synthetic faces with exact landmarks and label distributions.
 
-    A record depends on its split and index alone: a smaller set is the beginning of a larger one.
+    A record depends on its split and index alone, so a smaller set is the start of a larger one.
 
     Args:
       train: number of training images.
@@ -27,7 +27,7 @@ class Builder(RecordsBuilder):
       **kwargs: as for any TFDS builder (`data_dir`, `file_format`).
 
     Raises:
-      UserError: a number of images or the size cannot be drawn.
+      UserError: a number of images or the size is out of range.
     """
 
     VERSION = tfds.core.Version("2.0.0")

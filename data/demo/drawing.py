@@ -1,4 +1,4 @@
-"""One record of the demo: a face drawn from its split and index alone."""
+"""One record of the demo: a face that depends on its split and index alone."""
 
 from dataclasses import dataclass
 
@@ -14,13 +14,13 @@ from .render import render
 
 SPLITS = ("train", "test")
 SEED = 2023
-# Shares of the classes, in canonical order: unequal, as in every set of real faces.
+# Shares of the classes, in canonical order: unequal, as in datasets of real faces.
 SHARES = np.array([0.12, 0.10, 0.10, 0.20, 0.14, 0.13, 0.14, 0.07])
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawn face and what is true of it.
+    """A synthetic face with its ground truth.
 
     Attributes:
       pixels: RGB.
@@ -48,6 +48,9 @@ def draw(split: str, index: int, size: int = 48) -> Drawing:
       split: one of `SPLITS`.
       index: index of the record within its split.
       size: width and height in pixels.
+
+    Returns:
+      Pixels, landmarks, label and votes.
     """
     rng = np.random.RandomState([SEED, SPLITS.index(split), index])
     expression = draw_expression(int(np.searchsorted(SHARES.cumsum(), rng.uniform())), rng)

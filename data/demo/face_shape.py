@@ -1,4 +1,4 @@
-"""The shape of a face in its own plane: rest landmarks, identity, and what action units move.
+"""The shape of a face in its own plane: landmarks at rest, identity, effect of action units.
 
 Face units: x grows to the image's right, y grows down, the origin lies between the eyes and half
 the face's width is 1. Tables state the image-right half only; the left half mirrors it.
@@ -182,7 +182,7 @@ def draw_identity(rng: np.random.RandomState, strength: float = 1.0) -> Identity
 
 
 def rest_shape(identity: Identity) -> Float[np.ndarray, "L 2"]:
-    """The face at rest."""
+    """Landmarks of a person's face at rest, in face units."""
     p = REST.copy()
     side = np.sign(p[:, 0])
     low = np.clip(p[:17, 1], 0, None) / 1.45
@@ -219,6 +219,9 @@ def move(
     Args:
       rest: landmarks in face units.
       units: intensity of each action unit on the image's left and right half.
+
+    Returns:
+      Landmarks in face units.
     """
     p = rest + np.einsum("as,aspd->pd", units, FIELD)
     crossing = np.maximum(p[_UPPER, 1] - p[_LOWER, 1], 0)

@@ -12,7 +12,10 @@ from .face_shape import Identity, move, rest_shape
 from .outlines import LEFT, RIGHT, Path
 
 _BEHIND = {"body": -0.6, "neck": -0.35, "hair_back": -0.55, "ear0": -0.12, "ear1": -0.12}
-_SILHOUETTE = ("skull", "hair_front")  # a dome stays where it is when the head turns
+_SILHOUETTE = (
+    "skull",
+    "hair_front",
+)  # they look the same from every side, so they stay when the head turns
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def build_geometry(
       pose: turn, size and place of the head.
 
     Returns:
-      Exact landmarks and the outlines that `render` fills, from one and the same surface.
+      Exact landmarks, and the outlines that `render` fills, from the same surface.
     """
     p = move(rest_shape(identity), units)
     parts = outlines.face(p, style, identity.brow_thickness)

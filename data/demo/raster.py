@@ -1,6 +1,6 @@
-"""Fills polygons in integers alone.
+"""Fills polygons with integer arithmetic alone.
 
-Drawing libraries change which border pixels they fill from one version to the next; this does not.
+Drawing libraries change which border pixels they fill between versions; this does not.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ def topmost(
     """Finds the topmost layer over each pixel's centre.
 
     Args:
-      layers: from back to front; each is one or more closed outlines in widths of the picture,
-        and where outlines of one layer overlap an even number of times it has a hole.
+      layers: layers from back to front, each of closed outlines in image widths; where outlines of
+        a layer overlap an even number of times it has a hole.
       side: width and height in pixels.
 
     Returns:
@@ -50,7 +50,9 @@ def topmost(
     layer, row = np.divmod(line, side)
     pixel = np.repeat(row * side + column, width) + _within_group(width)
     picture = np.full(side * side, -1, np.int32)
-    picture[pixel] = np.repeat(layer, width)  # of repeated pixels the last, topmost one stays
+    picture[pixel] = np.repeat(
+        layer, width
+    )  # for repeated pixels numpy keeps the last, topmost one
     return picture.reshape(side, side)
 
 

@@ -19,7 +19,7 @@ _BACKDROP = {
 
 
 class _Layers:
-    """Flat colours on a ground, from back to front."""
+    """Flat colours over a ground, from back to front."""
 
     def __init__(self, outlines: dict[str, Path], ground: Colour | float):
         self._outlines = outlines
@@ -28,7 +28,7 @@ class _Layers:
         self._colours: list[Colour | float] = []
 
     def add(self, colour: Colour | float, *names: str) -> None:
-        """Puts the named parts on top as one shape: where two overlap there is a hole."""
+        """Puts the named parts on top as one shape, with a hole where two overlap."""
         self._shapes.append([self._outlines[name] for name in names])
         self._colours.append(colour)
 
@@ -157,7 +157,7 @@ def render(
     if camera.grey:
         pixels = np.repeat((pixels @ np.array([77, 150, 29]) >> 8)[..., None], 3, axis=2)
     pixels = _soften(pixels, camera.blur * max(1, (size // 48) ** 2))
-    # Two bytes add up to a triangular distribution with standard deviation 104.5.
+    # The sum of two uniform bytes is triangular, with standard deviation 104.5.
     grain = rng.randint(0, 256, (2, size, size), dtype=np.uint8).astype(np.int32).sum(axis=0) - 255
     pixels = pixels + (grain * round(camera.noise * 64) // 6688)[..., None]
     return np.clip(pixels, 0, 255).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""FER+: its official layout, and the rules that turn votes into a label."""

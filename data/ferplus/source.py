@@ -43,10 +43,10 @@ def list_source(source: Path, labels: str = "argmax8", classes: int = 8) -> List
       classes: 8, or 7 to leave out the images labelled contempt.
 
     Returns:
-      One list of images a split; a split whose folder is absent is noted and left out.
+      A list of images for each split; a split whose folder is absent is noted and left out.
 
     Raises:
-      UserError: the source is not laid out so, or a row cannot be read.
+      UserError: the source has another layout, or a row cannot be read.
     """
     table = expect(source / "fer2013new.csv", "FER+'s table of votes")
     rows = _read_votes(table)
@@ -115,7 +115,7 @@ def _note_unlisted(listing: Listing, source: Path, split: str, listed: set[str])
 
 
 def _read_votes(table: Path) -> list[tuple[str, str, tuple[int, ...]]]:
-    """Split, image name (may be empty) and ten votes of every row."""
+    """Split, image name (maybe empty) and ten votes of every row."""
     lines = ((number, row) for number, row in read_rows(table) if row)
     _, header = next(lines, (1, []))
     if _folded(header) != _folded(("Usage", "Image name", *COLUMNS)):
@@ -153,7 +153,7 @@ def _counts(votes: Sequence[str]) -> tuple[int, ...]:
 
 
 def _read_pixels(table: Path, rows: list) -> list[str] | None:
-    """The pixel column of `fer2013.csv`, row by row as in `fer2013new.csv`; None if not there."""
+    """Pixel column of `fer2013.csv`, in the order of `fer2013new.csv`; None without that file."""
     if not table.is_file():
         return None
     lines = ((number, row) for number, row in read_rows(table) if row)
@@ -190,13 +190,13 @@ def _encode(pixels: str, row: int) -> bytes:
         values = np.array([int(value) for value in pixels.split()], np.uint8).reshape(SIDE, SIDE)
     except (ValueError, OverflowError):
         raise UserError(
-            f"fer2013.csv line {row + 2}: {SIDE * SIDE} numbers of 0 to 255 were expected"
+            f"fer2013.csv line {row + 2}: {SIDE * SIDE} numbers from 0 to 255 were expected"
         ) from None
     return cv2.imencode(".png", values)[1].tobytes()
 
 
 def _note_disagreements(listing: Listing, table: Path, rows: list, split: str) -> None:
-    """Notes names to which the folder's own `label.csv` gives other votes than `fer2013new.csv`."""
+    """Notes images whose votes in the folder's `label.csv` differ from `fer2013new.csv`."""
     if not table.is_file():
         return
     votes: Mapping[str, Any] = {name: counts for at, name, counts in reversed(rows) if at == split}

@@ -18,17 +18,17 @@ EMOTIONS = COLUMNS[:8]
 
 
 def argmax8(votes: Sequence[int]) -> str | None:
-    """The emotion with most votes; unknown and NF do not count; None without any emotion vote."""
+    """The emotion with the most votes, without unknown and NF; None if no emotion has a vote."""
     return _most(votes[:8])
 
 
 def argmax10(votes: Sequence[int]) -> str | None:
-    """The column with most votes; None where that is unknown or NF."""
+    """The column with the most votes; None if that is unknown or NF."""
     return _emotion(_most(votes))
 
 
 def majority(votes: Sequence[int]) -> str | None:
-    """The column with more than half of the votes once single votes are dropped, if an emotion."""
+    """The emotion with more than half of the votes once single votes are dropped, else None."""
     heard = [count if count > 1 else 0 for count in votes]
     return _emotion(_most(heard)) if 2 * max(heard) > sum(heard) else None
 

@@ -1,0 +1,1 @@
+"""Any tree of images or CSV file, under a name of the user's own."""

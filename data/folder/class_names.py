@@ -1,4 +1,4 @@
-"""From the classes as written in a source to the dataset's classes."""
+"""Maps the class names written in a source to the dataset's classes."""
 
 import collections
 import difflib
@@ -24,13 +24,22 @@ _SYNONYMS = {
 }
 _KNOWN = {name: name for name in EXPRESSIONS}
 _KNOWN |= {word: name for name, words in _SYNONYMS.items() for word in words}
-_NONE = {"", "nan", "<na>", "n/a", "#n/a", "null"}  # what spreadsheets and pandas write for nothing
+_NONE = {
+    "",
+    "nan",
+    "<na>",
+    "n/a",
+    "#n/a",
+    "null",
+}  # how spreadsheets and pandas write an empty cell
 
 
 def cleaned(written: str) -> str:
-    """A class as written, composed, without blanks at its edges, and whole numbers without `.0`."""
+    """A class name in Unicode's composed form, without outer blanks; `1.0` becomes `1`."""
     text = unicodedata.normalize("NFC", written)
-    text = "".join(char for char in text if unicodedata.category(char) != "Cf")  # unseen marks
+    text = "".join(
+        char for char in text if unicodedata.category(char) != "Cf"
+    )  # invisible characters
     return re.sub(r"^([+-]?\d+)[.,]0*$", r"\1", " ".join(text.split()))
 
 
@@ -41,15 +50,21 @@ def is_none(written: str) -> bool:
 
 @functools.cache
 def known(written: str) -> str | None:
-    """The expression that a name stands for, None if it is none of those known."""
+    """The expression that a name stands for; None if the name is unknown."""
     return _KNOWN.get(_folded(written))
 
 
 def parse(text: str) -> dict[str, str]:
     """Reads `--classes WRITTEN=CLASS,...`.
 
+    Args:
+      text: the option's value.
+
+    Returns:
+      Class by written name, which is case-folded.
+
     Raises:
-      UserError: a part of it has no class on one side.
+      UserError: one side of a part is empty.
     """
     renamed = {}
     for part in filter(None, text.split(",")):
@@ -65,8 +80,8 @@ def understand(
 ) -> tuple[dict[str, str], list[str]]:
     """Finds the class that each written name stands for.
 
-    Case, blanks at the edges, and `1.0` for `1` make no difference; what is known as an expression
-    gets its canonical name.
+    Case, outer blanks, and `1.0` for `1` make no difference; known expressions get their canonical
+    names.
 
     Args:
       written: the class of each image.
@@ -74,11 +89,11 @@ def understand(
       where: the source, for errors.
 
     Returns:
-      Class by name as written, canonical ones first and in canonical order, others by name; and
-      sentences about what was understood, and what was not.
+      Class by written name, known expressions first and in canonical order, others by name; and
+      sentences on how the names were understood.
 
     Raises:
-      UserError: a name is blank, or one is renamed that is not there.
+      UserError: a name is blank, or a name to be renamed does not occur.
     """
     counts = collections.Counter(written)
     spelt: dict[str, list[str]] = collections.defaultdict(list)
@@ -92,7 +107,7 @@ def understand(
             f"--classes {absent[0]}={renamed[absent[0]]}: {where} has no class of that name; it "
             f"has {some(sorted(cleaned(names[0]) for names in spelt.values()), 20)}"
         )
-    # Two unknown names that differ in case alone are one class, called as most of its images are.
+    # Unknown names that differ only in case are one class, under its most frequent spelling.
     called = {}
     for folded, names in spelt.items():
         name = renamed.get(folded, cleaned(names[0]))
@@ -108,7 +123,7 @@ def understand(
 
 
 def nearest(name: str, among: Iterable[str] = EXPRESSIONS) -> str | None:
-    """The class that a name is probably meant for, None if it is like none of them."""
+    """The class that a name probably means; None if it resembles none of them."""
     names = {_folded(other): other for other in among}
     if set(names.values()) <= set(EXPRESSIONS):
         names = {word: at for word, at in _KNOWN.items() if at in names.values()} | names
@@ -137,13 +152,13 @@ def _remarks(
         name, meant = called[folded], nearest(folded)
         if meant:
             yield (
-                f"class {name} is none of the known expressions and stands by itself: did you mean "
-                f"{meant}? --classes '{name}={meant}'"
+                f"class {name} is not a known expression and is kept as its own class: "
+                f"did you mean {meant}? --classes '{name}={meant}'"
             )
         elif len(others) < len(called):
             yield (
-                f"class {name} is none of the known expressions ({', '.join(EXPRESSIONS)}) and "
-                f"stands by itself; --classes '{name}=CLASS' renames it"
+                f"class {name} is not a known expression ({', '.join(EXPRESSIONS)}) and is "
+                f"kept as its own class; --classes '{name}=CLASS' renames it"
             )
 
 

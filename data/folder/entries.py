@@ -1,11 +1,11 @@
-"""What a tree or a table was found to hold, before its classes are understood."""
+"""Contents of a tree or table, before its class names are interpreted."""
 
 import dataclasses
 from collections.abc import Iterable
 
 HIDDEN = "hidden (left out)"
-OTHER = "no image by its name (left out)"
-UNREAD = "image of a format not read (left out)"
+OTHER = "not an image by its name (left out)"
+UNREAD = "image of an unsupported format (left out)"
 BESIDE = "image beside the class folders (left out)"
 EMPTY = "folder without an image"
 LOOP = "link to a folder around it (left out)"
@@ -18,7 +18,7 @@ class Entry:
     Attributes:
       split: a name of `data.split_names.SPLITS`.
       label: its class as written.
-      path: below the source's root, with / between its parts.
+      path: path below the source's root, with / between its parts.
     """
 
     split: str
@@ -28,13 +28,13 @@ class Entry:
 
 @dataclasses.dataclass
 class Found:
-    """The images of a source, and what else is there.
+    """The images of a source, and what else it holds.
 
     Attributes:
       entries: its images.
-      notes: kind, split ("" for none) and name of all that is left out or odd.
+      notes: kind, split ("" for none) and name of everything left out or odd.
       remarks: sentences about the source as a whole.
-      shape: the source as it was read, for errors.
+      shape: short description of the source's layout, for errors.
     """
 
     entries: list[Entry]
@@ -44,7 +44,7 @@ class Found:
 
 
 def some(names: Iterable[str], shown: int = 4) -> str:
-    """The first of several names, and how many more there are."""
+    """The first few names, and how many more there are."""
     names = list(names)
     more = f" and {len(names) - shown} more" if len(names) > shown else ""
     return ", ".join(names[:shown]) + more

@@ -18,5 +18,5 @@ class Builder(RecordsBuilder):
     VERSION = tfds.core.Version("1.0.0")
 
     def __init__(self, *, name: str = "folder", **kwargs: Any) -> None:
-        self.name = name  # before TFDS makes paths of it
+        self.name = name  # before TFDS derives paths from it
         super().__init__(**kwargs)

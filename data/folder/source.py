@@ -26,7 +26,7 @@ def list_source(source: Path, holdout: float = 0.0, classes: str = "") -> Listin
     Args:
       source: the tree's root or the CSV file; paths in it are relative to its folder.
       holdout: share of each class that becomes the test split, in [0, 1).
-      classes: `WRITTEN=CLASS,...`: classes to be called otherwise.
+      classes: classes to rename, as `WRITTEN=CLASS,...`.
 
     Returns:
       The images of each split; known expressions come under their canonical names and in canonical
@@ -34,17 +34,17 @@ def list_source(source: Path, holdout: float = 0.0, classes: str = "") -> Listin
 
     Raises:
       UserError: there is no image, a row cannot be read, the classes of the splits do not fit
-        together, or a holdout is asked of a source that has a test split or leaves a class without
-        one.
+        together, or a holdout is asked for although there is a test split or a class would have no
+        training image left.
     """
     if not 0 <= holdout < 1:
-        raise UserError(f"--holdout {holdout} is no share: a number of 0 to 1 was expected")
+        raise UserError(f"--holdout {holdout} is not a share: a number from 0 to 1 was expected")
     if source.is_dir():
         root, found = source, tree.read(source)
     else:
         root, found = source.parent, table.read(expect(source, "a folder or a CSV file"))
     if holdout and any(entry.split == "test" for entry in found.entries):
-        raise UserError(f"{source} has a test split of its own; leave --holdout out")
+        raise UserError(f"{source} already has a test split; leave out --holdout")
     class_of, remarks = class_names.understand(
         (entry.label for entry in found.entries), class_names.parse(classes), str(source)
     )
@@ -65,7 +65,7 @@ def list_source(source: Path, holdout: float = 0.0, classes: str = "") -> Listin
 
 
 def _refuse_other_classes(source: Path, found: Found, class_of: Mapping[str, str]) -> None:
-    """Refuses what cannot be a set of classes, or one that only a test has."""
+    """Refuses a single class that is not a known expression, and classes that train lacks."""
     in_split = collections.defaultdict(set)
     for entry in found.entries:
         in_split[entry.split].add(class_of[entry.label])
@@ -85,13 +85,13 @@ def _refuse_other_classes(source: Path, found: Found, class_of: Mapping[str, str
             wrong, right = (extra[0], near) if near in EXPRESSIONS else (near, extra[0])
             meant = f"did you mean {near}? --classes '{wrong}={right}', or " if near else ""
             raise UserError(
-                f"{source}: {split} has the class {some(extra)} and train has not, it has "
+                f"{source}: {split} has the class {some(extra)}, which train lacks; train has "
                 f"{some(sorted(in_split['train']), 20)}: {meant}take its images out"
             )
 
 
 def _hold_out(entries: Sequence[Entry], share: float, class_of: Mapping[str, str]) -> list[Entry]:
-    """Moves a share of each class from train to test, the same one whatever else is in the tree."""
+    """Moves a share of each class from train to test; the choice depends on the paths alone."""
     by_class: dict[str, dict[str, Entry]] = collections.defaultdict(dict)
     for entry in entries:
         if entry.split == "train":

@@ -1,4 +1,4 @@
-"""A CSV file `path,label[,split]`, read by its header and refused where a column is unclear."""
+"""A CSV file `path,label[,split]`, read by its header; an unclear column is an error."""
 
 import os
 import posixpath
@@ -26,7 +26,7 @@ def read(table: Path) -> Found:
       table: the file; paths in it are relative to its folder.
 
     Returns:
-      Its images, and what is odd about it.
+      Its images, and notes on what is odd about it.
 
     Raises:
       UserError: the file is empty, a column is missing or unclear, or a row cannot be read.
@@ -53,7 +53,7 @@ def read(table: Path) -> Found:
             )
         found.entries.append(Entry(split, label, _path(table.parent, path)))
     if unsaid:
-        found.remarks.append(f"{unsaid} rows without a split are taken for train")
+        found.remarks.append(f"{unsaid} rows without a split count as train")
     return found
 
 
@@ -78,7 +78,7 @@ def _header(table: Path, number: int, row: Sequence[str]) -> list[str]:
         )
     twice = [name for name in COLUMNS if header.count(name) > 1]
     if twice:
-        raise UserError(f"{where}: the column {twice[0]} stands twice in {shown(row)}; keep one")
+        raise UserError(f"{where}: the column {twice[0]} occurs twice in {shown(row)}; keep one")
     return header
 
 
@@ -99,7 +99,7 @@ def _cells(
 def _other_columns(
     table: Path, header: Sequence[str], rows: Sequence[Mapping[str, str]]
 ) -> Iterator[str]:
-    """Refuses a column that holds splits under another name; tells of the others."""
+    """Refuses a column that holds splits under another name, and reports the other columns."""
     others = [name for name in header if name not in COLUMNS]
     for name in others if "split" not in header else ():
         values = {row[name].strip() for row in rows} - {""}

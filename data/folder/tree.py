@@ -1,4 +1,4 @@
-"""A tree `[split/]class/image`, read by its folders' names and refused where they do not fit."""
+"""A tree `[split/]class/image`, read by its folders' names; names that do not fit are an error."""
 
 import collections
 import re
@@ -14,7 +14,7 @@ from .entries import BESIDE, EMPTY, HIDDEN, LOOP, OTHER, UNREAD, Entry, Found, s
 
 Parts = tuple[str, ...]  # of an image's path
 UNUSABLE = re.compile(f"{CONTROL_CHARACTER.pattern}|[\ud800-\udfff]")  # or not in UTF-8
-DEEPEST = 4  # levels at which a folder is sought that would fit
+DEEPEST = 4  # levels searched for a folder that would fit
 EXPECTED = "class/image or split/class/image was expected"
 
 
@@ -25,11 +25,11 @@ def read(root: Path) -> Found:
       root: the folder that holds the split or class folders.
 
     Returns:
-      Its images, and all that is left out.
+      Its images, and everything that is left out.
 
     Raises:
-      UserError: there is no image, or folders of splits and classes lie where none belong; it
-        shows the tree and, if there is one, the folder that would fit.
+      UserError: there is no image, or folders of splits and classes are misplaced; the message
+        shows the tree and the folder that would fit, if there is one.
     """
     tree = files.below(root)
     images = [PurePosixPath(name).parts for name in tree.files if files.is_image(name)]
@@ -49,8 +49,8 @@ def read(root: Path) -> Found:
             continue
         if UNUSABLE.search(name):
             raise UserError(
-                f"{root}: the name {name!r} has a character that no list of names can hold; rename "
-                "the file"
+                f"{root}: the name {name!r} has a character that lists of names cannot hold; "
+                "rename the file"
             )
         found.entries.append(Entry(_split(parts, has_splits), parts[has_splits], name))
     found.notes.extend(_left_out(tree, images, has_splits))
@@ -64,10 +64,12 @@ def misfit(images: Sequence[Parts]) -> str:
     splits = [top for top in tops if split_of(top)]
     unclear = next((top for top in tops if resembles(top)), None)
     if unclear:
-        return f"{unclear}/ speaks of a split and is none of those known ({KNOWN}): rename it"
+        return (
+            f"{unclear}/ looks like a split, but is not one of the known names ({KNOWN}): rename it"
+        )
     if splits and len(splits) < len(tops):
         other = next(top for top in tops if top not in splits)
-        return f"holds the split {splits[0]}/ beside {other}/, which is none"
+        return f"holds the split {splits[0]}/ beside {other}/, which is not a split"
     for parts in images:
         own, *below = parts[bool(splits) : -1] or ("",)
         for at, name in enumerate((own, *below)):
@@ -75,7 +77,7 @@ def misfit(images: Sequence[Parts]) -> str:
             if split_of(name) or resembles(name):
                 return f"{way}/ is a split's folder below the level of splits"
             if at and class_names.known(name) not in (None, class_names.known(own)):
-                return f"{way}/ is a class's folder below {own}/, which would be the class"
+                return f"{way}/ is a class's folder below {own}/, which would be taken as the class"
     return ""
 
 
@@ -112,7 +114,7 @@ def fit(root: Path, images: Sequence[Parts]) -> str:
             if len(parts) > count and not any(split_of(name) for name in parts[:count]):
                 inner[parts[:count]].append(parts[count:])
         fitting = [folder for folder, inside in inner.items() if _classes(inside) > 1]
-        # Of two that fit, each would leave the other out.
+        # If two fit, either would leave out the other's images.
         if len(fitting) == 1:
             return f"; --source {root.joinpath(*fitting[0])} would fit"
     return "; or give a CSV file with path,label,split"
@@ -153,7 +155,7 @@ def _remarks(root: Path, images: Sequence[Parts], has_splits: bool) -> Iterator[
     deep = [parts for parts in inside if len(parts) > 2]
     if deep and len(deep) == len(inside):
         classes, below = (some(sorted({f"{parts[at]}/" for parts in deep})) for at in (0, 1))
-        yield f"all images lie a level deeper: {classes} are taken for the classes, not {below}"
+        yield f"all images lie a level deeper: {classes} are taken as the classes, not {below}"
     elif deep:
         name = "/".join(deep[0])
         yield f"{len(deep)} images lie deeper and count to their class folder, such as {name}"
@@ -162,7 +164,7 @@ def _remarks(root: Path, images: Sequence[Parts], has_splits: bool) -> Iterator[
         f"{parts[0]}/" for parts in images if len(parts) == 2 and split_of(parts[0]) not in full
     }
     if has_splits and bare:
-        yield f"{some(sorted(bare))} is left out: it has no class folder with an image"
+        yield f"{some(sorted(bare))} is left out: no class folder in it holds an image"
     same = collections.defaultdict(set)
     for parts in images if has_splits else ():
         if len(parts) > 1:

@@ -1,4 +1,4 @@
-"""Landmarks of an original photo, brought onto the aligned image that was cut from it.
+"""Maps landmarks of an original photo onto the aligned image that was cut from it.
 
 RAF-DB gives its landmarks for the original photos and does not say how the aligned images were
 cut. Both show the same pixels, so the affine map between them can be found: first from matching

@@ -37,14 +37,14 @@ def list_source(source: Path, annotation: str = "none") -> Listing:
 
     Args:
       source: the folder `basic` with `EmoLabel/` and `Image/aligned/`.
-      annotation: `none`, or `auto` for the 37 points of `Annotation/auto/`. They are given for the
-        original images, so that `Image/original/` must be there, too.
+      annotation: `none`, or `auto` for the 37 points of `Annotation/auto/`. They refer to
+        the original images, so `Image/original/` is needed, too.
 
     Returns:
       The images of the splits train and test.
 
     Raises:
-      UserError: the source is not laid out so, or a line cannot be read.
+      UserError: the source has another layout, or a line cannot be read.
     """
     partition = expect(source / PARTITION, "RAF-DB's list of labels (--source is its folder basic)")
     expect(source / "Image" / "aligned", "the folder of the aligned images (aligned.zip, unpacked)")
@@ -66,7 +66,7 @@ def _read_line(line: str, where: str) -> tuple[str, str, int]:
     found = LINE.fullmatch(line.strip())
     if not found:
         raise UserError(
-            f"{where}: a name train_... or test_... and a number of 1 to 7 were expected, "
+            f"{where}: a name train_... or test_... and a number from 1 to 7 were expected, "
             f"found {shown([line.strip()])}"
         )
     name, split, number = found.groups()
@@ -115,4 +115,4 @@ def _points(annotation: Path, original: Path, aligned: Path) -> Float[np.ndarray
     try:
         return move_points(xy, decode(original.read_bytes()), decode(aligned.read_bytes()))
     except (BrokenImageError, cv2.error):
-        return None  # A broken aligned image is reported with the others of its kind.
+        return None  # `look_at_all` reports broken aligned images together.

@@ -72,9 +72,7 @@ def figures(
         if not sweeps.runs_in(folder):
             raise UserError(f"{folder} holds no run and no study: check --workdir")
     if out is None and len(workdir) > 1:
-        raise UserError(
-            "--out: several runs share their figures, say where to write them: --out=DIR"
-        )
+        raise UserError("--out: several runs share their figures: name a folder, --out=DIR")
     album = Album(workdir, step or ["last"], records, images, seed, data_dir)
     own = workdir[0] / gallery.FOLDER
     for name in only or CAPTIONS:

@@ -1,4 +1,4 @@
-"""Loads a trained classifier from a work folder or a model file, without what only training needs."""
+"""Loads a trained classifier from a work folder or a model file, without training-only state."""
 
 import dataclasses
 from pathlib import Path
@@ -26,7 +26,7 @@ class Trained:
     """A trained classifier, ready for inference.
 
     Attributes:
-      predict: function from (params, model state, uint8 images) to class probabilities and features.
+      predict: (params, model state, uint8 images) -> class probabilities and features.
       classify: the same without features.
       params: restored parameters.
       model_state: restored batch statistics.

@@ -166,7 +166,7 @@ def test_users_errors(folder, tmp_path):
         audit.audit(folder, step="7")
     with pytest.raises(UserError, match="--limit"):
         audit.audit(folder, limit=0)
-    with pytest.raises(UserError, match="kept nothing aside"):
+    with pytest.raises(UserError, match="held nothing out"):
         audit.audit(folder, rank="consensus", held_out=[folder])
 
 
@@ -212,7 +212,7 @@ def test_the_probe_stands_beside_the_run_and_the_page_says_which_was_used(
     monkeypatch.setattr("lanet_jax.audit.judgement.verdict.judge", lambda *_: weak_verdict())
     monkeypatch.setattr(findings.run_evidence, "temper", lambda *_: good)
     audit.audit(folder, neighbors=3)
-    assert "consensus, which may say more of these labels" in (folder / "audit.html").read_text()
+    assert "consensus, which may say more about these labels" in (folder / "audit.html").read_text()
 
 
 def weak_verdict():

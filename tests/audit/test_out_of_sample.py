@@ -87,7 +87,7 @@ def test_runs_that_do_not_fit_are_refused(runs):
         out_of_sample.predict(runs, names, np.array([0, 1]), classes)
     with pytest.raises(UserError, match="other classes"):
         out_of_sample.predict(runs, names, np.zeros(2, int), classes[::-1])
-    with pytest.raises(UserError, match="kept nothing aside"):
+    with pytest.raises(UserError, match="held nothing out"):
         out_of_sample.predict([Path("")], names, np.zeros(2, int), classes)
 
 
@@ -95,5 +95,5 @@ def test_a_run_without_common_names_is_named(monkeypatch):
     kept = SimpleNamespace(classes=CLASSES, names=("other/z.png",), labels=np.array([0]))
     run = SimpleNamespace(data=SimpleNamespace(evaluate={HOLDOUT: kept}))
     monkeypatch.setattr(out_of_sample, "open_run", lambda folder, data_dir: run)
-    with pytest.raises(UserError, match=r"kept no record aside .* 'a.png'; it has 'other/z.png'"):
+    with pytest.raises(UserError, match=r"held out no record .* 'a.png'; it has 'other/z.png'"):
         out_of_sample.predict([Path("run")], NAMES, np.zeros(3, int), CLASSES)

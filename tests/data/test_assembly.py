@@ -27,7 +27,7 @@ def test_all_broken_files_are_listed(tmp_path, write, encode):
     with pytest.raises(UserError) as caught:
         look_at_all(_listing(items))
     message = str(caught.value)
-    assert message.startswith("12 files are cut short or no images: bad00.png, bad01.png")
+    assert message.startswith("12 files are truncated or not images: bad00.png, bad01.png")
     assert "bad09.png and 2 more" in message
     assert "good.png" not in message
     assert "\n" not in message

@@ -45,7 +45,7 @@ def test_reads_npz(tmp_path):
         ({"points": np.zeros((2, 0, 2))}, "do not fit together"),
         ({"ok": np.array([0.5, 1.0])}, "ok true or false"),
         ({"scheme": np.array(b"mine")}, "name and scheme must be text"),
-        ({"name": np.array(["a", "a"])}, "'a' stands in rows 0 and 1 with different points"),
+        ({"name": np.array(["a", "a"])}, "'a' is in rows 0 and 1 with different points"),
         ({"name": np.array(["a", None], object)}, "names as fixed-width strings"),
     ],
 )
@@ -65,7 +65,7 @@ def test_a_damaged_npz(tmp_path):
 
 
 def test_neither_npz_nor_torch(tmp_path, write):
-    with pytest.raises(UserError, match="is no landmark file"):
+    with pytest.raises(UserError, match="is not a landmark file"):
         load(write(tmp_path / "l.txt", "1 2"))
     with pytest.raises(UserError, match="no such landmark file"):
         load(tmp_path / "absent.npz")

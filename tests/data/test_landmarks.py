@@ -96,9 +96,9 @@ def test_all_images_in_the_order_of_their_names(source, tmp_path, fake, write, c
     np.testing.assert_array_equal(table.ok, [False, *[True] * 6, False])
     said = capsys.readouterr().out
     assert "8 images: 6 with landmarks (75.0%)" in said
-    assert "1 without a face to be trusted: a/0.png" in said
-    assert "1 cut short or no image: b/bad.jpg" in said
-    assert "1 left out, no image by name: b/notes.txt" in said
+    assert "1 without a face that can be trusted: a/0.png" in said
+    assert "1 truncated or not an image: b/bad.jpg" in said
+    assert "1 left out, not an image by name: b/notes.txt" in said
     assert "1 left out, hidden: .trash/" in said
     assert not Parts(tmp_path / "l.npz", "ibug68").folder.exists()
 

@@ -29,7 +29,7 @@ def test_a_finished_folder_is_left_alone_unless_told(prepare, stored, rafdb_tree
 def test_a_folder_that_is_something_else_is_left_alone(fails, rafdb_tree, tmp_path, write):
     write(tmp_path / "out" / "rafdb" / "1.0.0" / "mine.txt", "x")
     command = ("rafdb", "--source", rafdb_tree(LINES), "--data_dir", tmp_path / "out")
-    assert "is there and no prepared dataset" in fails(*command)
+    assert "exists and is not a prepared dataset" in fails(*command)
 
 
 def test_a_run_that_fails_leaves_nothing_new(prepare, fails, rafdb_tree, tmp_path, monkeypatch):
@@ -107,7 +107,7 @@ def test_broken_images_end_the_command(fails, rafdb_tree, tmp_path):
     broken = source / "Image/aligned/train_00002_aligned.jpg"
     broken.write_bytes(broken.read_bytes()[:-20])
     message = fails("rafdb", "--source", source, "--data_dir", tmp_path / "out")
-    assert "1 files are cut short or no images: Image/aligned/train_00002_aligned.jpg" in message
+    assert "1 files are truncated or not images: Image/aligned/train_00002_aligned.jpg" in message
     assert not (tmp_path / "out").exists()
 
 
@@ -118,8 +118,8 @@ def test_broken_images_end_the_command(fails, rafdb_tree, tmp_path):
         (["rafdb"], "required: --source"),
         (["rafdb", "--source", "x", "--classes", "7"], "unrecognized arguments: --classes 7"),
         (["ferplus", "--source", "x", "--labels", "mean"], "invalid choice: 'mean'"),
-        (["folder", "--source", "x", "--name", "rafdb"], "'rafdb' is no name for a folder"),
-        (["folder", "--source", "x", "--name", "A b"], "'A b' is no name for a folder"),
+        (["folder", "--source", "x", "--name", "rafdb"], "'rafdb' cannot name your folder"),
+        (["folder", "--source", "x", "--name", "A b"], "'A b' cannot name your folder"),
     ],
 )
 def test_wrong_arguments_are_one_line(arguments, message):

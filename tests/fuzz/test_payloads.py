@@ -114,7 +114,7 @@ READERS = {
     ),
     "landmarks": (
         landmark_file.load,
-        f"{OBJECTS}| is no landmark file|data.pkl is not a tensor's",
+        f"{OBJECTS}| is not a landmark file|data.pkl is not a tensor's",
     ),
     "an expression of AffectNet": (layout_2021._expression, f"{OBJECTS}|: a damaged npy file"),
     "points of AffectNet": (layout_2021._points, f"{OBJECTS}|: a damaged npy file"),

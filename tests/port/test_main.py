@@ -77,7 +77,7 @@ def test_levels_and_prefixes_are_taken_off_and_told(tmp_path, capsys, way, prefi
     main([str(tmp_path / "face.pth"), str(tmp_path / "ours.npz")])
     printed = capsys.readouterr().out
     assert f"the weights under {'/'.join(way)!r} are taken" in printed
-    assert (f"{prefix!r} is taken away" in printed) == (prefix not in ("", "module."))
+    assert (f"{prefix!r} is removed from the names" in printed) == (prefix not in ("", "module."))
     ours = np.load(tmp_path / "ours.npz")["params/bn1/scale"]
     np.testing.assert_allclose(ours, tensors()["bn1.weight"].astype(np.float32))
     assert {"epoch", "optimizer"} <= set(

@@ -69,7 +69,7 @@ def test_a_doubled_one(out):
         (Shard(2, 3), {"faces": "whole"}, "faces is None there and 'whole' here"),
         (Shard(2, 3), {"kind": "landmarks"}, "command is 'predict' there and 'landmarks' here"),
         (Shard(2, 3), {"names": NAMES[1:]}, "number of files is 20 there and 19 here"),
-        (Shard(2, 3), {"names": [*NAMES[1:], "z.jpg"]}, "files of other names"),
+        (Shard(2, 3), {"names": [*NAMES[1:], "z.jpg"]}, "its files have other names"),
         (Shard(2, 3), {"version": "9"}, "version is '0.1.0' there and '9' here"),
         (Shard(2, 4), {}, "number of shards is 3 there and 4 here"),
     ],

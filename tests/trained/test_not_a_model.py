@@ -7,12 +7,12 @@ from lanet_jax.trained import not_a_model
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("photo.JPG", "is an image, no model"),
-        ("photo.heic", "is an image, no model"),
+        ("photo.JPG", "is an image, not a model"),
+        ("photo.heic", "is an image, not a model"),
         ("net.onnx", "an export for other programs.*--format=safetensors"),
         ("net.stablehlo", "an export for other programs"),
         ("resnet.pth", "lanet port"),
-        ("notes.txt", "is no model"),
+        ("notes.txt", "is not a model"),
         ("absent.jpg", "no such file or folder"),
         ("absent", "no such file or folder"),
     ],

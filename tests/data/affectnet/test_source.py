@@ -177,10 +177,10 @@ def test_2021_landmarks_may_be_missing(new):
 @pytest.mark.parametrize(
     ("file", "array", "message"),
     [
-        ("0_exp.npy", np.array("happy"), "0_exp.npy: one number of 0 to 10"),
-        ("0_exp.npy", np.array([1, 2]), "0_exp.npy: one number of 0 to 10"),
+        ("0_exp.npy", np.array("happy"), "0_exp.npy: one number from 0 to 10"),
+        ("0_exp.npy", np.array([1, 2]), "0_exp.npy: one number from 0 to 10"),
         ("0_exp.npy", np.array({"a": 1}, object), "0_exp.npy: holds pickled Python objects"),
-        ("0_exp.npy", np.array(3.5), "0_exp.npy: one number of 0 to 10"),
+        ("0_exp.npy", np.array(3.5), "0_exp.npy: one number from 0 to 10"),
         ("0_lnd.npy", np.zeros(10), "0_lnd.npy: 136 numbers"),
     ],
 )

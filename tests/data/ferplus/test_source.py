@@ -173,7 +173,7 @@ def test_kaggles_file_must_have_the_same_rows(ferplus_tree, write):
     with pytest.raises(UserError, match=r"fer2013.csv line 2: Usage is 'PublicTest'"):
         list_source(source)
     _write_pixels(source, write, ROWS, value=lambda number: 999)
-    with pytest.raises(UserError, match=r"fer2013.csv line 2: 2304 numbers of 0 to 255"):
+    with pytest.raises(UserError, match=r"fer2013.csv line 2: 2304 numbers from 0 to 255"):
         list_source(source)
 
 

@@ -20,7 +20,7 @@ def test_one_unknown_name_leaves_the_others_what_they_are():
     assert classes["suprise"] == "Suprise"
     (named,) = [line for line in remarks if "did you mean" in line]
     assert named == (
-        "class Suprise is none of the known expressions and stands by itself: did you mean "
+        "class Suprise is not a known expression and is kept as its own class: did you mean "
         "surprise? --classes 'Suprise=surprise'"
     )
 
@@ -28,7 +28,7 @@ def test_one_unknown_name_leaves_the_others_what_they_are():
 def test_other_classes_come_last_and_keep_their_names():
     classes, remarks = _classes("sad", "Pain")
     assert list(classes.values()) == ["sadness", "Pain"]
-    assert any(line.startswith("class Pain is none of the known expressions (") for line in remarks)
+    assert any(line.startswith("class Pain is not a known expression (") for line in remarks)
     classes, remarks = _classes("Pain", "Rest")
     assert (list(classes.values()), remarks) == (["Pain", "Rest"], [])  # nothing to be known
 

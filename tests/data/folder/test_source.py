@@ -63,8 +63,8 @@ def test_all_that_is_left_out_is_noted(tree):
         "image beside the class folders (left out)": [
             *(("", "3.jpg"), ("test", "test/5.jpg"), ("train", "train/2.jpg"))
         ],
-        "image of a format not read (left out)": [("train", "train/happy/x.heic")],
-        "no image by its name (left out)": [
+        "image of an unsupported format (left out)": [("train", "train/happy/x.heic")],
+        "not an image by its name (left out)": [
             *(("", "list.csv"), ("test", "test/sad/none.txt"), ("train", "train/happy/notes.txt"))
         ],
         "hidden (left out)": [
@@ -115,9 +115,9 @@ def test_holdout_takes_the_same_share_of_each_class_each_time(tree):
 
 def test_holdout_is_for_sources_without_a_test_split(tree):
     root = tree("train/a/1.jpg", "test/a/1.jpg")
-    with pytest.raises(UserError, match="has a test split of its own"):
+    with pytest.raises(UserError, match="already has a test split"):
         list_source(root, holdout=0.5)
-    with pytest.raises(UserError, match=r"--holdout 20.0 is no share"):
+    with pytest.raises(UserError, match=r"--holdout 20.0 is not a share"):
         list_source(root, holdout=20.0)
 
 

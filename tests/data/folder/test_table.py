@@ -33,7 +33,7 @@ def test_rows(read):
         *(("train", "happy", "x/1.jpg"), ("valid", "sad", "x/2.jpg")),
         *(("train", "sad", "x/3.jpg"), ("test", "sad", "x/4.jpg")),
     ]
-    assert found.remarks == ["1 rows without a split are taken for train"]
+    assert found.remarks == ["1 rows without a split count as train"]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_other_columns_are_told(read):
         ("1.jpg,sad\n2.jpg,sad\n", "no header, '1.jpg,sad' is a row already"),
         ("file,class\na,b\n", "found 'file,class'; path and label is not there"),
         ("path,class\na,b\n", "found 'path,class'; label is not there"),
-        ("path,label,Label\na,b,c\n", "the column label stands twice in 'path,label,Label'"),
+        ("path,label,Label\na,b,c\n", "the column label occurs twice in 'path,label,Label'"),
         (
             "path,label,Usage\na,sad,Training\nb,sad,PrivateTest\n",
             "the column 'usage' holds splits",

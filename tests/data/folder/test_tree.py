@@ -79,7 +79,7 @@ def test_a_split_in_itself(tree):
 )
 def test_names_that_speak_of_a_split_are_refused(tree, name):
     message = _error(tree(**{"happy": 1, name: 1}))
-    assert f"{name}/ speaks of a split" in message
+    assert f"{name}/ looks like a split" in message
 
 
 @pytest.mark.parametrize(
@@ -110,13 +110,13 @@ def test_where_all_images_lie_deeper_both_levels_are_told(tree):
     found = trees.read(tree(anna__calm=2, anna__tense=1, ben__calm=1))
     assert {entry.label for entry in found.entries} == {"anna", "ben"}
     assert found.remarks == [
-        "all images lie a level deeper: anna/, ben/ are taken for the classes, not calm/, tense/"
+        "all images lie a level deeper: anna/, ben/ are taken as the classes, not calm/, tense/"
     ]
 
 
 def test_a_split_without_classes_is_left_out_and_told(tree):
     found = trees.read(tree(train__happy=1, train__sad=1, test=2))
-    assert found.remarks == ["test/ is left out: it has no class folder with an image"]
+    assert found.remarks == ["test/ is left out: no class folder in it holds an image"]
     assert [note[:2] for note in found.notes] == [(BESIDE, "test")] * 2
 
 
@@ -133,7 +133,7 @@ def test_one_folder_too_low(tree):
 def test_a_name_that_no_list_can_hold_is_refused(tree, write, name):
     root = tree(b=1)
     write(root / name, b"")
-    assert "has a character that no list of names can hold" in _error(root)
+    assert "has a character that lists of names cannot hold" in _error(root)
 
 
 FOLDERS = st.sampled_from(("train", "val_set", "Happy", "sad", "x", ".h", "_y"))
