@@ -48,11 +48,10 @@ PARTS = Axis(
 def get_study(scale: str) -> Study:
     """One column: 30% symmetric noise."""
     axes.check(scale, ("",))
-    place = Level("30", ("30% noise",), axes.noisy(30), "configs/ferplus.py:cpu,face")
     return Study(
         title="Parts of LA-Net from a start of faces, FERPlus valid",
         rows=(PARTS,),
-        columns=Axis(("Labels",), (place,)),
+        columns=axes.noisy_column("configs/ferplus.py:cpu,face"),
         seeds=(0, 1, 2),
         overrides=("method=lanet",),
     )

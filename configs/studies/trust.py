@@ -31,10 +31,9 @@ SETTINGS = Axis(
 def get_study(scale: str) -> Study:
     """One column: 30% symmetric noise."""
     axes.check(scale, ("",))
-    place = Level("30", ("30% noise",), axes.noisy(30), "configs/demo.py")
     return Study(
         title="Trust on synthetic faces",
         rows=(SETTINGS,),
-        columns=Axis(("Labels",), (place,)),
+        columns=axes.noisy_column("configs/demo.py"),
         seeds=(0,),
     )

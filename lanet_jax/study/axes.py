@@ -100,3 +100,8 @@ def sweep(name: str, field: str, values: Sequence[float], default: float) -> tup
 def published(scale: str, numbers: Mapping[str, str]) -> Mapping[str, str]:
     """The paper's numbers, except beside synthetic faces."""
     return {} if scale == "demo" else numbers
+
+
+def noisy_column(config: str) -> Axis:
+    """One column: a config with 30% symmetric noise."""
+    return Axis(("Labels",), (Level("30", ("30% noise",), noisy(30), config),))
