@@ -53,6 +53,18 @@ def wilson(share: float, records: int, z: float = 1.96) -> tuple[float, float]:
     return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
+def interval(share: float, records: int, form: str = ".1%") -> str:
+    """Writes the 95% interval of a share as in `71.2% to 75.4%`.
+
+    Args:
+      share: observed share, in [0, 1].
+      records: number of records that it was observed on, at least 1.
+      form: format of both ends.
+    """
+    low, high = wilson(share, records)
+    return f"{low:{form}} to {high:{form}}"
+
+
 def confusion(
     predicted: Int[np.ndarray, " N"], labels: Int[np.ndarray, " N"], classes: int
 ) -> Int[np.ndarray, "C C"]:

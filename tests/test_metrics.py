@@ -81,3 +81,5 @@ def test_wilson_by_hand():
     assert metrics.wilson(0.0, 30) == pytest.approx((0, 0.11351), abs=1e-4)
     low, high = metrics.wilson(1.0, 30)
     assert (low, high) == pytest.approx((0.88649, 1.0), abs=1e-4)
+    assert metrics.interval(0.5, 10) == "23.7% to 76.3%"
+    assert metrics.interval(0.5, 10, ".3f") == "0.237 to 0.763"

@@ -57,10 +57,10 @@ class Evidence(NamedTuple):
             parts.append(f", its two spaces agree on {self.agreement:.0%}")
         if self.tested is not None:
             split, accuracy, records, commonest = self.tested
-            low, high = metrics.wilson(accuracy, records)
+            interval = metrics.interval(accuracy, records, ".0%")
             parts.append(
-                f", and it names {accuracy:.0%} of {split} correctly (95% interval {low:.0%} to "
-                f"{high:.0%}; always the commonest class: {commonest:.0%})"
+                f", and it names {accuracy:.0%} of {split} correctly (95% interval "
+                f"{interval}; always the commonest class: {commonest:.0%})"
             )
         return "".join(parts) + "."
 

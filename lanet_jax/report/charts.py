@@ -41,8 +41,7 @@ def interval(share: float, records: int | None) -> str:
     """The 95% interval of a share, in words; "" where its records are not known."""
     if not records:
         return ""
-    low, high = metrics.wilson(share, records)
-    return f"95% interval {percent(low)} to {percent(high)}, {records:,} images"
+    return f"95% interval {metrics.interval(share, records)}, {records:,} images"
 
 
 def digits(value: float) -> str:

@@ -85,8 +85,7 @@ def _told(share: float, records: int | None) -> str:
     """An accuracy and, where it is known on how many records, its 95% interval."""
     if not records:
         return percent(share)
-    low, high = metrics.wilson(share, records)
-    return f"{percent(share)} ({percent(low)} to {percent(high)})"
+    return f"{percent(share)} ({metrics.interval(share, records)})"
 
 
 def _names(runs: list[RunFiles]) -> list[str]:

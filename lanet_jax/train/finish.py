@@ -53,8 +53,7 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
 def _told(name: str, value: Any, values: dict[str, Any]) -> str:
     """Writes a number of the summary; accuracies have their 95% intervals."""
     if name in _ACCURACIES and values.get("records"):
-        low, high = metrics.wilson(value, values["records"])
-        return f"{name} {value:.4f} ({low:.3f} to {high:.3f})"
+        return f"{name} {value:.4f} ({metrics.interval(value, values['records'], '.3f')})"
     if name == "final_mean_class" and "mean_class_error" in values:
         return f"{name} {value:.4f} (\u00b1 {values['mean_class_error']:.3f})"
     return f"{name} {value:.4f}" if isinstance(value, float) else f"{name} {value}"
