@@ -57,7 +57,7 @@ def train(layout: Layout, data_dir: Path, folder: Path, cache: Path) -> Path:
 
     Args:
       layout: layout of the run.
-      data_dir: folder of the drawn faces.
+      data_dir: folder of the synthetic faces.
       folder: for the work folder and the logs, new.
       cache: the compile cache.
 

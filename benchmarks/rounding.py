@@ -38,7 +38,7 @@ def nudged(data_dir: Path, workdir: Path, seeds: int) -> Iterator[Result]:
     """Trains the tiny demo on one device from starts that differ by rounding.
 
     Args:
-      data_dir: folder of the drawn faces.
+      data_dir: folder of the synthetic faces.
       workdir: for `labels.csv`; it must exist.
       seeds: how many starts.
 

@@ -1,4 +1,4 @@
-"""The demo: drawn faces, 48 px, 30% wrong labels, minutes on two CPU cores.
+"""The demo: synthetic faces, 48 px, 30% wrong labels, minutes on two CPU cores.
 
   python -m data.prepare demo
   python -m lanet_jax.main --config=configs/demo.py --workdir=runs/demo-lanet

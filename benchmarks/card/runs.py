@@ -22,7 +22,7 @@ def measure(
     fields: Mapping[str, Any],
     preset: str = "",
 ) -> dict[str, Any]:
-    """Trains on drawn faces three times: twice undisturbed, once killed and resumed.
+    """Trains on synthetic faces three times: twice undisturbed, once killed and resumed.
 
     Args:
       folder: folder of the answers.
