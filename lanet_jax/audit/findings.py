@@ -26,7 +26,7 @@ from lanet_jax.audit.ranking import Quality, Ranking
 from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.from_config.config import Config
-from lanet_jax.from_config.data import Data
+from lanet_jax.from_config.data import Data, reading_back
 
 # What a target still holds of its record's own label, decay**visits, below which it is a witness.
 _FORGOTTEN = 0.05
@@ -84,7 +84,7 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     Raises:
       UserError: there is no such checkpoint, or it is not whole.
     """
-    seen = beliefs.read(c, workdir, step, data, mesh_lib.make(c.optim.batch_size))
+    seen = beliefs.read(c, workdir, step, data, mesh_lib.make(reading_back(c).batch))
     among = neighbors.candidates(len(data.train), candidates)
     classes = len(data.train.classes)
     spaces = {

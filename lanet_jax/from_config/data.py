@@ -9,6 +9,7 @@ import jax
 import numpy as np
 from jaxtyping import Int
 
+from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.landmarks import Framed, framed
@@ -20,7 +21,7 @@ from lanet_jax.run import inputs
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.run.summary import HOLDOUT
 
-__all__ = ["HOLDOUT", "Data", "data", "labels", "reading", "splits"]
+__all__ = ["HOLDOUT", "Data", "data", "labels", "reading", "reading_back", "splits"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -169,6 +170,12 @@ def splits(data_dir: str, datasets: Sequence[str], names: Sequence[str]) -> dict
 def reading(c: Config) -> Reading:
     """How a run reads its records."""
     return Reading(c.optim.batch_size, c.data.stored_size, c.data.threads)
+
+
+def reading_back(c: Config) -> Reading:
+    """How a command that looks back at a run reads: in batches that the devices of now share."""
+    batch = mesh_lib.shared(c.optim.batch_size)
+    return dataclasses.replace(reading(c), batch=batch)
 
 
 def labels(

@@ -1,6 +1,7 @@
 """1 to 8 devices and 1 to 4 processes give the same numbers; a checkpoint moves between devices."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -77,3 +78,28 @@ def test_processes_train_together_and_agree_with_one(
     bank = next(key for key in expected if "bank" in key)
     np.testing.assert_allclose(found[bank], expected[bank], atol=0.02)
     assert (workdir / "distributions.csv").read_text().count("\n") == 25
+
+
+def test_two_hosts_with_different_data_train_nothing_and_each_says_so_in_one_line(
+    command, start_hosts, data_dir, tmp_path
+):
+    # The same names and labels, and one pixel of one image: only its digest tells.
+    other = Path(shutil.copytree(data_dir, tmp_path / "other"))
+    (table,) = other.rglob("table-train.npz")
+    arrays = dict(np.load(table))
+    arrays["image"][0, 0] ^= 1
+    np.savez(table, **arrays)
+    workdir = tmp_path / "run"
+    processes = start_hosts(2, command(workdir), [], [f"--config.data.dir={other}"])
+    try:
+        said = [process.communicate(timeout=300)[0] for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+    assert [process.returncode for process in processes] == [1, 1], said
+    lines = [[s for s in one.splitlines() if s.startswith("error: ")] for one in said]
+    assert lines[0] == ["error: process 1 of this run ended: its own message says why"]
+    (line,) = lines[1]
+    assert line.startswith("error: process 1 of this run has other data than process 0: images of ")
+    assert not any("Traceback" in one for one in said)
+    assert not (workdir / "metrics.jsonl").exists()
