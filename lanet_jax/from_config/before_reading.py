@@ -8,6 +8,7 @@ from lanet_jax.checkpoint import formats, pretrained
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
+from lanet_jax.from_config.data import held_out
 from lanet_jax.input import label_lines, prepared
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
@@ -51,7 +52,8 @@ def check(c: Config, workdir: Path) -> None:
         )
     if not (c.optim.batch_size and c.el.queue_size and c.augment.size):
         return  # `fit` may yet choose to hold a part out in the place of a test split
-    _check_tests(c, train[0].classes)
+    test = [_described(c, *of) for of in zip(c.data.test, c.data.test_split, strict=True)]
+    _check_classes((*c.data.train, *c.data.test), (*train, *test))
     _check_count(c, sum(of.records for of in train))
 
 
@@ -74,22 +76,27 @@ def _described(c: Config, name: str, split: str) -> _Described:
     )
 
 
-def _check_tests(c: Config, classes: Sequence[str]) -> None:
-    for name, split in zip(c.data.test, c.data.test_split, strict=True):
-        own = _described(c, name, split).classes
-        if own != classes:
+def _check_classes(names: Sequence[str], described: Sequence[_Described]) -> None:
+    first = described[0].classes
+    for name, of in zip(names, described, strict=True):
+        if of.classes != first:
             raise UserError(
-                f"--config.data.test: {name} has classes {', '.join(own)}, "
-                f"--config.data.train={c.data.train[0]} has {', '.join(classes)}: prepare both "
-                "with the same --classes"
+                f"{name} has classes {', '.join(of.classes)}, {names[0]} has {', '.join(first)}: "
+                "prepare both with the same --classes"
             )
 
 
 def _check_count(c: Config, records: int) -> None:
     records = min(records, c.data.limit or records)
-    records -= round(c.data.holdout * records)
-    if records < c.optim.batch_size:
+    records -= held_out(c, records)
+    batch, epochs = c.optim.batch_size, c.optim.epochs
+    if records < batch:
         raise UserError(
-            f"{records} training records make no batch of {c.optim.batch_size}: lower "
+            f"{records} training records make no batch of {batch}: lower "
             f"--config.optim.batch_size to {max(records, 2)} or less"
+        )
+    if epochs * (records // batch) >= 2**31:
+        raise UserError(
+            f"--config.optim.epochs={epochs}: of {records // batch} steps each, more than are "
+            "counted in 32 bits; take fewer"
         )

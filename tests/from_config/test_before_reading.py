@@ -106,10 +106,14 @@ def test_a_dataset_or_split_that_is_not_there(refused):
     assert "has no split 'all'" in refused(**{"data.train_split": "all"})
 
 
-def test_classes_of_training_and_test_that_differ(refused, data):
-    data.add("seven", classes=(*CLASSES, "joy"), test=8)
-    line = refused(**{"data.test": ("seven",)})
-    assert line.startswith("--config.data.test: seven has classes anger, fear, joy, --config.data")
+@pytest.mark.parametrize("field", ["data.train", "data.test"])
+def test_classes_that_differ(refused, data, field):
+    data.add("seven", classes=(*CLASSES, "joy"), train=24, test=8)
+    datasets = ("demo", "seven") if field == "data.train" else ("seven",)
+    assert refused(**{field: datasets}) == (
+        "seven has classes anger, fear, joy, demo has anger, fear: prepare both with the same "
+        "--classes"
+    )
 
 
 @pytest.mark.parametrize(
@@ -119,6 +123,19 @@ def test_classes_of_training_and_test_that_differ(refused, data):
 def test_fewer_records_than_a_batch(refused, changes, left):
     line = refused(**changes, **{"optim.batch_size": 32})
     assert line.startswith(f"{left} training records make no batch of 32: lower --config.optim")
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"data.holdout": 0.01}, "--config.data.holdout=0.01 holds out 0 of 24 training records"),
+        ({"data.holdout": 0.99}, "--config.data.holdout=0.99 holds out 24 of 24"),
+        ({"data.holdout": 0.25, "data.fold": 4}, "data.fold=4: data.holdout=0.25 makes 4 parts"),
+        ({"optim.epochs": 10**9}, "--config.optim.epochs=1000000000: of 3 steps each"),
+    ],
+)
+def test_parts_and_epochs_that_cannot_be(refused, changes, named):
+    assert named in refused(**changes)
 
 
 @pytest.mark.parametrize(
