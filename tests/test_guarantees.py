@@ -13,7 +13,7 @@ PROMISES = [line for line in PAGE.splitlines() if line.startswith("- ")]
 
 
 @functools.cache
-def tests_of(file):
+def functions_of(file):
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
@@ -24,7 +24,7 @@ def test_a_promise_is_held_by_tests_that_exist(promise):
     assert words.endswith(".") and named
     for name in named:
         file, _, test = name.strip("`").partition("::")
-        assert test.startswith("test_") and test in tests_of(file), name
+        assert test.startswith("test_") and test in functions_of(file), name
 
 
 def test_every_test_on_the_page_belongs_to_a_promise_and_none_stands_twice():
