@@ -40,11 +40,12 @@ def _run(folder: Path, stop: Stop) -> None:
     from lanet_jax.train.finish import finish
 
     given = hosts.on_each(lambda: config.resolve(CONFIG.value))
-    hosts.on_each(lambda: before_reading.check(given, folder))
+    hosts.on_each(lambda: before_reading.check(given))
+    hosts.on_first(lambda: before_reading.check_files(given, folder))
     resolved, chosen = hosts.on_each(lambda: fit.fit(given))
     if chosen:
         combinations.check(resolved)
-        hosts.on_each(lambda: before_reading.check(resolved, folder))
+        hosts.on_each(lambda: before_reading.check(resolved))
     told = [config.recipe(CONFIG.value, resolved), chosen]
     built = begin(resolved, folder, sys.argv[1:], told)
     if stop.asked():

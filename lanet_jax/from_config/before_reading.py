@@ -23,20 +23,18 @@ class _Described(NamedTuple):
     votes: bool
 
 
-def check(c: Config, workdir: Path) -> None:
+def check(c: Config) -> None:
     """Refuses what reading the data, which may take minutes, could not mend.
 
     Args:
       c: resolved config; fields that are 0 are to be chosen by the data and are not looked at yet.
-      workdir: of the run.
 
     Raises:
-      UserError: the devices cannot share a batch, a file, dataset or split is not there, or the
-        data lacks what the config asks for.
+      UserError: the devices cannot share a batch, a dataset or split is not there, or the data
+        lacks what the config asks for.
     """
     if c.optim.batch_size:
         mesh_lib.make(c.optim.batch_size)
-    _check_files(c, workdir)
     train = [_described(c, name, c.data.train_split) for name in c.data.train]
     without = [name for name, of in zip(c.data.train, train, strict=True) if not of.landmarks]
     if c.method == "lanet" and without:
@@ -57,7 +55,16 @@ def check(c: Config, workdir: Path) -> None:
     _check_count(c, sum(of.records for of in train))
 
 
-def _check_files(c: Config, workdir: Path) -> None:
+def check_files(c: Config, workdir: Path) -> None:
+    """Refuses files that are needed and cannot be read; for one process to do.
+
+    Args:
+      c: resolved config.
+      workdir: of the run, which may need them no more.
+
+    Raises:
+      UserError: one is not there, or is of another kind.
+    """
     if c.noise.kind == "file" and not RunFolder(workdir).labels.exists():
         label_lines.read_text(Path(c.noise.file).expanduser())
     if c.model.pretrained and not run_folder.has_checkpoint(workdir):

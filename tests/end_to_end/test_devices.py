@@ -83,11 +83,11 @@ def test_processes_train_together_and_agree_with_one(
 def test_two_hosts_with_different_data_train_nothing_and_each_says_so_in_one_line(
     command, start_hosts, data_dir, tmp_path
 ):
-    # The same names and labels, and one pixel of one image: only its digest tells.
+    # The same names, labels and images, and one vote otherwise: no later step would fail.
     other = Path(shutil.copytree(data_dir, tmp_path / "other"))
     (table,) = other.rglob("table-train.npz")
     arrays = dict(np.load(table))
-    arrays["image"][0, 0] ^= 1
+    arrays["votes"][0, 0] += 1
     np.savez(table, **arrays)
     workdir = tmp_path / "run"
     processes = start_hosts(2, command(workdir), [], [f"--config.data.dir={other}"])
@@ -100,6 +100,6 @@ def test_two_hosts_with_different_data_train_nothing_and_each_says_so_in_one_lin
     lines = [[s for s in one.splitlines() if s.startswith("error: ")] for one in said]
     assert lines[0] == ["error: process 1 of this run ended: its own message says why"]
     (line,) = lines[1]
-    assert line.startswith("error: process 1 of this run has other data than process 0: images of ")
+    assert line.startswith("error: process 1 of this run has other data than process 0: votes of ")
     assert not any("Traceback" in one for one in said)
     assert not (workdir / "metrics.jsonl").exists()

@@ -168,11 +168,13 @@ def test_files_that_a_run_needs_no_more_may_be_gone(data, tmp_path):
     c.data.limit, c.optim.batch_size, c.el.queue_size = 0, 8, 32
     (tmp_path / "labels.csv").touch()
     (tmp_path / "checkpoints" / "3").mkdir(parents=True)
-    before_reading.check(config.resolve(c), tmp_path)
+    resolved = config.resolve(c)
+    before_reading.check(resolved)
+    before_reading.check_files(resolved, tmp_path)
 
 
-def test_what_the_data_are_to_choose_is_not_asked_for_yet(data, tmp_path):
+def test_what_the_data_are_to_choose_is_not_asked_for_yet(data):
     data.add("mine", train=4)
     c = config.resolve(folder.get_config("small"))
     assert c.optim.batch_size == 0 and c.data.test == ("mine",)
-    before_reading.check(c, tmp_path)
+    before_reading.check(c)
