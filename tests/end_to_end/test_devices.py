@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).parents[2]
 MOST_SECONDS = 900  # four processes compile on two cores, beside another test's
 
 
