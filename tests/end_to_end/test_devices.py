@@ -92,7 +92,7 @@ def test_two_hosts_with_different_data_train_nothing_and_each_says_so_in_one_lin
     workdir = tmp_path / "run"
     processes = start_hosts(2, command(workdir), [], [f"--config.data.dir={other}"])
     try:
-        said = [process.communicate(timeout=300)[0] for process in processes]
+        said = [process.communicate(timeout=MOST_SECONDS)[0] for process in processes]
     finally:
         for process in processes:
             process.kill()
