@@ -6,9 +6,9 @@ import unicodedata
 
 SPLITS = ("train", "valid", "test")
 _WORDS = {
-    "train": ("train", "training"),
-    "valid": ("val", "valid", "validation", "validate"),
-    "test": ("test", "testing"),
+    "train": ("train", "training", "trn"),
+    "valid": ("val", "valid", "validation", "validate", "vld"),
+    "test": ("test", "testing", "tst"),
 }
 _ENDINGS = ("", "s", "set", "data", "dataset", "split", "images", "imgs", "faces", "crops")
 # FER2013's own; its public test is what everybody validates on.
@@ -18,7 +18,8 @@ _NAMES = _FER2013 | {
     word + ending: split for split, words in _WORDS.items() for word in words for ending in _ENDINGS
 }
 # Names that could mean either of two splits.
-_UNCLEAR = {"trainval", "eval", "evaluation", "holdout", "heldout", "dev"}
+_UNCLEAR = {"trainval", "eval", "evaluation", "holdout", "heldout", "dev", "devel"}
+_UNCLEAR |= {"development"}
 _TOKENS = _UNCLEAR.union(*_WORDS.values())
 KNOWN = "train, training, train_set, val, valid, validation, val_set, test, testing, test_set"
 

@@ -91,7 +91,7 @@ def call(path: Path, function: str, *arguments: str) -> object:
             return getattr(module, function)(*arguments)
     except UserError:
         raise
-    except Exception as error:  # the file is a user's program, and may raise anything
+    except (Exception, SystemExit) as error:  # a user's program may raise anything
         raise UserError(f"{path}{_line(path, error)}: {type(error).__name__}: {error}") from error
     raise UserError(f"{path}: it has no {function}, as the files in configs have")
 
@@ -109,10 +109,10 @@ def _module(path: Path) -> ModuleType:
     return module
 
 
-def _line(path: Path, error: Exception) -> str:
+def _line(path: Path, error: BaseException) -> str:
     """The line of the file where the error was raised."""
     if isinstance(error, SyntaxError):
-        return f", line {error.lineno}"
+        return f", line {error.lineno}" if error.lineno else ""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if Path(frame.filename) == path]
     return f", line {lines[-1]}" if lines else ""

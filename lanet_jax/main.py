@@ -32,15 +32,20 @@ def main(_: list[str]) -> None:
 def _run(folder: Path, stop: Stop) -> None:
     from lanet_jax.devices import hosts
     from lanet_jax.evaluate.__main__ import evaluate
-    from lanet_jax.from_config import combinations, config, fit
+    from lanet_jax.from_config import before_reading, combinations, config, fit
     from lanet_jax.report import page
     from lanet_jax.run import folder as run_folder
     from lanet_jax.train import loop
     from lanet_jax.train.begin import begin
     from lanet_jax.train.finish import finish
 
-    resolved, chosen = hosts.on_each(lambda: fit.fit(config.resolve(CONFIG.value)))
-    combinations.check(resolved)
+    given = hosts.on_each(lambda: config.resolve(CONFIG.value))
+    hosts.on_each(lambda: before_reading.check(given))
+    hosts.on_first(lambda: before_reading.check_files(given, folder))
+    resolved, chosen = hosts.on_each(lambda: fit.fit(given))
+    if chosen:
+        combinations.check(resolved)
+        hosts.on_each(lambda: before_reading.check(resolved))
     told = [config.recipe(CONFIG.value, resolved), chosen]
     built = begin(resolved, folder, sys.argv[1:], told)
     if stop.asked():

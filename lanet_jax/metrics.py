@@ -1,31 +1,8 @@
 """The reported metrics, as plain functions of labels and probabilities."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from sklearn.metrics import roc_auc_score
-
-from lanet_jax.errors import UserError
-
-
-def require_finite(probabilities: Float[np.ndarray, "N C"], names: Sequence[str]) -> None:
-    """Refuses predictions that are not finite, as training refuses such a loss.
-
-    Args:
-      probabilities: class probabilities.
-      names: names of the records.
-
-    Raises:
-      UserError: a probability is not finite.
-    """
-    bad = np.flatnonzero(~np.isfinite(probabilities).all(axis=1))
-    if len(bad):
-        raise UserError(
-            f"the probabilities of {len(bad)} of {len(names)} images, such as {names[bad[0]]}, are "
-            "not finite: the network is spoilt; take another --step, or train again with a lower "
-            "optim.learning_rate"
-        )
 
 
 def accuracy(predicted: Int[np.ndarray, " N"], labels: Int[np.ndarray, " N"]) -> float:

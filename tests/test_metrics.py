@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from lanet_jax import metrics
-from lanet_jax.errors import UserError
 
 P = np.array([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.5, 0.4, 0.1], [0.2, 0.2, 0.6]])
 LABELS = np.array([0, 1, 1, 2])
@@ -64,15 +63,6 @@ def test_suspicion_and_auroc_by_hand():
     # Wrong: rows 1 and 2. Of the four (wrong, right) pairs three are ordered, one is a tie.
     assert metrics.auroc(np.array([False, True, True, False]), scores) == pytest.approx(3.5 / 4)
     assert math.isnan(metrics.auroc(np.zeros(4, bool), scores))
-
-
-def test_predictions_that_are_none_are_refused_and_named():
-    metrics.require_finite(P, "abcd")
-    for bad in (np.nan, np.inf):
-        spoilt = P.copy()
-        spoilt[2, 0] = bad
-        with pytest.raises(UserError, match="of 1 of 4 images, such as c, are not finite"):
-            metrics.require_finite(spoilt, "abcd")
 
 
 def test_wilson_by_hand():

@@ -9,7 +9,7 @@ from pathlib import Path
 from lanet_jax.errors import UserError
 from lanet_jax.images.files import is_image, is_unread
 
-from ..split_names import SPLITS, split_of
+from ..split_names import SPLITS, resembles, split_of
 from ..tables import read_rows, shown
 from . import class_names
 from .entries import Entry, Found, some
@@ -104,6 +104,12 @@ def _other_columns(
     for name in others if "split" not in header else ():
         values = {row[name].strip() for row in rows} - {""}
         splits = {value for value in values if split_of(value)}
+        if (split_of(name) or resembles(name)) and len(values) <= len(SPLITS):
+            raise UserError(
+                f"{table}: the column {name!r} speaks of a split and no column is called split, "
+                f"found {','.join(header)}; write {', '.join(SPLITS)} into a column split, or take "
+                "it out"
+            )
         if len(splits) > 1 or (splits and splits == values):
             raise UserError(
                 f"{table}: the column {name!r} holds splits ({some(sorted(splits))}) and no column "

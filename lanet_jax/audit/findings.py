@@ -26,7 +26,7 @@ from lanet_jax.audit.ranking import Quality, Ranking
 from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.from_config.config import Config
-from lanet_jax.from_config.data import Data
+from lanet_jax.from_config.data import Data, reading_back
 
 # A target starts as the observed label and still holds decay**visits of it; below this share it
 # is a witness on that label.
@@ -85,7 +85,7 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     Raises:
       UserError: there is no such checkpoint, or it is incomplete.
     """
-    seen = beliefs.read(c, workdir, step, data, mesh_lib.make(c.optim.batch_size))
+    seen = beliefs.read(c, workdir, step, data, mesh_lib.make(reading_back(c).batch))
     among = neighbors.candidates(len(data.train), candidates)
     classes = len(data.train.classes)
     spaces = {

@@ -1,5 +1,6 @@
 """The mesh of devices, with one axis, "data", over which batches are sharded."""
 
+import collections
 import contextlib
 from collections.abc import Callable, Sequence
 
@@ -27,17 +28,40 @@ def make(batch: int, devices: Sequence[jax.Device] | None = None) -> Mesh:
       A mesh with the axis "data".
 
     Raises:
-      UserError: B is not a multiple of the number of devices.
+      UserError: B is not a multiple of the number of devices, or hosts have unequally many.
     """
     devices = jax.devices() if devices is None else devices
+    of_host = collections.Counter(device.process_index for device in devices)
+    if len(set(of_host.values())) > 1:
+        told = ", ".join(f"process {host} has {n}" for host, n in sorted(of_host.items()))
+        raise UserError(
+            f"the processes of this run have unequally many devices ({told}): start each with as "
+            "many as the others"
+        )
     count = len(devices)
     if batch % count:
+        together = f" of {len(of_host)} processes" if len(of_host) > 1 else ""
+        near = sorted({shared(batch, count), -(-batch // count) * count})
         raise UserError(
-            f"optim.batch_size={batch} is not a multiple of the {count} devices: "
-            f"set optim.batch_size={max(batch // count, 1) * count}"
+            f"--config.optim.batch_size={batch}: a multiple of the {count} devices{together}, such "
+            f"as {' or '.join(map(str, near))}"
         )
     in_order = sorted(devices, key=lambda device: (device.process_index, device.id))
     return Mesh(np.array(in_order), ("data",), axis_types=(AxisType.Auto,))
+
+
+def shared(batch: int, devices: int = 0) -> int:
+    """A batch near to another one that the devices share evenly.
+
+    Args:
+      batch: B.
+      devices: how many; 0 for all of all hosts.
+
+    Returns:
+      B or less, at least one record a device.
+    """
+    devices = devices or jax.device_count()
+    return max(batch // devices, 1) * devices
 
 
 def own_rows(mesh: Mesh, batch: int) -> Int[np.ndarray, " b"]:

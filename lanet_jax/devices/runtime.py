@@ -74,6 +74,11 @@ def join_hosts() -> None:
     arguments: tuple[Any, ...]
     if "JAX_COORDINATOR_ADDRESS" in os.environ:
         count, own = (_number(name) for name in ("JAX_NUM_PROCESSES", "JAX_PROCESS_ID"))
+        if own >= count:
+            raise UserError(
+                f"JAX_PROCESS_ID={own}: of JAX_NUM_PROCESSES={count} processes they are numbered "
+                f"from 0 to {max(count - 1, 0)}; see docs/scaling.md"
+            )
         arguments = (others.address(os.environ["JAX_COORDINATOR_ADDRESS"]), count, own)
         where = "JAX_COORDINATOR_ADDRESS"
         whom = f"the other {count - 1} of {count} processes" if own == 0 else "process 0"

@@ -44,7 +44,8 @@ def evaluate(
       data_dir: where the dataset lies; "" for where the run had it.
 
     Raises:
-      UserError: run, checkpoint or data are missing, or their classes differ.
+      UserError: run, checkpoint or data are missing, their classes differ, or a prediction is
+        not finite.
     """
     # The compiler's flags must be set before any of these imports touches a device.
     from lanet_jax.devices import hosts
@@ -97,11 +98,7 @@ def write(
 
     Returns:
       The content of metrics.json.
-
-    Raises:
-      UserError: a prediction is not finite.
     """
-    metrics.require_finite(probabilities, records.names)
     folder.mkdir(parents=True, exist_ok=True)
     files = EvaluationFolder(folder)
     classes, labels = records.classes, records.labels

@@ -16,6 +16,7 @@ from lanet_jax.from_config.run import Run
 from lanet_jax.input.records import Records
 from lanet_jax.run.metrics_log import Row
 from lanet_jax.state import TrainState
+from lanet_jax.trained import finite
 from lanet_jax.trained.inference import Classify, predict_records
 
 
@@ -38,7 +39,6 @@ class Evaluator:
         rows = {}
         for name, records in self.run.data.evaluate.items():
             probabilities = self._probabilities(state, records)
-            metrics.require_finite(probabilities, records.names)
             matrix = metrics.confusion(
                 probabilities.argmax(axis=1), records.labels, len(records.classes)
             )
@@ -64,7 +64,6 @@ class Evaluator:
         targets = targets_of(self.run, state, len(data.train))
         rows = wrong if targets is not None else np.arange(len(data.train))
         probabilities = self._probabilities(state, data.train.take(rows))
-        metrics.require_finite(probabilities, [data.train.names[row] for row in rows])
         predicted = probabilities.argmax(axis=1)
         beliefs = probabilities if targets is None else targets
         return {
@@ -99,11 +98,17 @@ class Evaluator:
 
 
 def targets_of(run: Run, state: TrainState, records: int) -> Float[np.ndarray, "N C"] | None:
-    """The label distributions of the training records, on every host; None without any."""
+    """The label distributions of the training records, on every host; None without any.
+
+    Raises:
+      UserError: some are not finite.
+    """
     targets = run.method.targets(state.model_state)
     if targets is None:
         return None
-    return np.asarray(_gather(targets))[:records]
+    found = np.asarray(_gather(targets))[:records]
+    finite.require(found, run.data.train.names)
+    return found
 
 
 def _gather(x: jax.Array) -> Any:

@@ -23,6 +23,7 @@ from lanet_jax.methods.lanet import LANet
 from lanet_jax.models import landmark_points
 from lanet_jax.run.metrics_log import Row
 from lanet_jax.state import TrainState
+from lanet_jax.trained import finite
 
 MOST = 2048  # records; by chance their shares are off by about 0.01
 
@@ -50,6 +51,9 @@ class Spaces:
           Numbers by name, without those that are undefined (no landmarks, no wrong labels).
           `labels` says whether they are measured against the true labels or, if these are not
           known, the observed ones.
+
+        Raises:
+          UserError: a predicted landmark is not finite.
         """
         run, rows = self.run, self._rows
         data, count = run.data, run.reading.batch
@@ -61,6 +65,7 @@ class Spaces:
             predicted.append(landmark_points.points(points))
             own = labels[start : start + count]
             parts.append({k: v for s in spaces for k, v in _of_space(s, spaces[s], own).items()})
+        finite.require(np.concatenate(predicted), [data.train.names[row] for row in rows])
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         row = {name: float(np.mean(v)) if len(v) else np.nan for name, v in found.items()}
         each = [row[f"{name}_effective_neighbors"] for name in spaces]

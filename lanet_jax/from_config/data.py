@@ -9,6 +9,7 @@ import jax
 import numpy as np
 from jaxtyping import Int
 
+from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.landmarks import Framed, framed
@@ -20,7 +21,7 @@ from lanet_jax.run import inputs
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.run.summary import HOLDOUT
 
-__all__ = ["HOLDOUT", "Data", "data", "labels", "reading", "splits"]
+__all__ = ["HOLDOUT", "Data", "data", "held_out", "labels", "reading", "reading_back", "splits"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,20 +94,41 @@ def data(c: Config, workdir: Path, need_tests: bool = True) -> Data:
     rows = _part(c, Purpose.LIMIT, len(train), c.data.limit or len(train))
     train, own = train.take(rows), own[rows]
     given, true = labels(c, train, own, workdir)
-    held = round(c.data.holdout * len(train))
-    if held:
+    if held := held_out(c, len(train)):
         out = _part(c, Purpose.HOLDOUT, len(train), held, c.data.fold)
-        if not len(out):
-            parts = -(-len(train) // held)
-            raise UserError(
-                f"--config.data.fold={c.data.fold}: data.holdout={c.data.holdout} makes "
-                f"{parts} parts, numbered from 0"
-            )
         rows = np.setdiff1d(np.arange(len(train)), out)
         evaluate[HOLDOUT] = dataclasses.replace(train.take(out), labels=given[out])
         train, given = train.take(rows), given[rows]
         true = None if true is None else true[rows]
     return Data(train, given, true, evaluate, framed(c, train), fingerprints)
+
+
+def held_out(c: Config, records: int) -> int:
+    """How many records a run holds out.
+
+    Args:
+      c: resolved config.
+      records: those of its training data.
+
+    Returns:
+      Their number; of the last fold they may be fewer.
+
+    Raises:
+      UserError: the share of them is none or all, or there is no such fold.
+    """
+    share, fold = c.data.holdout, c.data.fold
+    held = round(share * records)
+    if share and not 0 < held < records:
+        raise UserError(
+            f"--config.data.holdout={share:g} holds out {held} of {records} training records: "
+            "take a share that leaves some on both sides"
+        )
+    if held and fold * held >= records:
+        raise UserError(
+            f"--config.data.fold={fold}: data.holdout={share} makes {-(-records // held)} parts, "
+            "numbered from 0"
+        )
+    return held
 
 
 def _tests(c: Config, needed: bool) -> dict[str, Records]:
@@ -170,6 +192,12 @@ def splits(data_dir: str, datasets: Sequence[str], names: Sequence[str]) -> dict
 def reading(c: Config) -> Reading:
     """How a run reads its records."""
     return Reading(c.optim.batch_size, c.data.stored_size, c.data.threads)
+
+
+def reading_back(c: Config) -> Reading:
+    """How a command that looks back at a run reads: in batches that the devices of now share."""
+    batch = mesh_lib.shared(c.optim.batch_size)
+    return dataclasses.replace(reading(c), batch=batch)
 
 
 def labels(

@@ -4,7 +4,7 @@ import dataclasses
 
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
-from lanet_jax.from_config.data import reading, splits
+from lanet_jax.from_config.data import reading_back, splits
 from lanet_jax.input.reading import Reading
 from lanet_jax.input.records import Records
 
@@ -15,7 +15,7 @@ class EvaluatedSplits:
 
     Attributes:
       splits: records by name.
-      reading: how the run reads them.
+      reading: how they are read, on the devices that are there.
     """
 
     splits: dict[str, Records]
@@ -43,4 +43,4 @@ def evaluated_splits(c: Config, split: str, data: str, data_dir: str) -> Evaluat
     datasets = (data,) if data else tuple(c.data.test)
     names = [split] * len(datasets) if split else c.data.test_split
     opened = splits(data_dir or c.data.dir, datasets, names)
-    return EvaluatedSplits(opened, reading(c))
+    return EvaluatedSplits(opened, reading_back(c))

@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 from lanet_jax.from_config.config import Config
-from lanet_jax.from_config.data import Data, data, reading
+from lanet_jax.from_config.data import Data, data, reading_back
 from lanet_jax.input.reading import Reading
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
@@ -18,13 +18,16 @@ class FinishedRun:
       folder: its work folder.
       config: its config; `data.dir` is where the data lies now.
       data: its records and labels.
-      reading: how it reads them.
     """
 
     folder: RunFolder
     config: Config
     data: Data
-    reading: Reading
+
+    @property
+    def reading(self) -> Reading:
+        """How they are read now, on the devices that are there."""
+        return reading_back(self.config)
 
 
 def open_run(workdir: Path, data_dir: str = "") -> FinishedRun:
@@ -42,6 +45,4 @@ def open_run(workdir: Path, data_dir: str = "") -> FinishedRun:
     """
     config = run_folder.load_config(workdir)
     config.data.dir = data_dir or config.data.dir
-    return FinishedRun(
-        RunFolder(workdir), config, data(config, workdir, need_tests=False), reading(config)
-    )
+    return FinishedRun(RunFolder(workdir), config, data(config, workdir, need_tests=False))

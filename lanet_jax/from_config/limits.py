@@ -1,7 +1,6 @@
 """The values that each field of a config may have."""
 
 import difflib
-import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -12,6 +11,8 @@ from lanet_jax.models.backbones import FAMILIES
 from lanet_jax.recipes import PUBLISHED
 
 _PIXELS = 4096
+_LARGEST, _SMALLEST = 1e30, 1e-30  # what float32 holds, with room to compute
+_MOST = 10**9  # steps are counted in 32 bits
 _NUMBER = int | float
 
 
@@ -33,26 +34,27 @@ def one_of(*choices: str | int) -> Limit:
     return Limit(holds, " | ".join(map(str, choices)))
 
 
-def whole(least: int, most: int | None = None) -> Limit:
+def whole(least: int, most: int = _MOST) -> Limit:
     """A whole number from `least` to `most`."""
-    may_be = f"a whole number from {least} " + ("up" if most is None else f"to {most}")
-    return Limit(
-        lambda x: type(x) is int and x >= least and (most is None or x <= most),
-        may_be,
-    )
+    may_be = f"a whole number from {least} to {most}"
+    return Limit(lambda x: type(x) is int and least <= x <= most, may_be)
 
 
-def number(least: float = 0.0, most: float = math.inf, above: bool = False, below=False) -> Limit:
-    """A finite number from `least` to `most`; `above` and `below` exclude the ends themselves."""
+def number(least: float = 0.0, most: float = _LARGEST, above: bool = False, below=False) -> Limit:
+    """A finite number from `least` to `most`; `above` and `below` exclude the ends themselves.
+
+    A number that is not 0 but would be 0 in float32 is refused, too.
+    """
 
     def holds(x: object) -> bool:
-        if not isinstance(x, _NUMBER) or isinstance(x, bool) or not math.isfinite(x):
+        if not isinstance(x, _NUMBER) or isinstance(x, bool) or not abs(x) <= _LARGEST:
+            return False
+        if 0 < abs(x) < _SMALLEST:
             return False
         return (least < x if above else least <= x) and (x < most if below else x <= most)
 
     low = f"above {least:g}" if above else f"from {least:g}"
-    high = "" if most == math.inf else f" {'to below' if below else 'to'} {most:g}"
-    return Limit(holds, f"a number {low}{high or ('' if above else ' up')}")
+    return Limit(holds, f"a number {low} {'to below' if below else 'to'} {most:g}")
 
 
 def numbers(count: int, each: Limit, ordered: bool = False) -> Limit:
@@ -84,8 +86,11 @@ def fitted(limit: Limit) -> Limit:
     return Limit(holds, f"{limit.may_be}; or 0, to be chosen from the data")
 
 
-_TEXT = Limit(lambda x: isinstance(x, str) and bool(x.strip()), "a name; it must not be empty")
-_MAYBE_TEXT = Limit(lambda x: isinstance(x, str), "a path, or empty")
+_TEXT = Limit(
+    lambda x: isinstance(x, str) and bool(x.strip()) and "\0" not in x,
+    "a name; it must not be empty",
+)
+_MAYBE_TEXT = Limit(lambda x: isinstance(x, str) and "\0" not in x, "a path, or empty")
 _SWITCH = Limit(lambda x: isinstance(x, bool), "True | False")
 _SHARE = number(0, 1)
 _SEED = whole(0, 2**32 - 1)  # JAX keeps 32 bits of a seed and silently drops the rest

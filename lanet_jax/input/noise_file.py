@@ -81,6 +81,8 @@ def read(
         has_originals = len(originals) == len(found)
         evidence = originals if has_originals else found
         index_of = _numbering(path, evidence, class_names, labels, has_originals) if found else {}
+    if not found and not rows.others:
+        raise UserError(f"{path} has no line below its header: give a label for each name")
     if not found:
         raise UserError(
             f"{path} names none of the {len(names)} training records, such as {names[0]!r} "

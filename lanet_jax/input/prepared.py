@@ -76,6 +76,27 @@ def open_builder(folder: Path) -> tuple[tfds.core.DatasetBuilder, dict[str, Any]
     return builder, metadata
 
 
+def require_split(folder: Path, builder: tfds.core.DatasetBuilder, split: str) -> None:
+    """Checks that a prepared dataset has a split.
+
+    Args:
+      folder: of the dataset.
+      builder: opened from it.
+      split: "train", "valid" or "test".
+
+    Raises:
+      UserError: it has not; it names those that are there.
+    """
+    if split not in builder.info.splits:
+        have = ", ".join(sorted(builder.info.splits))
+        raise UserError(
+            f"{folder} has no split {split!r}, it has: {have}; in training, set "
+            "--config.data.test_split (or train_split) to one of them, or hold a part out: "
+            "`lanet prepare` with --holdout=0.1 --overwrite, or "
+            '--config.data.test="()" --config.data.holdout=0.1'
+        )
+
+
 def damaged(folder: Path, error: Exception) -> UserError:
     """The error for a prepared folder that TFDS cannot read."""
     reason = str(error).strip().partition("\n")[0][:200]

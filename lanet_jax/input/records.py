@@ -205,14 +205,7 @@ def open_split(folder: Path, split: str) -> Records:
       UserError: the split is not there, or the folder is damaged.
     """
     builder, metadata = prepared.open_builder(folder)
-    if split not in builder.info.splits:
-        have = ", ".join(sorted(builder.info.splits))
-        raise UserError(
-            f"{folder} has no split {split!r}, it has: {have}; in training, set "
-            "--config.data.test_split (or train_split) to one of them, or hold a part out: "
-            "`lanet prepare` with --holdout=0.1 --overwrite, or "
-            '--config.data.test="()" --config.data.holdout=0.1'
-        )
+    prepared.require_split(folder, builder, split)
     skip = {"image": tfds.decode.SkipDecoding()}
     try:
         source = builder.as_data_source(split, decoders=skip)

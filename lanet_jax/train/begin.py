@@ -66,8 +66,7 @@ def _tie(c: Config, workdir: Path, data: Data) -> dict:
 
 
 def _compare_hosts(data: Data) -> None:
-    labels = hashlib.sha256(np.ascontiguousarray(data.given, np.int64).tobytes()).hexdigest()
-    own = {**data.fingerprints, "the run": {"given labels": labels}}
+    own = {**data.fingerprints, "the run": {"given labels": _labels(data)}}
     first = hosts.on_first(lambda: own)
 
     def compare() -> None:
@@ -78,3 +77,7 @@ def _compare_hosts(data: Data) -> None:
             )
 
     hosts.on_each(compare)
+
+
+def _labels(data: Data) -> str:
+    return hashlib.sha256(np.ascontiguousarray(data.given, np.int64).tobytes()).hexdigest()

@@ -45,8 +45,8 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
       The final state; None if the run was stopped, which it prints with the command to resume.
 
     Raises:
-      UserError: the loss is not finite, no checkpoint restores, one cannot be written, or
-        `metrics.jsonl` has lost evaluations from before the one that restores.
+      UserError: the loss or an evaluation is not finite, no checkpoint restores, one cannot be
+        written, or `metrics.jsonl` has lost evaluations from before the one that restores.
     """
     mesh = mesh_lib.make(run.reading.batch)
     batch_sharding = NamedSharding(mesh, P("data"))
@@ -184,15 +184,14 @@ class _Log:
 
     def evaluate(self, evaluator: Evaluator, state: TrainState, step: int) -> None:
         """Evaluates after an epoch, logs the results, and saves the best state."""
-        splits = evaluator.splits(state)
-        for name, row in splits.items():
-            self._write(step, name, row)
-        labels = evaluator.labels(state)
-        if labels:
-            self._write(step, "labels", labels)
-        parts = evaluator.parts(state)
-        if parts:
-            self._write(step, "spaces", parts)
+        try:
+            splits, labels = evaluator.splits(state), evaluator.labels(state)
+            parts = evaluator.parts(state)
+        except UserError as error:
+            raise UserError(f"evaluation after step {step}: {error}") from error
+        for name, row in (*splits.items(), ("labels", labels), ("spaces", parts)):
+            if row:
+                self._write(step, name, row)
         judge = summary.judge(list(splits))
         if judge is None:
             return

@@ -13,6 +13,7 @@ from lanet_jax.input.pipeline import eval_batches
 from lanet_jax.input.reading import Reading
 from lanet_jax.input.records import Records
 from lanet_jax.methods.method import Predicts
+from lanet_jax.trained import finite
 from lanet_jax.typing import PyTree
 
 Images = UInt8[Array | np.ndarray, "B H W 3"]
@@ -82,6 +83,9 @@ def predict_records(
 
     Returns:
       Its arrays on the host, with N rows in the records' order.
+
+    Raises:
+      UserError: an output is not finite.
     """
     sharding = NamedSharding(mesh, P("data"))
     own = own_rows(mesh, reading.batch)
@@ -94,4 +98,7 @@ def predict_records(
             outputs.append(jax.device_get(ahead))
         ahead = computed
     outputs.append(jax.device_get(ahead))
-    return jax.tree.map(lambda *parts: np.concatenate(parts)[: len(records)], *outputs)
+    found = jax.tree.map(lambda *parts: np.concatenate(parts)[: len(records)], *outputs)
+    for part in jax.tree.leaves(found):
+        finite.require(part, records.names)
+    return found

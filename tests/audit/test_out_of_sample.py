@@ -60,7 +60,7 @@ def runs(monkeypatch, make_records):
         if run.name:
             names = [f"{letter}.png" for letter in run.name]
             data = Data(None, None, None, {HOLDOUT: make_records(names, [0] * len(names))})
-        return FinishedRun(RunFolder(run), None, data, Reading(8, 0, 1))
+        return FinishedRun(RunFolder(run), None, data)
 
     def predict_records(classify, params, state, records, **_):
         sure = {"runs/ab": 1.0, "runs/bz": 0.5}[str(classify)]
@@ -72,6 +72,7 @@ def runs(monkeypatch, make_records):
     monkeypatch.setattr(out_of_sample, "open_run", open_run)
     monkeypatch.setattr(out_of_sample, "restore", restore)
     monkeypatch.setattr(out_of_sample, "predict_records", predict_records)
+    monkeypatch.setattr(FinishedRun, "reading", Reading(8, 0, 1))
     return [Path("runs/ab"), Path("runs/bz")]
 
 

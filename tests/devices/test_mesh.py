@@ -14,6 +14,7 @@ import pytest
 from jax.sharding import Mesh
 
 from lanet_jax.devices import mesh
+from lanet_jax.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,6 +29,19 @@ def test_devices_are_in_the_order_of_hosts_then_of_their_numbers(monkeypatch):
     given = [Device(p, i) for p, i in ((0, 2), (1, 1), (0, 0), (1, 3))]
     found = [(d.process_index, d.id) for d in mesh.make(4, given)]
     assert found == [(0, 0), (0, 2), (1, 1), (1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("batch", "devices", "near"), [(8, 4, 8), (37, 4, 36), (3, 4, 4), (1, 1, 1), (7, 2, 6)]
+)
+def test_a_batch_that_devices_share(batch, devices, near):
+    assert mesh.shared(batch, devices) == near
+
+
+def test_hosts_with_unequally_many_devices_are_refused():
+    given = [Device(p, i) for p, i in ((0, 0), (1, 1), (1, 2), (1, 3))]
+    with pytest.raises(UserError, match="process 0 has 1, process 1 has 3"):
+        mesh.make(8, given)
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [2, 0, 3, 1]])
@@ -59,6 +73,7 @@ said["own"] = mesh.own_rows(interleaved, 8).tolist()
 said["made"] = [d.process_index for d in mesh.make(8, devices).devices.flat]
 
 class Records:
+    names = [str(row) for row in range(11)]
     def __len__(self):
         return 11
     def read(self, row, size):

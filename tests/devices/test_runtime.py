@@ -61,6 +61,15 @@ def test_a_missing_variable_is_named(joined, monkeypatch):
     assert joined == []
 
 
+@pytest.mark.parametrize(("count", "own"), [("2", "2"), ("0", "0"), ("2", "7")])
+def test_a_process_beyond_the_last_is_told_before_it_waits(joined, monkeypatch, count, own):
+    for name, value in zip(NAMES, ("host0:1234", count, own), strict=False):
+        monkeypatch.setenv(name, value)
+    with pytest.raises(UserError, match=f"JAX_PROCESS_ID={own}: of JAX_NUM_PROCESSES={count} "):
+        runtime.join_hosts()
+    assert joined == []
+
+
 def test_a_task_outside_its_cluster_gets_one_line(monkeypatch):
     monkeypatch.setenv("SLURM_NTASKS", "2")  # left by salloc; no srun around this process
     with pytest.raises(UserError, match="unset SLURM_NTASKS") as caught:

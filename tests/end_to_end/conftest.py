@@ -68,16 +68,19 @@ def environment(tmp_path_factory) -> Callable[..., dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def start_hosts(environment) -> Callable[[int, list[str]], list[subprocess.Popen]]:
-    """Starts a command in so many processes that find each other on this machine."""
+def start_hosts(environment) -> Callable[..., list[subprocess.Popen]]:
+    """Starts a command in so many processes that find each other on this machine.
 
-    def start(count: int, command: list[str]) -> list[subprocess.Popen]:
+    `own` are further arguments of each of them.
+    """
+
+    def start(count: int, command: list[str], *own: list[str]) -> list[subprocess.Popen]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         return [
             subprocess.Popen(
-                command,
+                [*command, *(own[i] if own else [])],
                 cwd=ROOT,
                 env=environment(
                     JAX_COORDINATOR_ADDRESS=f"127.0.0.1:{port}",

@@ -1,9 +1,11 @@
 """Runs that were damaged, that end badly, or whose evaluation cannot be: one line, nothing lost."""
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
@@ -78,6 +80,24 @@ def test_a_loss_that_is_not_finite_names_the_step_and_keeps_the_checkpoint(
     for name, value in kept.items():
         assert "frame" in name or np.all(np.isfinite(value)), name
         np.testing.assert_array_equal(value, before[name])
+
+
+def test_an_evaluation_that_is_not_finite_is_one_line_and_replaces_no_result(
+    message_of, finished, monkeypatch
+):
+    real = load.restore
+
+    def spoilt(*args):
+        trained = real(*args)
+        params = jax.tree.map(lambda x: x * np.nan, trained.params)
+        return dataclasses.replace(trained, params=params)
+
+    monkeypatch.setattr(load, "restore", spoilt)
+    files = [path for path in (finished / "evaluation").rglob("*") if path.is_file()]
+    before = {path: path.read_bytes() for path in files}
+    message = message_of(evaluate.evaluate, finished)
+    assert "for 40 of 40 images" in message and "not finite" in message and "--step" in message
+    assert {path: path.read_bytes() for path in files} == before
 
 
 def test_a_run_whose_evaluations_are_lost_does_not_go_on(message_of, config, finished):

@@ -5,6 +5,7 @@ import types
 import numpy as np
 import pytest
 
+from lanet_jax.errors import UserError
 from lanet_jax.evaluate import spaces
 from lanet_jax.evaluate.spaces import Spaces
 from lanet_jax.face_frame import Shapes
@@ -28,7 +29,7 @@ def method(trust=1.0):
 def run():
     rng = np.random.default_rng(0)
     shapes = Shapes(rng.normal(size=(7, 2, 2)), np.ones((7, 2), bool))
-    train = type("Train", (), {"scheme": "points5", "__len__": lambda _: 7})()
+    train = type("Train", (), {"scheme": "points5", "names": "abcdefg", "__len__": lambda _: 7})()
     data = types.SimpleNamespace(
         train=train, given=GIVEN, true=TRUE, framed=types.SimpleNamespace(shapes=shapes)
     )
@@ -90,6 +91,12 @@ def test_without_true_labels_the_observed_ones_are_asked(look, run):
     row = look.measure(None, np.eye(C)[GIVEN])
     assert row["labels"] == "observed" and row["target_names"] == 1.0
     assert "trust_right" not in row
+
+
+def test_landmarks_that_are_not_finite_are_refused(look, run):
+    run.data.framed.shapes.points[4] = np.nan
+    with pytest.raises(UserError, match="1 of 6 images, such as e, are not finite"):
+        look.measure(None, np.eye(C)[GIVEN])
 
 
 def test_other_methods_have_no_parts():

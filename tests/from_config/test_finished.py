@@ -1,3 +1,4 @@
+import jax
 import pytest
 
 from configs import demo
@@ -26,6 +27,15 @@ def test_a_run_is_opened_where_its_data_lies(run, data_dir, found):
     assert opened.data.train == opened.config.data.dir == found
     assert opened.data.given == opened.folder.path == run
     assert opened.reading == Reading(batch=8, stored_size=64, threads=3)
+
+
+@pytest.mark.parametrize(("batch", "read"), [(8, 8), (20, 16), (3, 8)])
+def test_a_run_is_looked_back_at_on_devices_that_could_not_share_its_batch(run, batch, read):
+    config = demo.get_config()
+    config.optim.batch_size = batch
+    run_folder.claim(run, config)
+    assert jax.device_count() == 8
+    assert finished.open_run(run).reading.batch == read
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path):

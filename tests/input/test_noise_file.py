@@ -138,6 +138,8 @@ def test_missing_binary_and_empty_files(error_of, tmp_path):
         noise_file.read(tmp_path / "binary", NAMES, SEVEN, LABELS)
     for text in ("", " \n\n", "\ufeff"):
         assert "is empty" in error_of(text)
+    for text in ("name,given,true\n", "sep=;\nname;given\n\n"):
+        assert "has no line below its header" in error_of(text)
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path):

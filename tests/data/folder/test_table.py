@@ -70,6 +70,9 @@ def test_other_columns_are_told(read):
             "path,label,Usage\na,sad,Training\nb,sad,PrivateTest\n",
             "the column 'usage' holds splits",
         ),
+        ("path,label,is_train\na,sad,1\nb,sad,0\n", "the column 'is_train' speaks of a split"),
+        ("path,label,Test\na,sad,False\nb,sad,True\n", "the column 'test' speaks of a split"),
+        ("path,label,part\na,sad,trn\nb,sad,tst\n", "the column 'part' holds splits (trn, tst)"),
         ("path,label,set\na,sad,test\nb,sad,test\n", "the column 'set' holds splits (test)"),
         ("path,label,set\na,sad,test\nb,sad,train\nc,sad,x\n", "the column 'set' holds splits"),
         (

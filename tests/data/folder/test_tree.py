@@ -75,7 +75,8 @@ def test_a_split_in_itself(tree):
 
 
 @pytest.mark.parametrize(
-    "name", ["train_2", "TestA", "my test", "dev", "eval", "val-b", "fold test"]
+    "name",
+    ["train_2", "TestA", "my test", "dev", "eval", "val-b", "fold test", "Devel", "development"],
 )
 def test_names_that_speak_of_a_split_are_refused(tree, name):
     message = _error(tree(**{"happy": 1, name: 1}))
@@ -84,7 +85,12 @@ def test_names_that_speak_of_a_split_are_refused(tree, name):
 
 @pytest.mark.parametrize(
     ("train", "valid"),
-    [("train_set", "val_set"), ("Training", "PublicTest"), ("TRAIN DATA", "Validation-Images")],
+    [
+        ("train_set", "val_set"),
+        ("Training", "PublicTest"),
+        ("TRAIN DATA", "Validation-Images"),
+        ("trn", "vld"),
+    ],
 )
 def test_common_names_of_splits(tree, train, valid):
     found = trees.read(tree(**{f"{train}__a": 1, f"{train}__b": 1, f"{valid}__a": 1}))

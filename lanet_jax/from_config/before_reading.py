@@ -1,0 +1,109 @@
+"""What is known of a run before a record is read: devices, files, what the data say they are."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from lanet_jax.checkpoint import formats, pretrained
+from lanet_jax.devices import mesh as mesh_lib
+from lanet_jax.errors import UserError
+from lanet_jax.from_config.config import Config
+from lanet_jax.from_config.data import held_out
+from lanet_jax.input import label_lines, prepared
+from lanet_jax.run import folder as run_folder
+from lanet_jax.run.paths import RunFolder
+
+
+class _Described(NamedTuple):
+    """What a prepared dataset says of a split of it."""
+
+    classes: tuple[str, ...]
+    records: int
+    landmarks: bool
+    votes: bool
+
+
+def check(c: Config) -> None:
+    """Refuses what reading the data, which may take minutes, could not mend.
+
+    Args:
+      c: resolved config; fields that are 0 are to be chosen by the data and are not looked at yet.
+
+    Raises:
+      UserError: the devices cannot share a batch, a dataset or split is not there, or the data
+        lacks what the config asks for.
+    """
+    if c.optim.batch_size:
+        mesh_lib.make(c.optim.batch_size)
+    train = [_described(c, name, c.data.train_split) for name in c.data.train]
+    without = [name for name, of in zip(c.data.train, train, strict=True) if not of.landmarks]
+    if c.method == "lanet" and without:
+        raise UserError(
+            f"method=lanet needs landmarks, and the prepared {', '.join(without)} has none: run "
+            "`lanet prepare` again with --landmarks FILE --overwrite, or take --config.method=ce"
+        )
+    without = [name for name, of in zip(c.data.train, train, strict=True) if not of.votes]
+    if c.ce.targets == "votes" and without:
+        raise UserError(
+            f"--config.ce.targets=votes: {', '.join(without)} has no annotators' votes (FERPlus "
+            "and the demo set have)"
+        )
+    if not (c.optim.batch_size and c.el.queue_size and c.augment.size):
+        return  # `fit` may yet choose to hold a part out in the place of a test split
+    test = [_described(c, *of) for of in zip(c.data.test, c.data.test_split, strict=True)]
+    _check_classes((*c.data.train, *c.data.test), (*train, *test))
+    _check_count(c, sum(of.records for of in train))
+
+
+def check_files(c: Config, workdir: Path) -> None:
+    """Refuses files that are needed and cannot be read; for one process to do.
+
+    Args:
+      c: resolved config.
+      workdir: of the run, which may need them no more.
+
+    Raises:
+      UserError: one is not there, or is of another kind.
+    """
+    if c.noise.kind == "file" and not RunFolder(workdir).labels.exists():
+        label_lines.read_text(Path(c.noise.file).expanduser())
+    if c.model.pretrained and not run_folder.has_checkpoint(workdir):
+        formats.file_format(pretrained.find(c.model.pretrained))
+
+
+def _described(c: Config, name: str, split: str) -> _Described:
+    folder = prepared.newest_version(Path(c.data.dir).expanduser(), name)
+    builder, metadata = prepared.open_builder(folder)
+    prepared.require_split(folder, builder, split)
+    return _Described(
+        tuple(metadata["classes"]),
+        builder.info.splits[split].num_examples,
+        "landmarks" in builder.info.features,
+        bool(metadata["votes"]),
+    )
+
+
+def _check_classes(names: Sequence[str], described: Sequence[_Described]) -> None:
+    first = described[0].classes
+    for name, of in zip(names, described, strict=True):
+        if of.classes != first:
+            raise UserError(
+                f"{name} has classes {', '.join(of.classes)}, {names[0]} has {', '.join(first)}: "
+                "prepare both with the same --classes"
+            )
+
+
+def _check_count(c: Config, records: int) -> None:
+    records = min(records, c.data.limit or records)
+    records -= held_out(c, records)
+    batch, epochs = c.optim.batch_size, c.optim.epochs
+    if records < batch:
+        raise UserError(
+            f"{records} training records make no batch of {batch}: lower "
+            f"--config.optim.batch_size to {max(records, 2)} or less"
+        )
+    if epochs * (records // batch) >= 2**31:
+        raise UserError(
+            f"--config.optim.epochs={epochs}: of {records // batch} steps each, more than are "
+            "counted in 32 bits; take fewer"
+        )

@@ -1,0 +1,67 @@
+"""Hosts of one run begin with the same data."""
+
+import types
+
+import jax
+import numpy as np
+import pytest
+
+from lanet_jax.errors import UserError
+from lanet_jax.train import begin
+
+PRINTS = {
+    "data.train": {"names": "1", "labels": "2", "images": "3"},
+    "data.test test": {"names": "4", "labels": "5"},
+}
+
+
+def data(given=(0, 1, 1), **changed):
+    train = {**PRINTS["data.train"], **changed}
+    return types.SimpleNamespace(
+        fingerprints={**PRINTS, "data.train": train}, given=np.array(given, np.int32)
+    )
+
+
+@pytest.fixture
+def compare(monkeypatch):
+    """Compares data on process 1 with those of process 0."""
+
+    def call(first, own):
+        of_first = {
+            **first.fingerprints,
+            "the run": {"given labels": begin._labels(first)},
+        }
+        monkeypatch.setattr(begin.hosts, "on_first", lambda action: of_first)
+        monkeypatch.setattr(begin.hosts, "on_each", lambda action: action())
+        monkeypatch.setattr(jax, "process_index", lambda: 1)
+        begin._compare_hosts(own)
+
+    return call
+
+
+def test_the_same_data_are_taken(compare):
+    compare(data(), data())
+
+
+@pytest.mark.parametrize(
+    ("other", "named"),
+    [
+        (data(images="x"), "images of data.train differ"),
+        (data(names="x", labels="y"), "names, labels of data.train differ"),
+        (data(landmarks="x"), "landmarks of data.train differ"),
+        (data(given=(0, 1, 0)), "given labels of the run differ"),
+    ],
+)
+def test_a_host_with_other_data_is_told_what_differs(compare, other, named):
+    with pytest.raises(UserError) as caught:
+        compare(data(), other)
+    line = str(caught.value)
+    assert line.startswith("process 1 of this run has other data than process 0: ")
+    assert named in line and "\n" not in line
+
+
+def test_a_host_that_lacks_a_test_set_is_told(compare):
+    other = data()
+    other.fingerprints = {"data.train": PRINTS["data.train"]}
+    with pytest.raises(UserError, match=r"names, labels of data\.test test differ"):
+        compare(data(), other)

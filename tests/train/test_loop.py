@@ -1,0 +1,33 @@
+"""What an evaluation leaves in the log."""
+
+import types
+
+import pytest
+
+from lanet_jax.errors import UserError
+from lanet_jax.train import loop
+
+
+class Writer:
+    def __init__(self):
+        self.rows = []
+
+    def write(self, row):
+        self.rows.append(row)
+
+
+@pytest.mark.parametrize("spoilt", ["splits", "labels", "parts"])
+def test_an_evaluation_that_is_not_finite_names_its_step_and_leaves_no_row(spoilt, tmp_path):
+    def refuse(state):
+        raise UserError("the network's outputs are not finite")
+
+    measures = {name: lambda state: {} for name in ("splits", "labels", "parts")}
+    writer = Writer()
+    log = loop._Log(types.SimpleNamespace(steps_per_epoch=3), tmp_path, writer)
+    log.evaluate(types.SimpleNamespace(**measures), None, 12)
+    rows = {"splits": {"test": {"accuracy": 0.5}}, "labels": {"auroc": 0.5}, "parts": {}}
+    measures |= {name: lambda state, row=row: row for name, row in rows.items()}
+    with pytest.raises(UserError) as caught:
+        log.evaluate(types.SimpleNamespace(**{**measures, spoilt: refuse}), None, 12)
+    assert str(caught.value) == "evaluation after step 12: the network's outputs are not finite"
+    assert writer.rows == []
