@@ -39,7 +39,7 @@ def _run(folder: Path, stop: Stop) -> None:
     from lanet_jax.train.begin import begin
     from lanet_jax.train.finish import finish
 
-    resolved, chosen = hosts.on_each(lambda: fit.fit(config.resolve(CONFIG.value)))
+    resolved, chosen = hosts.on_each(lambda: fit.fit(config.resolve(CONFIG.value), folder))
     combinations.check(resolved)
     told = [config.recipe(CONFIG.value, resolved), chosen]
     built = begin(resolved, folder, sys.argv[1:], told)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lanet_jax.audit.arrays import check_enough
 from lanet_jax.data.folder import source as folder_source
 from lanet_jax.data.images import BrokenImageError
 from lanet_jax.data.images import read as read_image
@@ -54,8 +55,14 @@ def load(source: Path, data_dir: Path, split: str) -> Records:
       Its records.
 
     Raises:
-      UserError: there is none of these, or it is damaged.
+      UserError: there is none of these, it is damaged, or it is too little to be audited.
     """
+    found = _opened(source, data_dir, split)
+    check_enough(len(found), len(found.classes), len(np.unique(found.labels)))
+    return found
+
+
+def _opened(source: Path, data_dir: Path, split: str) -> Records:
     for folder in (source, data_dir / source):
         if (folder / _MARK).is_file():
             return records.open_split(folder, split or "train")

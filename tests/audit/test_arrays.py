@@ -91,6 +91,16 @@ def test_the_only_record_of_a_class_is_not_doubted():
     assert audit.score[5] == pytest.approx(0.95)
 
 
+def test_records_that_nobody_was_asked_about_are_not_counted_as_guessed():
+    features, given, _ = _clouds(80)
+    before = arrays.audit_labels(given, features=np.zeros_like(features)).judgement.skill
+    given = np.concatenate([given, np.arange(4, 34)])  # each the only one of its class
+    audit = arrays.audit_labels(given, features=np.zeros((110, 8)))
+    assert audit.judgement.skill.records == 80
+    assert audit.judgement.skill.agreement == pytest.approx(before.agreement, abs=0.1)
+    assert audit.judgement.verdict.level is Level.NOTHING
+
+
 X, Y = _clouds(40)[:2]
 P = np.full((40, 4), 0.25)
 
@@ -112,6 +122,16 @@ P = np.full((40, 4), 0.25)
         ({"labels": ["a"] * 40, "probabilities": P}, "classes: name them"),
         ({"labels": ["a"] * 40, "features": X, "classes": CLASSES}, "labels: 'a' is none"),
         ({"labels": Y[:5], "features": X[:5]}, "5 labels are too few"),
+        ({"labels": Y * 0, "features": X}, "there is one class"),
+        ({"labels": ["a"] * 40, "features": X}, "there is one class"),
+        ({"labels": np.arange(40), "features": X}, "40 classes of 40 labels"),
+        ({"labels": ["a", None] * 20, "features": X}, "record 1 has none"),
+        ({"labels": np.array(["a", np.nan] * 20, object), "features": X}, "record 1 has none"),
+        ({"features": {}}, "no space of them"),
+        ({"features": {"face": None}}, "no space of them"),
+        ({"features": X[:, :0]}, r"features: \[40, 0\]"),
+        ({"features": X * 1e300}, r"features: row \d+ is not finite \(in float32\)"),
+        ({"probabilities": 0.5}, "probabilities: .* numbers were expected"),
     ],
 )
 def test_what_does_not_fit_is_refused(arguments, said):
