@@ -18,6 +18,7 @@ from absl import app, flags
 
 from benchmarks import report
 from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.files.home import expanded
 
 ROOT = Path(__file__).parents[1]
 IMAGE = flags.DEFINE_string("image", str(ROOT / "tests/faces/astronaut.jpg"), "What is predicted.")
@@ -72,7 +73,7 @@ def main(argv: list[str]) -> None:
     """Prints the table."""
     del argv
     # Absolute, as the processes run in the checkout.
-    paths = (str(Path(p).expanduser().absolute()) if p else "" for p in (MODEL.value, IMAGE.value))
+    paths = (str(expanded(p).absolute()) if p else "" for p in (MODEL.value, IMAGE.value))
     model, image = paths
     rounds = [call(model, image, FACES.value) for _ in range(ROUNDS.value)]
     report.show(

@@ -74,7 +74,7 @@ def expect(path: Path, what: str) -> Path:
       UserError: nothing is there; it says what was expected.
     """
     if not path.exists():
-        raise UserError(f"{path} is not there: {what} was expected; check --source")
+        raise UserError(f"{path} is not there: {what} was expected; check the source")
     return path
 
 
@@ -119,7 +119,7 @@ def drop_missing(listing: Listing) -> None:
         if items and not kept:
             raise UserError(
                 f"none of the {len(items)} images of split {split!r} is there: "
-                f"{items[0].file} was expected as {expected[0]}; check --source"
+                f"{items[0].file} was expected as {expected[0]}; check the source"
             )
         listing.splits[split] = kept
 

@@ -32,6 +32,8 @@ COMMANDS = {
 def main() -> None:
     """Runs the command that the first word names, as if it had been started by itself."""
     word, *rest = sys.argv[1:] or ["--help"]
+    if word == "help":
+        word, rest = (rest[0], ["--help"]) if rest else ("--help", [])
     if word in ("-h", "--help"):
         print(_help())
     elif word == "--version":

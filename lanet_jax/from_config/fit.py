@@ -7,6 +7,7 @@ from jaxtyping import Int
 
 from lanet_jax import fields
 from lanet_jax.checkpoint import pretrained
+from lanet_jax.files.home import expanded
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import splits
 from lanet_jax.input import mixture, prepared
@@ -107,7 +108,7 @@ def _crop(c: Config, train: Records, left: bool) -> list[str]:
 
 def _has_test(c: Config) -> bool:
     for name, split in zip(c.data.test, c.data.test_split, strict=False):
-        folder = prepared.newest_version(Path(c.data.dir).expanduser(), name)
+        folder = prepared.newest_version(expanded(c.data.dir), name)
         if split not in prepared.open_builder(folder)[0].info.splits:
             return False
     return bool(c.data.test)
