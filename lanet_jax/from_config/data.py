@@ -94,6 +94,11 @@ def data(c: Config, workdir: Path, need_tests: bool = True) -> Data:
     train, own = train.take(rows), own[rows]
     given, true = labels(c, train, own, workdir)
     held = round(c.data.holdout * len(train))
+    if c.data.holdout and not held:
+        raise UserError(
+            f"--config.data.holdout={c.data.holdout:g} holds out none of {len(train)} records: "
+            f"take {1 / len(train):.2g} or more, or 0"
+        )
     if held:
         out = _part(c, Purpose.HOLDOUT, len(train), held, c.data.fold)
         if not len(out):
