@@ -101,7 +101,7 @@ def _crop(c: Config, train: Records, left: bool) -> list[str]:
     sides = _sides(train)
     tight = np.median(sides.min(axis=1)) <= _TIGHT
     c.augment.size = c.augment.size or (_SMALL_CROP if tight else _CROP)
-    if not c.data.stored_size and (left or len(np.unique(sides)) > 1):
+    if not c.data.stored_size and (left or len(np.unique(sides, axis=0)) > 1):
         c.data.stored_size = _SMALL_CROP if tight else round(c.augment.size * _STORED)
     return [f"crops of {c.augment.size} px"] if left else []
 
