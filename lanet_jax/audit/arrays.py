@@ -126,13 +126,17 @@ def audit_labels(
     given, classes = _labels(labels, classes, probabilities)
     if features is None and probabilities is None:
         raise UserError("nothing to judge the labels by: give features, probabilities or both")
-    if folds < 2:
-        raise UserError(f"folds={folds}: 2 or more was expected")
+    if not isinstance(folds, int | np.integer) or folds < 2:
+        raise UserError(f"folds={folds}: a whole number of 2 or more was expected")
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise UserError(f"seed={seed}: a whole number of 0 or more was expected")
     check_enough(len(given), len(classes), len(np.unique(given)))
     spaces = features if isinstance(features, Mapping) else {"features": features}
     if probabilities is None and all(values is None for values in spaces.values()):
         raise UserError("features: there is no space of them, nor probabilities; give one of both")
     part = probe.folds(given, min(folds, len(given)), seed)
+    if PROBABILITIES in spaces:
+        raise UserError(f"features: {PROBABILITIES!r} is no space; call it otherwise")
     views = {
         name: probe.out_of_fold(_numbers(values, name, len(given)), given, len(classes), part)
         for name, values in spaces.items()
@@ -200,6 +204,8 @@ def _labels(
     probabilities: np.ndarray | None,
 ) -> tuple[Int[np.ndarray, " N"], tuple[str, ...]]:
     found = np.asarray(labels)
+    if found.dtype.kind == "O" and all(isinstance(label, int | np.integer) for label in found):
+        found = found.astype(int)  # of pandas' Int64
     names = tuple(map(str, classes))
     if found.ndim != 1 or found.dtype.kind not in "iuUO":
         raise UserError(

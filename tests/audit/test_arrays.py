@@ -77,6 +77,9 @@ def test_names_or_numbers():
     assert by_name.classes == CLASSES  # in alphabetical order
     assert list(by_name) == list(by_number)
     assert arrays.audit_labels(given, features=features).classes == ("0", "1", "2", "3")
+    assert list(arrays.audit_labels(given.astype(object), features=features, classes=CLASSES)) == (
+        list(by_number)
+    )
 
 
 def test_the_only_record_of_a_class_is_not_doubted():
@@ -115,6 +118,9 @@ P = np.full((40, 4), 0.25)
         ({"features": X, "classes": CLASSES[:3]}, "labels: 3 is none of the 3 classes"),
         ({"features": X, "classes": ("a", "a")}, "a name stands twice"),
         ({"features": X, "folds": 1}, "folds=1"),
+        ({"features": X, "folds": 2.5}, "folds=2.5"),
+        ({"features": X, "seed": -1}, "seed=-1"),
+        ({"features": {"probabilities": X}}, "'probabilities' is no space"),
         ({"probabilities": P[:, :3], "classes": CLASSES}, "3 columns for 4 classes"),
         ({"probabilities": 2 * P}, "sum to 1"),
         ({"labels": Y - 1, "features": X}, "labels: -1 is none"),
