@@ -162,16 +162,20 @@ def with_probe(found: Findings, audit: LabelAudit) -> Findings:
     return dataclasses.replace(found, ranking=ranked, judgements=judged)
 
 
-def with_scores(found: Findings, scores: dict[str, Float[np.ndarray, " N"]]) -> Findings:
-    """Adds scores of others to the table; the ranking itself is none of theirs.
+def with_comparison(found: Findings, comparison: Comparison) -> Findings:
+    """Adds cleanlab's scores to the table; the ranking itself is none of theirs.
 
     Args:
       found: what was found.
-      scores: by name, of every record.
+      comparison: its scores are nan for records that it was not asked about.
 
     Returns:
       All of it.
     """
+    scores = {}
+    for name, own in comparison.cleanlab.scores.items():
+        scores[name] = np.full(len(comparison.covered), np.nan)
+        scores[name][comparison.covered] = own
     ranked = dataclasses.replace(found.ranking, scores={**found.ranking.scores, **scores})
     return dataclasses.replace(found, ranking=ranked)
 

@@ -32,7 +32,7 @@ def write(
     Args:
       path: `audit.csv`.
       data: of the run.
-      ranking: scores.
+      ranking: scores; an empty cell for nan.
       chosen: the score that orders the rows.
       judged: what may be said by it: `suggested` is empty where no label is; the first row's
         `verdict` is the audit's own sentence on itself.
@@ -62,7 +62,8 @@ def _rows(
         other = "" if suggested == NO_SUGGESTION else classes[suggested]
         cells = [row, train.names[row], classes[data.given[row]], other]
         cells += [] if data.true is None else [classes[data.true[row]]]
-        cells += [f"{score[row]:.6f}" for score in ranking.scores.values()]
+        scores = [score[row] for score in ranking.scores.values()]
+        cells += ["" if np.isnan(score) else f"{score:.6f}" for score in scores]
         cells += [f"{p:.6f}" for p in shares[row]]
         cells += [] if train.votes is None else train.votes[row].tolist()
         yield [*cells, judged.summary if place == 0 else ""]

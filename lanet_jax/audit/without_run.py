@@ -106,7 +106,7 @@ def audit_faces(
     for remark in seen.remarks:
         print(remark)
     if comparison is not None:
-        found = findings.with_scores(found, comparison.cleanlab.scores)
+        found = findings.with_comparison(found, comparison)
     path = out / "audit.csv"
     judged = found.judgements[rank]
     table.write(path, data, found.ranking, rank, judged, found.seen.targets, found.neighbors)
