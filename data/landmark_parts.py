@@ -8,8 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from lanet_jax.errors import UserError
-from lanet_jax.files.atomic import replacing
-from lanet_jax.files.npz import read_npz
+from lanet_jax.files.npz import read_npz, write_npz
 from lanet_jax.landmark_schemes import SCHEMES
 
 # The columns of a part, and numpy's kind of type in each.
@@ -106,28 +105,22 @@ class Parts:
         self.folder.mkdir(parents=True, exist_ok=True)
         numbers = [int(file.stem) for file in self._files() if file.stem.isdecimal()]
         values = list(rows.values())
-        save(
-            self.folder / f"{max(numbers, default=-1) + 1:06d}.npz",
-            name=np.array(list(rows), str),
-            size=np.array([row.stamp.size for row in values], np.int64),
-            changed=np.array([row.stamp.changed for row in values], np.int64),
-            broken=np.array([row.broken for row in values], bool),
+        arrays = {
+            "name": np.array(list(rows), str),
+            "size": np.array([row.stamp.size for row in values], np.int64),
+            "changed": np.array([row.stamp.changed for row in values], np.int64),
+            "broken": np.array([row.broken for row in values], bool),
             **columns(values),
-            scheme=np.array(self.scheme),
-        )
+            "scheme": np.array(self.scheme),
+        }
+        write_npz(self.folder / f"{max(numbers, default=-1) + 1:06d}.npz", arrays)
 
 
 def write(out: Path, names: Iterable[str], rows: Mapping[str, Row], scheme: str) -> None:
     """Writes the landmark file: what `data.landmark_file` reads, and `spread` and `score`."""
     names = list(names)
     shared = columns([rows[name] for name in names])
-    save(out, name=np.array(names, str), **shared, scheme=np.array(scheme))
-
-
-def save(file: Path, **arrays: np.ndarray) -> None:
-    """Writes a whole npz."""
-    with replacing(file) as temporary, open(temporary, "wb") as stream:
-        np.savez(stream, **arrays)  # type: ignore[arg-type]  # no name is `allow_pickle`
+    write_npz(out, {"name": np.array(names, str), **shared, "scheme": np.array(scheme)})
 
 
 def columns(rows: list[Row]) -> dict[str, np.ndarray]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from lanet_jax.errors import UserError
+from lanet_jax.files.npz import write_npz
 from lanet_jax.images.files import Tree
 from lanet_jax.landmark_schemes import SCHEMES
 from lanet_jax.shards import files, together
@@ -53,7 +54,7 @@ def merge(parts: Sequence[Part], out: Path) -> None:
     points = SCHEMES[scheme].points if scheme in SCHEMES else 0
     if columns["points"].shape[1:] != (points, 2):
         raise UserError(f"the shards hold no landmarks of scheme {scheme!r}: run them again")
-    landmark_parts.save(out, **columns, scheme=np.array(scheme))
+    write_npz(out, {**columns, "scheme": np.array(scheme)})
     nothing = Stamp(0, 0)
     values = (columns[name].tolist() for name in ("name", "ok", "spread", "score"))
     rows = {

@@ -7,6 +7,8 @@ import re
 import sys
 from collections.abc import Callable
 
+# What no other choice of the user's mends: there is no room for anything.
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _REASONS = {
     errno.ENOSPC: "the disk is full: free some space and run the same command again",
     errno.EDQUOT: "the disk quota is used up: free some space and run the same command again",

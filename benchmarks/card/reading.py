@@ -53,19 +53,20 @@ def measure(
     c.optim.epochs = 1000  # more than the time allows
     with tempfile.TemporaryDirectory() as temporary:
         built = run.run(config.resolve(c), Path(temporary))
+    batch = built.reading.batch
 
     def batches(limit: int) -> Iterator[dict]:
         source = dataclasses.replace(built.data.train, memory=Memory(records, limit))
         visits = Visits(
             source,
             built.data.given,
-            batch=built.reading.batch,
+            batch=batch,
             epochs=c.optim.epochs,
             seed=0,
             kind="uniform",
             shapes=built.data.framed.shapes if built.data.framed else None,
         )
-        return train_batches(visits, 0, built.reading.batch, threads)
+        return train_batches(visits, 0, batch, threads)
 
     sources = {"decoded": 0, "memory": 1 << 40}
     alone, together = {}, {}
@@ -73,7 +74,7 @@ def measure(
         read = batches(limit)
         ahead = built.steps_per_epoch + ALONE_WARM_UP if limit else ALONE_WARM_UP
         first, *_ = itertools.islice(read, ahead)
-        alone[name] = built.reading.batch * _rate(read, seconds)
+        alone[name] = batch * _rate(read, seconds)
         del read
     trainer = Trainer(built.method, built.optimizer, built.augment, built.example, first)
     turns = report.interleaved({"": lambda: report.repeat(trainer, STEPS)}, 3)[""]
@@ -81,11 +82,11 @@ def measure(
         read = batches(limit)
         ahead = built.steps_per_epoch + STEPS_WARM_UP if limit else STEPS_WARM_UP
         list(itertools.islice(_trained(trainer, read), ahead))
-        together[name] = built.reading.batch * _rate(_trained(trainer, read), seconds)
+        together[name] = batch * _rate(_trained(trainer, read), seconds)
         del read
     return {
         "threads": threads,
-        "step": STEPS * built.reading.batch / statistics.median(turns),
+        "step": STEPS * batch / statistics.median(turns),
         "alone": alone,
         "together": together,
     }

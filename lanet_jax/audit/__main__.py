@@ -118,6 +118,8 @@ def audit(
         "candidates": candidates,
     }
     if source is None:
+        if held_out == []:
+            held_out = folds.made(workdir)  # type: ignore[arg-type]  # one of the two is given
         of_run.audit_run(
             workdir,  # type: ignore[arg-type]  # one of the two is given
             step,
@@ -125,7 +127,7 @@ def audit(
             model=model,
             data_dir=data_dir,
             probabilities=probabilities,
-            held_out=folds.made(workdir) if workdir and held_out == [] else held_out or (),
+            held_out=held_out or (),
             cleanlab=cleanlab,
         )
         return

@@ -33,33 +33,34 @@ function wait(by) {
 // Applies a change to what is kept, and makes the outcome ours; without a change it only reads.
 async function keep(change) {
   wait(1);
-  try {
-    const opened = await database;
-    const kept = await new Promise((resolve, reject) => {
-      const transaction = opened.transaction("pages", change ? "readwrite" : "readonly");
-      const store = transaction.objectStore("pages");
-      const request = store.get(data.key);
-      let found;
-      request.onsuccess = () => {
-        found = { decisions: {}, past: [], ...request.result };
-        if (!change) return;
-        change(found);
-        store.put(found, data.key);
-        transaction.commit(); // at once: the page may be closed next
-      };
-      transaction.oncomplete = () => resolve(found);
-      transaction.onabort = transaction.onerror = () => reject(transaction.error);
-    });
-    wait(-1);
-    if (pending === 0) {
-      const isNews = JSON.stringify(kept) !== JSON.stringify(state);
-      state = kept;
-      if (isNews) refresh();
-    }
-  } catch (error) {
-    wait(-1);
+  const kept = await stored(change).catch(() => null);
+  wait(-1);
+  if (kept === null) {
     tell("This browser keeps nothing for this page: save the corrections before you close it.");
+  } else if (pending === 0 && JSON.stringify(kept) !== JSON.stringify(state)) {
+    state = kept;
+    refresh();
   }
+}
+
+// What is kept once the change is.
+async function stored(change) {
+  const opened = await database;
+  return new Promise((resolve, reject) => {
+    const transaction = opened.transaction("pages", change ? "readwrite" : "readonly");
+    const store = transaction.objectStore("pages");
+    const request = store.get(data.key);
+    let found;
+    request.onsuccess = () => {
+      found = { decisions: {}, past: [], ...request.result };
+      if (!change) return;
+      change(found);
+      store.put(found, data.key);
+      transaction.commit(); // at once: the page may be closed next
+    };
+    transaction.oncomplete = () => resolve(found);
+    transaction.onabort = transaction.onerror = () => reject(transaction.error);
+  });
 }
 
 function change(how) {

@@ -3,14 +3,16 @@
 import math
 import zipfile
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.lib import format as npy
 
 from lanet_jax.errors import UserError
 from lanet_jax.files import regular
+from lanet_jax.files.atomic import replacing
 
 # Weights and landmarks compress less than ten times; what claims far more is a bomb.
 MOST_RATIO, SMALL_BYTES = 100, 1 << 26
@@ -96,6 +98,17 @@ def read_npy(path: Path) -> np.ndarray:
         raise
     except Exception as error:
         raise damaged(path, "npy file", error) from error
+
+
+def write_npz(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Writes an npz archive; it is whole before it gets its name.
+
+    Args:
+      path: the file.
+      arrays: by name, none of which is `file` or `allow_pickle`.
+    """
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        np.savez(file, **arrays)
 
 
 def damaged(path: Path, what: str, error: Exception) -> UserError:

@@ -15,9 +15,8 @@ import tensorflow_datasets as tfds
 from jaxtyping import Bool, Float, Int, UInt8
 
 from lanet_jax.errors import UserError
-from lanet_jax.files.atomic import replacing
 from lanet_jax.files.home import expanded
-from lanet_jax.files.npz import read_npz
+from lanet_jax.files.npz import read_npz, write_npz
 from lanet_jax.images import pixels
 from lanet_jax.input import prepared
 
@@ -78,9 +77,7 @@ def write(folder: Path) -> None:
         columns = dataclasses.asdict(_of_shards(builder, split))
         columns["shards"] = _shards(folder, split)
         texts = {name: _bytes(json.dumps(columns.pop(name))) for name in _TEXTS}
-        path = _path(folder, split)
-        with replacing(path) as temporary, open(temporary, "wb") as file:
-            np.savez(file, **columns, **texts)  # type: ignore[arg-type]  # no name is `allow_pickle`
+        write_npz(_path(folder, split), {**columns, **texts})
 
 
 def names_elsewhere(data_dir: str, name: str, split: str) -> list[str]:

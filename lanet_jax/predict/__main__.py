@@ -80,7 +80,8 @@ def predict(
     items = list(listing.items)
     pictures.check(items, annotate, video)
     network = predictor.load(model, step, smallest=smallest)
-    told: dict[str, Any] = {"version": __version__, "model": network.fingerprint(), "faces": faces}
+    fingerprint = network.fingerprint()
+    told: dict[str, Any] = {"version": __version__, "model": fingerprint, "faces": faces}
     told |= {"smallest": smallest, "annotate": str(annotate or ""), "video": str(video or "")}
     own, written = shard_of_table.own(shard, items), out
     if shard:
@@ -99,10 +100,9 @@ def predict(
             work.work(network, todo, faces, kept, drawn)
         table = faces_table.Table(network.classes, kept.rows(own), listing.left_out)
         if shard:
-            told = {key: value for key, value in told.items() if key in ("faces", "smallest")}
-            told |= {"model": network.fingerprint()[:16], "classes": network.classes}
+            same = {"faces": faces, "smallest": smallest, "model": fingerprint[:16]}
             rows = [kept.rows([item]) for item in own]
-            shard_of_table.write(out, shard, items, rows, told)
+            shard_of_table.write(out, shard, items, rows, same | {"classes": network.classes})
         else:
             table.write(out)
         is_written = True

@@ -1,7 +1,6 @@
 """A film by PyAV (FFmpeg's libraries): each frame at its own time, with the sound of its source."""
 
 import contextlib
-import errno
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from av.error import FFmpegError
 from jaxtyping import UInt8
 
+from lanet_jax.errors import DISK_FULL
 from lanet_jax.predict.film import UnwrittenError
 from lanet_jax.predict.sound import Sound
 
@@ -25,7 +25,6 @@ _OPTIONS = {
     "bf": "0",
 }  # uneven times of B-frames shorten a track
 _OTHER_BITS = 0.3  # a pixel
-_OF_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Encoder:
@@ -87,7 +86,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except FFmpegError as error:
-        if isinstance(error, OSError) and error.errno in _OF_DISK:
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
             raise OSError(error.errno, error.strerror) from error
         raise UnwrittenError(error.strerror or type(error).__name__) from error
     except (ValueError, UnicodeError) as error:

@@ -1,13 +1,12 @@
 """Annotated pictures and videos, written while the frames go by."""
 
-import errno
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
 import cv2
 
-from lanet_jax.errors import UserError
+from lanet_jax.errors import DISK_FULL, UserError
 from lanet_jax.files.atomic import write_bytes
 from lanet_jax.predict import annotate, film, picture_names
 from lanet_jax.predict.face_rows import Row
@@ -16,7 +15,6 @@ from lanet_jax.predict.given import Item
 from lanet_jax.predict.sources import Frame
 
 JPEG_QUALITY = 92
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Pictures:
@@ -128,7 +126,7 @@ class Pictures:
         return path, "" if path == wanted else f"marked as {path.name}: its own name is too long"
 
     def _loss(self, item: Item, error: Exception) -> str:
-        if isinstance(error, OSError) and error.errno in _FULL:
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
             raise error
         reason = getattr(error, "strerror", None) or str(error)
         if item.is_video:

@@ -46,7 +46,7 @@ def table(runs: list[RunFiles]) -> Table:
             best += "" if "best" in values else "*"
             final, last5 = (_told(values[key], records) for key in ("final", "last5"))
             mean = percent(values["final_mean_class"])
-            mean += "" if error is None else f" (\u00b1 {percent(error)})"
+            mean += "" if error is None else f" (\u00b1\u00a0{percent(error)})"
             if done < wanted:
                 final += " so far"
             rows.append((*what, split, final, last5, best, mean, fitted, auroc))

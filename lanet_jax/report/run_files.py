@@ -39,8 +39,10 @@ class RunFiles:
 
     @property
     def method(self) -> str:
-        """The method's usual name."""
-        return _METHODS.get(self.config["method"], self.config["method"])
+        """The method's usual name; with trust it is more than the paper's."""
+        name = _METHODS.get(self.config["method"], self.config["method"])
+        is_trusting = self.config["method"] == "lanet" and self.config.get("loss", {}).get("trust")
+        return f"{name} with trust" if is_trusting else name
 
     @property
     def summary(self) -> dict[str, dict[str, Any]]:

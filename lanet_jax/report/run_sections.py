@@ -180,7 +180,8 @@ _LOSSES = (
     "given labels. Landmark loss: how far its landmarks are from the known ones. Divergence: how "
     "far it is from the label distributions that it aims at, in which neighbours have a say. "
     "Contrastive loss: how well faces of one class lie together. Ambiguous images are those whose "
-    "likeliest class is not sure enough to tell the contrastive loss which faces belong together."
+    "likeliest class is not sure enough to tell the contrastive loss which faces belong together. "
+    "Trust: how much a given label counts in the cross-entropy, by what the targets say of it."
 )
 _TRAINING = {
     "loss": "Loss",
@@ -191,8 +192,9 @@ _TRAINING = {
     "accuracy": "Training accuracy",
     "ambiguous": "Ambiguous images",
     "gradient_norm": "Gradient norm",
+    "trust": "Trust in the given labels",
 }
-_SHARES = ("accuracy", "ambiguous")
+_SHARES = ("accuracy", "ambiguous", "trust")
 _POINTS = 60  # of a line; more are averaged
 
 

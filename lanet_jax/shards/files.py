@@ -14,8 +14,7 @@ from jaxtyping import Int, UInt8
 
 from lanet_jax import __version__
 from lanet_jax.errors import UserError
-from lanet_jax.files.atomic import replacing
-from lanet_jax.files.npz import read_npz
+from lanet_jax.files.npz import read_npz, write_npz
 from lanet_jax.shards.dealing import Shard, shard
 
 _ABOUT, _PLACES = "about", "places"
@@ -76,10 +75,8 @@ def write(
     }
     path = own.file(out)
     path.parent.mkdir(exist_ok=True)
-    with replacing(path) as temporary, open(temporary, "wb") as file:
-        places = np.array(own.places(names), np.int64)
-        own_arrays: dict[str, Any] = {_ABOUT: packed(json.dumps(about)), _PLACES: places}
-        np.savez(file, **own_arrays, **dict[str, Any](arrays))
+    places = np.array(own.places(names), np.int64)
+    write_npz(path, {_ABOUT: packed(json.dumps(about)), _PLACES: places, **arrays})
     return path
 
 

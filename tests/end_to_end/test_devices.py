@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).parents[2]
+MOST_SECONDS = 900  # four processes compile on two cores, beside another test's
 
 
 def _rows(workdir: Path) -> list[dict]:
@@ -69,7 +69,7 @@ def test_processes_train_together_and_agree_with_one(
     workdir = tmp_path / "run"
     processes = start_hosts(count, command(workdir))
     for process in processes:
-        output, _ = process.communicate(timeout=300)
+        output, _ = process.communicate(timeout=MOST_SECONDS)
         assert process.returncode == 0, output[-3000:]
     _assert_agree(workdir, uninterrupted)
     found, expected = state_of(workdir, 12), state_of(uninterrupted, 12)

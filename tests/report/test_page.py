@@ -174,4 +174,4 @@ def test_compared_accuracies_have_intervals(bare, full, tmp_path):
     # Wilson's of 47%, 54% of 30 images, by hand.
     assert "47.0% (30.5% to 64.2%)" in html
     assert "54.0% (36.7% to 70.3%)*" in html
-    assert "34.7% (\u00b1 10.0%)" in html
+    assert "34.7% (\u00b1\u00a010.0%)" in html

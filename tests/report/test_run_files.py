@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,17 @@ def test_reads_a_run(full):
     assert run.epochs == (3, 3)
     assert run.curve("test", "accuracy") == ([1, 2, 3], pytest.approx([0.5, 0.6, 0.5]))
     assert run.command.endswith("--workdir=full")
+
+
+@pytest.mark.parametrize(
+    ("method", "trust", "name"),
+    [("lanet", 0.0, "LA-Net"), ("lanet", 1.0, "LA-Net with trust"), ("ce", 1.0, "CE")],
+)
+def test_trust_is_part_of_the_name_of_what_it_changes(full, method, trust, name):
+    path = full / "config.json"
+    config = json.loads(path.read_text()) | {"method": method, "loss": {"trust": trust}}
+    path.write_text(json.dumps(config))
+    assert run_files.read(full).method == name
 
 
 def test_what_is_not_finite_is_no_point(bare):
