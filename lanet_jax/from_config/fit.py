@@ -44,8 +44,9 @@ def fit(c: Config, workdir: Path) -> tuple[Config, str]:
     c = c.copy_and_resolve_references()
     opened = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
     train = mixture.concatenate(list(opened.values()))
-    if not c.data.holdout and not _has_test(c):
-        c.data.test, c.data.test_split, c.data.holdout = (), (), _HOLDOUT
+    if not _has_test(c):
+        c.data.test, c.data.test_split = (), ()
+        c.data.holdout = c.data.holdout or _HOLDOUT
     count = min(c.data.limit or len(train), len(train))
     count -= round(c.data.holdout * count)
     left = not c.augment.size

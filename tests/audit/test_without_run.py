@@ -108,7 +108,7 @@ def test_a_list_and_its_splits(tmp_path):
     ],
 )
 def test_too_little_is_refused_before_any_face_is_looked_at(tmp_path, monkeypatch, counts, said):
-    monkeypatch.setattr(witnesses, "read", None)
+    monkeypatch.setattr(witnesses, "read", lambda *_, **__: pytest.fail("was looked at"))
     (tmp_path / "faces").mkdir()
     for name, count in counts.items():
         (tmp_path / "faces" / name).mkdir()

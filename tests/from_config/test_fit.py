@@ -75,6 +75,13 @@ def test_without_a_test_split_a_part_is_held_out(opened, chosen):
     assert told.endswith("no test split: 20% held out to evaluate on")
 
 
+def test_the_part_that_was_asked_for_is_held_out(opened, chosen):
+    opened(60, 48, "train")
+    c, told = chosen(**{"data.holdout": 0.1})
+    assert (tuple(c.data.test), c.data.holdout) == ((), 0.1)
+    assert "54 records" in told and told.endswith("no test split: 10% held out to evaluate on")
+
+
 def test_what_was_set_stays(opened, chosen, tmp_path):
     opened(60, 48, "train", "test")
     own = {"optim.batch_size": 20, "optim.epochs": 2, "optim.learning_rate": 1e-4, "model.width": 8}
