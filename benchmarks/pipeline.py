@@ -67,12 +67,13 @@ def main(argv: list[str]) -> None:
     del argv
     runtime.start()
     from benchmarks.trainer import Trainer
-    from lanet_jax.from_config import config, run
+    from lanet_jax.from_config import config, fit, run
     from lanet_jax.input.pipeline import train_batches
 
     with tempfile.TemporaryDirectory() as folder:
         given = demo.tiny_config(Path(folder)) if QUICK.value else CONFIG.value
-        built = run.run(config.resolve(given), Path(folder))
+        fitted, _ = fit.fit(config.resolve(given), Path(folder))
+        built = run.run(fitted, Path(folder))
     batches = train_batches(built.visits, 0, built.reading.batch, built.reading.threads)
     first = next(batches)
     for _ in itertools.islice(batches, WARM_UP):

@@ -3,8 +3,9 @@
   python -m data.prepare folder --name mine --source DIR --landmarks FILE --holdout 0.1
   python -m lanet_jax.main --config=configs/folder.py --workdir=runs/mine
 
-A few hundred faces want the preset `small`, which needs no other flag: it takes batch, queue and
-crop from the data, and holds a fifth out to evaluate on where there is no test split:
+From 60 faces to some thousand want the preset `small`, which needs no other flag: it takes batch,
+queue and crop from the data, holds a fifth out to evaluate on where there is no test split, and
+starts from the face weights where `python -m lanet_jax.port get-faces` has fetched them:
 
   python -m lanet_jax.main --config=configs/folder.py:small --workdir=runs/mine
 
@@ -37,7 +38,10 @@ def small(c: ml_collections.ConfigDict) -> None:
     """From 60 faces to some thousand, on two CPU cores."""
     c.schedule = "shared"
     c.sampler = "uniform"  # a rare class of a small set is mostly wrong labels
-    c.augment.size = c.data.stored_size = 0  # from the data, as those below; see from_config/fit.py
-    c.optim.batch_size = c.el.queue_size = 0
-    c.model.width = 32
-    c.model.stem = "small"
+    c.model.stem = "small"  # of a network that starts from nothing
+    # From the data, and from what weights there are: lanet_jax/from_config/fit.py.
+    c.augment.size = c.data.stored_size = 0
+    c.model.width = 0
+    c.el.queue_size = 0
+    c.optim.batch_size = c.optim.epochs = 0
+    c.optim.learning_rate = 0.0

@@ -26,6 +26,7 @@ from lanet_jax.command_line import Parser, whole
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.faces.find import Face, Finder
 from lanet_jax.faces.reduce import REDUCTIONS
+from lanet_jax.files.home import expanded
 from lanet_jax.images import files
 from lanet_jax.images.pixels import BrokenImageError, decode
 from lanet_jax.landmark_schemes import SCHEMES
@@ -222,12 +223,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--overwrite", action="store_true", help="make a finished file again")
     parser.add_argument("--shard", type=dealing.shard, metavar="I/N", help=dealing.HELP)
     args = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
-    out = args.out.expanduser()
+    out = expanded(args.out)
     if not out.parent.is_dir():
         raise UserError(f"--out {out}: the folder {out.parent} is not there; make it first")
     if out.is_dir():
         raise UserError(f"--out {out} is a folder: choose another name")
-    source = args.source.expanduser()
+    source = expanded(args.source)
     make(source, out, args.scheme, args.workers, args.overwrite, shard=args.shard)
 
 

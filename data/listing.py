@@ -74,7 +74,7 @@ def expect(path: Path, what: str) -> Path:
       UserError: nothing is there; it says what was expected.
     """
     if not path.exists():
-        raise UserError(f"{path} is not there: {what} was expected; check --source")
+        raise UserError(f"{path} is not there: {what} was expected; check the source")
     return path
 
 
@@ -107,18 +107,19 @@ def drop_missing(listing: Listing) -> None:
       UserError: no image of a split exists.
     """
     for split, items in listing.splits.items():
-        kept = []
+        kept, expected = [], []
         for item in items:
             path = item.image.path if isinstance(item.image, Crop) else item.image
             # Not Path.is_file, which raises for a name that is too long.
             if isinstance(path, Path) and not os.path.isfile(path):
                 listing.note(MISSING, split, item.file)
+                expected.append(path)
             else:
                 kept.append(item)
         if items and not kept:
             raise UserError(
                 f"none of the {len(items)} images of split {split!r} is there: "
-                f"{items[0].file} was expected as {path}; check --source"  # type: ignore[str-bytes-safe]  # only files can be missing
+                f"{items[0].file} was expected as {expected[0]}; check the source"
             )
         listing.splits[split] = kept
 

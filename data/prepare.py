@@ -14,6 +14,7 @@ from typing import Any
 
 from lanet_jax.command_line import Parser, whole
 from lanet_jax.errors import exit_on_user_error
+from lanet_jax.files.home import expanded
 
 from . import building
 
@@ -147,11 +148,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     args = parse(sys.argv[1:] if arguments is None else arguments)
     dataset = DATASETS[args.dataset]
     options = {option: getattr(args, option) for option in dataset.options}
-    data_dir = args.data_dir.expanduser().absolute()
+    data_dir = expanded(args.data_dir).absolute()
     if dataset.has_source:
-        landmarks = args.landmarks.expanduser() if args.landmarks else None
+        landmarks = expanded(args.landmarks) if args.landmarks else None
         building.from_source(
-            args.dataset, args.source.expanduser(), landmarks, data_dir, args.overwrite, options
+            args.dataset, expanded(args.source), landmarks, data_dir, args.overwrite, options
         )
     else:
         given = {option: value for option, value in options.items() if value is not None}

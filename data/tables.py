@@ -68,7 +68,7 @@ def _one_line_errors(path: Path) -> Iterator[None]:
     except csv.Error as error:
         raise UserError(f"{path} is not a CSV file ({error}); save it as CSV again") from None
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}; check --source") from None
+        raise UserError(f"{path} cannot be read: {error.strerror}; check the source") from None
 
 
 def _check(path: Path, number: int, cells: list[str]) -> None:

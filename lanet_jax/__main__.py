@@ -32,6 +32,8 @@ COMMANDS = {
 def main() -> None:
     """Runs the command named by the first word, as if it had been started directly."""
     word, *rest = sys.argv[1:] or ["--help"]
+    if word == "help":
+        word, rest = (rest[0], ["--help"]) if rest else ("--help", [])
     if word in ("-h", "--help"):
         print(_help())
     elif word == "--version":

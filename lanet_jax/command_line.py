@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from lanet_jax.errors import UserError
+from lanet_jax.files.home import expanded
 
 
 class Parser(argparse.ArgumentParser):
@@ -13,7 +14,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **settings) -> None:
         super().__init__(allow_abbrev=False, **settings)
-        self.register("type", Path, lambda text: Path(text).expanduser())
+        self.register("type", Path, expanded)
 
     def error(self, message: str) -> NoReturn:
         """Ends the command with one line."""

@@ -10,6 +10,7 @@ from types import ModuleType
 import ml_collections
 
 from lanet_jax.errors import UserError
+from lanet_jax.files.home import expanded
 
 # Installed, `configs` is a part of this package; in a checkout it stands beside it.
 _HERE = Path(__file__).parent
@@ -32,7 +33,7 @@ def find(name: str, kind: str = CONFIGS) -> Path:
     Raises:
       UserError: there is no such file.
     """
-    path = Path(name).expanduser()
+    path = expanded(name)
     if path.is_file():
         return path
     stem = name.removeprefix("configs/").removeprefix("studies/").removesuffix(".py")

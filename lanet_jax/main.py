@@ -11,6 +11,7 @@ from ml_collections import config_flags
 from lanet_jax import config_files, train_help
 from lanet_jax.devices import others, runtime
 from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.files.home import expanded
 from lanet_jax.train.stop import Stop
 
 CONFIG = config_flags.DEFINE_config_file("config", None, "Config file, with presets after a colon.")
@@ -26,7 +27,7 @@ def main(_: list[str]) -> None:
         Stop() as stop,
     ):  # before the long imports, so that a signal during them counts too
         folder = Path(WORKDIR.value)  # type: ignore[arg-type]  # none starts without it
-        _run(folder.expanduser(), stop)
+        _run(expanded(folder), stop)
 
 
 def _run(folder: Path, stop: Stop) -> None:
@@ -42,7 +43,7 @@ def _run(folder: Path, stop: Stop) -> None:
     given = hosts.on_each(lambda: config.resolve(CONFIG.value))
     hosts.on_each(lambda: before_reading.check(given))
     hosts.on_first(lambda: before_reading.check_files(given, folder))
-    resolved, chosen = hosts.on_each(lambda: fit.fit(given))
+    resolved, chosen = hosts.on_each(lambda: fit.fit(given, folder))
     if chosen:
         combinations.check(resolved)
         hosts.on_each(lambda: before_reading.check(resolved))

@@ -21,6 +21,7 @@ def test_an_empty_value_is_named_and_a_default_may_be_empty():
     parser.add_argument("source", nargs="*")
     assert parser.parse_args([]).data == ""
     assert parser.parse_args(["--out", "~/a"]).out == Path.home() / "a"
+    assert parser.parse_args(["--out", "~$a.csv"]).out == Path("~$a.csv")
     for words, name in ((["--out="], "--out"), (["--data", " "], "--data"), ([""], "source")):
         with pytest.raises(UserError, match=f"{name} is empty; is a variable"):
             parser.parse_args(words)
@@ -88,6 +89,13 @@ def test_a_command_runs_as_if_by_itself_and_an_unknown_one_is_named(capsys, monk
     with pytest.raises(SystemExit) as ended:
         lanet.main()
     assert ended.value.code == 0 and "usage: lanet faces" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", ["lanet", "help", "faces"])
+    with pytest.raises(SystemExit):
+        lanet.main()
+    assert "usage: lanet faces" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", ["lanet", "help"])
+    lanet.main()
+    assert capsys.readouterr().out.startswith("usage: lanet COMMAND")
     monkeypatch.setattr(sys, "argv", ["lanet", "rport"])
     with pytest.raises(SystemExit) as ended:
         lanet.main()

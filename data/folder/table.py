@@ -125,7 +125,10 @@ def _path(root: Path, written: str) -> str:
     ways += [way.replace("\\", "/") for way in ways]
     ways += [unicodedata.normalize(form, ways[-1]) for form in ("NFC", "NFD")]
     way = next((way for way in ways if os.path.lexists(root / way)), ways[3])
-    return posixpath.normpath(way)
+    name, above = posixpath.normpath(way), os.path.abspath(root)
+    # A file has one name, however it is written, so that it is not taken for two.
+    inside = posixpath.isabs(name) and os.path.commonpath([above, name]) == above
+    return posixpath.relpath(name, above) if inside else name
 
 
 def _folded(cell: str) -> str:

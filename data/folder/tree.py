@@ -102,7 +102,7 @@ def _without_folders(root: Path, loose: int) -> str:
         return f"{root} holds no image: {EXPECTED}"
     return (
         f"{root} holds no image in a class folder: {EXPECTED}, and its {loose} images lie in it "
-        f"directly; is --source {root.absolute().parent} meant?"
+        f"directly; is {root.absolute().parent} meant?"
     )
 
 
@@ -116,7 +116,7 @@ def fit(root: Path, images: Sequence[Parts]) -> str:
         fitting = [folder for folder, inside in inner.items() if _classes(inside) > 1]
         # If two fit, either would leave out the other's images.
         if len(fitting) == 1:
-            return f"; --source {root.joinpath(*fitting[0])} would fit"
+            return f"; the folder {root.joinpath(*fitting[0])} would fit"
     return "; or give a CSV file with path,label,split"
 
 
@@ -181,6 +181,6 @@ def _remarks(root: Path, images: Sequence[Parts], has_splits: bool) -> Iterator[
         ]
         if beside:
             yield (
-                f"{some(beside)} beside {whole.name} is not read; --source {whole.parent} would "
-                "read all of them"
+                f"{some(beside)} beside {whole.name} is not read; the folder {whole.parent} "
+                "holds all of them"
             )

@@ -12,6 +12,7 @@ from typing import Any
 from lanet_jax.command_line import Parser, whole
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.files.home import expanded
 from lanet_jax.shards import dealing
 from lanet_jax.shards.dealing import Shard
 
@@ -33,6 +34,8 @@ def main() -> None:
     add("--candidates", type=whole(2), default=50_000, help="records that may be neighbours")
     add("--data_dir", default="", help="where prepared data lies")
     add("--split", default="", help="of a source (default: train of prepared data, else all)")
+    renamed = "of a folder or list, classes to be called otherwise: WRITTEN=CLASS,..."
+    add("--classes", default="", help=renamed)
     add("--cleanlab", action="store_true", help="run cleanlab on the same folds")
     add("--shard", type=dealing.shard, metavar="I/N", help=f"of a source: {dealing.HELP}")
     outside = parser.add_mutually_exclusive_group().add_argument
@@ -58,6 +61,7 @@ def audit(
     out: Path | None = None,
     model: Path | None = None,
     split: str = "",
+    classes: str = "",
     cleanlab: bool = False,
     shard: Shard | None = None,
 ) -> None:
@@ -81,6 +85,7 @@ def audit(
       out: folder for the page and the table of a source.
       model: network whose features the probe is fitted to; None for the bundled one.
       split: split of the source.
+      classes: other names for classes of the source, see `labelled_faces.load`.
       cleanlab: whether cleanlab is run on the folds of the probe.
       shard: the part of a source whose faces are read here; `lanet merge` audits them all.
 
@@ -98,6 +103,8 @@ def audit(
         raise UserError("--out=DIR is where the page of a folder goes; a run has its own folder")
     if source is not None and (probabilities or held_out is not None or step != "last"):
         raise UserError("--step, --probabilities and --held_out belong to a run: --workdir=DIR")
+    if classes and source is None:
+        raise UserError("--classes is for a folder or a list: a run has the classes of its data")
     if shard is not None and source is None:
         raise UserError("--shard is for a folder, a list or prepared data, not for a run")
     if step == "best":
@@ -124,10 +131,10 @@ def audit(
             cleanlab=cleanlab,
         )
         return
-    source, model = source.expanduser(), model or SHIPPED
-    out = out.expanduser()  # type: ignore[union-attr]  # given with --source
-    where = Path(data_dir or "~/tensorflow_datasets").expanduser()
-    shown |= {"split": split, "cleanlab": cleanlab}
+    source, model = expanded(source), model or SHIPPED
+    out = expanded(out)  # type: ignore[arg-type]  # given with --source
+    where = expanded(data_dir or "~/tensorflow_datasets")
+    shown |= {"split": split, "classes": classes, "cleanlab": cleanlab}
     if shard is not None:
         shard_of_faces.write(source, out, shard, model, where, **shown)
         return

@@ -163,16 +163,20 @@ def with_probe(found: Findings, audit: LabelAudit) -> Findings:
     return dataclasses.replace(found, ranking=ranked, judgements=judged)
 
 
-def with_scores(found: Findings, scores: dict[str, Float[np.ndarray, " N"]]) -> Findings:
-    """Adds scores of another tool to the table; they do not change the ranking.
+def with_comparison(found: Findings, comparison: Comparison) -> Findings:
+    """Adds cleanlab's scores to the table; they do not change the ranking.
 
     Args:
       found: what was found.
-      scores: scores of every record, by name.
+      comparison: its scores are nan for records that cleanlab did not score.
 
     Returns:
       Both together.
     """
+    scores = {}
+    for name, own in comparison.cleanlab.scores.items():
+        scores[name] = np.full(len(comparison.covered), np.nan)
+        scores[name][comparison.covered] = own
     ranked = dataclasses.replace(found.ranking, scores={**found.ranking.scores, **scores})
     return dataclasses.replace(found, ranking=ranked)
 

@@ -51,6 +51,7 @@ def judge(
     witness: Float[np.ndarray, "N C"],
     given: Int[np.ndarray, " N"],
     how: str,
+    asked: Bool[np.ndarray, " N"] | None = None,
 ) -> Judgement:
     """Decides what to say about the labels.
 
@@ -64,12 +65,14 @@ def judge(
         verdict and the noise estimate rest on.
       given: observed labels.
       how: how the witness was obtained, as in "out of fold".
+      asked: records of which the witness can know something; None for all.
 
     Returns:
       The judgement.
     """
-    skill = verdict.skill(witness, given)
-    noise = noise_range.estimate(witness, given)
+    known = np.ones(len(given), bool) if asked is None else asked
+    skill = verdict.skill(witness[known], given[known])
+    noise = noise_range.estimate(witness[known], given[known])
     decided = verdict.judge(skill, noise, beliefs.shape[1], how)
     return decide(decided, skill, noise, beliefs, given)
 

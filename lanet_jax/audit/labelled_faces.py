@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lanet_jax.audit.arrays import check_enough
 from lanet_jax.data.folder import source as folder_source
 from lanet_jax.data.images import BrokenImageError
 from lanet_jax.data.images import read as read_image
@@ -41,7 +42,7 @@ class _Files(Sequence[dict[str, Any]]):
         )
 
 
-def load(source: Path, data_dir: Path, split: str) -> Records:
+def load(source: Path, data_dir: Path, split: str, classes: str = "") -> Records:
     """Opens what is to be audited.
 
     Args:
@@ -49,28 +50,38 @@ def load(source: Path, data_dir: Path, split: str) -> Records:
         prepared dataset, or the name of one.
       data_dir: where a dataset is looked for by its name.
       split: the split to open; "" is train of a prepared dataset, and all of the others.
+      classes: of a folder or CSV file: `WRITTEN=CLASS,...`, other names for classes.
 
     Returns:
       Its records.
 
     Raises:
-      UserError: there is no such source, or it is damaged.
+      UserError: there is no such source, it is damaged, or it is too little to be audited.
     """
+    found = _opened(source, data_dir, split, classes)
+    check_enough(len(found), len(found.classes), len(np.unique(found.labels)))
+    return found
+
+
+def _opened(source: Path, data_dir: Path, split: str, classes: str) -> Records:
     for folder in (source, data_dir / source):
-        if (folder / _MARK).is_file():
+        is_version, has_version = (folder / _MARK).is_file(), any(folder.glob(f"*/{_MARK}"))
+        if classes and (is_version or has_version):
+            raise UserError(f"--classes: {folder} is prepared; prepare it again with them")
+        if is_version:
             return records.open_split(folder, split or "train")
-        if any(folder.glob(f"*/{_MARK}")):
+        if has_version:
             newest = prepared.newest_version(folder.parent, folder.name)
             return records.open_split(newest, split or "train")
     if not source.exists():
         raise UserError(
             f"{source}: no such folder or list, nor a prepared dataset of that name in {data_dir}"
         )
-    return _listed(source, split)
+    return _listed(source, split, classes)
 
 
-def _listed(source: Path, split: str) -> Records:
-    listing = folder_source.list_source(source)
+def _listed(source: Path, split: str, classes: str) -> Records:
+    listing = folder_source.list_source(source, classes=classes)
     keep_first(listing)
     drop_missing(listing)
     if split and split not in listing.splits:

@@ -64,6 +64,8 @@ def audit_run(
         wrong = data.given != data.true
         quality = findings.qualities(found, None, wrong, limit).get(rank)
         print(table.quality_text(findings.qualities(found, comparison, wrong, limit), rank, limit))
+    if comparison is not None:
+        found = findings.with_comparison(found, comparison)
     path = run.folder.audit_table
     judged = found.judgements[rank]
     table.write(path, data, found.ranking, rank, judged, found.seen.targets, found.neighbors)

@@ -32,7 +32,7 @@ def write(
     Args:
       path: `audit.csv`.
       data: the records.
-      ranking: their scores.
+      ranking: their scores; nan makes an empty cell.
       chosen: the score that orders the rows.
       judged: the judgement by that score. `suggested` is empty where none is made; `verdict`, the
         audit's sentence about itself, stands in the first row only.
@@ -62,7 +62,8 @@ def _rows(
         other = "" if suggested == NO_SUGGESTION else classes[suggested]
         cells = [row, train.names[row], classes[data.given[row]], other]
         cells += [] if data.true is None else [classes[data.true[row]]]
-        cells += [f"{score[row]:.6f}" for score in ranking.scores.values()]
+        scores = [score[row] for score in ranking.scores.values()]
+        cells += ["" if np.isnan(score) else f"{score:.6f}" for score in scores]
         cells += [f"{p:.6f}" for p in shares[row]]
         cells += [] if train.votes is None else train.votes[row].tolist()
         yield [*cells, judged.summary if place == 0 else ""]

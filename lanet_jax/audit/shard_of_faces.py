@@ -20,7 +20,14 @@ _KINDS = {"probabilities": "f", "features": "f", "points": "f", "present": "b"}
 
 
 def write(
-    source: Path, out: Path, shard: Shard, model: Path, data_dir: Path, split: str, **options: Any
+    source: Path,
+    out: Path,
+    shard: Shard,
+    model: Path,
+    data_dir: Path,
+    split: str,
+    classes: str,
+    **options: Any,
 ) -> None:
     """Keeps what a network and the landmarks say of a shard's faces.
 
@@ -31,12 +38,13 @@ def write(
       model: see `without_run.probe`.
       data_dir: where prepared datasets lie.
       split: split of the source.
+      classes: see `labelled_faces.load`.
       **options: arguments with which `merge` calls `without_run.audit_faces`.
 
     Raises:
       UserError: source, model or images cannot be read.
     """
-    faces = labelled_faces.load(source, data_dir, split)
+    faces = labelled_faces.load(source, data_dir, split, classes)
     trained, own = witnesses.load(model), shard.places(faces.names)
     remarks = witnesses.absent(faces)
     arrays = {}
@@ -46,7 +54,7 @@ def write(
     known = list(trained.card["classes"])
     settings = {"model": fingerprint.of(trained)[:16], "landmarks": remarks, "known": known}
     asked = {"source": str(source.absolute()), "data_dir": str(data_dir.absolute())}
-    settings |= {"split": split, **options}
+    settings |= {"split": split, "classes": classes, **options}
     path = files.write(out, shard, KIND, faces.names, settings, arrays, asked)
     print(f"looked at {len(own)} of {len(faces)} faces: wrote {path}")
 

@@ -73,6 +73,7 @@ def audit_faces(
     data_dir: Path,
     split: str,
     cleanlab: bool,
+    classes: str = "",
 ) -> None:
     """Writes `audit.csv` and `audit.html` in a folder, and prints what was found.
 
@@ -87,13 +88,14 @@ def audit_faces(
       data_dir: where prepared datasets lie.
       split: split of the source.
       cleanlab: whether cleanlab is run on the same folds.
+      classes: see `labelled_faces.load`.
 
     Raises:
       UserError: source, model or images cannot be read, or there are too few faces.
     """
     if out.exists() and not out.is_dir():
         raise UserError(f"--out {out} is not a folder: name another")
-    faces = labelled_faces.load(source, data_dir, split)
+    faces = labelled_faces.load(source, data_dir, split, classes)
     data = Data(faces, faces.labels, None, {})
     seen, audit = _judged(data, look(faces))
     found = findings.without_run(seen, audit, candidates)
@@ -104,7 +106,7 @@ def audit_faces(
     for remark in seen.remarks:
         print(remark)
     if comparison is not None:
-        found = findings.with_scores(found, comparison.cleanlab.scores)
+        found = findings.with_comparison(found, comparison)
     path = out / "audit.csv"
     judged = found.judgements[rank]
     table.write(path, data, found.ranking, rank, judged, found.seen.targets, found.neighbors)

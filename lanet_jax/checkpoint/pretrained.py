@@ -14,6 +14,7 @@ from lanet_jax.checkpoint.formats import file_format, read_safetensors
 from lanet_jax.errors import UserError
 from lanet_jax.files import beside, cache
 from lanet_jax.files.atomic import write_together
+from lanet_jax.files.home import expanded
 from lanet_jax.files.npz import read_npz
 from lanet_jax.typing import PyTree
 
@@ -82,7 +83,7 @@ def find(name: str) -> Path:
       UserError: the weights are not in the cache; the message has the command that fetches them.
     """
     if name not in IN_CACHE:
-        return Path(name).expanduser()
+        return expanded(name)
     path = in_cache(name)
     if not path.is_file():
         raise UserError(f"{path} is not there: make it once with `{IN_CACHE[name]}`")

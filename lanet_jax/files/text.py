@@ -6,6 +6,9 @@ from pathlib import Path
 from lanet_jax.errors import UserError
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_ZIP = b"PK\x03\x04"
+_WORKBOOK = "a workbook or another zip file; save the sheet as CSV in UTF-8, or unpack it"
+_ZEROS = 0.25  # of the characters; a text that was read in the wrong width has more of them
 
 
 def decode(path: str | Path, content: bytes) -> str:
@@ -22,12 +25,16 @@ def decode(path: str | Path, content: bytes) -> str:
       UserError: it is in another encoding, or not text.
     """
     try:
-        if content.startswith(_UTF16):
-            return content.decode("utf-16")
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-16" if content.startswith(_UTF16) else "utf-8-sig")
+        if text.count("\0") <= _ZEROS * len(text):
+            return text
+        reason = "no text, or in UTF-16 or UTF-32 without a mark that says so; save it as UTF-8"
+        if content.startswith(_ZIP):
+            reason = _WORKBOOK
+        raise UserError(f"{path} is {reason}")
     except UnicodeDecodeError as error:
-        if content.startswith(b"PK"):
-            reason = "a workbook or another zip file; save the sheet as CSV in UTF-8, or unpack it"
+        if content.startswith(_ZIP):
+            reason = _WORKBOOK
         elif content.startswith(_UTF16):
             reason = f"incomplete UTF-16 (byte {error.start}); save it as UTF-8"
         else:

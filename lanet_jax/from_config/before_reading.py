@@ -7,6 +7,8 @@ from typing import NamedTuple
 from lanet_jax.checkpoint import formats, pretrained
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
+from lanet_jax.files.home import expanded
+from lanet_jax.from_config import fit
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import held_out
 from lanet_jax.input import label_lines, prepared
@@ -48,7 +50,7 @@ def check(c: Config) -> None:
             f"--config.ce.targets=votes: {', '.join(without)} has no annotators' votes (FERPlus "
             "and the demo set have)"
         )
-    if not (c.optim.batch_size and c.el.queue_size and c.augment.size):
+    if fit.is_open(c):
         return  # `fit` may yet choose to hold a part out in the place of a test split
     test = [_described(c, *of) for of in zip(c.data.test, c.data.test_split, strict=True)]
     _check_classes((*c.data.train, *c.data.test), (*train, *test))
@@ -66,13 +68,13 @@ def check_files(c: Config, workdir: Path) -> None:
       UserError: one is not there, or is of another kind.
     """
     if c.noise.kind == "file" and not RunFolder(workdir).labels.exists():
-        label_lines.read_text(Path(c.noise.file).expanduser())
+        label_lines.read_text(expanded(c.noise.file))
     if c.model.pretrained and not run_folder.has_checkpoint(workdir):
         formats.file_format(pretrained.find(c.model.pretrained))
 
 
 def _described(c: Config, name: str, split: str) -> _Described:
-    folder = prepared.newest_version(Path(c.data.dir).expanduser(), name)
+    folder = prepared.newest_version(expanded(c.data.dir), name)
     builder, metadata = prepared.open_builder(folder)
     prepared.require_split(folder, builder, split)
     return _Described(

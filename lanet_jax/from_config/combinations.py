@@ -36,7 +36,7 @@ def check(c: Config) -> None:
         raise UserError(
             f"--config.data.fold={d.fold}: nothing is held out; set --config.data.holdout"
         )
-    if p.warmup >= p.epochs:
+    if p.epochs and p.warmup >= p.epochs:
         raise UserError(
             f"--config.optim.warmup={p.warmup:g}: epochs, fewer than "
             f"--config.optim.epochs={p.epochs}"

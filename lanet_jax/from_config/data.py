@@ -11,6 +11,7 @@ from jaxtyping import Int
 
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
+from lanet_jax.files.home import expanded
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.landmarks import Framed, framed
 from lanet_jax.input import fingerprint, mixture, noise, noise_file, records, table
@@ -87,7 +88,7 @@ def data(c: Config, workdir: Path, need_tests: bool = True) -> Data:
     if c.noise.kind == "file" and not RunFolder(workdir).labels.exists():
         elsewhere = {name for test in evaluate.values() for name in test.names} | _other_splits(c)
         tell = print if jax.process_index() == 0 else lambda _: None
-        file = str(Path(c.noise.file).expanduser())
+        file = str(expanded(c.noise.file))
         own = noise_file.read(file, train.names, train.classes, train.labels, elsewhere, tell=tell)
     else:
         own = train.labels

@@ -3,25 +3,34 @@
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int
 
+from lanet_jax import fields
+from lanet_jax.checkpoint import pretrained
+from lanet_jax.files.home import expanded
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import splits
 from lanet_jax.input import mixture, prepared
 from lanet_jax.input.records import Records
+from lanet_jax.run import folder as run_folder
 
+FACES = "face29"  # the weights that a network starts from where the user's cache has them
 # An epoch should have several batches, and a batch more than the K neighbours of each face.
 _BATCHES = ((2_000, 128), (500, 64), (120, 32), (0, 16))  # least number of records, batch
 _MOST_QUEUED = 8192
 _TIGHT, _SMALL_CROP, _CROP = 64, 48, 96  # px
+_STORED = 8 / 7  # of the crop's side
 _LOOKED_AT = 16  # images, to see their size
 _HOLDOUT = 0.2  # share held out where the data has no test split
+_WIDTH, _EPOCHS, _LEARNING_RATE = 32, 80, 1e-3  # of a network that starts from random weights
 
 
-def fit(c: Config) -> tuple[Config, str]:
-    """Chooses batch size, queue, crop and evaluation split by the data.
+def fit(c: Config, workdir: Path) -> tuple[Config, str]:
+    """Chooses the network, batch size, queue, crop and evaluation split by the data.
 
     Args:
-      c: resolved config; only fields that are 0 change.
+      c: resolved config; only fields that are 0 or empty change.
+      workdir: of the run, which when resumed keeps the weights that it began with.
 
     Returns:
       The config that the run follows and stores, and what was chosen, in one line; "" if nothing.
@@ -29,43 +38,89 @@ def fit(c: Config) -> tuple[Config, str]:
     Raises:
       UserError: the training data is not there.
     """
-    if c.optim.batch_size and c.el.queue_size and c.augment.size:
+    if not is_open(c):
         return c, ""
     c = c.copy_and_resolve_references()
     opened = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
     train = mixture.concatenate(list(opened.values()))
-    if not c.data.holdout and not _has_test(c):
-        c.data.test, c.data.test_split, c.data.holdout = (), (), _HOLDOUT
-    count = c.data.limit or len(train)
+    if not _has_test(c):
+        c.data.test, c.data.test_split = (), ()
+        c.data.holdout = c.data.holdout or _HOLDOUT
+    count = min(c.data.limit or len(train), len(train))
     count -= round(c.data.holdout * count)
-    told = [f"{count} records"]
-    if not c.optim.batch_size:
-        batch = next(batch for least, batch in _BATCHES if count >= least)
-        c.optim.batch_size = min(batch, count)  # fewer records than a batch make one batch
-        told.append(f"batch {c.optim.batch_size}")
-    if not c.el.queue_size:
-        batch = c.optim.batch_size
-        c.el.queue_size = max(1, min(count, _MOST_QUEUED) // batch) * batch
-        told.append(f"queue {c.el.queue_size}")
-    if not c.augment.size:
-        side = _side(train)
-        c.augment.size = _SMALL_CROP if side <= _TIGHT else _CROP
-        c.data.stored_size = c.augment.size if side <= _TIGHT else round(c.augment.size * 8 / 7)
-        told.append(f"crops of {c.augment.size} px")
+    left = not c.augment.size
+    told = [f"{count} records", *_network(c, workdir), *_batch(c, count), *_crop(c, train, left)]
+    if not c.optim.epochs:
+        c.optim.epochs = _EPOCHS
+    if not c.optim.learning_rate:
+        c.optim.learning_rate = _LEARNING_RATE
+    told.append(f"{c.optim.epochs} epochs")
     if not c.data.test:
         told.append(f"no test split: {c.data.holdout:.0%} held out to evaluate on")
     return c, f"chosen from the data: {', '.join(told)}"
 
 
+def is_open(c: Config) -> bool:
+    """Whether a field is left to the data."""
+    steps = (c.optim.batch_size, c.optim.epochs, c.optim.learning_rate)
+    return not all((*steps, c.el.queue_size, c.model.width, c.augment.size))
+
+
+def _batch(c: Config, count: int) -> list[str]:
+    told = []
+    if not c.optim.batch_size:
+        batch = next(batch for least, batch in _BATCHES if count >= least)
+        c.optim.batch_size = max(2, min(batch, count))  # of fewer records than a batch, all
+        told.append(f"batch {c.optim.batch_size}")
+    if not c.el.queue_size:
+        batch = c.optim.batch_size
+        c.el.queue_size = max(1, min(count, _MOST_QUEUED) // batch) * batch
+        told.append(f"queue {c.el.queue_size}")
+    return told
+
+
+def _network(c: Config, workdir: Path) -> list[str]:
+    """Takes the network of the face weights where they are, else one that starts from nothing."""
+    if c.model.width:
+        return []
+    free = c.model.family == "resnet" and c.model.depth == 18 and not c.model.pretrained
+    if not free or not _has_faces(workdir):
+        c.model.width = _WIDTH
+        return [f"width {_WIDTH}"]
+    own = fields.apply_presets(fields.get_config(), "face", {})
+    for field in ("family", "width", "pretrained", "frozen_stages"):
+        c.model[field] = own.model[field]
+    c.augment.mean, c.augment.std = own.augment.mean, own.augment.std
+    c.augment.size = c.augment.size or own.augment.size
+    c.optim.epochs = c.optim.epochs or own.optim.epochs
+    c.optim.learning_rate = c.optim.learning_rate or own.optim.learning_rate
+    return [f"weights {FACES}"]
+
+
+def _has_faces(workdir: Path) -> bool:
+    if run_folder.has_begun(workdir):
+        return run_folder.load_config(workdir).model.pretrained == FACES
+    return pretrained.in_cache(FACES).is_file()
+
+
+def _crop(c: Config, train: Records, left: bool) -> list[str]:
+    sides = _sides(train)
+    tight = np.median(sides.min(axis=1)) <= _TIGHT
+    c.augment.size = c.augment.size or (_SMALL_CROP if tight else _CROP)
+    if not c.data.stored_size and (left or len(np.unique(sides, axis=0)) > 1):
+        c.data.stored_size = _SMALL_CROP if tight else round(c.augment.size * _STORED)
+    return [f"crops of {c.augment.size} px"] if left else []
+
+
 def _has_test(c: Config) -> bool:
     for name, split in zip(c.data.test, c.data.test_split, strict=False):
-        folder = prepared.newest_version(Path(c.data.dir).expanduser(), name)
+        folder = prepared.newest_version(expanded(c.data.dir), name)
         if split not in prepared.open_builder(folder)[0].info.splits:
             return False
     return bool(c.data.test)
 
 
-def _side(train: Records) -> int:
-    """The median of some images' shorter sides, in pixels."""
+def _sides(train: Records) -> Int[np.ndarray, "n 2"]:
+    """Height and width of some images, in pixels."""
     rows = np.unique(np.linspace(0, len(train) - 1, min(_LOOKED_AT, len(train))).astype(int))
-    return int(np.median([min(train.read(int(row), 0)[0].shape[:2]) for row in rows]))
+    return np.array([train.read(int(row), 0)[0].shape[:2] for row in rows])

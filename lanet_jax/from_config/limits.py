@@ -82,7 +82,7 @@ def names(may_be: str, different: bool = False, least: int = 1) -> Limit:
 
 def fitted(limit: Limit) -> Limit:
     """A limit that also allows 0, for a field that `fit` chooses by the data."""
-    holds = lambda x: (type(x) is int and x == 0) or limit.holds(x)  # noqa: E731
+    holds = lambda x: (type(x) in (int, float) and x == 0) or limit.holds(x)  # noqa: E731
     return Limit(holds, f"{limit.may_be}; or 0, to be chosen from the data")
 
 
@@ -135,7 +135,7 @@ LIMITS: dict[str, Limit] = {
     "augment.erase_ratio": numbers(2, number(0, above=True), ordered=True),
     "model.family": one_of(*FAMILIES),
     **{f"model.{k}": one_of(*v) for family in FAMILIES.values() for k, v in family.choices.items()},
-    "model.width": whole(1, 4096),
+    "model.width": fitted(whole(1, 4096)),
     "model.pretrained": _MAYBE_TEXT,
     "model.frozen_stages": whole(0),
     "landmarks.head": one_of("coordinates", "heatmap"),
@@ -167,9 +167,9 @@ LIMITS: dict[str, Limit] = {
     "loss.beta": number(0),
     "loss.trust": number(0),
     "loss.trust_balance": _SHARE,
-    "optim.epochs": whole(1),
+    "optim.epochs": fitted(whole(1)),
     "optim.batch_size": fitted(whole(2)),
-    "optim.learning_rate": number(0, above=True),
+    "optim.learning_rate": fitted(number(0, above=True)),
     "optim.weight_decay": number(0),
     "optim.head_learning_rate": number(0),
     "optim.schedule": one_of("linear", "exponential"),

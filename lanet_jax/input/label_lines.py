@@ -65,6 +65,11 @@ def rows(path: str | Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
                         f"{path}, line {number}: expected {','.join(header)} and found "
                         f"{row[0][:80]!r}"
                     )
+                if any(cells[len(header) :]):
+                    raise UserError(
+                        f"{path}, line {number}: {len(cells)} cells below the columns "
+                        f"{','.join(header)}; put a name with a comma in quotes"
+                    )
                 yield number, {**dict(zip(header, cells, strict=False)), "name": row[0]}
     except csv.Error as error:
         number = skipped + reader.line_num

@@ -10,6 +10,7 @@ import tensorflow_datasets as tfds
 from jaxtyping import Bool, Float, Int, UInt8
 
 from lanet_jax.errors import UserError
+from lanet_jax.files.home import expanded
 from lanet_jax.images import pixels
 from lanet_jax.input import prepared, table
 from lanet_jax.input.memory import Memory
@@ -188,7 +189,7 @@ def load(data_dir: str, name: str, split: str) -> Records:
     Raises:
       UserError: the dataset or the split is not there.
     """
-    return open_split(prepared.newest_version(Path(data_dir).expanduser(), name), split)
+    return open_split(prepared.newest_version(expanded(data_dir), name), split)
 
 
 def open_split(folder: Path, split: str) -> Records:

@@ -15,6 +15,7 @@ import tensorflow_datasets as tfds
 from jaxtyping import Bool, Float, Int, UInt8
 
 from lanet_jax.errors import UserError
+from lanet_jax.files.home import expanded
 from lanet_jax.files.npz import read_npz, write_npz
 from lanet_jax.images import pixels
 from lanet_jax.input import prepared
@@ -93,7 +94,7 @@ def names_elsewhere(data_dir: str, name: str, split: str) -> list[str]:
     Raises:
       UserError: the dataset is not there, or damaged.
     """
-    folder = prepared.newest_version(Path(data_dir).expanduser(), name)
+    folder = prepared.newest_version(expanded(data_dir), name)
     builder, _ = prepared.open_builder(folder)
     try:
         others = [of(folder, builder, other) for other in builder.info.splits if other != split]

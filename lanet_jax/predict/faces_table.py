@@ -13,6 +13,7 @@ from jaxtyping import Float
 
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import replacing, write_csv, write_text
+from lanet_jax.files.home import expanded
 from lanet_jax.predict.face_rows import ERROR, FACE, NO_FACE, Row
 from lanet_jax.predict.given import left_out_line
 
@@ -73,7 +74,7 @@ class Table:
         Raises:
           UserError: the ending is another, or pyarrow is not installed for Parquet.
         """
-        path = Path(path).expanduser()
+        path = expanded(path)
         check(path)
         _WRITERS[path.suffix.lower()](self, path)
 

@@ -1,6 +1,7 @@
 """Turns what a user gives (paths, folders, arrays, lists of them) into items."""
 
 import dataclasses
+import errno
 import os
 import re
 from collections import Counter
@@ -12,6 +13,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from lanet_jax.errors import UserError
+from lanet_jax.files.home import expanded
 from lanet_jax.images import files
 from lanet_jax.predict import arrays, containers
 
@@ -103,24 +105,25 @@ def _items(source: Source, array_name: str, left_out: Counter[str]) -> Iterator[
     if not isinstance(source, str | os.PathLike):
         yield Item(array_name, arrays.pixels_of(source))
         return
-    if not str(source):
+    text = os.fsdecode(source)
+    if not text:
         raise UserError(f"an empty path: {_READ}")
-    path = Path(source).expanduser()
-    if path.is_dir():
+    path = expanded(text)
+    if os.path.isdir(path):  # not Path.is_dir, which raises for a name that is too long
         found = list(_below(path, left_out))
         if not found:
             ends = ", ".join(IMAGES + containers.VIDEOS)
             raise UserError(f"{path} holds no image or video ({ends})")
         for file in found:
             yield Item(_text(file), file, path, containers.is_video(file))
-    elif path.is_file():
+    elif os.path.isfile(path):
         ending = path.suffix.lower()
         is_video = ending in containers.VIDEOS
         if ending not in (*IMAGES, *containers.VIDEOS):
             is_video = bool(containers.kind(path))
         yield Item(_text(path), path, is_video=is_video)
     else:
-        raise UserError(_absent(source, path))
+        raise UserError(_absent(text, path))
 
 
 def _below(folder: Path, left_out: Counter[str]) -> Iterator[Path]:
@@ -144,20 +147,32 @@ def left_out_line(left_out: Mapping[str, int]) -> str:
     return str(UserError(f"left out, neither images nor videos: {count:,} ({kinds}{more})"))
 
 
-def _absent(source: str | os.PathLike, path: Path) -> str:
-    text = os.fspath(source)
-    text = text if isinstance(text, str) else os.fsdecode(text)
+def _absent(text: str, path: Path) -> str:
     if _URL.match(text):
         return f"{text}: addresses are not read: download it first; {_READ}"
     if text == "-":
         return f"-: standard input is not read: write it into a file; {_READ}"
     if text.isdigit() or text.startswith("/dev/video"):
         return f"{text}: no such file, and cameras are not read: record a video; {_READ}"
-    if path.exists():
+    if os.path.exists(path):
         return f"{path} is neither a file nor a folder; {_READ}"
+    if reason := _unreachable(path):
+        return f"{path}: {reason}"
     if any(mark in text for mark in "*?["):
         return f"{path}: no such file or folder; patterns are for the shell, without quotes"
     return f"{path}: no such file or folder"
+
+
+def _unreachable(path: Path) -> str:
+    """Why nobody can tell whether a file is there; "" if it is not."""
+    try:
+        path.stat()
+    except ValueError as error:
+        return str(error)  # "embedded null byte"
+    except OSError as error:
+        absent = error.errno in (errno.ENOENT, errno.ENOTDIR)
+        return "" if absent else (error.strerror or str(error)).lower()
+    return ""
 
 
 def _text(path: str | os.PathLike) -> str:

@@ -4,7 +4,6 @@ import functools
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import jax
 import numpy as np
@@ -13,6 +12,7 @@ from jaxtyping import Float, UInt8
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.faces.find import find_faces
+from lanet_jax.files.home import expanded
 from lanet_jax.predict import given, sources
 from lanet_jax.predict.batches import classified, in_order
 from lanet_jax.predict.crops import Find, cutter
@@ -147,7 +147,7 @@ def load(
     """
     global _started
     _check_process(_started)
-    path = Path(checkpoint).expanduser() if checkpoint else SHIPPED
+    path = expanded(checkpoint) if checkpoint else SHIPPED
     if not checkpoint and not path.is_file():
         raise UserError(
             "this copy of the package has no bundled model: name one by --model=CKPT, or "

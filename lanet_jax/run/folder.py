@@ -13,6 +13,7 @@ import ml_collections
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
+from lanet_jax.files.home import expanded
 from lanet_jax.run import inputs
 from lanet_jax.run.paths import RunFolder
 
@@ -108,9 +109,7 @@ def _is_same_file(workdir: Path, field: str, then: object, now: object) -> bool:
     if not (isinstance(then, str) and isinstance(now, str) and then and now):
         return False
     # Earlier versions stored a path as it was given, relative to the folder of the command.
-    return str(Path(then).expanduser().absolute()) == now or inputs.is_same_file(
-        workdir, field, now
-    )
+    return str(expanded(then).absolute()) == now or inputs.is_same_file(workdir, field, now)
 
 
 def identity(workdir: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
+from lanet_jax.files.home import expanded
 from lanet_jax.run.paths import RunFolder
 
 # Config fields that name a file which is read only once: afterwards labels.csv and the checkpoints
@@ -136,7 +137,7 @@ def _is_tree(tree: dict[str, Any]) -> bool:
 
 def _sum(path: Path) -> str:
     try:
-        with open(path.expanduser(), "rb") as file:
+        with open(expanded(path), "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:  # gone or unreadable now, so that nothing can be said about it
         return ""

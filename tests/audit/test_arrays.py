@@ -77,6 +77,9 @@ def test_names_or_numbers():
     assert by_name.classes == CLASSES  # in alphabetical order
     assert list(by_name) == list(by_number)
     assert arrays.audit_labels(given, features=features).classes == ("0", "1", "2", "3")
+    assert list(arrays.audit_labels(given.astype(object), features=features, classes=CLASSES)) == (
+        list(by_number)
+    )
 
 
 def test_the_only_record_of_a_class_is_not_doubted():
@@ -89,6 +92,16 @@ def test_the_only_record_of_a_class_is_not_doubted():
     network[np.arange(80), np.arange(80) % 4] = 0.8
     audit = arrays.audit_labels(given, network, features)
     assert audit.score[5] == pytest.approx(0.95)
+
+
+def test_records_that_nobody_was_asked_about_are_not_counted_as_guessed():
+    features, given, _ = _clouds(80)
+    before = arrays.audit_labels(given, features=np.zeros_like(features)).judgement.skill
+    given = np.concatenate([given, np.arange(4, 34)])  # each the only one of its class
+    audit = arrays.audit_labels(given, features=np.zeros((110, 8)))
+    assert audit.judgement.skill.records == 80
+    assert audit.judgement.skill.agreement == pytest.approx(before.agreement, abs=0.1)
+    assert audit.judgement.verdict.level is Level.NOTHING
 
 
 X, Y = _clouds(40)[:2]
@@ -105,6 +118,9 @@ P = np.full((40, 4), 0.25)
         ({"features": X, "classes": CLASSES[:3]}, "labels: 3 is not one of the 3 classes"),
         ({"features": X, "classes": ("a", "a")}, "a name stands twice"),
         ({"features": X, "folds": 1}, "folds=1"),
+        ({"features": X, "folds": 2.5}, "folds=2.5"),
+        ({"features": X, "seed": -1}, "seed=-1"),
+        ({"features": {"probabilities": X}}, "'probabilities' is no space"),
         ({"probabilities": P[:, :3], "classes": CLASSES}, "3 columns for 4 classes"),
         ({"probabilities": 2 * P}, "sum to 1"),
         ({"labels": Y - 1, "features": X}, "labels: -1 is not one"),
@@ -112,6 +128,16 @@ P = np.full((40, 4), 0.25)
         ({"labels": ["a"] * 40, "probabilities": P}, "classes: name them"),
         ({"labels": ["a"] * 40, "features": X, "classes": CLASSES}, "labels: 'a' is not one"),
         ({"labels": Y[:5], "features": X[:5]}, "5 labels are too few"),
+        ({"labels": Y * 0, "features": X}, "there is one class"),
+        ({"labels": ["a"] * 40, "features": X}, "there is one class"),
+        ({"labels": np.arange(40), "features": X}, "40 classes of 40 labels"),
+        ({"labels": ["a", None] * 20, "features": X}, "record 1 has none"),
+        ({"labels": np.array(["a", np.nan] * 20, object), "features": X}, "record 1 has none"),
+        ({"features": {}}, "no space of them"),
+        ({"features": {"face": None}}, "no space of them"),
+        ({"features": X[:, :0]}, r"features: \[40, 0\]"),
+        ({"features": X * 1e300}, r"features: row \d+ is not finite \(in float32\)"),
+        ({"probabilities": 0.5}, "probabilities: .* numbers were expected"),
     ],
 )
 def test_what_does_not_fit_is_refused(arguments, said):

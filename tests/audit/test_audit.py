@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import json
 import re
+import shutil
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +13,7 @@ import pytest
 
 from configs import demo
 from data.demo.demo_dataset_builder import Builder
+from lanet_jax import folds
 from lanet_jax.audit import __main__ as audit
 from lanet_jax.audit import (
     beliefs,
@@ -45,9 +47,13 @@ def folder(tmp_path_factory):
         c.data.dir = str(root / "prepared")
         c.data.limit = 0
         c.optim.batch_size, c.el.queue_size = 8, 16
-    c = config.resolve(c)
-    run_folder.claim(root / "run", c)
-    built = run.run(c, root / "run")
+    return _begun(config.resolve(c), root / "run")
+
+
+def _begun(c, workdir):
+    """A run of one step, the parameters of which nobody has trained."""
+    run_folder.claim(workdir, c)
+    built = run.run(c, workdir)
     # Drawn by hand: compiling the true initialisation takes longer than all else here.
     shapes = jax.eval_shape(built.method.init, jax.random.key(0), built.example)
     rng = np.random.default_rng(0)
@@ -56,11 +62,11 @@ def folder(tmp_path_factory):
     )
     model_state["bank"] = jnp.eye(len(built.data.train.classes))[built.example.labels]
     step, nothing = jnp.ones((), jnp.int32), jnp.zeros(1)
-    checkpoints = Checkpoints(root / "run", 1)
+    checkpoints = Checkpoints(workdir, 1)
     state = TrainState(step, params, model_state, nothing, nothing)
     checkpoints.save(1, state, built.card)
     checkpoints.close()
-    return root / "run"
+    return workdir
 
 
 def test_what_an_audit_leaves(folder, capsys, monkeypatch):
@@ -168,6 +174,30 @@ def test_users_errors(folder, tmp_path):
         audit.audit(folder, limit=0)
     with pytest.raises(UserError, match="held nothing out"):
         audit.audit(folder, rank="consensus", held_out=[folder])
+
+
+def test_the_folds_of_a_run_are_read_without_being_named(folder, tmp_path, capsys):
+    run = tmp_path / "run"
+    shutil.copytree(folder, run)
+    with pytest.raises(UserError, match="has no folds: run `lanet folds"):
+        audit.audit(run, rank="consensus", held_out=[])
+    for cell in folds._cells(folds.RunFolder(run), 0, 2, ()):
+        c = run_folder.load_config(run)
+        for setting in cell.overrides:
+            field, value = setting.split("=")
+            c.update_from_flattened_dict({field: float(value) if "." in value else int(value)})
+        home = run / "folds" / cell.name
+        home.mkdir(parents=True)
+        shutil.copyfile(run / "labels.csv", home / "labels.csv")
+        _begun(c, home)
+        (home / "summary.json").write_text("{}")
+    capsys.readouterr()
+    audit.audit(run, rank="consensus", held_out=[])
+    assert "cleanlab estimates" in capsys.readouterr().out
+    with open(run / "audit.csv", newline="") as file:
+        scores = [float(row["cleanlab self_confidence"]) for row in csv.DictReader(file)]
+    assert len(scores) == N  # each record is in one of the parts
+    assert all(0 <= score <= 1 for score in scores)
 
 
 def test_a_run_that_has_only_begun_has_nothing_to_say(folder, capsys):

@@ -98,6 +98,40 @@ def test_a_list_and_its_splits(tmp_path):
         labelled_faces.load(table, tmp_path, "valid")
 
 
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({"happiness": 12}, "there is one class"),
+        ({"anger": 1, "fear": 1}, "2 labels are too few"),
+        ({f"{i}": 1 for i in range(12)}, "12 classes of 12 labels"),
+        ({}, "holds no image"),
+    ],
+)
+def test_too_little_is_refused_before_any_face_is_looked_at(tmp_path, monkeypatch, counts, said):
+    monkeypatch.setattr(witnesses, "read", lambda *_, **__: pytest.fail("was looked at"))
+    (tmp_path / "faces").mkdir()
+    for name, count in counts.items():
+        (tmp_path / "faces" / name).mkdir()
+        for i in range(count):
+            image = np.zeros((8, 8, 3), np.uint8)
+            cv2.imwrite(str(tmp_path / "faces" / name / f"{i}.png"), image)
+    with pytest.raises(UserError, match=said) as caught:
+        command.audit(source=tmp_path / "faces", out=tmp_path / "out")
+    assert "--source" not in str(caught.value)  # which an audit does not have
+    assert not (tmp_path / "out").exists()
+
+
+def test_classes_are_called_otherwise(tmp_path, capsys):
+    source = _folder(tmp_path / "faces", n=30, wrong=0)
+    (source / "fear").rename(source / "feer")
+    command.audit(source=source, out=tmp_path / "out")
+    advice = re.search(r"--classes '(\S+)'", capsys.readouterr().out)[1]
+    command.audit(source=source, out=tmp_path / "out", classes=advice)
+    assert {row["given"] for row in _rows(tmp_path / "out")} == set(CLASSES)
+    with pytest.raises(UserError, match="--classes is for a folder or a list"):
+        command.audit(workdir=tmp_path, classes=advice)
+
+
 def test_users_errors(tmp_path, monkeypatch):
     source = _folder(tmp_path / "faces", n=12)
     with pytest.raises(UserError, match="no such folder or list"):

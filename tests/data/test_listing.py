@@ -59,6 +59,12 @@ def test_a_split_without_any_file_is_an_error():
         drop_missing(_listing(test=[Item("2", "imgs/2.png", Path("/absent/imgs/2.png"), 0)]))
 
 
+def test_the_missing_file_that_is_named_is_the_one_that_was_expected():
+    items = [Item(f"{i}", f"{i}.png", Path(f"/absent/{i}.png"), 0) for i in range(3)]
+    with pytest.raises(UserError, match=r"0\.png was expected as /absent/0\.png;"):
+        drop_missing(_listing(train=items))
+
+
 def test_expect_names_path_and_purpose(tmp_path):
     assert expect(tmp_path, "a folder") == tmp_path
     with pytest.raises(UserError, match=r"labels.txt is not there: the list was expected"):

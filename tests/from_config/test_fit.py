@@ -5,6 +5,7 @@ import pytest
 
 from configs import folder
 from lanet_jax.from_config import combinations, config, fit, limits
+from lanet_jax.run import folder as run_folder
 
 
 class _Opened:
@@ -15,20 +16,34 @@ class _Opened:
 
 
 @pytest.fixture
-def opened(monkeypatch):
-    """Makes the data be so many records of a size, with these splits."""
+def opened(monkeypatch, tmp_path):
+    """Makes the data be so many records of a size, with these splits, and no face weights."""
 
-    def use(count, side, *names):
-        image = np.zeros((side, side + 8, 3), np.uint8)
+    monkeypatch.setattr(fit.pretrained, "in_cache", lambda name: tmp_path / name)
+
+    def use(count, side, *names, others=None):
+        sides = [side, others or side]
         Fake = dataclasses.make_dataclass("Fake", ["count"])
         Fake.__len__ = lambda self: self.count
-        Fake.read = lambda self, row, size: (image, None, None)
+        Fake.read = lambda self, row, size: (np.zeros((sides[row % 2], sides[row % 2], 3)), 0, 0)
         monkeypatch.setattr(fit, "splits", lambda *_: {"train": Fake(count)})
         monkeypatch.setattr(fit.mixture, "concatenate", lambda parts: parts[0])
         monkeypatch.setattr(fit.prepared, "newest_version", lambda *_: None)
         monkeypatch.setattr(fit.prepared, "open_builder", lambda _: (_Opened(*names), {}))
 
     return use
+
+
+@pytest.fixture
+def chosen(tmp_path):
+    """The config that a run in a new folder follows, and what is told of it."""
+
+    def choose(presets="small", **changes):
+        c = folder.get_config(presets)
+        c.update_from_flattened_dict(changes)
+        return fit.fit(config.resolve(c), tmp_path / "run")
+
+    return choose
 
 
 @pytest.mark.parametrize(
@@ -41,9 +56,9 @@ def opened(monkeypatch):
         (20, 64, 16, 16, 48),
     ],
 )
-def test_what_fits_the_data(opened, count, side, batch, queue, size):
+def test_what_fits_the_data(opened, chosen, count, side, batch, queue, size):
     opened(count, side, "train", "test")
-    c, told = fit.fit(config.resolve(folder.get_config("small")))
+    c, told = chosen()
     assert (c.optim.batch_size, c.el.queue_size, c.augment.size) == (batch, queue, size)
     assert c.data.stored_size >= size
     assert batch > c.lde.neighbors
@@ -52,30 +67,105 @@ def test_what_fits_the_data(opened, count, side, batch, queue, size):
     assert f"batch {batch}, queue {queue}" in told
 
 
-def test_without_a_test_split_a_part_is_held_out(opened):
+def test_without_a_test_split_a_part_is_held_out(opened, chosen):
     opened(60, 48, "train")
-    c, told = fit.fit(config.resolve(folder.get_config("small")))
+    c, told = chosen()
     assert (tuple(c.data.test), tuple(c.data.test_split), c.data.holdout) == ((), (), 0.2)
     assert c.el.queue_size == 48
     assert told.endswith("no test split: 20% held out to evaluate on")
 
 
-def test_what_was_set_stays(opened):
+def test_the_part_that_was_asked_for_is_held_out(opened, chosen):
+    opened(60, 48, "train")
+    c, told = chosen(**{"data.holdout": 0.1})
+    assert (tuple(c.data.test), c.data.holdout) == ((), 0.1)
+    assert "54 records" in told and told.endswith("no test split: 10% held out to evaluate on")
+
+
+def test_what_was_set_stays(opened, chosen, tmp_path):
     opened(60, 48, "train", "test")
-    small = folder.get_config("small")
-    small.optim.batch_size = 20
-    c, _ = fit.fit(config.resolve(small))
+    own = {"optim.batch_size": 20, "optim.epochs": 2, "optim.learning_rate": 1e-4, "model.width": 8}
+    c, _ = chosen(**own)
     assert (c.optim.batch_size, c.el.queue_size) == (20, 60)
+    assert (c.optim.epochs, c.optim.learning_rate, c.model.width) == (2, 1e-4, 8)
     whole = config.resolve(folder.get_config())
-    assert fit.fit(whole) == (whole, "")
+    assert fit.fit(whole, tmp_path) == (whole, "")
+
+
+def test_without_weights_the_network_starts_from_nothing(opened, chosen):
+    opened(60, 48, "train", "test")
+    c, told = chosen()
+    assert (c.model.family, c.model.width, c.model.pretrained) == ("resnet", 32, "")
+    assert (c.optim.epochs, c.optim.learning_rate, c.model.frozen_stages) == (80, 1e-3, 0)
+    assert "width 32" in told
+
+
+@pytest.mark.parametrize("changes", [{}, {"optim.epochs": 2}])
+def test_the_face_weights_are_taken_where_they_are(opened, chosen, tmp_path, changes):
+    opened(60, 48, "train", "test")
+    (tmp_path / "face29").touch()
+    c, told = chosen(**changes)
+    face = folder.get_config("face")
+    for field in ("family", "width", "pretrained", "frozen_stages"):
+        assert c.model[field] == face.model[field]
+    for field in ("size", "mean", "std"):
+        assert c.augment[field] == face.augment[field]
+    assert c.optim.learning_rate == face.optim.learning_rate
+    assert c.optim.epochs == changes.get("optim.epochs", face.optim.epochs)
+    assert "weights face29" in told
+    limits.check(c)
+    combinations.check(c)
+
+
+@pytest.mark.parametrize(
+    "presets, changes",
+    [
+        ("small,r50", {}),
+        ("small", {"model.width": 16}),
+        ("small", {"model.pretrained": "own.safetensors"}),
+    ],
+)
+def test_a_network_that_was_chosen_is_kept(opened, chosen, tmp_path, presets, changes):
+    opened(60, 48, "train", "test")
+    (tmp_path / "face29").touch()
+    c, _ = chosen(presets, **changes)
+    assert c.model.family == "resnet"
+    assert not c.model.pretrained.endswith("face29")
+    assert c.model.width == changes.get("model.width", 32)
+
+
+@pytest.mark.parametrize("then, now", [("", "face29"), ("face29", "")])
+def test_a_run_that_is_resumed_keeps_its_weights(opened, chosen, tmp_path, then, now):
+    opened(60, 48, "train", "test")
+    if then:
+        (tmp_path / then).touch()
+    begun, _ = chosen()
+    run_folder.claim(tmp_path / "run", begun)
+    (tmp_path / "run" / "metrics.jsonl").write_text("{}\n")
+    (tmp_path / "face29").unlink() if then else (tmp_path / now).touch()
+    run_folder.check(tmp_path / "run", chosen()[0])
+
+
+def test_images_of_several_sizes_are_brought_to_one(opened, chosen):
+    opened(60, 200, "train", "test", others=300)
+    for presets, size in (("small", 96), ("small,face", 80)):
+        c, _ = chosen(presets)
+        assert c.augment.size == size
+        assert c.data.stored_size == round(size * 8 / 7)
+
+
+def test_images_of_one_size_stay_so_where_the_crop_was_set(opened, chosen):
+    opened(60, 100, "train", "test")
+    c, _ = chosen(**{"augment.size": 224})
+    assert (c.augment.size, c.data.stored_size) == (224, 0)
 
 
 @pytest.mark.parametrize("count", [12, 20, 60, 270, 3_000])
 @pytest.mark.parametrize("side", [32, 48, 100, 224])
 @pytest.mark.parametrize("tested", [True, False])
-def test_what_is_chosen_is_legal_and_makes_an_epoch(opened, count, side, tested):
+def test_what_is_chosen_is_legal_and_makes_an_epoch(opened, chosen, count, side, tested):
     opened(count, side, "train", *(["test"] if tested else []))
-    c, _ = fit.fit(config.resolve(folder.get_config("small")))
+    c, _ = chosen()
     limits.check(c)
     combinations.check(c)
     left = count - round(c.data.holdout * count)

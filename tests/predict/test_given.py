@@ -1,5 +1,6 @@
 """What is there to be read, and one line where it is nothing that is read."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,29 @@ def test_what_is_wrong_in_a_stream_costs_nothing_else(tmp_path, photo):
     assert "no such file" in frames[1].error and "channels first" in frames[2].error
     with pytest.raises(UserError, match="no such file"):
         given.listing(values)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a" * 300 + ".jpg", "file name too long"),
+        ("a\0b.jpg", "null"),
+        ("~nobody-has-this-name.jpg", "no such file or folder"),
+        ("~$list.jpg", "no such file or folder"),
+    ],
+)
+def test_names_that_no_file_can_have_cost_one_row(photo, name, said):
+    frames = list(sources.frames(given.listing(iter([photo(), name, photo()])).items))
+    assert [frame.pixels is None for frame in frames] == [False, True, False]
+    assert said in frames[1].error
+    with pytest.raises(UserError, match=said):
+        given.listing(name)
+
+
+def test_entries_of_a_folder_that_was_listed_in_bytes(tmp_path, photo, write_image):
+    write_image(tmp_path / "~a.png", photo())
+    (entry,) = os.scandir(os.fsencode(tmp_path))
+    assert given.listing(entry).items[0].content == tmp_path / "~a.png"
 
 
 def test_the_home_folder(tmp_path, monkeypatch, photo, write_image):

@@ -116,6 +116,11 @@ def test_paths_as_the_file_system_spells_them(read, tmp_path, write, written, th
     assert _found(read(f"path,label\n{written},sad\n")) == [("train", "sad", path)]
 
 
+def test_a_path_from_the_root_has_the_same_name_as_one_from_the_table(read, tmp_path):
+    found = read(f"path,label\n{tmp_path}/x/1.jpg,sad\nx/1.jpg,sad\n/elsewhere/1.jpg,sad\n")
+    assert [entry.path for entry in found.entries] == ["x/1.jpg", "x/1.jpg", "/elsewhere/1.jpg"]
+
+
 def test_utf_16_says_what_it_is(read, tmp_path, write):
     write(tmp_path / "1.jpg", b"")
     table = write(tmp_path / "faces.csv", "path,label\n1.jpg,sad\n".encode("utf-16"))

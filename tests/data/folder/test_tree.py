@@ -39,7 +39,7 @@ def test_one_folder_too_high_says_which_would_fit(tree, wrapper):
     message = _error(root)
     path = wrapper.replace("__", "/")
     assert f"{path}/train/ is a split's folder below the level of splits" in message
-    assert message.endswith(f"--source {root / path} would fit")
+    assert message.endswith(f"the folder {root / path} would fit")
 
 
 def test_the_tree_is_shown_as_it_was_read(tree):
@@ -49,7 +49,7 @@ def test_the_tree_is_shown_as_it_was_read(tree):
 
 def test_classes_below_one_folder(tree):
     root = tree(faces__angry=3, faces__happy=2)
-    assert _error(root).endswith(f"--source {root / 'faces'} would fit")
+    assert _error(root).endswith(f"the folder {root / 'faces'} would fit")
 
 
 def test_classes_below_each_person(tree):
@@ -129,10 +129,10 @@ def test_a_split_without_classes_is_left_out_and_told(tree):
 def test_one_folder_too_low(tree):
     root = tree(train__happy=1, train__sad=1, test__happy=1)
     assert trees.read(root / "train").remarks == [
-        f"test beside train is not read; --source {root} would read all of them"
+        f"test beside train is not read; the folder {root} holds all of them"
     ]
     message = _error(root / "train" / "happy")
-    assert f"its 1 images lie in it directly; is --source {root / 'train'} meant?" in message
+    assert f"its 1 images lie in it directly; is {root / 'train'} meant?" in message
 
 
 @pytest.mark.parametrize("name", ["a\n/1.jpg", "a/\x1b[2J.jpg", "a/\udcff.jpg"])

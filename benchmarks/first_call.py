@@ -1,0 +1,87 @@
+"""What the first prediction of a process costs: import, load, first and second call, memory.
+
+  python -m benchmarks.first_call [--image=FILE] [--model=CKPT] [--faces=whole]
+
+Each round is a process of its own, without a compile cache. The table has the medians. CPU time is
+that of all threads and holds on a machine with other work; elapsed time does not.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from absl import app, flags
+
+from benchmarks import report
+from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.files.home import expanded
+
+ROOT = Path(__file__).parents[1]
+IMAGE = flags.DEFINE_string("image", str(ROOT / "tests/faces/astronaut.jpg"), "What is predicted.")
+MODEL = flags.DEFINE_string("model", "", "Run or model file; empty for the bundled network.")
+FACES = flags.DEFINE_enum("faces", "detect", ["detect", "whole"], "As of lanet_jax.predict.")
+ROUNDS = flags.DEFINE_integer("rounds", 3, "Processes.", lower_bound=1)
+
+_CACHES = ("JAX_COMPILATION_CACHE_DIR", "JAX_ENABLE_COMPILATION_CACHE")
+Step = Mapping[str, float | str]
+
+
+def call(model: str, image: str, faces: str) -> list[Step]:
+    """Predicts in a process of its own.
+
+    Args:
+      model: as of `lanet_jax.load`.
+      image: a file.
+      faces: as of `Predictor.predict`.
+
+    Returns:
+      What each step cost: "step", "cpu" and "elapsed" in seconds, "peak" in bytes until then.
+
+    Raises:
+      UserError: the process failed.
+    """
+    environment = {name: value for name, value in os.environ.items() if name not in _CACHES}
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.calls", model, image, faces],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise UserError(f"the process failed: {done.stderr.strip().splitlines()[-1]}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def medians(rounds: Sequence[Sequence[Step]]) -> list[tuple[str, str, str, str]]:
+    """The cells of the table: of each step the median CPU and elapsed seconds, and peak MiB."""
+    rows = []
+    for same in zip(*rounds, strict=True):
+        cpu, elapsed, peak = (
+            statistics.median(float(step[what]) for step in same)
+            for what in ("cpu", "elapsed", "peak")
+        )
+        rows.append((str(same[0]["step"]), f"{cpu:.2f}", f"{elapsed:.2f}", f"{peak / 2**20:.0f}"))
+    return rows
+
+
+def main(argv: list[str]) -> None:
+    """Prints the table."""
+    del argv
+    # Absolute, as the processes run in the checkout.
+    paths = (str(expanded(p).absolute()) if p else "" for p in (MODEL.value, IMAGE.value))
+    model, image = paths
+    rounds = [call(model, image, FACES.value) for _ in range(ROUNDS.value)]
+    report.show(
+        ("step", "CPU s", "elapsed s", "peak MiB"),
+        medians(rounds),
+        [f"Medians of {len(rounds)} processes without a compile cache; faces: {FACES.value}."],
+    )
+
+
+if __name__ == "__main__":
+    exit_on_user_error(app.run)(main)
