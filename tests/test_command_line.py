@@ -69,7 +69,7 @@ def test_help_lists_every_field_with_what_it_may_be_and_its_remark():
     text = train_help.text()
     for field, limit in LIMITS.items():
         assert f"--config.{field}=" in text and limit.may_be in text
-    assert "share of the noisy training set kept aside" in text  # a remark of lanet_jax.fields
+    assert "share of the noisy training set held out" in text  # a remark of lanet_jax.fields
     assert "  rafdb " in text and "  reference " in text
 
 

@@ -80,9 +80,9 @@ def names(may_be: str, different: bool = False, least: int = 1) -> Limit:
     return Limit(holds, may_be)
 
 
-def fitted(limit: Limit) -> Limit:
-    """A limit that also allows 0, for a field that `fit` chooses by the data."""
-    holds = lambda x: (type(x) in (int, float) and x == 0) or limit.holds(x)  # noqa: E731
+def fitted(limit: Limit, left: float = 0) -> Limit:
+    """A limit that also allows 0 of the field's own type, for a field that `fit` chooses."""
+    holds = lambda x: (type(x) is type(left) and x == left) or limit.holds(x)  # noqa: E731
     return Limit(holds, f"{limit.may_be}; or 0, to be chosen from the data")
 
 
@@ -169,7 +169,7 @@ LIMITS: dict[str, Limit] = {
     "loss.trust_balance": _SHARE,
     "optim.epochs": fitted(whole(1)),
     "optim.batch_size": fitted(whole(2)),
-    "optim.learning_rate": fitted(number(0, above=True)),
+    "optim.learning_rate": fitted(number(0, above=True), 0.0),
     "optim.weight_decay": number(0),
     "optim.head_learning_rate": number(0),
     "optim.schedule": one_of("linear", "exponential"),

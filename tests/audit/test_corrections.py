@@ -96,7 +96,7 @@ def test_what_spreadsheets_save(write, tmp_path, separator, encoding, capsys):
         ("a.jpg,fear", "line 2: there is no was and no decision"),
         ("a.jpg", "line 2: expected name,given,was,decision and found 'a.jpg'"),
         ("a,b.jpg,fear,anger,accept", "line 2: 5 cells below the columns name,given"),
-        ('a"b.jpg,fear,anger,accept\n"open', "line 3: no CSV"),
+        ('a"b.jpg,fear,anger,accept\n"open', "line 3: not CSV"),
     ],
 )
 def test_lines_that_hold_no_decision(write, line, reason):

@@ -19,7 +19,7 @@ def test_encodings_that_say_what_they_are(encoding):
         (TEXT.replace("\u00e9", "e").encode("utf-16-le"), "without a mark"),
         (TEXT.replace("\u00e9", "e").encode("utf-16-be"), "without a mark"),
         (TEXT.encode("utf-32"), "without a mark"),
-        (TEXT.encode("utf-16")[:-1], "no whole UTF-16"),
+        (TEXT.encode("utf-16")[:-1], "incomplete UTF-16"),
         (TEXT.encode("cp1252"), "byte 13, line 2: Excel's code page"),
         (b"PK\x03\x04" + bytes(40), "a workbook"),
         (b"PK\x03\x04\xff" + bytes(40), "a workbook"),

@@ -55,7 +55,7 @@ def test_a_list_that_names_no_training_record_is_an_error(tmp_path):
         UserError, match=r"names none of the 2 training records, such as 'train_set"
     ):
         _read(tmp_path, ["val_set/images/3.jpg,fear,"])
-    with pytest.raises(UserError, match="names none of the 2 training records"):
+    with pytest.raises(UserError, match="has no line below its header: give a label for each"):
         _read(tmp_path, [])
 
 

@@ -134,7 +134,7 @@ def test_classes_of_the_splits_must_fit(tree):
         "train/happy/1.jpg", "train/Suprise/1.jpg", "test/happy/1.jpg", "test/surprise/1.jpg"
     )
     with pytest.raises(
-        UserError, match=r"test has the class surprise .* --classes 'Suprise=surprise'"
+        UserError, match=r"test has the class surprise, .* --classes 'Suprise=surprise'"
     ):
         list_source(root)
     listing = list_source(root, classes="suprise=surprise")
