@@ -2,7 +2,7 @@
 
   ""     the paper's: its datasets, epochs and networks, five seeds
   cpu    FERPlus by configs/ferplus.py:cpu, two seeds; the same images, epochs and batch for all
-  demo   the drawn faces by configs/demo.py, one seed; how a study works, no evidence
+  demo   the synthetic faces by configs/demo.py, one seed; how a study works, no evidence
 
 A scale follows the file's name: `configs/studies/table1.py:cpu`.
 """
@@ -24,7 +24,7 @@ FERPLUS = Level("ferplus", ("FERPlus",), config="configs/ferplus.py")
 FERPLUS_CPU = Level("ferplus", ("FERPlus",), config="configs/ferplus.py:cpu")
 # LA-Net as published, as at the other scales: the demo's own believes its targets.
 _AS_PUBLISHED = ("loss.trust=0", "lde.decay=0.9")
-DEMO = Level("demo", ("drawn faces",), _AS_PUBLISHED, "configs/demo.py")
+DEMO = Level("demo", ("synthetic faces",), _AS_PUBLISHED, "configs/demo.py")
 
 # The dataset of the ablation and the sweeps.
 _ONE = {"": RAFDB, "cpu": FERPLUS_CPU, "demo": DEMO}
