@@ -8,14 +8,10 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from lanet_jax import metrics
-from lanet_jax.audit import pool, probe
+from lanet_jax.audit import array_checks, pool, probe
+from lanet_jax.audit.array_checks import PROBABILITIES
 from lanet_jax.audit.judgement import NO_SUGGESTION, Judgement, judge
 from lanet_jax.errors import UserError
-
-PROBABILITIES = "probabilities"
-_SUM_TOLERANCE = 1e-2
-_NONE = {"None", "nan", "<NA>", "NaT"}  # as Python, NumPy and pandas write it
-_FEWEST = 10  # records; fewer are too few to estimate a share from
 
 
 class Row(NamedTuple):
@@ -123,14 +119,14 @@ def audit_labels(
     Raises:
       UserError: an argument is not such an array, or they do not fit together.
     """
-    given, classes = _labels(labels, classes, probabilities)
+    given, classes = array_checks.labels(labels, classes, probabilities)
     if features is None and probabilities is None:
         raise UserError("nothing to judge the labels by: give features, probabilities or both")
     if not isinstance(folds, int | np.integer) or folds < 2:
         raise UserError(f"folds={folds}: a whole number of 2 or more was expected")
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise UserError(f"seed={seed}: a whole number of 0 or more was expected")
-    check_enough(len(given), len(classes), len(np.unique(given)))
+    array_checks.check_enough(len(given), len(classes), len(np.unique(given)))
     spaces = features if isinstance(features, Mapping) else {"features": features}
     if probabilities is None and all(values is None for values in spaces.values()):
         raise UserError("features: there is no space of them, nor probabilities; give one of both")
@@ -138,35 +134,15 @@ def audit_labels(
     if PROBABILITIES in spaces:
         raise UserError(f"features: {PROBABILITIES!r} is no space; call it otherwise")
     views = {
-        name: probe.out_of_fold(_numbers(values, name, len(given)), given, len(classes), part)
+        name: probe.out_of_fold(
+            array_checks.numbers(values, name, len(given)), given, len(classes), part
+        )
         for name, values in spaces.items()
         if values is not None
     }
     if probabilities is not None:
-        views[PROBABILITIES] = _distributions(probabilities, len(given), len(classes))
+        views[PROBABILITIES] = array_checks.distributions(probabilities, len(given), len(classes))
     return combine(views, given, classes)
-
-
-def check_enough(records: int, classes: int, used: int) -> None:
-    """Refuses what nothing can be told of, before it costs time.
-
-    Args:
-      records: N.
-      classes: C.
-      used: how many of them some record has.
-
-    Raises:
-      UserError: there are too few records or classes, or too many classes.
-    """
-    if records < _FEWEST:
-        raise UserError(f"{records} labels are too few to audit: {_FEWEST} or more are needed")
-    if classes < 2:
-        raise UserError("there is one class, and two are needed: no label could be another one")
-    if 2 * used > records:
-        raise UserError(
-            f"{used} classes of {records} labels: nothing can be learnt of a class by one record; "
-            "are these the classes?"
-        )
 
 
 def combine(
@@ -197,72 +173,3 @@ def combine(
     judgement = judge(beliefs, beliefs, given, how, asked)
     weights = dict(zip(views, share.tolist(), strict=True))
     return LabelAudit(given, tuple(classes), beliefs, dict(views), weights, judgement)
-
-
-def _labels(
-    labels: Sequence[int] | Sequence[str] | np.ndarray,
-    classes: Sequence[str],
-    probabilities: np.ndarray | None,
-) -> tuple[Int[np.ndarray, " N"], tuple[str, ...]]:
-    found = np.asarray(labels)
-    if found.dtype.kind == "O" and all(isinstance(label, int | np.integer) for label in found):
-        found = found.astype(int)  # of pandas' Int64
-    names = tuple(map(str, classes))
-    if found.ndim != 1 or found.dtype.kind not in "iuUO":
-        raise UserError(
-            f"labels: one name or one number from 0 a record was expected, found {found.dtype} "
-            f"{list(found.shape)}"
-        )
-    if len(set(names)) < len(names):
-        raise UserError("classes: a name stands twice; name each class once")
-    if found.dtype.kind in "iu":
-        columns = 0 if np.ndim(probabilities) != 2 else np.shape(probabilities)[1]  # type: ignore[arg-type]  # None has no columns
-        highest = int(found.max(initial=0))
-        names = names or tuple(str(c) for c in range(max(columns, highest + 1)))
-        if found.min(initial=0) < 0 or highest >= len(names):
-            wrong = found.min() if found.min() < 0 else highest
-            raise UserError(f"labels: {wrong} is not one of the {len(names)} classes, from 0")
-        return found.astype(int), names
-    none = next((i for i, label in enumerate(found) if _is_none(label)), None)
-    if none is not None:
-        raise UserError(f"labels: record {none} has none ({found[none]}); leave it out or name it")
-    texts = [str(label) for label in found]
-    if not names and probabilities is not None:
-        raise UserError("classes: name them in the order of the columns of probabilities")
-    names = names or tuple(sorted(set(texts)))
-    place = {name: c for c, name in enumerate(names)}
-    strange = next((text for text in texts if text not in place), None)
-    if strange is not None:
-        raise UserError(f"labels: {strange!r} is not one of the classes {', '.join(names)}")
-    return np.array([place[text] for text in texts]), names
-
-
-def _is_none(label: object) -> bool:
-    return not isinstance(label, str) and str(label) in _NONE
-
-
-def _numbers(values: np.ndarray, name: str, records: int) -> Float[np.ndarray, "N D"]:
-    found = np.asarray(values)
-    if found.ndim != 2 or len(found) != records or found.dtype.kind not in "fiub":
-        raise UserError(
-            f"{name}: [{records}, ...] numbers were expected, one row a label, found "
-            f"{found.dtype} {list(found.shape)}"
-        )
-    if not found.shape[1]:
-        raise UserError(f"{name}: [{records}, 0], rows without a number")
-    with np.errstate(over="ignore"):
-        found = found.astype(np.float32)
-    if not np.isfinite(found).all():
-        row = int(np.flatnonzero(~np.isfinite(found).all(axis=1))[0])
-        raise UserError(f"{name}: row {row} is not finite (in float32); leave it out or fill it in")
-    return found
-
-
-def _distributions(values: np.ndarray, records: int, classes: int) -> Float[np.ndarray, "N C"]:
-    found = _numbers(values, PROBABILITIES, records)
-    if found.shape[1] != classes:
-        raise UserError(f"{PROBABILITIES}: {found.shape[1]} columns for {classes} classes")
-    sums = found.sum(axis=1)
-    if found.min() < 0 or np.abs(sums - 1).max() > _SUM_TOLERANCE:
-        raise UserError(f"{PROBABILITIES}: rows must not be negative and must sum to 1")
-    return found / sums[:, None]

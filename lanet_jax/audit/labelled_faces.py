@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lanet_jax.audit.arrays import check_enough
+from lanet_jax.audit.array_checks import check_enough
 from lanet_jax.data.folder import source as folder_source
 from lanet_jax.data.images import BrokenImageError
 from lanet_jax.data.images import read as read_image
