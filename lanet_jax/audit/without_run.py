@@ -5,7 +5,8 @@ from pathlib import Path
 
 from lanet_jax.audit import findings, labelled_faces, presentation, ranking, witnesses
 from lanet_jax.audit import ranking_table as table
-from lanet_jax.audit.arrays import PROBABILITIES, LabelAudit, audit_labels
+from lanet_jax.audit.array_checks import PROBABILITIES
+from lanet_jax.audit.arrays import LabelAudit, audit_labels
 from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.data import Data
