@@ -1,6 +1,5 @@
 """What is known of a run before a record is read: devices, files, what the data say they are."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,21 +7,22 @@ from lanet_jax.checkpoint import formats, pretrained
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.files.home import expanded
-from lanet_jax.from_config import fit
+from lanet_jax.from_config import fit, landmarks
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import held_out
-from lanet_jax.input import label_lines, prepared
+from lanet_jax.input import label_lines, mixture, prepared
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
 
 
 class _Described(NamedTuple):
-    """What a prepared dataset says of a split of it."""
+    """What a prepared dataset says of itself and of a split of it; see `mixture.Described`."""
 
     classes: tuple[str, ...]
-    records: int
-    landmarks: bool
+    landmarks: int
+    scheme: str
     votes: bool
+    records: int
 
 
 def check(c: Config) -> None:
@@ -37,14 +37,13 @@ def check(c: Config) -> None:
     """
     if c.optim.batch_size:
         mesh_lib.make(c.optim.batch_size)
-    train = [_described(c, name, c.data.train_split) for name in c.data.train]
-    without = [name for name, of in zip(c.data.train, train, strict=True) if not of.landmarks]
+    train = {name: _described(c, name, c.data.train_split) for name in c.data.train}
+    mixture.check_classes(train)
+    without = [name for name, of in train.items() if not of.landmarks]
     if c.method == "lanet" and without:
-        raise UserError(
-            f"method=lanet needs landmarks, and the prepared {', '.join(without)} has none: run "
-            "`lanet prepare` again with --landmarks FILE --overwrite, or take --config.method=ce"
-        )
-    without = [name for name, of in zip(c.data.train, train, strict=True) if not of.votes]
+        raise landmarks.missing(without)
+    mixture.check_schemes(train)
+    without = [name for name, of in train.items() if not of.votes]
     if c.ce.targets == "votes" and without:
         raise UserError(
             f"--config.ce.targets=votes: {', '.join(without)} has no annotators' votes (FERPlus "
@@ -52,9 +51,12 @@ def check(c: Config) -> None:
         )
     if fit.is_open(c):
         return  # `fit` may yet choose to hold a part out in the place of a test split
-    test = [_described(c, *of) for of in zip(c.data.test, c.data.test_split, strict=True)]
-    _check_classes((*c.data.train, *c.data.test), (*train, *test))
-    _check_count(c, sum(of.records for of in train))
+    test = {
+        name: _described(c, name, split)
+        for name, split in zip(c.data.test, c.data.test_split, strict=True)
+    }
+    mixture.check_classes(train | test)
+    _check_count(c, sum(of.records for of in train.values()))
 
 
 def check_files(c: Config, workdir: Path) -> None:
@@ -77,22 +79,14 @@ def _described(c: Config, name: str, split: str) -> _Described:
     folder = prepared.newest_version(expanded(c.data.dir), name)
     builder, metadata = prepared.open_builder(folder)
     prepared.require_split(folder, builder, split)
+    features = builder.info.features
     return _Described(
-        tuple(metadata["classes"]),
-        builder.info.splits[split].num_examples,
-        "landmarks" in builder.info.features,
-        bool(metadata["votes"]),
+        classes=tuple(metadata["classes"]),
+        landmarks=features["landmarks"].shape[0] if "landmarks" in features else 0,
+        scheme=metadata["scheme"],
+        votes=bool(metadata["votes"]),
+        records=builder.info.splits[split].num_examples,
     )
-
-
-def _check_classes(names: Sequence[str], described: Sequence[_Described]) -> None:
-    first = described[0].classes
-    for name, of in zip(names, described, strict=True):
-        if of.classes != first:
-            raise UserError(
-                f"{name} has classes {', '.join(of.classes)}, {names[0]} has {', '.join(first)}: "
-                "prepare both with the same --classes"
-            )
 
 
 def _check_count(c: Config, records: int) -> None:

@@ -46,6 +46,11 @@ def check(c: Config) -> None:
             f"--config.ce.targets=votes: method={c.method} learns from one observed label a "
             "record; take --config.method=ce, or leave it out"
         )
+    if c.ce.targets == "votes" and len(d.train) > 1:
+        raise UserError(
+            "--config.ce.targets=votes: votes of several datasets are not mixed; name one in "
+            f"--config.data.train={tuple(d.train)}"
+        )
     if c.ce.targets == "votes" and c.noise.kind != "none":
         raise UserError(
             f"--config.ce.targets=votes: the votes would not have the labels of "

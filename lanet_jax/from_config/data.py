@@ -74,16 +74,11 @@ def data(c: Config, workdir: Path, need_tests: bool = True) -> Data:
         those that the run was begun with.
     """
     parts = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
-    train = mixture.concatenate(list(parts.values()))
+    train = mixture.concatenate(parts)
     evaluate = _tests(c, need_tests)
-    for name, test in evaluate.items():
-        if test.classes != train.classes:
-            raise UserError(
-                f"data.test {name} has classes {', '.join(test.classes)}, data.train has "
-                f"{', '.join(train.classes)}: prepare both with the same --classes"
-            )
-    fingerprints = {"data.train": fingerprint.of(train)}
-    fingerprints |= {f"data.test {name}": fingerprint.of(test) for name, test in evaluate.items()}
+    whole = {"data.train": train} | {f"data.test {name}": of for name, of in evaluate.items()}
+    mixture.check_classes(whole)
+    fingerprints = {name: fingerprint.of(of) for name, of in whole.items()}
     inputs.check(workdir, fingerprints, whole=need_tests)
     if c.noise.kind == "file" and not RunFolder(workdir).labels.exists():
         elsewhere = {name for test in evaluate.values() for name in test.names} | _other_splits(c)

@@ -42,7 +42,7 @@ def fit(c: Config, workdir: Path) -> tuple[Config, str]:
         return c, ""
     c = c.copy_and_resolve_references()
     opened = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
-    train = mixture.concatenate(list(opened.values()))
+    train = mixture.concatenate(opened)
     if not _has_test(c):
         c.data.test, c.data.test_split = (), ()
         c.data.holdout = c.data.holdout or _HOLDOUT

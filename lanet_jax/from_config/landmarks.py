@@ -1,6 +1,7 @@
 """From the config and the records to the landmarks that training sees."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -25,6 +26,14 @@ class Framed:
     shapes: Shapes
 
 
+def missing(datasets: Sequence[str]) -> UserError:
+    """The error for datasets without the landmarks that LA-Net learns."""
+    return UserError(
+        f"method=lanet needs landmarks, and the prepared {', '.join(datasets)} has none: run "
+        "`lanet prepare` again with --landmarks FILE --overwrite, or take --config.method=ce"
+    )
+
+
 def framed(c: Config, train: Records) -> Framed | None:
     """Maps the landmarks into the face's own frame, if the config asks for it.
 
@@ -36,15 +45,14 @@ def framed(c: Config, train: Records) -> Framed | None:
       Frame and shapes; None for `landmarks.frame=image`, and for methods that use no landmarks.
 
     Raises:
-      UserError: no record has landmarks.
+      UserError: the method learns landmarks and no record has any.
     """
-    if c.method != "lanet" or c.landmarks.frame == "image":
+    if c.method != "lanet":
         return None
     if train.marks is None or not train.marks.present.any():
-        raise UserError(
-            "method=lanet needs landmarks, and the prepared data has none: run `lanet prepare` "
-            "again with --landmarks FILE --overwrite"
-        )
+        raise missing(c.data.train)
+    if c.landmarks.frame == "image":
+        return None
     kept = kept_points(c, train)
     points, present, aspect = train.marks
     square = points * np.stack([aspect, np.ones_like(aspect)], axis=-1)[:, None]

@@ -83,10 +83,6 @@ def run(c: Config, workdir: Path, resumed: bool = False) -> Run:
     d = data(c, workdir)
     batch = c.optim.batch_size
     steps_per_epoch = len(d.train) // batch
-    if not steps_per_epoch:
-        raise UserError(
-            f"{len(d.train)} training records make no batch of {batch}: lower optim.batch_size"
-        )
     method = training.method(c, len(d.train.classes), d.landmarks)
     return Run(
         method=method,
@@ -126,12 +122,7 @@ def _votes(c: Config, train: Records) -> Float[np.ndarray, "N C"] | None:
     """The votes to train on; None if labels are trained on."""
     if c.ce.targets == "labels":
         return None
-    shares = votes.of_records(train)
-    if shares is None:
-        raise UserError(
-            f"--config.ce.targets=votes: {', '.join(c.data.train)} has no annotators' votes "
-            "(FERPlus and the demo set have)"
-        )
+    shares: np.ndarray = votes.of_records(train)  # type: ignore[assignment]  # `before_reading` asks for them
     if without := [train.names[row] for row in np.flatnonzero(np.isnan(shares).any(axis=1))]:
         raise UserError(
             f"--config.ce.targets=votes: {len(without)} records have no vote for a class, such as "

@@ -11,7 +11,6 @@ from jaxtyping import Int
 
 from lanet_jax.augment.compose import Augmentation, augment_batch, preprocess_batch
 from lanet_jax.checkpoint import pretrained
-from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data
 from lanet_jax.methods.ce import CE
@@ -41,9 +40,6 @@ def method(c: Config, classes: int, landmarks: int) -> Method:
 
     Returns:
       The method with its networks.
-
-    Raises:
-      UserError: the method is LA-Net and the data has no landmarks.
     """
     frozen, dtype = c.model.frozen_stages, jnp.dtype(c.precision)
     backbone = backbones.make(c.model, frozen + 1, dtype=dtype)
@@ -62,11 +58,6 @@ def _trained(c: Config, backbone: Backbone, classes: int, landmarks: int) -> Met
         return RUL(expression, Embedding())
     if c.method == "eac":
         return EAC(expression, **c.eac)
-    if not landmarks:
-        raise UserError(
-            "method=lanet needs landmarks, and the prepared data has none: run `lanet prepare` "
-            "again with --landmarks FILE --overwrite"
-        )
     # Frozen stages are shared whatever the config says about the trunk.
     first_stage = max(backbone.first_stage, 2 if c.landmarks.trunk == "shared_stem" else 1)
     trunk = backbones.make(c.model, first_stage, dtype=backbone.dtype)  # type: ignore[attr-defined]  # a Linen module

@@ -1,7 +1,8 @@
 """Joins several prepared datasets into one training set."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
 
@@ -10,11 +11,67 @@ from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Landmarks, Records
 
 
-def concatenate(parts: Sequence[Records]) -> Records:
+class Described(Protocol):
+    """What `Records`, and a prepared dataset before it is read, say of themselves."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names, in canonical order."""
+
+    @property
+    def landmarks(self) -> int:
+        """Number of landmarks, L."""
+
+    @property
+    def scheme(self) -> str:
+        """Name of the landmark scheme."""
+
+
+def check_classes(described: Mapping[str, Described]) -> None:
+    """Refuses datasets that do not have the same classes.
+
+    Args:
+      described: datasets by name.
+
+    Raises:
+      UserError: classes differ.
+    """
+    (first, one), *others = described.items()
+    for name, other in others:
+        if other.classes != one.classes:
+            raise UserError(
+                f"{name} has classes {', '.join(other.classes)}, {first} has "
+                f"{', '.join(one.classes)}: prepare both with the same --classes"
+            )
+
+
+def check_schemes(described: Mapping[str, Described]) -> None:
+    """Refuses datasets to be mixed that do not have the same landmarks.
+
+    Args:
+      described: datasets by name.
+
+    Raises:
+      UserError: the landmark schemes differ, or some have landmarks and others not.
+    """
+    (first, one), *others = described.items()
+    for name, other in others:
+        if (other.landmarks, other.scheme) != (one.landmarks, one.scheme):
+            raise UserError(
+                f"{name} has {_landmarks(other)}, {first} has {_landmarks(one)}: to mix them, "
+                "prepare both with landmark files of one scheme"
+            )
+
+
+def _landmarks(of: Described) -> str:
+    return f"{of.landmarks} landmarks ({of.scheme})" if of.landmarks else "no landmarks"
+
+
+def concatenate(named: Mapping[str, Records]) -> Records:
     """Concatenates datasets (the mixed set of the paper's Table 4).
 
     Args:
-      parts: records of datasets with the same classes and landmark scheme.
+      named: records of datasets with the same classes and landmark scheme, by name.
 
     Returns:
       All of them, the first dataset's first.
@@ -22,20 +79,12 @@ def concatenate(parts: Sequence[Records]) -> Records:
     Raises:
       UserError: classes or landmark schemes differ.
     """
+    check_classes(named)
+    check_schemes(named)
+    parts = list(named.values())
     first = parts[0]
     if len(parts) == 1:
         return first
-    for part in parts[1:]:
-        if part.classes != first.classes:
-            raise UserError(
-                f"mixed datasets must have the same classes: {', '.join(first.classes)} and "
-                f"{', '.join(part.classes)}; prepare them with the same --classes"
-            )
-        if (part.landmarks, part.scheme) != (first.landmarks, first.scheme):
-            raise UserError(
-                f"mixed datasets must have one landmark scheme: {first.scheme or 'none'} and "
-                f"{part.scheme or 'none'}; prepare them with landmark files of one scheme"
-            )
     offsets = np.cumsum([0] + [len(part.sources) for part in parts[:-1]])
     return dataclasses.replace(
         first,

@@ -66,7 +66,8 @@ def _tie(c: Config, workdir: Path, data: Data) -> dict:
 
 
 def _compare_hosts(data: Data) -> None:
-    own = {**data.fingerprints, "the run": {"given labels": _labels(data)}}
+    labels = hashlib.sha256(data.given.astype(np.int64).tobytes()).hexdigest()
+    own = {**data.fingerprints, "the run": {"given labels": labels}}
     first = hosts.on_first(lambda: own)
 
     def compare() -> None:
@@ -77,7 +78,3 @@ def _compare_hosts(data: Data) -> None:
             )
 
     hosts.on_each(compare)
-
-
-def _labels(data: Data) -> str:
-    return hashlib.sha256(np.ascontiguousarray(data.given, np.int64).tobytes()).hexdigest()

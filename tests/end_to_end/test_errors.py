@@ -106,11 +106,6 @@ def test_another_config_in_the_same_folder_names_the_differing_keys(message_of, 
     assert "lde.neighbors (8 there, 3 now)" in message and "train.keep" not in message
 
 
-def test_a_batch_larger_than_the_data(message_of, config, tmp_path):
-    config.optim.batch_size = 32
-    assert "24 training records make no batch of 32" in message_of(_build, config, tmp_path)
-
-
 def test_pretrained_weights_of_another_width_name_the_tensors(message_of, config, tmp_path):
     from lanet_jax.checkpoint import pretrained
 

@@ -20,10 +20,12 @@ class Data:
     def __init__(self):
         self.datasets = {}
 
-    def add(self, name, classes=CLASSES, features=("landmarks",), votes=(), **splits):
+    def add(self, name, classes=CLASSES, landmarks=5, scheme="5", votes=(), **splits):
         counts = {s: types.SimpleNamespace(num_examples=n) for s, n in splits.items()}
+        points = types.SimpleNamespace(shape=(landmarks, 2))
+        features = {"landmarks": points} if landmarks else {}
         info = types.SimpleNamespace(splits=counts, features=features)
-        described = {"classes": list(classes), "votes": list(votes)}
+        described = {"classes": list(classes), "scheme": scheme, "votes": list(votes)}
         self.datasets[name] = (types.SimpleNamespace(info=info), described)
 
 
@@ -146,8 +148,24 @@ def test_parts_and_epochs_that_cannot_be(refused, changes, named):
     ],
 )
 def test_data_that_lack_what_is_asked_for(refused, data, changes, named):
-    data.add("bare", features=(), train=24, test=8)
+    data.add("bare", landmarks=0, scheme="", train=24, test=8)
     assert named in refused(**{"data.train": ("bare",), **changes})
+
+
+def test_a_mixture_of_two_landmark_schemes(refused, data):
+    data.add("other", landmarks=68, scheme="68", train=24, test=8)
+    assert refused(**{"data.train": ("demo", "other")}) == (
+        "other has 68 landmarks (68), demo has 5 landmarks (5): to mix them, prepare both with "
+        "landmark files of one scheme"
+    )
+
+
+def test_votes_of_several_datasets(refused, data):
+    data.add("other", votes=CLASSES, train=24, test=8)
+    votes = {"method": "ce", "ce.targets": "votes", "noise.kind": "none"}
+    assert "votes of several datasets are not mixed" in refused(
+        **{"data.train": ("demo", "other"), **votes}
+    )
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def opened(monkeypatch, tmp_path):
         Fake.__len__ = lambda self: self.count
         Fake.read = lambda self, row, size: (np.zeros((sides[row % 2], sides[row % 2], 3)), 0, 0)
         monkeypatch.setattr(fit, "splits", lambda *_: {"train": Fake(count)})
-        monkeypatch.setattr(fit.mixture, "concatenate", lambda parts: parts[0])
+        monkeypatch.setattr(fit.mixture, "concatenate", lambda parts: parts["train"])
         monkeypatch.setattr(fit.prepared, "newest_version", lambda *_: None)
         monkeypatch.setattr(fit.prepared, "open_builder", lambda _: (_Opened(*names), {}))
 

@@ -114,5 +114,5 @@ def test_a_taken_part_keeps_what_belongs_together(whole):
     found = records.load(str(whole[0]), "records_builder", "train")
     part = found.take(np.array([3, 1]))
     np.testing.assert_array_equal(part.digests, found.digests[[3, 1]])
-    both = mixture.concatenate([found, found])
+    both = mixture.concatenate({"one": found, "two": found})
     np.testing.assert_array_equal(both.digests, np.concatenate([found.digests] * 2))

@@ -1,0 +1,31 @@
+"""Datasets that are mixed have the same classes and the same landmarks."""
+
+import types
+
+import pytest
+
+from lanet_jax.errors import UserError
+from lanet_jax.input import mixture
+
+
+def described(classes=("anger", "fear"), landmarks=5, scheme="5"):
+    return types.SimpleNamespace(classes=classes, landmarks=landmarks, scheme=scheme)
+
+
+def test_the_third_of_three_is_compared_as_well():
+    with pytest.raises(UserError) as caught:
+        mixture.check_classes({"a": described(), "b": described(), "c": described(("anger",))})
+    assert str(caught.value) == (
+        "c has classes anger, a has anger, fear: prepare both with the same --classes"
+    )
+
+
+def test_classes_in_another_order_are_other_classes():
+    with pytest.raises(UserError, match="b has classes fear, anger, a has anger, fear"):
+        mixture.check_classes({"a": described(), "b": described(("fear", "anger"))})
+
+
+def test_one_without_landmarks_is_named():
+    with pytest.raises(UserError, match=r"b has no landmarks, a has 5 landmarks \(5\): to mix"):
+        mixture.check_schemes({"a": described(), "b": described(landmarks=0, scheme="")})
+    mixture.check_schemes({"a": described(), "b": described(("anger",))})
