@@ -6,9 +6,9 @@ import unicodedata
 
 SPLITS = ("train", "valid", "test")
 _WORDS = {
-    "train": ("train", "training", "trn"),
-    "valid": ("val", "valid", "validation", "validate", "vld"),
-    "test": ("test", "testing", "tst"),
+    "train": ("train", "training", "trn", "tr"),
+    "valid": ("val", "valid", "validation", "validate", "vld", "va"),
+    "test": ("test", "testing", "tst", "te"),
 }
 _ENDINGS = ("", "s", "set", "data", "dataset", "split", "images", "imgs", "faces", "crops")
 # FER2013's own; its public test is what everybody validates on.

@@ -9,6 +9,7 @@ from tqdm import tqdm
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.files.npz import read_npy
+from lanet_jax.images.files import is_hidden
 
 from ..listing import Item, Listing, expect
 from .classes import LABELS, NOT_AN_EXPRESSION, NUMBERS
@@ -36,7 +37,7 @@ def list_source(source: Path, classes: int) -> Listing:
     for split, folder in FOLDERS.items():
         expect(source / folder / "images", "AffectNet's folder of images (2021 layout)")
         annotations = expect(source / folder / "annotations", "AffectNet's folder of annotations")
-        files = sorted(annotations.glob("*_exp.npy"))
+        files = [f for f in sorted(annotations.glob("*_exp.npy")) if not is_hidden(f.name)]
         if not files:
             raise UserError(f"{annotations} holds no N_exp.npy: the labels were expected there")
         listing.splits[split], unusable = [], []

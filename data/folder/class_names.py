@@ -64,14 +64,15 @@ def parse(text: str) -> dict[str, str]:
       Class by written name, which is case-folded.
 
     Raises:
-      UserError: one side of a part is empty.
+      UserError: one side of a part is empty, or a class is renamed twice.
     """
     renamed = {}
     for part in filter(None, text.split(",")):
         written, equals, name = part.partition("=")
-        if not (equals and written.strip() and name.strip()):
+        if not (equals and written.strip() and name.strip()) or "=" in name:
             raise UserError(f"--classes {text}: WRITTEN=CLASS,... was expected, found {part!r}")
-        renamed[_folded(written)] = cleaned(name)
+        if renamed.setdefault(_folded(written), cleaned(name)) != cleaned(name):
+            raise UserError(f"--classes {text}: {written.strip()!r} stands there twice; keep one")
     return renamed
 
 
@@ -169,4 +170,5 @@ def _rank(name: str) -> tuple:
 
 
 def _folded(written: str) -> str:
-    return unicodedata.normalize("NFKC", cleaned(written)).casefold()
+    text = unicodedata.normalize("NFKC", cleaned(written)).casefold()
+    return str(int(text)) if re.fullmatch(r"[0-9]{1,9}", text) else text  # `01` is 1

@@ -2,11 +2,12 @@
 
 import collections
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
+from lanet_jax.images.files import is_image
 
 from ..listing import Item, Listing, expect
 from ..split_names import SPLITS
@@ -41,6 +42,8 @@ def list_source(source: Path, holdout: float = 0.0, classes: str = "") -> Listin
         raise UserError(f"--holdout {holdout} is not a share: a number from 0 to 1 was expected")
     if source.is_dir():
         root, found = source, tree.read(source)
+    elif is_image(source.name):
+        raise UserError(f"--source {source} is an image: a folder or a CSV file was expected")
     else:
         root, found = source.parent, table.read(expect(source, "a folder or a CSV file"))
     if holdout and any(entry.split == "test" for entry in found.entries):
@@ -81,13 +84,22 @@ def _refuse_other_classes(source: Path, found: Found, class_of: Mapping[str, str
     for split in SPLITS[1:]:
         extra = sorted(in_split[split] - in_split["train"])
         if extra and in_split["train"]:
-            near = class_names.nearest(extra[0], in_split["train"])
-            wrong, right = (extra[0], near) if near in EXPRESSIONS else (near, extra[0])
-            meant = f"did you mean {near}? --classes '{wrong}={right}', or " if near else ""
+            meant = _meant(extra[0], in_split["train"])
             raise UserError(
                 f"{source}: {split} has the class {some(extra)}, which train lacks; train has "
                 f"{some(sorted(in_split['train']), 20)}: {meant}take its images out"
             )
+
+
+def _meant(extra: str, train: Collection[str]) -> str:
+    """Advice on a class of another split that train may have under another name."""
+    near = class_names.nearest(extra, train)
+    if not near:  # a class of train may be far from its own expression's name
+        near = next((name for name in sorted(train) if class_names.nearest(name) == extra), None)
+    if not near:
+        return ""
+    wrong, right = (extra, near) if near in EXPRESSIONS else (near, extra)
+    return f"did you mean {near}? --classes '{wrong}={right}', or "
 
 
 def _hold_out(entries: Sequence[Entry], share: float, class_of: Mapping[str, str]) -> list[Entry]:
@@ -96,6 +108,11 @@ def _hold_out(entries: Sequence[Entry], share: float, class_of: Mapping[str, str
     for entry in entries:
         if entry.split == "train":
             by_class[class_of[entry.label]].setdefault(entry.path, entry)
+    most = max(map(len, by_class.values()), default=0)
+    if most < 2:
+        raise UserError(
+            f"--holdout {share}: no class has two images for training; leave it out, or add images"
+        )
     held: set[str] = set()
     for name, images in by_class.items():
         paths = sorted(images, key=lambda path: hashlib.sha256(path.encode()).digest())
@@ -107,7 +124,6 @@ def _hold_out(entries: Sequence[Entry], share: float, class_of: Mapping[str, str
             )
         held.update(paths[:part])
     if not held:
-        most = max(map(len, by_class.values()), default=0)
         raise UserError(
             f"--holdout {share} takes no image: the largest class has {most} for training; take a "
             "larger share"

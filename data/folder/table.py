@@ -16,6 +16,7 @@ from .entries import Entry, Found, some
 
 COLUMNS = ("path", "label", "split")
 EXPECTED = "the columns path,label or path,label,split were expected"
+SPEAK = ("partition", "phase", "set", "subset", "usage")  # of splits, as `split` does
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -74,7 +75,8 @@ def _header(table: Path, number: int, row: Sequence[str]) -> list[str]:
     missing = [name for name in ("path", "label") if name not in header]
     if missing:
         raise UserError(
-            f"{where}: {EXPECTED}, found {shown(row)}; {' and '.join(missing)} is not there"
+            f"{where}: {EXPECTED}, found {shown(row)}; {' and '.join(missing)} "
+            f"{'is' if len(missing) == 1 else 'are'} not there"
         )
     twice = [name for name in COLUMNS if header.count(name) > 1]
     if twice:
@@ -104,19 +106,21 @@ def _other_columns(
     for name in others if "split" not in header else ():
         values = {row[name].strip() for row in rows} - {""}
         splits = {value for value in values if split_of(value)}
-        if (split_of(name) or resembles(name)) and len(values) <= len(SPLITS):
-            raise UserError(
-                f"{table}: the column {name!r} speaks of a split and no column is called split, "
-                f"found {','.join(header)}; write {', '.join(SPLITS)} into a column split, or take "
-                "it out"
-            )
+        if len(values) > 1 and all(split_of(value) or resembles(value) for value in values):
+            splits = values
         if len(splits) > 1 or (splits and splits == values):
             raise UserError(
                 f"{table}: the column {name!r} holds splits ({some(sorted(splits))}) and no column "
                 f"is called split, found {','.join(header)}; call it split, or take it out"
             )
+        if (split_of(name) or resembles(name) or name in SPEAK) and len(values) <= len(SPLITS):
+            raise UserError(
+                f"{table}: the column {name!r} speaks of a split and no column is called split, "
+                f"found {','.join(header)}; write {', '.join(SPLITS)} into a column split, or take "
+                "it out"
+            )
     if others:
-        yield f"columns not read: {', '.join(others)}"
+        yield f"columns not read: {', '.join(name or '(no name)' for name in others)}"
 
 
 def _path(root: Path, written: str) -> str:

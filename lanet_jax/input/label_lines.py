@@ -46,7 +46,8 @@ def rows(path: str | Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
       Line number and cells by column of each row except headers; "name" exactly as written.
 
     Raises:
-      UserError: a row has fewer than two cells, or is not CSV; with its line number.
+      UserError: a column stands twice, a row has fewer than two cells, or is not CSV; with its
+        line number.
     """
     skipped, separator = _start(text)
     body = io.StringIO("".join(text.splitlines(keepends=True)[skipped:]), newline="")
@@ -59,6 +60,10 @@ def rows(path: str | Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
             folded = [cell.casefold() for cell in cells]
             if tuple(folded[:2]) == HEADER[:2]:
                 header = folded
+                if twice := [name for name in HEADER if header.count(name) > 1]:
+                    raise UserError(
+                        f"{path}, line {number}: two columns are called {twice[0]}; keep one"
+                    )
             elif any(cells):
                 if len(row) < 2:
                     raise UserError(

@@ -70,8 +70,11 @@ def read(
     if not text.strip():
         raise UserError(f"{path} is empty: give a label file, or leave noise.file out")
     rows = _Rows(path, names, other_names)
+    truths: dict[int, tuple[int, str]] = {}
     if label_lines.has_header(text):
-        own = label_lines.rows(path, text)
+        own = list(label_lines.rows(path, text))
+        if not complete:
+            truths = rows.match((n, row["name"], row["true"]) for n, row in own if row.get("true"))
         found = rows.match((number, row["name"], row["given"]) for number, row in own)
         index_of = {name: index for index, name in enumerate(class_names)}
     else:
@@ -105,7 +108,11 @@ def read(
             )
         result[row] = index
     if not complete:
-        tell(f"{path}: {rows.summary(len(found), len(names), int(np.sum(result != labels)))}")
+        told = rows.summary(len(found), len(names), int(np.sum(result != labels)))
+        theirs = {row: true.casefold() for row, (_, true) in truths.items()}
+        others = sum(true != class_names[labels[row]].casefold() for row, true in theirs.items())
+        told += f"; {others} true labels are not the dataset's, which count" if others else ""
+        tell(f"{path}: {told}")
     return result
 
 
@@ -150,7 +157,7 @@ class _Rows:
                 self.others += 1
                 continue
             first, known = found.setdefault(row, (number, label))
-            if known != label:
+            if known.casefold() != label.casefold():
                 raise UserError(
                     f"{self._path}, line {number}: {name!r} is {label!r} here and {known!r} in "
                     f"line {first}; keep one of them"

@@ -92,9 +92,10 @@ def detect_layout(tensors: Mapping[str, np.ndarray], source: str) -> str:
     if "conv1.weight" not in tensors:
         inner = prefixes(tensors)
         if inner:
+            which = "it" if len(inner) == 1 else "the first"
             raise UserError(
                 f"{source}: there is a ResNet under {' and under '.join(map(repr, inner))} beside "
-                f"other tensors; --prefix={inner[0]} takes it and drops the others"
+                f"other tensors; --prefix={inner[0]} takes {which} and drops the others"
             )
         first = ", ".join(list(tensors)[:8]) or "none"
         raise UserError(
@@ -124,7 +125,8 @@ def without_prefix(
 
     Args:
       tensors: every tensor by name.
-      prefix: prefix to remove; "" for one that all names share, unless a layout includes it.
+      prefix: prefix to remove, whose last dot may be left out; "" for one that all names share,
+        unless a layout includes it.
       source: file named in the error.
 
     Returns:
@@ -137,6 +139,8 @@ def without_prefix(
         known = {layout.prefix for layout in LAYOUTS.values()}
         shared = [p for p in prefixes(tensors) if all(name.startswith(p) for name in tensors)]
         prefix = next((p for p in shared if p not in known), "")
+    elif not prefix.endswith("."):
+        prefix += "."
     inside = {
         name.removeprefix(prefix): value
         for name, value in tensors.items()

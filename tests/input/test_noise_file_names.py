@@ -75,6 +75,24 @@ def test_names_with_blanks_at_their_edges_read_back(tmp_path):
     assert given.tolist() == [3, 4, 5]
 
 
+def test_true_labels_that_are_not_the_datasets_are_told(tmp_path):
+    """As in the labels of another variant of the dataset; the dataset's own count as the truth."""
+    lines = ["train_set/images/3.jpg,fear,Anger", "train_set/images/4.jpg,fear,sadness"]
+    given, said = _read(tmp_path, lines)
+    assert given == [2, 2]
+    assert said.endswith("; 1 true labels are not the dataset's, which count")
+
+
+def test_a_column_that_stands_twice_is_named(error_of):
+    message = error_of("name,given,given\na.jpg,fear,anger\n", ("a.jpg",))
+    assert "line 1: two columns are called given; keep one" in message
+
+
+def test_one_label_in_two_cases_is_no_conflict(tmp_path):
+    given, _ = _read(tmp_path, ["train_set/images/3.jpg,fear,", "train_set/images/3.jpg,Fear,"])
+    assert given == [2, 1]
+
+
 def test_classes_in_another_case(tmp_path):
     assert _read(tmp_path, ["4.jpg,Fear,"])[0] == [0, 2]
 

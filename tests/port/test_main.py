@@ -94,7 +94,18 @@ def test_a_prefix_beside_other_names_is_named_and_taken_if_asked_for(tmp_path, c
     main([str(word) for word in (*command, "--prefix=backbone.")])
     dropped = json.loads((tmp_path / "o.json").read_text())["dropped"]
     assert dropped == {"head.weight": "does not begin with backbone."}
-    assert "no name begins with --prefix=trunk." in failure(capsys, *command, "--prefix=trunk.")
+    (tmp_path / "o.json").unlink()
+    main([str(word) for word in (*command, "--prefix=backbone")])
+    assert json.loads((tmp_path / "o.json").read_text())["dropped"] == dropped
+    assert "no name begins with --prefix=trunk." in failure(capsys, *command, "--prefix=trunk")
+
+
+def test_two_networks_beside_each_other_are_both_named(tmp_path, capsys):
+    """As MoCo saves them, query and key."""
+    arrays = {f"{which}.{name}": value for which in "kq" for name, value in tensors().items()}
+    np.savez(tmp_path / "face.npz", **arrays)
+    message = failure(capsys, tmp_path / "face.npz", tmp_path / "o.npz")
+    assert "under 'k.' and under 'q.' beside other tensors; --prefix=k. takes the first" in message
 
 
 def test_two_networks_in_one_file_are_named(tmp_path, capsys):

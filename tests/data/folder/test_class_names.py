@@ -52,6 +52,19 @@ def test_floats_that_are_whole_are_one_class_with_the_whole(written):
     assert set(_classes("2.0", written)[0].values()) == {"1", "2"}
 
 
+def test_numbers_with_leading_zeros_are_one_class_with_those_without():
+    classes, remarks = _classes("01", "1", "1", "02")
+    assert classes == {"1": "1", "01": "1", "02": "02"}
+    assert remarks == ["one class in several spellings: 1 ('01', '1')"]
+
+
+@pytest.mark.parametrize("text", ["a=x,a=y", "a=x,A=y", "a=x;b=y", "a=", "=x", "a"])
+def test_what_does_not_say_one_class_for_each_is_refused(text):
+    with pytest.raises(UserError, match="--classes"):
+        class_names.parse(text)
+    assert class_names.parse("a=x,A=x") == {"a": "x"}
+
+
 def test_numbers_come_in_their_order():
     assert list(_classes("10", "9", "2", "x")[0].values()) == ["2", "9", "10", "x"]
 

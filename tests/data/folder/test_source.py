@@ -129,6 +129,13 @@ def test_a_holdout_leaves_images_to_train_on_and_takes_some(tree):
         list_source(root, holdout=0.1)
 
 
+@pytest.mark.parametrize("split", ["train", "valid"])
+def test_where_nothing_can_be_held_out_no_other_share_is_advised(tree, split):
+    root = tree(f"{split}/a/1.jpg", f"{split}/b/1.jpg")
+    with pytest.raises(UserError, match="no class has two images for training; leave it out"):
+        list_source(root, holdout=0.5)
+
+
 def test_classes_of_the_splits_must_fit(tree):
     root = tree(
         "train/happy/1.jpg", "train/Suprise/1.jpg", "test/happy/1.jpg", "test/surprise/1.jpg"
@@ -139,6 +146,18 @@ def test_classes_of_the_splits_must_fit(tree):
         list_source(root)
     listing = list_source(root, classes="suprise=surprise")
     assert listing.classes == ("happiness", "surprise")
+
+
+def test_a_misspelt_class_of_train_is_the_one_that_is_meant(tree):
+    """`Fearfull` is nearer to `fearful` than to `fear`, its class."""
+    root = tree(*("train/Fearfull/1.jpg", "train/sad/1.jpg", "test/fear/1.jpg", "test/sad/1.jpg"))
+    with pytest.raises(UserError, match="did you mean Fearfull\\? --classes 'Fearfull=fear', or"):
+        list_source(root)
+
+
+def test_an_image_is_no_source(tree):
+    with pytest.raises(UserError, match=r"1\.jpg is an image: a folder or a CSV file"):
+        list_source(tree("sad/1.jpg") / "sad" / "1.jpg")
 
 
 def test_a_class_that_test_lacks_is_no_error(tree):

@@ -45,6 +45,8 @@ def test_columns_are_found_in_any_case_and_order(read, header):
 
 
 def test_other_columns_are_told(read):
+    assert read(",path,label\n0,1.jpg,sad\n").remarks == ["columns not read: (no name)"]
+    assert read("path,label,note\n1.jpg,sad,a test\n").remarks == ["columns not read: note"]
     found = read("age,path,label\n7,1.jpg,sad\n")
     assert _found(found) == [("train", "sad", "1.jpg")]
     assert found.remarks == ["columns not read: age"]
@@ -63,7 +65,7 @@ def test_other_columns_are_told(read):
         ("sep=;\npath;label\n", "separated by semicolons, found 'sep=;'"),
         ("sep=,\npath,label\n", "separated by sep="),
         ("1.jpg,sad\n2.jpg,sad\n", "no header, '1.jpg,sad' is a row already"),
-        ("file,class\na,b\n", "found 'file,class'; path and label is not there"),
+        ("file,class\na,b\n", "found 'file,class'; path and label are not there"),
         ("path,class\na,b\n", "found 'path,class'; label is not there"),
         ("path,label,Label\na,b,c\n", "the column label occurs twice in 'path,label,Label'"),
         (
@@ -74,6 +76,9 @@ def test_other_columns_are_told(read):
         ("path,label,Test\na,sad,False\nb,sad,True\n", "the column 'test' speaks of a split"),
         ("path,label,part\na,sad,trn\nb,sad,tst\n", "the column 'part' holds splits (trn, tst)"),
         ("path,label,set\na,sad,test\nb,sad,test\n", "the column 'set' holds splits (test)"),
+        ("path,label,phase\na,sad,tr\nb,sad,te\n", "the column 'phase' holds splits (te, tr)"),
+        ("path,label,group\na,sad,train_a\nb,sad,test_a\n", "holds splits (test_a, train_a)"),
+        ("path,label,partition\na,sad,0\nb,sad,2\n", "the column 'partition' speaks of a split"),
         ("path,label,set\na,sad,test\nb,sad,train\nc,sad,x\n", "the column 'set' holds splits"),
         (
             "path,label\na,sad,7\n",
