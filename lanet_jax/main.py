@@ -86,13 +86,8 @@ def parse(argv: list[str]) -> list[str]:
         sys.exit(0)
     try:
         rest = flags.FLAGS(_with_file_found(argv))
-    except AttributeError as error:  # ml_collections' word for a field that does not exist
-        found = re.search(r'Did you mean "(\w+)" instead of "(\w+)"|\'(\w+)\'', str(error))
-        near, wrong, alone = found.groups() if found else (None, None, None)
-        wrong = wrong or alone or ""
-        flag = next((a.split("=")[0] for a in argv if wrong in a), wrong)
-        hint = f"did you mean {near!r}?" if near else "`lanet train --help` lists the fields"
-        raise UserError(f"{flag}: the config has no field {wrong!r}; {hint}") from error
+    except (AttributeError, KeyError) as error:  # ml_collections' for a field that is not there
+        raise UserError(_unknown(argv) or str(error)) from error
     except (flags.Error, TypeError, ValueError) as error:
         raise UserError(_unread(str(error))) from error
     if len(rest) > 1:
@@ -104,6 +99,17 @@ def parse(argv: list[str]) -> list[str]:
     if not WORKDIR.value.strip():
         raise UserError("--workdir= is empty (is a variable of your shell unset?): name a folder")
     return rest
+
+
+def _unknown(argv: list[str]) -> str:
+    """The message for the first field of a command line that no config has; "" if all are known."""
+    from lanet_jax.from_config import limits
+
+    for word in argv:
+        found = re.match(r"--?(?:no)?config\.([\w.]+)", word)
+        if found and found[1] not in limits.LIMITS:
+            return f"--config.{found[1]}: no config has this field; {limits.hint(found[1])}"
+    return ""
 
 
 def _unread(message: str) -> str:

@@ -50,7 +50,22 @@ def test_whole_numbers(text):
         (["--config=", "--workdir=w"], "the name is empty"),
         (["--config=.", "--workdir=w"], ".: a folder; "),
         (["--config", "demo:tini", "--workdir=w"], "no preset 'tini': did you mean 'tiny'?"),
-        (["--config=demo", "--workdir=w", "--config.optim.epoch=3"], "did you mean 'epochs'?"),
+        (
+            ["--config=demo", "--workdir=w", "--config.optim.epoch=3"],
+            "epoch: no config has this field; did you mean optim.epochs?",
+        ),
+        (
+            ["--config=demo", "--workdir=w", "--config.optims.epochs=3"],
+            "did you mean optim.epochs?",
+        ),
+        (
+            ["--config=demo", "--workdir=w", "--config.x.y=3"],
+            "x.y: no config has this field; `lanet",
+        ),
+        (
+            ["--config=demo", "--workdir=w", "--config.seed.x=3"],
+            "seed.x: no config has this field; did you mean seed?",
+        ),
         (["--config=demo", "--workdir=w", "--config.seed=x"], f"seed=x: {LIMITS['seed'].may_be}"),
         (["--config=demo", "--workdi=w"], "workdi"),
     ],

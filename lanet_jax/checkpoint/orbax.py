@@ -172,6 +172,19 @@ def verify(path: Path, part: str = "") -> None:
         raise BrokenError(path, reason)
 
 
+def require_sums(path: Path) -> None:
+    """Refuses a checkpoint that has lost its checksums.
+
+    Args:
+      path: path of a checkpoint that was written with them.
+
+    Raises:
+      BrokenError: they are not there.
+    """
+    if not hosts.on_first(lambda: checksums.are_there(path)):
+        raise BrokenError(path, f"it has lost {checksums.NAME}, so that it cannot be verified")
+
+
 def _tell_unverified(path: Path) -> None:
     if not checksums.are_there(path) and jax.process_index() == 0:
         print(

@@ -184,7 +184,9 @@ def own_card(
     card = _card(manager, folder, step)
     if reason := foreign(card, own):
         raise orbax.BrokenError(folder / str(step), reason)
-    if "run" in own and "run" not in card and jax.process_index() == 0:
+    if "run" in card:  # then its version wrote sums as well
+        orbax.require_sums(folder / str(step))
+    elif "run" in own and jax.process_index() == 0:
         print(
             f"note: {folder / str(step)} does not say which run it is of, as an earlier version "
             "wrote it: that it is of this one cannot be verified",

@@ -30,6 +30,19 @@ def check(c: Config) -> None:
             f"--config.data.test_split={tuple(d.test_split)}: one split for each of "
             f"--config.data.test={tuple(d.test)}"
         )
+    both = {(name, d.train_split) for name in d.train}
+    if seen := both.intersection(zip(d.test, d.test_split, strict=True)):
+        name, split = min(seen)
+        raise UserError(
+            f"--config.data.test_split: the split {split} of {name} would be trained on, and its "
+            "accuracy would be of memorised records; `lanet evaluate --split` tells that of a "
+            "finished run"
+        )
+    if c.noise.file and c.noise.kind != "file":
+        raise UserError(
+            f"--config.noise.file={c.noise.file}: it is read with --config.noise.kind=file, and "
+            f"that is {c.noise.kind}; leave one of them out"
+        )
     if c.noise.kind == "file" and not c.noise.file:
         raise UserError("--config.noise.file='': a label file, as --config.noise.kind=file")
     if d.fold and not d.holdout:

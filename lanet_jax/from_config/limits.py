@@ -70,10 +70,12 @@ def numbers(count: int, each: Limit, ordered: bool = False) -> Limit:
 
 
 def names(may_be: str, different: bool = False, least: int = 1) -> Limit:
-    """A tuple of at least `least` texts; with `different`, none of them twice."""
+    """A tuple of at least `least` texts without commas; with `different`, none of them twice."""
 
     def holds(x: object) -> bool:
         if not isinstance(x, tuple | list) or len(x) < least or not all(map(_TEXT.holds, x)):
+            return False
+        if any("," in name for name in x):  # `a,b` of a command line is one text
             return False
         return not different or len(set(x)) == len(x)
 
@@ -94,7 +96,7 @@ _MAYBE_TEXT = Limit(lambda x: isinstance(x, str) and "\0" not in x, "a path, or 
 _SWITCH = Limit(lambda x: isinstance(x, bool), "True | False")
 _SHARE = number(0, 1)
 _SEED = whole(0, 2**32 - 1)  # JAX keeps 32 bits of a seed and silently drops the rest
-_DATASETS = names("prepared datasets, such as \"('rafdb',)\"; none twice", different=True)
+_DATASETS = names("prepared datasets, such as \"('rafdb', 'mine')\"; none twice", different=True)
 
 LIMITS: dict[str, Limit] = {
     "method": one_of(*PUBLISHED),
@@ -198,12 +200,16 @@ def check(c: ml_collections.ConfigDict) -> None:
             f"the config has no field {min(absent)}: begin it with lanet_jax.fields.get_config()"
         )
     if unknown := values.keys() - LIMITS.keys():
-        near = difflib.get_close_matches(min(unknown), LIMITS, 1)
-        hint = f"did you mean {near[0]}?" if near else "`lanet train --help` lists the fields"
-        raise UserError(f"--config.{min(unknown)}: nothing reads this field; {hint}")
+        raise UserError(f"--config.{min(unknown)}: nothing reads this field; {hint(min(unknown))}")
     for field, limit in LIMITS.items():
         if not limit.holds(values[field]):
             raise UserError(f"--config.{field}={values[field]!r}: {limit.may_be}")
+
+
+def hint(unknown: str) -> str:
+    """Advice on a field that does not exist: the one that it resembles."""
+    near = difflib.get_close_matches(unknown, LIMITS, 1)
+    return f"did you mean {near[0]}?" if near else "`lanet train --help` lists the fields"
 
 
 def flatten(c: ml_collections.ConfigDict, prefix: str = "") -> dict[str, object]:

@@ -60,8 +60,9 @@ def bind(workdir: Path, data: Fingerprints, files: Mapping[str, str], begun: boo
     if then is None:
         if begun:
             print(
-                f"note: {workdir} has no {path.name}, as an earlier version wrote none: that the "
-                "data are those it began with cannot be verified; the present ones are noted",
+                f"note: {workdir} has no {path.name} (it was removed, or an earlier version wrote "
+                "none): that the data are those it began with cannot be verified; the present ones "
+                "are noted",
                 file=sys.stderr,
             )
         sums = {field: _sum(Path(file)) for field, file in files.items()}

@@ -124,6 +124,17 @@ def test_one_of_an_earlier_version_restores_with_a_line(saved, where, restore, t
     assert line.startswith(f"note: {workdir / where} has no SHA256SUMS")
 
 
+def test_sums_that_are_gone_are_missed(tmp_path):
+    """A checkpoint that says which run it is of was written with sums."""
+    checkpoints = states.Checkpoints(tmp_path, 3)
+    checkpoints.save(3, _state(), {**CARD, "run": {"config": {}}})
+    checkpoints.close()
+    _restore_state(tmp_path)
+    (tmp_path / "checkpoints" / "3" / checksums.NAME).unlink()
+    with pytest.raises(orbax.BrokenError, match="it has lost SHA256SUMS"):
+        _restore_state(tmp_path)
+
+
 def test_what_a_kill_left_before_the_sums_is_no_checkpoint(saved, tmp_path):
     workdir = shutil.copytree(saved, tmp_path / "run")
     folder = workdir / "checkpoints"
