@@ -98,7 +98,9 @@ def test_commands():
     [
         ("mine", "folder --name mine --source DIR"),
         ("demo", "demo"),
-        ("ferplus/argmax8", "ferplus --source DIR"),
+        ("ferplus/argmax8", "ferplus --labels argmax8 --source DIR"),
+        ("ferplus/majority_7classes", "ferplus --labels majority --classes 7 --source DIR"),
+        ("ferplus", "ferplus --source DIR"),
         ("affectnet/7classes", "affectnet --classes 7 --source DIR"),
     ],
 )
@@ -111,3 +113,22 @@ def test_how_absent_data_are_prepared(name, advised, tmp_path):
         prepared.newest_version(tmp_path, name)
     assert f"`lanet prepare {advised} --data_dir {tmp_path}`" in str(caught.value)
     prepare.parse(f"{advised} --data_dir {tmp_path}".split())  # its own command takes it
+
+
+def test_a_dataset_that_is_there_under_another_name_is_named(tmp_path):
+    """`ferplus` has variants, and `--name` may have been another."""
+    from lanet_jax.errors import UserError
+    from lanet_jax.input import prepared
+
+    for name in ("ferplus/argmax8", "ferplus/majority", "my_faces"):
+        (tmp_path / name / "1.0.0").mkdir(parents=True)
+        (tmp_path / name / "1.0.0" / "dataset_info.json").touch()
+    for name, meant in (
+        ("ferplus", "did you mean ferplus/argmax8 or ferplus/majority? Else run"),
+        ("ferplus/argmax", "did you mean ferplus/argmax8? Else run"),
+        ("my_face", "did you mean my_faces? Else run"),
+        ("rafdb", f"{tmp_path / 'rafdb'}: run `lanet prepare rafdb"),
+    ):
+        with pytest.raises(UserError) as caught:
+            prepared.newest_version(tmp_path, name)
+        assert meant in str(caught.value)

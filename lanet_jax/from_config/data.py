@@ -168,13 +168,8 @@ def splits(data_dir: str, datasets: Sequence[str], names: Sequence[str]) -> dict
       Records by "SPLIT", or by "SPLIT-DATASET" if there are several datasets.
 
     Raises:
-      UserError: a dataset or split is missing, or there is not one split for each dataset.
+      UserError: a dataset or split is missing.
     """
-    if len(names) != len(datasets):
-        raise UserError(
-            f"{len(datasets)} datasets ({', '.join(datasets)}) but {len(names)} splits "
-            f"({', '.join(names)}): set data.test_split to one for each of data.test"
-        )
     opened = {}
     for dataset, split in zip(datasets, names, strict=True):
         part = records.load(data_dir, dataset, split)

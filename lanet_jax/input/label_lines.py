@@ -24,8 +24,9 @@ def read_text(path: str | Path) -> str:
     try:
         content = Path(path).read_bytes()
     except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise UserError(
-            f"{path}: cannot read this label file ({error}); give a text file"
+            f"{path}: cannot read this label file ({reason}); check the path"
         ) from error
     return text_files.decode(path, content)
 

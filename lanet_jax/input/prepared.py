@@ -1,5 +1,6 @@
 """Finds and opens a prepared dataset, and checks its description before using it."""
 
+import difflib
 import re
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,22 @@ def newest_version(data_dir: Path, name: str) -> Path:
         if VERSION.fullmatch(path.parent.name)
     ]
     if not versions:
+        there = _names(data_dir)
+        variants = [other for other in there if other.startswith(f"{name}/")]
+        near = variants or difflib.get_close_matches(name, there, 1)
+        hint = f"did you mean {' or '.join(near)}? Else " if near else ""
         raise UserError(
-            f"no prepared data in {data_dir / name}: run `lanet prepare "
-            f"{_prepared_as(name)} --data_dir {data_dir}` first, or set data.dir to where it lies"
+            f"no prepared data in {data_dir / name}: {hint}run `lanet prepare "
+            f"{_prepared_as(name)} --data_dir {data_dir}` first, or give the folder where it lies "
+            "(--config.data.dir of training, --data_dir of the other commands)"
         )
     return max(versions, key=lambda path: [int(part) for part in path.name.split(".")])
+
+
+def _names(data_dir: Path) -> list[str]:
+    """The datasets prepared in a folder, with their variants."""
+    found = [*data_dir.glob("*/*/dataset_info.json"), *data_dir.glob("*/*/*/dataset_info.json")]
+    return sorted({path.parents[1].relative_to(data_dir).as_posix() for path in found})
 
 
 def _prepared_as(name: str) -> str:
@@ -43,8 +55,10 @@ def _prepared_as(name: str) -> str:
         return dataset
     if dataset not in OFFICIAL:
         return f"folder --name {dataset} --source DIR"
-    seven = " --classes 7" if variant.startswith("7") or variant.endswith("7") else ""
-    return f"{dataset}{seven} --source DIR"
+    rule = variant.removesuffix("_7classes")
+    labels = f" --labels {rule}" if dataset == "ferplus" and rule else ""
+    seven = " --classes 7" if variant.endswith("7classes") else ""
+    return f"{dataset}{labels}{seven} --source DIR"
 
 
 def open_builder(folder: Path) -> tuple[tfds.core.DatasetBuilder, dict[str, Any]]:
