@@ -127,6 +127,11 @@ def _file_landmarks(
             width, height = (table.side,) * 2 if table.side else (seen.width, seen.height)
             xy, present = _normalise(table.points[row], width, height)
             known[item.name] = xy, present & table.ok[row]
+    if not any(present.any() for _, present in known.values()):
+        raise UserError(
+            f"the landmark file has no point that lies in its image and is ok, of {len(known)} "
+            "images: were they found in images of another size? Check --landmarks, or leave it out"
+        )
     return known
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from lanet_jax.errors import UserError
+from lanet_jax.files import regular
 
 
 @contextlib.contextmanager
@@ -21,7 +22,11 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Yields:
       The path to write to. After an error it is removed, and the file is as it was.
+
+    Raises:
+      UserError: a pipe, socket or device such as /dev/stdout has the name.
     """
+    regular.check(path)
     temporary = _name_of_ones_own(path)
     try:
         _make(temporary)
@@ -67,6 +72,8 @@ def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
     Raises:
       UserError: one cannot be written; then none is left half-written.
     """
+    for path in files:
+        regular.check(path)
     temporaries = {path: _name_of_ones_own(path) for path in files}
     try:
         for path, write in files.items():

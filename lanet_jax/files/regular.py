@@ -1,4 +1,7 @@
-"""Refuses files that cannot be read to the end: a pipe may block for ever, a device has no end."""
+"""Refuses what is no file on a disk: a pipe may block for ever, a device has no end.
+
+Nor may a file replace one: `--out=/dev/null` would leave the system without it.
+"""
 
 import os
 import stat
@@ -10,10 +13,10 @@ _KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
 
 
 def check(path: str | Path) -> None:
-    """Checks that a path is not a pipe, socket or device. Absent files are left to their reader.
+    """Checks that a path is not a pipe, socket or device. Absent files are left to the caller.
 
     Args:
-      path: the file to be read.
+      path: the file to be read or replaced.
 
     Raises:
       UserError: it is a pipe, socket or device.

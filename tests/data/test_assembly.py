@@ -118,6 +118,15 @@ def test_a_file_that_fits_no_image_is_refused():
         assemble(_listing([Item("1", "d/1.png", b"", 0)]), _looks("1"), table)
 
 
+@pytest.mark.parametrize(("place", "ok"), [(200.0, True), (5.0, False), (np.nan, True)])
+def test_a_file_without_a_point_in_any_image_is_refused(place, ok):
+    """Found in the images before they were made smaller, or in none."""
+    points = np.full((1, 5, 2), place, np.float32)
+    table = LandmarkTable(["x"], points, np.array([ok]), "points5")
+    with pytest.raises(UserError, match="no point that lies in its image and is ok, of 1 images"):
+        assemble(_listing([Item("x", "x", b"", 0)]), _looks("x"), table)
+
+
 def test_images_are_read_when_they_are_written(tmp_path, write, encode):
     path = write(tmp_path / "a.png", encode(0))
     _, splits = assemble(_listing([Item("a", "a", Path(path), 0)]), _looks("a"))

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from lanet_jax.errors import UserError
-from lanet_jax.files import json_files, npz, regular
+from lanet_jax.files import atomic, json_files, npz, regular
 from lanet_jax.input import label_lines
 
 
@@ -35,3 +35,22 @@ def test_a_pipe_a_device_and_a_socket(read, tmp_path, monkeypatch):
             with pytest.raises(UserError) as caught:
                 read(path)
             assert str(caught.value) == f"{path} is {kind}: a file on a disk was expected"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: atomic.write_text(path, "new"),
+        lambda path: npz.write_npz(path, {"a": [1]}),
+        lambda path: atomic.write_together({path: lambda file: file.write(b"new")}),
+    ],
+)
+def test_none_of_them_is_replaced(write, tmp_path):
+    """`--out=/dev/stdout` is a link to a pipe or a device."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    for name in ("pipe", "link"):
+        with pytest.raises(UserError, match="is a pipe: a file on a disk was expected"):
+            write(tmp_path / name)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe"]
+    assert (tmp_path / "pipe").is_fifo() and (tmp_path / "link").is_symlink()
