@@ -80,7 +80,10 @@ def test_true_labels_that_are_not_the_datasets_are_told(tmp_path):
     lines = ["train_set/images/3.jpg,fear,Anger", "train_set/images/4.jpg,fear,sadness"]
     given, said = _read(tmp_path, lines)
     assert given == [2, 2]
-    assert said.endswith("; 1 true labels are not the dataset's, which count")
+    assert said == (
+        "names 2 of 2 training records and changes the label of 2; 1 true labels are not the "
+        "dataset's, which count"
+    )
 
 
 def test_a_column_that_stands_twice_is_named(error_of):

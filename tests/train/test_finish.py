@@ -1,3 +1,8 @@
+"""What a finished run says of itself."""
+
+import json
+import types
+
 from lanet_jax.train import finish
 
 
@@ -8,3 +13,19 @@ def test_an_accuracy_is_told_with_its_interval():
     told = "final_mean_class 0.4000 (\u00b1 0.100)"
     assert finish._told("final_mean_class", 0.4, values) == told
     assert finish._told("best_step", 30, values) == "best_step 30"
+
+
+def test_with_two_tests_it_is_said_whose_best_state_is_kept(tmp_path, monkeypatch, capsys):
+    rows = [
+        {"step": step, "split": split, "accuracy": accuracy, "mean_class_accuracy": accuracy}
+        for step, split, accuracy in ((3, "z", 0.2), (3, "a", 0.9), (6, "z", 0.4), (6, "a", 0.1))
+    ]
+    (tmp_path / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    data = types.SimpleNamespace(train=[], evaluate={"z": None, "a": None})
+    monkeypatch.setattr(finish.evaluator, "targets_of", lambda *_: None)
+    finish.finish(types.SimpleNamespace(data=data), tmp_path, None)
+    assert (
+        "checkpoints/best is of the best step of z; the oracle of a is of its own best step, whose "
+        "state is not kept" in capsys.readouterr().out.splitlines()
+    )
+    assert json.loads((tmp_path / "summary.json").read_text())["a"]["best_step"] == 3
