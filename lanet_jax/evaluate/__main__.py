@@ -13,7 +13,7 @@ from lanet_jax import metrics
 from lanet_jax.command_line import Parser
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError, exit_on_user_error
-from lanet_jax.files.atomic import write_csv, write_text
+from lanet_jax.files.atomic import csv_text, write_together
 from lanet_jax.input.records import Records
 from lanet_jax.run.paths import EvaluationFolder
 
@@ -123,11 +123,16 @@ def write(
             records.names, labels, predicted, probabilities, strict=True
         )
     )
-    write_csv(files.predictions, ("name", "label", "predicted", *classes), rows)
     counts = ((name, *row) for name, row in zip(classes, matrix.tolist(), strict=True))
-    write_csv(files.confusion, ("label", *classes), counts)
-    write_csv(files.calibration, list(bins[0]), (row.values() for row in bins))
-    write_text(files.metrics, json.dumps(numbers, indent=2) + "\n")
+    texts = {
+        files.predictions: csv_text(("name", "label", "predicted", *classes), rows),
+        files.confusion: csv_text(("label", *classes), counts),
+        files.calibration: csv_text(list(bins[0]), (row.values() for row in bins)),
+        files.metrics: json.dumps(numbers, indent=2) + "\n",
+    }
+    write_together(
+        {path: lambda file, text=text: file.write(text.encode()) for path, text in texts.items()}  # type: ignore[misc]  # a default binds it
+    )
     print(
         f"{folder.name} at step {step}: {accuracy:.2%} of {len(records)} (95% interval "
         f"{low:.1%} to {high:.1%}), mean over "

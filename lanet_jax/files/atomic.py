@@ -56,11 +56,16 @@ def write_text(path: Path, text: str) -> None:
 
 def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     """Writes a CSV table, whole or not at all."""
+    write_text(path, csv_text(header, rows))
+
+
+def csv_text(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """A CSV table as text."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(header)
     table.writerows(rows)
-    write_text(path, text.getvalue())
+    return text.getvalue()
 
 
 def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
@@ -85,7 +90,7 @@ def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
             os.replace(temporary, path)
     except OSError as error:
         raise UserError(
-            f"{path}: cannot be written: {error.strerror}; choose another OUT"
+            f"{path}: cannot be written: {error.strerror}; make room or choose another place"
         ) from error
     finally:
         for temporary in temporaries.values():

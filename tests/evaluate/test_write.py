@@ -1,0 +1,46 @@
+"""The files of one evaluation are replaced together."""
+
+import csv
+import errno
+import json
+import types
+
+import numpy as np
+import pytest
+
+from lanet_jax.errors import UserError
+from lanet_jax.evaluate.__main__ import write
+from lanet_jax.files import atomic
+from lanet_jax.run.paths import EvaluationFolder
+
+
+class Records:
+    classes = ("anger", "fear")
+    labels = np.array([0, 1])
+    names = ("a.png", "b.png")
+
+    def __len__(self):
+        return 2
+
+
+RIGHT = np.array([[0.9, 0.1], [0.2, 0.8]])
+
+
+def test_a_full_disk_leaves_the_result_before(tmp_path, monkeypatch):
+    write(tmp_path / "test", Records(), RIGHT, 3)
+    files = EvaluationFolder(tmp_path / "test")
+    assert json.loads(files.metrics.read_text())["accuracy"] == 1.0
+    assert list(csv.reader(files.confusion.open()))[1:] == [["anger", "1", "0"], ["fear", "0", "1"]]
+    before = {path.name: path.read_bytes() for path in (tmp_path / "test").iterdir()}
+    assert len(before) == 4
+    written = types.SimpleNamespace(count=0)
+
+    def full(file):
+        written.count += 1
+        if written.count == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(atomic, "_on_disk", full)
+    with pytest.raises(UserError, match=r"calibration\.csv: cannot be written: No space left"):
+        write(tmp_path / "test", Records(), RIGHT[::-1], 6)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "test").iterdir()} == before
