@@ -2,18 +2,20 @@
 
 import dataclasses
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
 
 from lanet_jax.errors import CONTROL_CHARACTER, UserError
+from lanet_jax.images.files import is_hidden, is_image
 
 from .images import Crop
 
 MISSING = "missing file (left out)"
 REPEATED = "name occurs twice with one label (first used)"
+UNLISTED = "image without a row (left out)"
 CONFLICT = "name occurs twice with two labels (first used)"
 
 
@@ -76,6 +78,24 @@ def expect(path: Path, what: str) -> Path:
     if not path.exists():
         raise UserError(f"{path} is not there: {what} was expected; check the source")
     return path
+
+
+def note_unlisted(
+    listing: Listing, split: str, source: Path, folder: str, listed: Collection[str]
+) -> None:
+    """Notes the images of a folder that the source's list does not name.
+
+    Args:
+      listing: the listing.
+      split: their split; "" where the list alone would say it.
+      source: the source's root.
+      folder: the folder below it.
+      listed: names of the files in it that the list names.
+    """
+    there = {path.name for path in (source / folder).iterdir()} - set(listed)
+    for name in sorted(there):
+        if is_image(name) and not is_hidden(name):
+            listing.note(UNLISTED, split, f"{folder}/{name}")
 
 
 def keep_first(listing: Listing) -> None:

@@ -11,7 +11,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.files.npz import read_npy
 from lanet_jax.images.files import is_hidden
 
-from ..listing import Item, Listing, expect
+from ..listing import Item, Listing, expect, note_unlisted
 from .classes import LABELS, NOT_AN_EXPRESSION, NUMBERS
 
 FOLDERS = {"train": "train_set", "valid": "val_set"}
@@ -57,6 +57,8 @@ def list_source(source: Path, classes: int) -> Listing:
                 # Numbering restarts in each folder, so the name includes the folder.
                 item = Item(image, image, source / image, label, points=points)
                 listing.splits[split].append(item)
+        listed = {f"{file.name.removesuffix('_exp.npy')}.jpg" for file in files}
+        note_unlisted(listing, split, source, f"{folder}/images", listed)
         if len(unusable) == len(files):
             raise UserError(f"none of the {len(files)} annotations can be used: {unusable[0]}")
     return listing

@@ -1,6 +1,6 @@
 """The official FER+ layout as lists of images."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.images import files
 
-from ..listing import Item, Listing, expect
+from ..listing import Item, Listing, expect, note_unlisted
 from ..split_names import SPLITS
 from ..tables import read_rows, shown
 from .votes import COLUMNS, RULES
@@ -92,26 +92,16 @@ def list_source(source: Path, labels: str = "argmax8", classes: int = 8) -> List
             item = Item(name, file, image, kept.index(label), votes=votes)
             listing.splits[split].append(item)
     for split in present:
-        _note_unlisted(listing, source, split, {name for at, name, _ in rows if at == split})
+        listed = {name for at, name, _ in rows if at == split}
+        note_unlisted(listing, split, source, FOLDERS[split], listed)
         _note_disagreements(listing, source / FOLDERS[split] / "label.csv", rows, split)
     return listing
 
 
 def _has_images(folder: Path) -> bool:
-    return folder.is_dir() and any(_image_names(folder))
-
-
-def _image_names(folder: Path) -> Iterator[str]:
-    return (path.name for path in folder.iterdir() if _is_shown_image(path.name))
-
-
-def _is_shown_image(name: str) -> bool:
-    return files.is_image(name) and not files.is_hidden(name)
-
-
-def _note_unlisted(listing: Listing, source: Path, split: str, listed: set[str]) -> None:
-    for name in sorted(set(_image_names(source / FOLDERS[split])) - listed):
-        listing.note("image without a row (left out)", split, f"{FOLDERS[split]}/{name}")
+    return folder.is_dir() and any(
+        files.is_image(path.name) and not files.is_hidden(path.name) for path in folder.iterdir()
+    )
 
 
 def _read_votes(table: Path) -> list[tuple[str, str, tuple[int, ...]]]:

@@ -15,7 +15,7 @@ from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.images.pixels import BrokenImageError, decode
 
-from ..listing import Item, Listing, expect
+from ..listing import Item, Listing, expect, note_unlisted
 from ..tables import read_lines, shown
 from .registration import move_points
 
@@ -57,6 +57,8 @@ def list_source(source: Path, annotation: str = "none") -> Listing:
         listing.splits[split].append(Item(name, file, source / file, label))
         rows.append(name)
     listing.rows = rows
+    listed = {Path(item.file).name for items in listing.splits.values() for item in items}
+    note_unlisted(listing, "", source, "Image/aligned", listed)
     if annotation == "auto":
         _add_points(listing, source)
     return listing

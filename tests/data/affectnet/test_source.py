@@ -168,6 +168,18 @@ def test_2021_layout(new):
     }
 
 
+def test_2021_images_without_an_annotation_are_left_out_and_listed(new):
+    source = new([("train_set", 0, 3), ("train_set", 7, 4), ("val_set", 0, 0)])
+    (source / "train_set/annotations/7_exp.npy").rename(
+        source / "train_set/annotations/._7_exp.npy"  # hidden, as macOS names its own
+    )
+    listing = list_source(source)
+    assert _labels(listing)["train"] == {"train_set/images/0.jpg": "surprise"}
+    assert listing.notes == {
+        "image without a row (left out)": [("train", "train_set/images/7.jpg")]
+    }
+
+
 def test_2021_landmarks_may_be_missing(new):
     source = new([("train_set", 0, 3), ("val_set", 0, 0)])
     (source / "train_set/annotations/0_lnd.npy").unlink()

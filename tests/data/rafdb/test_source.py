@@ -28,6 +28,15 @@ def test_lists_aligned_images_with_canonical_labels(rafdb_tree):
     assert all(item.image.is_file() for items in listing.splits.values() for item in items)
 
 
+def test_an_image_that_the_list_does_not_name_is_left_out_and_listed(rafdb_tree, write):
+    source = rafdb_tree(LINES)
+    for name in ("train_00009_aligned.jpg", "._train_00001_aligned.jpg", "notes.txt"):
+        write(source / "Image" / "aligned" / name, b"")
+    assert list_source(source).notes == {
+        "image without a row (left out)": [("", "Image/aligned/train_00009_aligned.jpg")]
+    }
+
+
 def test_all_seven_numbers(rafdb_tree):
     listing = list_source(rafdb_tree([f"train_0000{n}.jpg {n}" for n in range(1, 8)]))
     assert [listing.classes[item.label] for item in listing.splits["train"]] == [
