@@ -66,7 +66,7 @@ def parse(text: str) -> dict[str, str]:
     Raises:
       UserError: one side of a part is empty, or a class is renamed twice.
     """
-    renamed = {}
+    renamed: dict[str, str] = {}
     for part in filter(None, text.split(",")):
         written, equals, name = part.partition("=")
         if not (equals and written.strip() and name.strip()) or "=" in name:
