@@ -51,11 +51,11 @@ def test_a_command_ends_with_one_line_and_exit_code_1(flags, said, command, envi
 
 
 def test_a_mistyped_field_is_corrected_in_the_same_folder(message_of, config, tmp_path):
-    config.noise.rate, config.optim.batch_size = 0.5, 32
-    assert "no batch of 32" in message_of(_build, config, tmp_path)
+    config.noise.rate, config.model.pretrained = 0.5, "/nowhere/weights.npz"
+    assert "/nowhere/weights.npz" in message_of(_build, config, tmp_path)
     run_folder.seal_labels(tmp_path)
     mistyped = (tmp_path / "labels.csv").read_text()
-    config.noise.rate, config.optim.batch_size = 0.1, 8
+    config.noise.rate, config.model.pretrained = 0.1, ""
     corrected = _build(config, tmp_path)
     run_folder.seal_labels(tmp_path)
     assert len(corrected.data.wrong) < 8
