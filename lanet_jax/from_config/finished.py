@@ -30,6 +30,20 @@ class FinishedRun:
         return reading_back(self.config)
 
 
+def remembered(c: Config, steps: int, records: int) -> float:
+    """Share of its observed label that a record's target still holds; source: Eq. 5.
+
+    Args:
+      c: config of the run.
+      steps: number of steps trained.
+      records: number of training records, N.
+
+    Returns:
+      The share, 1 before the first step.
+    """
+    return c.lde.decay ** (steps * c.optim.batch_size / records)
+
+
 def open_run(workdir: Path, data_dir: str = "") -> FinishedRun:
     """Opens a run and its data; test sets that are gone are left out, with a note.
 
