@@ -93,7 +93,8 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
         for space, features in seen.features.items()
     }
     votes = np.mean(list(spaces.values()), axis=0)
-    late = finished.remembered(c, seen.step, len(data.train)) < _FORGOTTEN
+    visits = finished.visits(c, seen.step, len(data.train))
+    late = finished.remembered(c, visits) < _FORGOTTEN
     forgotten = late and "landmark" in spaces
     # By the time targets have forgotten the observed labels, the network may have memorised them,
     # and neighbours in its expression space repeat them; targets and landmark space do not.

@@ -30,8 +30,8 @@ class FinishedRun:
         return reading_back(self.config)
 
 
-def remembered(c: Config, steps: int, records: int) -> float:
-    """Share of its observed label that a record's target still holds; source: Eq. 5.
+def visits(c: Config, steps: int, records: int) -> float:
+    """Mean number of times that a run has visited each of its records.
 
     Args:
       c: config of the run.
@@ -39,9 +39,14 @@ def remembered(c: Config, steps: int, records: int) -> float:
       records: number of training records, N.
 
     Returns:
-      The share, 1 before the first step.
+      The number of visits.
     """
-    return c.lde.decay ** (steps * c.optim.batch_size / records)
+    return steps * c.optim.batch_size / records
+
+
+def remembered(c: Config, visits: float) -> float:
+    """Share of its observed label that a target still holds after some visits; source: Eq. 5."""
+    return c.lde.decay**visits
 
 
 def open_run(workdir: Path, data_dir: str = "") -> FinishedRun:
