@@ -137,7 +137,7 @@ def agree(train: Callable[..., tuple]) -> Callable[[Method], None]:
         for found, wanted in zip(
             jax.tree.leaves(many.params), jax.tree.leaves(one.params), strict=True
         ):
-            # As in tests/train/test_step.py: Adam moves a gradient that is only rounding either way.
+            # As in tests/train/test_step.py: a gradient of mere rounding may move either way.
             np.testing.assert_allclose(found, wanted, atol=2 * len(rows) * 1e-3 * 1.01)
 
     return check
