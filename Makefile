@@ -1,9 +1,9 @@
-# `make demo` and `make test` are all a fresh machine needs: git, make and Python >= 3.11.
+# A fresh machine needs git, make and Python >= 3.11 for `make demo` and `make test`.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := runs/demo
-# Huge pages may save some percent of a step on CPU (docs/benchmarks.md).
+# Huge pages can make a step on CPU a few percent faster (docs/benchmarks.md).
 export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1
 
 .PHONY: demo test lint docs clean
@@ -20,7 +20,7 @@ demo: $(BIN)/lanet-installed
 	$(BIN)/python -m lanet_jax.main --config=configs/demo.py --config.data.dir=prepared --workdir=$(DEMO)/lanet
 	$(BIN)/python -m lanet_jax.report --workdir=$(DEMO)/ce --workdir=$(DEMO)/lanet --out=$(DEMO)/report.html
 
-# Tests of the face models and of dlib's network are skipped where these cannot be had.
+# All checks. Tests of the face models and of dlib's network are skipped if they cannot be downloaded.
 test: lint docs
 	-$(BIN)/python -m lanet_jax.faces get-models
 	-$(BIN)/python -m lanet_jax.port get-faces

@@ -1,11 +1,11 @@
-"""Compares the step of every method on an accelerator with that on the CPU.
+"""Compares loss and gradients of every method on an accelerator with those on the CPU.
 
   python -m benchmarks.accelerator
 
-Loss and gradients of a method on a random batch, on the CPU and on the accelerator, once with exact
-float32 products and once with those that the accelerator uses by default (TF32 on recent GPUs);
-the gradients are compared by |a - b| / |b| over all parameters. The last column says whether a
-second call repeats the first bit for bit. Exits 1 if exact products differ by more than rounding.
+Each method runs on one random batch, on the accelerator once with exact float32 products and once
+with its default ones (TF32 on recent GPUs); gradients are compared by |a - b| / |b| over all
+parameters. The last column says whether a second call repeats the first bit for bit. Exits 1 if
+exact products differ by more than rounding.
 """
 
 import argparse
@@ -80,7 +80,7 @@ class Comparison(NamedTuple):
     Attributes:
       losses: losses by device and products: "cpu", "exact", "own".
       exact: distance of the accelerator's gradients with exact products from the CPU's.
-      own: distance with the products that it uses by default.
+      own: distance with the accelerator's default products.
       repeats: whether a second call gives the same bits.
     """
 
@@ -96,6 +96,9 @@ def compare(name: str, shape: Shape) -> Comparison:
     Args:
       name: name of the method.
       shape: shape of the step.
+
+    Returns:
+      The comparison.
     """
     found = gradients_of(name, shape)
     return Comparison(

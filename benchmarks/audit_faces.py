@@ -26,7 +26,15 @@ def rarity(given: Int[np.ndarray, " N"]) -> Float[np.ndarray, " N"]:
 
 
 def scores(audit: LabelAudit) -> tuple[dict[str, Float[np.ndarray, " N"]], float]:
-    """Scores of each witness, of all together, rarity, cleanlab; and the rate cleanlab counts."""
+    """Computes the scores of an audit to compare.
+
+    Args:
+      audit: the audit.
+
+    Returns:
+      Scores [N] of rarity, each witness, all witnesses together and cleanlab, by name; and the
+      share of wrong labels that cleanlab estimates.
+    """
     given = audit.given
     found = {"rarity": rarity(given)}
     found |= {name: metrics.suspicion(view, given) for name, view in audit.views.items()}
@@ -71,7 +79,7 @@ def main() -> None:
                 found[records, kind, rate, name].append((quality, first))
         said.append(f"| {records:,} | {kind} | {rate:.0%} {row(outcomes)} {np.mean(counted):.0%} |")
         print(said[-1], flush=True)
-    print(f"\nscores ({PROBABILITIES}: the network's own)\n")
+    print(f"\nscores ({PROBABILITIES}: those of the network)\n")
     for (records, kind, rate, name), values in found.items():
         quality, first = np.mean(values, axis=0)
         print(f"| {records:,} | {kind} | {rate:.0%} | {name} | {quality:.3f} | {first:.0%} |")

@@ -21,8 +21,8 @@ class World(NamedTuple):
     """How records are drawn.
 
     Attributes:
-      apart: length of a class's mean.
-      between: share of the records that lie between two classes, by up to 60% of the way.
+      apart: root mean square length of a class's mean; the noise has variance 1 in each feature.
+      between: share of the records that lie up to 60% of the way towards another class.
     """
 
     apart: float
@@ -43,12 +43,12 @@ def draw(
     """Draws records of classes of unequal sizes, normal around their means.
 
     Args:
-      world: how far apart they are.
+      world: how far apart the classes are.
       records: number of records, N.
       rng: source of randomness.
 
     Returns:
-      Features and true classes.
+      Features [N, D] and true classes [N].
     """
     share = rng.dirichlet(np.full(CLASSES, 2.0)) + 0.03
     true = rng.choice(CLASSES, records, p=share / share.sum())
@@ -62,7 +62,17 @@ def draw(
 def mislabel(
     true: Int[np.ndarray, " N"], rate: float, kind: str, rng: np.random.Generator
 ) -> Int[np.ndarray, " N"]:
-    """Gives a share of the records a wrong label: any other class, or always the next one."""
+    """Gives a share of the records a wrong label.
+
+    Args:
+      true: true classes.
+      rate: share of the records.
+      kind: "symmetric" for any other class, else always the next one.
+      rng: source of randomness.
+
+    Returns:
+      The observed labels.
+    """
     wrong = rng.permutation(len(true))[: round(rate * len(true))]
     steps = rng.integers(1, CLASSES, len(wrong)) if kind == "symmetric" else 1
     given = true.copy()
@@ -122,7 +132,7 @@ def outcome(audit: LabelAudit, true: Int[np.ndarray, " N"]) -> Outcome:
 
 
 def row(outcomes: list[Outcome]) -> str:
-    """One line of the table, without what was simulated."""
+    """Formats the sum of some outcomes as cells of the table."""
     o = Outcome(*map(sum, zip(*outcomes, strict=True)))
     estimate = f"{o.estimate / o.speaks:.0%}" if o.speaks else "-"
     right = f"{o.right / o.shown:.0%}" if o.shown else "-"

@@ -1,6 +1,7 @@
-"""What a process pays for its first prediction; `benchmarks.first_call` starts it.
+"""Measures the first prediction of this process; `benchmarks.first_call` starts it.
 
-Prints a line of JSON after each step: CPU seconds of all threads, seconds, peak bytes of memory.
+Prints a line of JSON after each step: CPU seconds of all threads, elapsed seconds, peak memory in
+bytes.
 """
 
 import json

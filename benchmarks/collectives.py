@@ -2,7 +2,7 @@
 
   python -m benchmarks.collectives [--quick] [--devices=8] [--batch=1024 ...]
 
-The step is compiled for forced CPU devices and not run. It is compiled again with Q and N doubled,
+The step is compiled for forced CPU devices, but not run. It is compiled again with Q and N doubled,
 which must change nothing: exits 1 if it does.
 """
 
@@ -46,7 +46,7 @@ def read(text: str) -> list[Collective]:
     """Lists the collectives of a compiled program.
 
     Args:
-      text: its HLO.
+      text: HLO of the program.
 
     Returns:
       The collectives, sorted; one in a loop counts once.
@@ -92,10 +92,10 @@ def documented(
 
 
 def force_devices(count: int) -> None:
-    """Makes this process, and those that it starts, see a number of CPU devices and no others.
+    """Makes this process and its children see a number of CPU devices and no others.
 
     Args:
-      count: number of devices; nothing may have been computed yet.
+      count: number of devices. JAX must not have computed anything yet.
     """
     import jax
 
@@ -109,7 +109,7 @@ def show(shape: Shape) -> bool:
     """Prints the collectives of a step over all devices.
 
     Args:
-      shape: shape of the step; B over all devices.
+      shape: shape of the step; its batch is that of all devices together.
 
     Returns:
       Whether the step with doubled Q and N has the same collectives.

@@ -11,26 +11,26 @@ from data import building
 
 
 def prepare(folder: Path, train: int = 256, test: int = 64, size: int = 24) -> None:
-    """Makes synthetic faces, if they are not there yet.
+    """Prepares the demo set in a folder, unless it is there already.
 
     Args:
-      folder: becomes a `data.dir`.
-      train: how many faces of the training split.
+      folder: the `data.dir` to write.
+      train: number of training records.
       test: number of test records.
-      size: side in pixels.
+      size: side of the images in pixels.
     """
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         building.generated("demo", folder, False, {"train": train, "test": test, "size": size})
 
 
 def tiny_config(folder: Path) -> ml_collections.ConfigDict:
-    """The demo's tiny config, with synthetic faces made for it.
+    """The demo's tiny config, on a demo set prepared for it.
 
     Args:
-      folder: where to make them.
+      folder: where the set is prepared.
 
     Returns:
-      The config.
+      The config, with `data.dir` set.
     """
     prepare(folder)
     c = demo.get_config("tiny")

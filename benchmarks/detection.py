@@ -4,8 +4,8 @@
 
 FOLDER holds face crops, such as FER2013Valid of FERPlus. Three tables: by the crop's side over the
 picture's longer side, by the number of faces in a picture, and by the angle. A face counts as found
-where a box has its centre within the crop's middle half and between .4 and 1.6 of its side. The
-crops show no hair and no neck, so that real photos should be easier. Needs the extra `faces`.
+if a box is centred within the middle half of its crop and has between .4 and 1.6 of its side. The
+crops show no hair and no neck, so real photos should be easier. Needs the extra `faces`.
 """
 
 import argparse
@@ -51,7 +51,7 @@ def composite(crops: Sequence[Picture], places: Sequence[Place], size: tuple[int
     Args:
       crops: square crops.
       places: place of each crop.
-      size: height and width of the picture.
+      size: height and width of the picture in pixels.
 
     Returns:
       The picture.
@@ -67,13 +67,13 @@ def composite(crops: Sequence[Picture], places: Sequence[Place], size: tuple[int
 
 
 def grid(count: int, size: tuple[int, int], share: float | None, angle: float = 0.0) -> list[Place]:
-    """Places in a grid.
+    """Lays out places in a grid.
 
     Args:
       count: number of places.
-      size: height and width of the picture.
-      share: a crop's side over the longer side of the picture; None for as large as there is room.
-      angle: angle of each, in degrees.
+      size: height and width of the picture in pixels.
+      share: a crop's side over the longer side of the picture; None fills 80% of the room.
+      angle: angle of every crop in degrees.
 
     Returns:
       The places, row by row.
@@ -96,11 +96,11 @@ def found(places: Sequence[Place], faces: Sequence[Face]) -> tuple[int, int, int
 
     Args:
       places: places of the faces.
-      faces: faces that were found.
+      faces: faces that were detected.
 
     Returns:
-      The number of places found, how many of these the right way up, and the number of faces found
-      where there is none.
+      How many places were found, how many of these the right way up, and how many faces were
+      detected where there is none.
     """
     rest, hits, upright = list(faces), 0, 0
     for place in places:
@@ -117,7 +117,17 @@ def found(places: Sequence[Place], faces: Sequence[Face]) -> tuple[int, int, int
 
 
 def row(name: str, crops: Sequence[Picture], places: Sequence[Place], size: tuple[int, int]) -> str:
-    """One line of a table: crops in pictures that have these places."""
+    """Measures one row of a table: crops pasted at these places, over as many pictures as needed.
+
+    Args:
+      name: first cell.
+      crops: crops to paste.
+      places: places in each picture.
+      size: height and width of a picture in pixels.
+
+    Returns:
+      The row in Markdown.
+    """
     step, total = len(places), np.zeros(3, int)
     for start in range(0, len(crops), step):
         own = crops[start : start + step]

@@ -1,11 +1,11 @@
-"""Whether any number of devices and processes trains the same, and what moves between them.
+"""Checks that any number of devices and processes trains the same model, and what moves.
 
   python -m benchmarks.devices [--quick]
 
-Real runs of the tiny demo, each in processes of its own with forced CPU devices, against the one
-with a single device, with the differences that rounding alone makes there beside them; then the
-collectives of its step at 8 devices. Exits 1 if a run differs by more than rounding, or a
-collective grows with Q or N.
+Trains the tiny demo in separate processes with forced CPU devices and compares each layout with a
+single device; as a yardstick, runs on a single device from starts that differ by rounding. Then
+counts the collectives of the step on 8 devices. Exits 1 if a run differs by more than rounding or
+a collective grows with Q or N.
 """
 
 import argparse
@@ -37,11 +37,11 @@ LOSS, BANK = 1e-5, 0.02  # at most: relative of the first losses, absolute of th
 
 
 class Layout(NamedTuple):
-    """How a run is spread.
+    """The processes and devices of a run.
 
     Attributes:
-      processes: on this machine, talking over loopback.
-      devices: number of devices of each.
+      processes: number of processes, all on this machine.
+      devices: number of devices of each process.
     """
 
     processes: int
@@ -57,9 +57,9 @@ def train(layout: Layout, data_dir: Path, folder: Path, cache: Path) -> Path:
 
     Args:
       layout: layout of the run.
-      data_dir: folder of the synthetic faces.
-      folder: for the work folder and the logs, new.
-      cache: the compile cache.
+      data_dir: folder of the prepared demo set.
+      folder: new folder for the work folder and the logs.
+      cache: folder of the compile cache.
 
     Returns:
       The work folder.
@@ -102,7 +102,7 @@ def _free_port() -> int:
 
 
 def result(workdir: Path) -> "Result":
-    """Reads a run that has ended."""
+    """Reads what is compared of a finished run."""
     from benchmarks import bitwise
     from benchmarks.rounding import Result
     from lanet_jax.checkpoint import states
@@ -116,7 +116,16 @@ def result(workdir: Path) -> "Result":
 
 
 def compare(found: "Result", expected: "Result") -> tuple[float, ...]:
-    """How far two runs are apart, see the table's header."""
+    """Compares two runs.
+
+    Args:
+      found: the run.
+      expected: the run to compare with.
+
+    Returns:
+      Largest relative difference of the first losses, that of the last loss, and the largest
+      absolute differences of the bank and of the parameters.
+    """
     losses = np.abs(found.losses / expected.losses - 1)
     parameters = max(
         float(np.abs(found.parameters[path] - value).max())
@@ -130,11 +139,11 @@ def show(layouts: Sequence[Layout], seeds: int) -> bool:
     """Prints how much each layout differs from the first.
 
     Args:
-      layouts: to train by.
-      seeds: runs on one device that start a rounding error away, for comparison.
+      layouts: layouts to train with; the others are compared with the first.
+      seeds: number of runs on one device whose start differs by rounding, for comparison.
 
     Returns:
-      Whether all are the same but for rounding.
+      Whether all agree up to rounding.
     """
     from benchmarks import demo, report
     from benchmarks.rounding import nudged

@@ -1,9 +1,10 @@
-"""Whether a process that trains grows: its resident size over many steps of the tiny demo.
+"""Checks that training leaks no memory: the resident size over many steps of the tiny demo.
 
   python -m benchmarks.endurance [--steps=1000] [--quick]
 
-The loop is the run's own: records are read and decoded by its threads, the step runs, the metrics
-of the step before are fetched. Exits 1 if the process grows by more than a few MB after step 200.
+Works as the training loop does: worker threads read and decode records, the step runs, and the
+metrics of the step before are fetched. Exits 1 if the process grows by more than a few MiB after
+step 200.
 """
 
 import argparse
@@ -27,10 +28,10 @@ MIB = 2**20
 
 
 def resident() -> float:
-    """MiB of this process that are in memory now.
+    """Resident size of this process in MiB.
 
     Raises:
-      UserError: this system does not say.
+      UserError: the system has no /proc.
     """
     if not STATM.exists():
         raise UserError(f"{STATM} is not here: the resident size can be measured on Linux only")
@@ -38,14 +39,14 @@ def resident() -> float:
 
 
 def sizes(run: "Run", steps: int) -> list[float]:
-    """Trains without checkpoints and evaluation.
+    """Trains without checkpoints and evaluation, and measures after each step.
 
     Args:
-      run: what to train.
-      steps: how many, at most the run's.
+      run: the run to train.
+      steps: number of steps, at most the run's.
 
     Returns:
-      Resident MiB after each step.
+      Resident size after each step in MiB.
     """
     import jax
     from jax.sharding import NamedSharding
@@ -75,7 +76,7 @@ def sizes(run: "Run", steps: int) -> list[float]:
 
 @exit_on_user_error
 def main() -> None:
-    """Prints the resident size at a few moments, and what came on top between two of them."""
+    """Prints the resident size at a few steps and its growth."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.endurance", description=__doc__)
     parser.add_argument("--steps", type=int, default=1000, help="default 1000, at least 300")
     parser.add_argument("--quick", action="store_true", help="60 steps; shows only that it runs")

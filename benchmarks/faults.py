@@ -1,12 +1,12 @@
-"""Kills a real run at random moments, over and over, and compares what it ends with.
+"""Kills a run at random moments again and again, and checks that resuming loses nothing.
 
   python -m benchmarks.faults --kills=100 --seed=0 --minutes=30
 
-Each life of the run is a process of its own that ends by SIGKILL: after a time, after some steps or
-while a checkpoint is written; the next one resumes it. A run that reaches its end must equal an
-undisturbed one, bit for bit, and another one begins. The seed draws the moments; where in the
-program they fall is the machine's. Exits 1 unless every goal is met: all the kills were made, one
-at least while a checkpoint was written, and nothing was lost.
+Each process is ended by SIGKILL after a time, after some steps, or while a checkpoint is being
+written; the next one resumes the run. A run that finishes must equal an undisturbed one bit for
+bit, and then another one starts. The seed fixes the moments; which instruction they hit depends on
+the machine. Exits 1 unless every goal is met: all kills were made, at least one while a checkpoint
+was being written, and nothing was lost.
 """
 
 import argparse
@@ -30,17 +30,17 @@ SETTINGS += ("train.checkpoint_every=3",)
 
 @dataclasses.dataclass
 class Outcome:
-    """What came of killing.
+    """Counts of kills and of what became of the runs.
 
     Attributes:
-      asked: how many kills were to be made.
-      kills: how many were, before the time was up.
-      writing: how many of them came while a checkpoint was written.
+      asked: number of kills asked for.
+      kills: number of kills made before the time was up.
+      writing: kills while a checkpoint was being written.
       lost: resumes that ended with an error.
-      broken: checkpoints that a resume had to put aside.
-      runs: brought to their end.
-      identical: how many of them equal the undisturbed one.
-      reasons: what was lost or differs.
+      broken: checkpoints that a resume had to move aside.
+      runs: runs that finished.
+      identical: finished runs that equal the undisturbed one.
+      reasons: a line for each loss and difference.
     """
 
     asked: int
@@ -53,7 +53,7 @@ class Outcome:
     reasons: list[str] = dataclasses.field(default_factory=list)
 
     def judged(self) -> list[tuple[str, object, object, str]]:
-        """What was measured, the number, its goal, and whether it is met, a row each."""
+        """Rows of the table: what was measured, the number, its goal, and the verdict."""
         from benchmarks import report  # imports JAX
 
         def verdict(met: bool) -> str:
@@ -65,7 +65,7 @@ class Outcome:
         return [
             ("kills", self.kills, self.asked, killed(self.kills == self.asked)),
             (
-                "of them while a checkpoint was written",
+                "of them while a checkpoint was being written",
                 self.writing,
                 ">= 1",
                 killed(self.writing > 0),
@@ -73,7 +73,7 @@ class Outcome:
             ("checkpoints that did not restore", self.broken, 0, verdict(not self.broken)),
             ("resumes that ended with an error", self.lost, 0, verdict(not self.lost)),
             (
-                "ends equal to the undisturbed run's, bit for bit",
+                "finished runs equal to the undisturbed one, bit for bit",
                 f"{self.identical} of {self.runs}",
                 "all",
                 verdict(0 < self.runs == self.identical),
@@ -81,7 +81,7 @@ class Outcome:
         ]
 
     def met(self) -> bool:
-        """Whether every goal is."""
+        """Whether every goal is met."""
         return all(row[-1] == "met" for row in self.judged())
 
 
@@ -96,34 +96,34 @@ def torment(
     seconds: float,
     life: float,
 ) -> Outcome:
-    """Kills runs until they were killed often enough; the last one is brought to its end, too.
+    """Kills and resumes runs until enough kills are made; the last run is finished, too.
 
     Args:
-      command: starts or resumes the run of a work folder.
-      environment: environment of its process.
+      command: gives the command that starts or resumes the run of a work folder.
+      environment: environment of the processes.
       undisturbed: work folder of a finished run.
-      folder: for the others; what is lost or differs is left there.
-      kills: how many.
-      seed: seed of the moments of the kills.
-      seconds: after which no more kills are made.
+      folder: parent of the other work folders; lost and differing ones stay there.
+      kills: number of kills.
+      seed: seed of the moments.
+      seconds: time after which no more kills are made.
       life: seconds that an undisturbed run takes.
 
     Returns:
-      What came of it.
+      The counts.
     """
     from benchmarks import bitwise  # starts JAX
 
     chance, outcome = random.Random(seed), Outcome(asked=kills)
     end, number = time.monotonic() + seconds, 0
 
-    def goes_on() -> bool:
+    def wanted() -> bool:
         return outcome.kills < kills and time.monotonic() < end
 
-    while goes_on():
+    while wanted():
         number += 1
         workdir, log = folder / f"run{number}", folder / f"run{number}.log"
         while True:
-            moment = killing.Moment.draw(chance, life) if goes_on() else None
+            moment = killing.Moment.draw(chance, life) if wanted() else None
             one = killing.live(command(workdir), environment, workdir, log, moment)
             outcome.writing += one.writing
             outcome.broken += one.broken
@@ -144,12 +144,12 @@ def torment(
 
 
 def main() -> None:
-    """Prints what came of it."""
+    """Prints the counts beside their goals."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
     parser.add_argument("--kills", type=int, default=100, help="default 100")
-    parser.add_argument("--seed", type=int, default=0, help="of the moments")
-    parser.add_argument("--minutes", type=float, default=30, help="no kill after so many")
-    parser.add_argument("--folder", type=Path, help="keep there what is lost or differs")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the moments")
+    parser.add_argument("--minutes", type=float, default=30, help="time for kills (default: 30)")
+    parser.add_argument("--folder", type=Path, help="keep lost and differing runs here")
     options = parser.parse_args()
     environment = {**os.environ, "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
     os.environ["JAX_PLATFORMS"] = "cpu"  # this process must leave the accelerator to the runs

@@ -1,9 +1,9 @@
-"""What the first prediction of a process costs: import, load, first and second call, memory.
+"""Measures the first prediction of a process: import, load, first and second call, memory.
 
   python -m benchmarks.first_call [--image=FILE] [--model=CKPT] [--faces=whole]
 
-Each round is a process of its own, without a compile cache. The table has the medians. CPU time is
-that of all threads and holds on a machine with other work; elapsed time does not.
+Each round is a separate process without a compile cache; the table shows medians. CPU time is
+summed over threads and stays comparable on a busy machine; elapsed time does not.
 """
 
 import json
@@ -21,25 +21,25 @@ from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.files.home import expanded
 
 ROOT = Path(__file__).parents[1]
-IMAGE = flags.DEFINE_string("image", str(ROOT / "tests/faces/astronaut.jpg"), "What is predicted.")
+IMAGE = flags.DEFINE_string("image", str(ROOT / "tests/faces/astronaut.jpg"), "Image to predict.")
 MODEL = flags.DEFINE_string("model", "", "Run or model file; empty for the bundled network.")
-FACES = flags.DEFINE_enum("faces", "detect", ["detect", "whole"], "As of lanet_jax.predict.")
-ROUNDS = flags.DEFINE_integer("rounds", 3, "Processes.", lower_bound=1)
+FACES = flags.DEFINE_enum("faces", "detect", ["detect", "whole"], "As for lanet_jax.predict.")
+ROUNDS = flags.DEFINE_integer("rounds", 3, "Number of processes.", lower_bound=1)
 
 _CACHES = ("JAX_COMPILATION_CACHE_DIR", "JAX_ENABLE_COMPILATION_CACHE")
 Step = Mapping[str, float | str]
 
 
 def call(model: str, image: str, faces: str) -> list[Step]:
-    """Predicts in a process of its own.
+    """Predicts in a separate process.
 
     Args:
-      model: as of `lanet_jax.load`.
-      image: a file.
-      faces: as of `Predictor.predict`.
+      model: run or model file, as `lanet_jax.load` takes it.
+      image: file of the image.
+      faces: "detect" or "whole", as `Predictor.predict` takes it.
 
     Returns:
-      What each step cost: "step", "cpu" and "elapsed" in seconds, "peak" in bytes until then.
+      A row for each step: "step", "cpu" and "elapsed" in seconds, "peak" memory so far in bytes.
 
     Raises:
       UserError: the process failed.
@@ -58,7 +58,7 @@ def call(model: str, image: str, faces: str) -> list[Step]:
 
 
 def medians(rounds: Sequence[Sequence[Step]]) -> list[tuple[str, str, str, str]]:
-    """The cells of the table: of each step the median CPU and elapsed seconds, and peak MiB."""
+    """Rows of the table: each step with median CPU and elapsed seconds and median peak MiB."""
     rows = []
     for same in zip(*rounds, strict=True):
         cpu, elapsed, peak = (

@@ -1,12 +1,12 @@
-"""What a LA-Net step costs by its compiled program, and the least time that a card needs for it.
+"""Counts the operations and bytes of a LA-Net step, and the least time a card needs for them.
 
   python -m benchmarks.floor --size 112 --precision bfloat16
 
-Operations are those of the mathematics, as XLA counts them; bytes are what the program's kernels
-read and write, compiled for the device at hand. No card is faster than its peak rate on the
-operations, or than its memory on the bytes; the larger of both is the floor. On a GPU steps are
-timed too; on a CPU only with --rounds, as another backend fuses otherwise: `benchmarks.gpu_program`
-compiles for a GPU where there is none.
+Operations are those of the equations, as XLA counts them; bytes are what the kernels read and
+write when compiled for the device at hand. A card cannot exceed its peak rate on the operations or
+its bandwidth on the bytes; the larger of the two times is the floor. On a GPU steps are timed too;
+on a CPU only with --rounds, as another backend fuses differently: `benchmarks.gpu_program` compiles
+for a GPU without one.
 """
 
 import functools
@@ -28,11 +28,11 @@ BANDWIDTH = 3.35e12
 
 
 class Cost(NamedTuple):
-    """What a compiled program does.
+    """The work of a compiled program.
 
     Attributes:
-      operations: in floating point.
-      bytes: read and written.
+      operations: floating point operations.
+      bytes: bytes read and written.
     """
 
     operations: float
@@ -42,8 +42,8 @@ class Cost(NamedTuple):
         """The least time in seconds.
 
         Args:
-          peak: operations a second.
-          bandwidth: bytes a second.
+          peak: peak rate of the card in operations a second.
+          bandwidth: bandwidth of its memory in bytes a second.
         """
         return max(self.operations / peak, self.bytes / bandwidth)
 
@@ -51,12 +51,12 @@ class Cost(NamedTuple):
 def cost(
     compiled: jax.stages.Compiled, function: Callable[..., object], *arguments: object
 ) -> Cost:
-    """The cost of a program.
+    """Counts the work of a program.
 
     Args:
-      compiled: the program, of which the bytes are counted.
-      function: what it computes. Its operations are counted before any backend replaces them by
-        calls of a library, whose operations XLA does not know.
+      compiled: the program, whose bytes are counted.
+      function: the function that it computes. Its operations are counted before a backend replaces
+        them by library calls, whose operations XLA does not know.
       *arguments: arguments of the function, or anything of their shapes.
 
     Returns:
@@ -69,13 +69,13 @@ def cost(
 
 
 def show(shape: Shape, rounds: int, peak: float, bandwidth: float) -> None:
-    """Prints the cost of the step and of LDE + EL within, the floor and, if timed, the times.
+    """Prints the cost of the step and of LDE + EL within it, the floor and, if timed, the times.
 
     Args:
       shape: shape of the step.
-      rounds: timed steps; 0 for none.
-      peak: operations a second of the card.
-      bandwidth: bytes a second of its memory.
+      rounds: number of timed rounds; 0 for none.
+      peak: peak rate of the card in operations a second.
+      bandwidth: bandwidth of its memory in bytes a second.
     """
     from benchmarks.lde_el import LdeEl
     from benchmarks.trainer import lanet

@@ -1,7 +1,7 @@
-"""What landmarks themselves know of the labels: neighbours in several spaces of a prepared set.
+"""Measures how well landmarks alone tell labels, by the neighbours in several landmark spaces.
 
-`python -m benchmarks.geometry --data_dir DIR [--dataset ferplus/argmax8] [--seeds 3]` prints, for
-random batches, the share of a record's K neighbours that have its label.
+`python -m benchmarks.geometry --data_dir DIR [--dataset ferplus/argmax8] [--seeds 3]` prints the
+share of a record's K neighbours in random batches that have its label.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from lanet_jax.landmark_schemes import SCHEMES
 
 
 def main() -> None:
-    """Prints a table of spaces."""
+    """Prints a row for each space."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.geometry", description=__doc__)
     parser.add_argument("--data_dir", required=True)
     parser.add_argument("--dataset", default="ferplus/argmax8")
@@ -50,7 +50,7 @@ def main() -> None:
 def _share(
     features: Float[np.ndarray, "N D"], labels: Int[np.ndarray, " N"], batch: int, k: int, seed: int
 ) -> float:
-    """Share of the k most similar of a record's batch, by cosine, that have its label."""
+    """Share of a record's k most similar records in its batch, by cosine, that have its label."""
     unit = features / np.linalg.norm(features, axis=1, keepdims=True)
     order = np.random.default_rng(seed).permutation(len(labels))
     found = []

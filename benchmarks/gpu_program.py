@@ -1,9 +1,9 @@
-"""What keeps a GPU from its floor, read from the step as compiled for one, where there is none.
+"""Reads what a GPU would run for a step, compiled without one.
 
   python -m benchmarks.gpu_program --size 112 --precision bfloat16 [--head heatmap]
 
-JAX compiles for a GPU ahead of time where its CUDA plugin is installed (pip install 'jax[cuda12]'
-of the installed version); no driver is needed. Without a device nothing is tuned: the compiler
+JAX can compile for a GPU ahead of time if its CUDA plugin is installed (pip install 'jax[cuda12]'
+of the installed version); no driver is needed. Without a device nothing is autotuned: the compiler
 takes each library's default algorithm. Compiling takes minutes.
 """
 
@@ -22,8 +22,8 @@ from benchmarks.program import Program
 from benchmarks.shape import Shape
 from lanet_jax.errors import UserError, exit_on_user_error
 
-# What the compiler must know of an H100 SXM, by its data sheet and CUDA's table of the
-# compute capability 9.0.
+# What the compiler must know about an H100 SXM, from its data sheet and CUDA's table for compute
+# capability 9.0.
 H100 = """
 platform_name: "CUDA"
 device_description_str: "NVIDIA H100 80GB HBM3"
@@ -42,7 +42,7 @@ gpu_device_info {
 
 
 def compiled(shape: Shape, head: str) -> jax.stages.Compiled:
-    """LA-Net's step, compiled for one H100 and never run.
+    """Compiles LA-Net's step for one H100, without running it.
 
     Args:
       shape: shape of the step.
@@ -91,7 +91,7 @@ def compiled(shape: Shape, head: str) -> jax.stages.Compiled:
 
 
 def show(shape: Shape, head: str) -> None:
-    """Prints what the program runs, by kind, and the bytes that each kind moves."""
+    """Prints the number of launches of each kind and the bytes that it reads and writes."""
     step = compiled(shape, head)
     program = Program(step.as_text())
     count, moved = Counter(), Counter()
@@ -116,7 +116,7 @@ def main() -> None:
     parser = shape_lib.parser("gpu_program", __doc__.splitlines()[0])
     parser.add_argument("--head", choices=("coordinates", "heatmap"), default="coordinates")
     arguments = parser.parse_args()
-    jax.config.update("jax_platforms", "cpu")  # nothing is run on the GPU that is not there
+    jax.config.update("jax_platforms", "cpu")  # only the compiler's target is a GPU
     show(shape_lib.shape(arguments), arguments.head)
 
 

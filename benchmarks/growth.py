@@ -1,10 +1,10 @@
-"""How a step's time and memory grow with B, Q, N and C, and an epoch's order with N and C.
+"""Measures how time and memory of a step grow with B, Q, N and C, and of the sampler with N and C.
 
   python -m benchmarks.growth [--quick] [--out DIR]
 
-Each size is swept alone. The networks are small on purpose (32 px, small stem, width 8), so that
-they do not hide LDE and EL: these are not the times of a real step. Exits 1 if something grows
-faster than the equations say; `--out` draws it.
+One size is swept at a time. The networks are small on purpose (32 px, small stem, width 8), so
+that they do not hide LDE and EL: these are not the times of a real step. Exits 1 if something grows
+faster than the equations say; `--out` draws the curves.
 """
 
 import argparse
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def points(curves: "list[Curve]") -> list[tuple[str, ...]]:
-    """Rows of a table: every value of one axis with all quantities."""
+    """Rows of a table: each value of an axis with all quantities measured there."""
     values = zip(*(curve.found for curve in curves), strict=True)
     return [
         (curves[0].axis, f"{value:,}", *(f"{y:.3g}" if y < 100 else f"{y:,.0f}" for y in found))
@@ -30,7 +30,7 @@ def points(curves: "list[Curve]") -> list[tuple[str, ...]]:
 
 @exit_on_user_error
 def main() -> None:
-    """Prints every point, and the slopes beside those of the equations."""
+    """Prints every point, and the measured slopes beside those of the equations."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="tiny; shows only that it runs")
     parser.add_argument("--out", type=Path, metavar="DIR", help="draw growth.png and growth.svg")
@@ -55,7 +55,7 @@ def main() -> None:
             f"{curve.name}, {curve.unit}",
             f"{curve.slope:.2f}",
             f"{curve.limit:.2f} + {sweeps.TOLERANCE[curve.unit]}",
-            # Quick times say nothing, but the compiler plans the same memory every time.
+            # Times of a quick run mean nothing, but the planned memory never varies.
             report.verdict(curve.met, options.quick and curve.unit == "ms"),
         )
         for curve in every

@@ -17,7 +17,7 @@ _ALLOWED = {"color": style.MUTED, "linewidth": 0.9, "linestyle": "--"}
 
 @style.styled
 def draw(axes: Sequence[Sequence[Curve]]) -> Figure:
-    """Every curve on logarithmic axes, with its slope and, dashed, the one the equations allow.
+    """Draws the curves on logarithmic axes, with slopes and, dashed, what the equations allow.
 
     Args:
       axes: the curves of each axis.
@@ -51,7 +51,7 @@ def _panel(axes: Axes, curves: Sequence[Curve]) -> None:
         axes.plot(curve.values, allowed, **_ALLOWED)
     lowest = min(min(curve.found) for curve in curves)
     highest = max(max(curve.found) for curve in curves)
-    # The dashed lines may run far below; room above for the legend.
+    # The dashed lines may run far below the points; above them the legend needs room.
     axes.set_ylim(lowest / 2, highest * (highest / lowest) ** 0.45 * 2)
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_minor_formatter(NullFormatter())

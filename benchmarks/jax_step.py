@@ -1,4 +1,4 @@
-"""The worker of `benchmarks.step` that takes our whole LA-Net steps."""
+"""The worker of `benchmarks.step` that runs our LA-Net steps."""
 
 import statistics
 from typing import TYPE_CHECKING
@@ -14,14 +14,14 @@ from lanet_jax.errors import exit_on_user_error
 if TYPE_CHECKING:
     from benchmarks.trainer import Trainer
 
-ROUNDS = 5  # of LDE and EL
+ROUNDS = 5  # timed calls of LDE and EL
 
 
 @exit_on_user_error
 def main() -> None:
-    """Serves steps until its input ends."""
+    """Runs a step for each line of standard input."""
     parser = shape_lib.parser("jax_step", __doc__)
-    parser.add_argument("--lde_el", action="store_true", help="time LDE and EL alone, too")
+    parser.add_argument("--lde_el", action="store_true", help="also time LDE and EL alone")
     arguments = parser.parse_args()
     runtime.start()
     from benchmarks.trainer import lanet
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def lde_el(trainer: "Trainer", shape: Shape) -> float:
-    """Seconds of LDE and EL with their backward pass, alone."""
+    """Median seconds of LDE and EL alone, with their backward pass."""
     from benchmarks.lde_el import LdeEl
 
     state = trainer.state
@@ -52,7 +52,7 @@ def lde_el(trainer: "Trainer", shape: Shape) -> float:
 
 
 def device_peak() -> int | None:
-    """Most bytes that were in use on the first device, where it says so."""
+    """Peak bytes in use on the first device; None if it does not report them."""
     return (jax.local_devices()[0].memory_stats() or {}).get("peak_bytes_in_use")
 
 

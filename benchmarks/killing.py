@@ -1,4 +1,4 @@
-"""One life of a run: a process that ends by SIGKILL, or by itself."""
+"""One life of a run: a process that is ended by SIGKILL, or ends by itself."""
 
 import dataclasses
 import random
@@ -10,12 +10,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 POLL = 0.002  # s
-HANG = 600  # s, after which a life is given up
+HANG = 600  # s, after which a process counts as hung
 
 
 @dataclasses.dataclass(frozen=True)
 class Moment:
-    """When a life ends: `delay` seconds after so many new rows and checkpoint writes were seen."""
+    """When to kill: `delay` seconds after a number of new rows and checkpoint writes.
+
+    Attributes:
+      rows: number of new rows in metrics.jsonl to wait for.
+      writes: number of checkpoint writes to wait for.
+      delay: further seconds.
+    """
 
     rows: int
     writes: int
@@ -23,7 +29,15 @@ class Moment:
 
     @classmethod
     def draw(cls, chance: random.Random, life: float) -> "Moment":
-        """Draws one; half of them lie in a write, if it takes as long as is guessed here."""
+        """Draws a moment; half of them fall into a checkpoint write, if it takes 0.15 s.
+
+        Args:
+          chance: source of randomness.
+          life: seconds that an undisturbed run takes.
+
+        Returns:
+          The moment.
+        """
         kind = chance.choice(("time", "rows", "write", "write"))
         if kind == "time":
             return cls(0, 0, chance.uniform(0, life))
@@ -34,12 +48,12 @@ class Moment:
 
 @dataclasses.dataclass(frozen=True)
 class Life:
-    """How one ended.
+    """How a process of the run ended.
 
     Attributes:
       code: exit code; None if it was killed.
-      writing: whether it was killed while a checkpoint was written.
-      broken: checkpoints that it found broken.
+      writing: whether it was killed while a checkpoint was being written.
+      broken: number of checkpoints that it found broken.
     """
 
     code: int | None
@@ -54,14 +68,14 @@ def live(
     log: Path,
     moment: Moment | None = None,
 ) -> Life:
-    """Starts or resumes a run, and waits for its end.
+    """Starts or resumes a run, and waits until its process has ended.
 
     Args:
       command: command of the run.
       environment: environment of its process.
       workdir: work folder of the run.
-      log: for what it says.
-      moment: to kill it at.
+      log: file for its output.
+      moment: when to kill it; None lets it finish.
 
     Returns:
       How it ended.
@@ -93,7 +107,7 @@ def _kill(process: subprocess.Popen, moment: Moment, workdir: Path, before: set,
             return False
         rows = min(rows, _rows(workdir))  # a resume drops what its checkpoint does not know
         now = _temporary(workdir)
-        before &= now  # and clears away what the life before left half-written
+        before &= now  # a resume also removes what the killed process left half-written
         seen |= now - before
         time.sleep(POLL)
     try:
@@ -112,11 +126,11 @@ def _rows(workdir: Path) -> int:
 
 
 def _temporary(workdir: Path) -> set[tuple[str, int]]:
-    """Checkpoints that are not whole yet, or never were."""
+    """Checkpoints that are incomplete, being written or left by a kill."""
     found = set()
     for path in [*workdir.glob("checkpoints/*tmp*"), *workdir.glob("checkpoints/best/*tmp*")]:
         try:
             found.add((str(path), path.stat().st_ino))
         except FileNotFoundError:
-            continue  # it has just become whole
+            continue  # it has just been completed
     return found

@@ -1,8 +1,8 @@
-"""Landmarks of face crops: CPU time an image beside bare LiteRT, and agreement with a known file.
+"""Times landmarks of face crops beside bare LiteRT, and compares them with a reference file.
 
 `python -m benchmarks.landmarks --source DIR [--reference FILE] [--images N]`, with DIR as for
-`data.landmarks`. Needs the extra `faces` and its models. Times are CPU time, so that other load on
-the machine counts little.
+`data.landmarks`. Needs the extra `faces` and its models. Times are CPU time, on which other load
+has little effect.
 """
 
 import argparse
@@ -22,13 +22,13 @@ from lanet_jax.faces.litert import Network
 from lanet_jax.images import pixels
 from lanet_jax.landmark_schemes import SCHEMES
 
-RUNS_OF_THE_MESH = 4  # for a crop: two refinements, the image and its mirror image
+RUNS_OF_THE_MESH = 4  # per crop: two refinements of the image and of its mirror image
 ROUNDS = 5
 
 
 @exit_on_user_error
 def main() -> None:
-    """Prints a table."""
+    """Prints times, the share of faces found, and the distance to the reference."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.landmarks", description=__doc__)
     parser.add_argument("--source", type=Path, required=True, metavar="DIR")
     parser.add_argument("--reference", type=Path, metavar="FILE", help="a landmark file, ibug68")

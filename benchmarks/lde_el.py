@@ -1,9 +1,9 @@
 """LDE and EL with their backward pass against the whole LA-Net step: `python -m benchmarks.lde_el`.
 
-Measured through `LANet.loss` itself, with the features and logits of both networks as the input:
+Measured through `LANet.loss` itself, with the features and logits of both networks as its input:
 neighbours, scores, targets, bank, L_kl, projections, both directions of L_el, queues, and the
-gradient down to u, v, logits and the parameters of both parts. L_ce and L_lm come along; they are
-a few [B, C] and [B, L] operations. Goal: at most 3% of a step.
+gradients of u, v, logits and the parameters of both parts. L_ce and L_lm are included; they are a
+few [B, C] and [B, L] operations. Goal: at most 3% of a step.
 """
 
 import dataclasses
@@ -29,10 +29,10 @@ GOAL = 0.03
 
 @dataclasses.dataclass(frozen=True)
 class Features:
-    """Stands in for both networks: its "images" are what the networks would say of a batch.
+    """Stands in for both networks: its "images" are the networks' outputs for a batch.
 
     Attributes:
-      landmark: names the head, hence the landmark loss.
+      landmark: the landmark network, whose head decides the landmark loss.
     """
 
     landmark: LandmarkNet
@@ -46,12 +46,12 @@ class Features:
 
 
 class LdeEl:
-    """LDE and EL with gradients, to be called over and over.
+    """LDE and EL with their gradients, compiled to be called repeatedly.
 
     Args:
-      method: whose.
-      params: the method's parameters; copied, like `model_state`, as a step overwrites its own.
-      model_state: model state of the method.
+      method: the method whose parts these are.
+      params: its parameters; copied, like `model_state`, as a step overwrites its own.
+      model_state: its model state.
       batch: labels, ids and landmarks of a batch.
 
     Attributes:
@@ -88,16 +88,16 @@ class LdeEl:
         self.compiled = compile_(self._params, self._state, self._batch).compile()
 
     def __call__(self) -> PyTree:
-        """Loss and gradients; the bank and the queue move on."""
+        """Computes loss and gradients, and updates the bank and the queue."""
         self._state, result = self.compiled(self._params, self._state, self._batch)
         return result
 
     def cost(self) -> Cost:
-        """What the compiled program does."""
+        """The work of the compiled program."""
         return cost(self.compiled, self._call, self._params, self._state, self._batch)
 
     def largest_array(self) -> tuple[str, tuple[int, ...]]:
-        """The operation and the shape of the largest array computed, the moved state aside."""
+        """The operation and shape of the largest array computed, apart from the updated state."""
         traced = jax.make_jaxpr(self._call)(self._params, self._state, self._batch)
         carried = {x.shape for x in jax.tree.leaves(self._state)}
         arrays = [array for array in intermediates(traced.jaxpr) if array[1] not in carried]
@@ -105,7 +105,7 @@ class LdeEl:
 
 
 def intermediates(jaxpr: PyTree) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Every array that a jaxpr computes, those of its inner jaxprs too.
+    """Lists every array that a jaxpr computes, including its inner jaxprs.
 
     Args:
       jaxpr: traced program of a function.
@@ -153,7 +153,7 @@ def main() -> None:
         [
             f"Goal: at most {GOAL:.0%}: {report.verdict(share <= GOAL, arguments.quick)}.",
             f"Largest array of LDE + EL: {list(largest)} ({operation}), {math.prod(largest):,} "
-            f"numbers, bank and queue aside; B x B x Q would be {forbidden:,}, "
+            f"numbers, apart from bank and queue; B x B x Q would be {forbidden:,}, "
             f"{forbidden / math.prod(largest):.0f} times that.",
             f"{shape}, {rounds} rounds.",
         ],

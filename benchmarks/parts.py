@@ -19,13 +19,13 @@ from lanet_jax.typing import Batch, PyTree
 
 
 def parts(shape: Shape) -> dict[str, Callable[[], object]]:
-    """What can be timed apart; the compiler overlaps none of it, so the sum is near the whole.
+    """Compiles the parts of a step separately; they hardly overlap, so their sum is near the whole.
 
     Args:
       shape: shape of the step.
 
     Returns:
-      Functions by name, "whole step" the last; all share one state, which only that one moves.
+      Functions by name, "whole step" last; all share one state, which only that one updates.
     """
     step = lanet(shape)
     method = step.method

@@ -1,10 +1,10 @@
-"""Records a second that the input pipeline delivers, against what a run's step consumes.
+"""Compares the records a second that the input pipeline delivers with those that a step consumes.
 
   python -m benchmarks.pipeline --config=configs/rafdb.py [--step_seconds=0.9]
 
-The pipeline is timed alone: the first epoch, which decodes, and the second, which has the records
+The pipeline is timed alone: the first epoch, which decodes, and the second, which finds the records
 in memory if they fit. Goal: at least five times the need in the first, so that reading takes little
-of the processors that the step wants. `--quick` draws a small demo set for itself.
+of the CPU time that the step needs. `--quick` prepares a small demo set.
 """
 
 import itertools
@@ -22,30 +22,30 @@ from lanet_jax.devices import runtime
 from lanet_jax.errors import exit_on_user_error
 from lanet_jax.typing import Batch
 
-CONFIG = config_flags.DEFINE_config_file("config", "configs/demo.py", "As of lanet_jax.main.")
-STEP_SECONDS = flags.DEFINE_float("step_seconds", 0.0, "Time of a step; 0 measures it.")
-SECONDS = flags.DEFINE_float("seconds", 20.0, "How long to read of each epoch at most.")
+CONFIG = config_flags.DEFINE_config_file("config", "configs/demo.py", "As for lanet_jax.main.")
+STEP_SECONDS = flags.DEFINE_float("step_seconds", 0.0, "Seconds of a step; 0 measures it.")
+SECONDS = flags.DEFINE_float("seconds", 20.0, "Most seconds to read of each epoch.")
 QUICK = flags.DEFINE_bool("quick", False, "Tiny; shows only that it runs.")
 
 GOAL = 5
 EPOCHS = ("decoded", "read again")
-WARM_UP = 4  # batches until the readers run and what they had read ahead is used up
-STEPS = 5  # to measure the time of a step
+WARM_UP = 4  # batches until the worker threads run and what they read ahead is used up
+STEPS = 5  # timed to measure a step
 
 
 def read(
     batches: Iterator[Batch], epochs: Sequence[int], batch: int, limit: float
 ) -> tuple[list[int], list[float]]:
-    """How many records are read, and how many a second, in each epoch.
+    """Reads batches and times them.
 
     Args:
       batches: batches of a run.
-      epochs: steps of each.
+      epochs: steps of each epoch.
       batch: batch size, B.
-      limit: s that an epoch is read at most; one that is cut off is the last.
+      limit: most seconds to read of an epoch; an epoch that is cut short is the last.
 
     Returns:
-      Both, one for each epoch.
+      For each epoch the number of records read, and the records a second.
     """
     reads: list[int] = []
     rates: list[float] = []
@@ -63,7 +63,7 @@ def read(
 
 
 def main(argv: list[str]) -> None:
-    """Prints the rate, the need and their quotient."""
+    """Prints the rate, the need and their ratio."""
     del argv
     runtime.start()
     from benchmarks.trainer import Trainer
@@ -80,7 +80,7 @@ def main(argv: list[str]) -> None:
         pass
     epochs = (built.steps_per_epoch - 1 - WARM_UP, built.steps_per_epoch)
     reads, rates = read(batches, epochs, built.reading.batch, 1.0 if QUICK.value else SECONDS.value)
-    del batches  # its readers must not run beside the step
+    del batches  # its worker threads must not run beside the step
     step_seconds = STEP_SECONDS.value
     if not step_seconds:
         trainer = Trainer(built.method, built.optimizer, built.augment, built.example, first)

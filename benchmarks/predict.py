@@ -1,11 +1,11 @@
-"""Images a second of `predict`, beside the bare networks that it runs.
+"""Measures images a second of `predict`, beside the bare networks that it runs.
 
   python -m benchmarks.predict SOURCE [--model=CKPT] [--images=500] [--rounds=5]
 
-SOURCE is a folder of images. Four ways take turns over them: `faces=whole` and, beside it,
-onnxruntime with the exported network on the same decoded files; `faces=detect` and, beside it, the
-same number of calls of the face networks by LiteRT and of nothing else. Needs the extras `faces`
-and `onnx`. Packages that fetch their weights at run time (emotiefflib, deepface) are not compared.
+SOURCE is a folder of images. Four programs take turns: `faces=whole`, and for comparison
+onnxruntime with the exported network on the same files; `faces=detect`, and for comparison the
+same calls of the face networks by LiteRT and nothing else. Needs the extras `faces` and `onnx`.
+Packages that fetch their weights at run time (emotiefflib, deepface) are not compared.
 """
 
 import argparse
@@ -27,17 +27,17 @@ BATCH = 64
 
 
 def paths(source: Path, images: int) -> list[Path]:
-    """A part of a folder's images, drawn by a fixed seed.
+    """Samples a folder's images with a fixed seed.
 
     Args:
       source: the folder.
-      images: how many, at most.
+      images: largest number of images.
 
     Returns:
-      Paths, sorted.
+      Their paths, sorted.
 
     Raises:
-      UserError: there is no image.
+      UserError: the folder has no image.
     """
     from lanet_jax.predict import given
 
@@ -50,13 +50,13 @@ def paths(source: Path, images: int) -> list[Path]:
 
 
 def calls(work: Callable[[], object]) -> collections.Counter:
-    """How often each face network is called.
+    """Counts the calls of each face network.
 
     Args:
-      work: what calls them.
+      work: a function that calls them.
 
     Returns:
-      Calls by network, of which each thread has its own.
+      Number of calls by network; each thread has its own networks.
     """
     counted: collections.Counter = collections.Counter()
     real = Network.__call__
@@ -74,13 +74,13 @@ def calls(work: Callable[[], object]) -> collections.Counter:
 
 
 def replay(counted: collections.Counter) -> Callable[[], None]:
-    """The same calls on black images, by as many threads as `predict` has.
+    """Repeats the same calls on black images, with as many threads as `predict` has.
 
     Args:
-      counted: from `calls`.
+      counted: number of calls by network, from `calls`.
 
     Returns:
-      A function that makes them.
+      A function that makes the calls.
     """
 
     def share(one: tuple[Network, int]) -> None:
@@ -97,15 +97,15 @@ def replay(counted: collections.Counter) -> Callable[[], None]:
 
 
 def by_onnxruntime(model: str, files: Sequence[Path], folder: Path) -> Callable[[], np.ndarray]:
-    """The exported network on the decoded files, and nothing around it.
+    """Runs the exported network on decoded files, and nothing else.
 
     Args:
-      model: work folder or model file.
-      files: images that are one face each.
-      folder: for the export.
+      model: work folder or model file; "" for the bundled network.
+      files: images of one face each.
+      folder: folder for the export.
 
     Returns:
-      A function that gives the probabilities.
+      A function that gives the probabilities [N, C].
     """
     import cv2
     import onnxruntime
@@ -131,7 +131,7 @@ def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.predict", description=__doc__)
     parser.add_argument("source", type=Path, metavar="SOURCE")
-    parser.add_argument("--model", default="", metavar="CKPT", help="else the own model")
+    parser.add_argument("--model", default="", metavar="CKPT", help="default: the bundled network")
     parser.add_argument("--images", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()

@@ -1,11 +1,11 @@
-"""What a compiled program moves and runs, read from its text."""
+"""Reads from the text of a compiled program what it launches and moves."""
 
 from collections import Counter
 from collections.abc import Iterator
 
 from lanet_jax.profiling.hlo_text import Array, Instruction, instructions
 
-# What moves no bytes: names for parts of what is there, and the ends of what was started.
+# Instructions that move no bytes: they name existing data or parts of it.
 _FREE = {"parameter", "constant", "tuple", "get-tuple-element", "bitcast", "after-all"}
 
 
@@ -16,7 +16,7 @@ class Program:
       text: its HLO.
 
     Attributes:
-      instructions: all of them, those of fusions too, in the text's order.
+      instructions: all instructions, including those of fusions, in the text's order.
     """
 
     def __init__(self, text: str) -> None:
@@ -24,12 +24,12 @@ class Program:
         self._arrays = {(i.computation, i.name): i.results for i in self.instructions}
 
     def operands(self, instruction: Instruction) -> list[Array]:
-        """The arrays that an instruction reads."""
+        """Arrays that an instruction reads."""
         names = instruction.operands
         return [a for name in names for a in self._arrays[instruction.computation, name]]
 
     def launched(self, computation: str = "") -> Iterator[Instruction]:
-        """What the program has run one after the other: a fusion is one, a call what it calls."""
+        """Instructions that the program launches; a fusion is one, a call those that it calls."""
         for instruction in self.instructions:
             if instruction.computation != computation or instruction.kind in _FREE:
                 continue
@@ -39,19 +39,19 @@ class Program:
                 yield instruction
 
     def bytes_of(self, instruction: Instruction) -> int:
-        """Bytes that an instruction reads and writes, each operand once and in whole."""
+        """Bytes that an instruction reads and writes, counting each operand once in full."""
         return sum(array.bytes for array in (*self.operands(instruction), *instruction.results))
 
     def bytes(self) -> int:
-        """Bytes that all of them read and write."""
+        """Bytes that all launched instructions read and write."""
         return sum(map(self.bytes_of, self.launched()))
 
     def kinds(self) -> Counter[str]:
-        """How many instructions of each kind there are, those of fusions too."""
+        """Number of instructions of each kind, including those of fusions."""
         return Counter(i.kind for i in self.instructions)
 
     def convolutions(self) -> Counter[str]:
-        """How many convolutions there are, by the type of their result."""
+        """Number of convolutions by the type of their result."""
         return Counter(
             i.results[0].type
             for i in self.instructions

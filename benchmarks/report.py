@@ -1,4 +1,4 @@
-"""How a benchmark says what it found."""
+"""Times functions, and prints the results of a benchmark."""
 
 import os
 import platform
@@ -14,11 +14,11 @@ Times = dict[str, list[float]]
 
 
 def interleaved(work: Mapping[str, Callable[[], object]], rounds: int) -> Times:
-    """Times several functions in turn, so that a slow spell of the machine meets all of them.
+    """Times several functions in turns, so that a slow phase of the machine affects all of them.
 
     Args:
-      work: functions by name; their results are waited for.
-      rounds: calls of each, after one call that is not counted.
+      work: functions by name; a call is timed until its result is ready.
+      rounds: number of timed calls of each, after one warm-up call.
 
     Returns:
       Seconds of every call, by name.
@@ -34,24 +34,24 @@ def interleaved(work: Mapping[str, Callable[[], object]], rounds: int) -> Times:
 
 
 def repeat(call: Callable[[], object], times: int) -> object:
-    """The last of several results; on a GPU the launches of the calls overlap."""
+    """Calls a function several times and returns the last result; on a GPU the launches overlap."""
     for _ in range(times):
         result = call()
     return result
 
 
 def medians(times: Times) -> dict[str, float]:
-    """The median of each list of times."""
+    """Median seconds by name."""
     return {name: statistics.median(seconds) for name, seconds in times.items()}
 
 
 def milliseconds(seconds: float) -> str:
-    """A time as it stands in a table."""
+    """Formats seconds as milliseconds."""
     return f"{1e3 * seconds:.1f}"
 
 
 def verdict(met: bool, quick: bool) -> str:
-    """Whether a goal was met; the numbers of a quick run say nothing about that."""
+    """Says whether a goal was met; a quick run's numbers cannot tell."""
     return "not judged (--quick)" if quick else "met" if met else "missed"
 
 
@@ -60,8 +60,8 @@ def show(header: Sequence[str], rows: Sequence[Sequence[object]], notes: Sequenc
 
     Args:
       header: names of the columns.
-      rows: cells.
-      notes: one line each.
+      rows: cells of each row.
+      notes: lines below the table.
     """
     module = Path(sys.argv[0]).stem
     print(f"\n`{' '.join(['python -m benchmarks.' + module, *sys.argv[1:]])}`")

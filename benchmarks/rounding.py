@@ -1,4 +1,4 @@
-"""The yardstick of `benchmarks.devices`: what rounding alone does to a run on one device."""
+"""The yardstick of `benchmarks.devices`: how much rounding alone changes a run on one device."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,16 +17,16 @@ from lanet_jax.from_config.run import run
 from lanet_jax.input.pipeline import train_batches
 from lanet_jax.train.step import compile_step
 
-NUDGE = 2**-24  # half of float32's spacing at 1: what a sum in another order may change
+NUDGE = 2**-24  # half of float32's spacing at 1, as a different order of summation may cause
 
 
 class Result(NamedTuple):
-    """What is compared of a run.
+    """The numbers of a run that are compared.
 
     Attributes:
-      losses: losses of every step.
-      bank: the last one.
-      parameters: the last ones, by path.
+      losses: loss of every step.
+      bank: bank after the last step, [N, C].
+      parameters: parameters after the last step, by path.
     """
 
     losses: np.ndarray
@@ -38,12 +38,12 @@ def nudged(data_dir: Path, workdir: Path, seeds: int) -> Iterator[Result]:
     """Trains the tiny demo on one device from starts that differ by rounding.
 
     Args:
-      data_dir: folder of the synthetic faces.
-      workdir: for `labels.csv`; it must exist.
-      seeds: how many starts.
+      data_dir: folder of the prepared demo set.
+      workdir: existing folder, where `labels.csv` is written.
+      seeds: number of starts.
 
     Yields:
-      What became of each.
+      The result of each run.
     """
     c = demo.get_config("tiny")
     c.data.dir = str(data_dir)

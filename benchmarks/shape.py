@@ -1,4 +1,4 @@
-"""How large the measured step is; without JAX, for an interpreter that has PyTorch alone."""
+"""The sizes of the measured step; imports no JAX, for interpreters that have only PyTorch."""
 
 import argparse
 import dataclasses
@@ -12,15 +12,15 @@ class Shape:
       size: side of the images in pixels, stored and seen by the network.
       batch: batch size, B.
       width: channels of the first stage.
-      stem: imagenet or small, of a ResNet-18.
-      family: resnet, two ResNet-18, or face29, dlib's face network with two trunks.
-      frozen: stages that both trunks share and that are not trained.
-      precision: type of the networks' computation, float32 or bfloat16.
+      stem: stem of a ResNet-18, imagenet or small.
+      family: resnet for two ResNet-18, face29 for two trunks of dlib's face network.
+      frozen: number of frozen stages, which both trunks share.
+      precision: type in which the networks compute, float32 or bfloat16.
       queue: entries of the queue, Q.
       classes: number of classes, C.
       landmarks: number of landmarks, L.
       records: number of records, N.
-      steps: taken one after the other for each time; on a GPU several, whose launches overlap.
+      steps: steps per timed turn; on a GPU several, as their launches overlap.
     """
 
     size: int = 112
@@ -37,7 +37,7 @@ class Shape:
     steps: int = 1
 
     def flags(self) -> list[str]:
-        """The command line options that `shape` reads back."""
+        """Command line options from which `shape` makes these sizes again."""
         return [f"--{name}={getattr(self, name)}" for name in OPTIONS]
 
 
@@ -51,7 +51,7 @@ CHOICES = {
 
 
 def parser(module: str, description: str) -> argparse.ArgumentParser:
-    """A command line with the sizes of a step.
+    """Makes a parser with an option for each size of a step.
 
     Args:
       module: name of the benchmark.

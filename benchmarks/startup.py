@@ -1,11 +1,10 @@
-"""How long a run takes to the end of its first step, without and with the compile cache.
+"""Times a run to the end of its first step, without and with the compile cache.
 
   python -m benchmarks.startup --config=configs/rafdb.py [--config.x.y=v]
 
-Three runs of `lanet_jax.main` in processes of their own, the first two of one step: one with an
-empty compile cache, one with the cache that the first left, and one of two epochs whose
-compilations of the step are counted. Goals: 10 s for the second, one compilation. `--quick` draws
-a small demo set for itself.
+Starts `lanet_jax.main` three times: for one step with an empty compile cache, for one step with the
+cache that the first left, and for two epochs, counting how often the step is compiled. Goals: 10 s
+for the second start, one compilation. `--quick` prepares a small demo set.
 """
 
 import os
@@ -24,7 +23,7 @@ from benchmarks import demo, report
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.run import metrics_log
 
-CONFIG = config_flags.DEFINE_config_file("config", "configs/demo.py", "As of lanet_jax.main.")
+CONFIG = config_flags.DEFINE_config_file("config", "configs/demo.py", "As for lanet_jax.main.")
 QUICK = flags.DEFINE_bool("quick", False, "Tiny; shows only that it runs.")
 
 GOAL = 10  # s
@@ -36,11 +35,11 @@ def start(arguments: Sequence[str], cache: Path, folder: Path) -> tuple[float, s
 
     Args:
       arguments: arguments of the command.
-      cache: the compile cache.
-      folder: work folder, new.
+      cache: folder of the compile cache.
+      folder: new work folder.
 
     Returns:
-      Seconds from the start of the process to the first step's metrics, and what JAX logged.
+      Seconds from the start of the process to the first step's metrics, and JAX's log.
 
     Raises:
       UserError: the run failed.
@@ -110,7 +109,7 @@ def main(argv: list[str]) -> None:
                 report.verdict(compilations == 1, False),
             ),
         ],
-        ["Each start ends with the first step; sizes are the config's, the data is one batch."],
+        ["Each start is timed to the end of its first step, on one batch of the config's size."],
     )
 
 

@@ -1,9 +1,9 @@
-"""Our whole LA-Net step against a plain PyTorch step of the same layers.
+"""Times our whole LA-Net step against a plain PyTorch step of the same layers.
 
   python -m benchmarks.step --torch_python PATH   (default: this interpreter)
-  python -m benchmarks.step --parts               what our step is made of
+  python -m benchmarks.step --parts               the parts of our step
 
-Two processes take turns, a step each; the one that waits sleeps on its pipe.
+Two processes take turns step by step; the waiting one blocks on its pipe.
 """
 
 import statistics
@@ -19,16 +19,16 @@ from benchmarks.worker import Worker
 from lanet_jax.errors import exit_on_user_error
 
 GIB = 2**30
-PAUSE = 0.1  # s between turns, in which the threads of the last one stop spinning
+PAUSE = 0.1  # s between turns, in which the threads of the last worker stop spinning
 
 
 def ours(shape: Shape) -> list[str]:
-    """The command of a worker that takes our steps."""
+    """The command of a worker that runs our steps."""
     return [sys.executable, "-m", "benchmarks.jax_step", *shape.flags()]
 
 
 def theirs(shape: Shape, torch_python: str) -> list[str]:
-    """The command of a worker that takes PyTorch's steps."""
+    """The command of a worker that runs PyTorch's steps."""
     return [torch_python, "-m", "benchmarks.torch_step", *shape.flags()]
 
 
@@ -42,11 +42,11 @@ def has_torch(torch_python: str) -> bool:
 
 
 def take_turns(workers: Sequence[Worker], rounds: int) -> None:
-    """Lets workers take steps in turn, and ends them.
+    """Lets workers take turns, then ends them.
 
     Args:
-      workers: that wait.
-      rounds: steps of each.
+      workers: workers that are ready.
+      rounds: number of turns of each.
     """
     for _ in range(rounds):
         for worker in workers:
@@ -57,7 +57,7 @@ def take_turns(workers: Sequence[Worker], rounds: int) -> None:
 
 
 def ratio(worker: Worker, other: Worker) -> float:
-    """Time of one worker over that of another: the median over the rounds."""
+    """Median over the rounds of one worker's time over the other's."""
     pairs = zip(worker.seconds, other.seconds, strict=True)
     return statistics.median(own / theirs for own, theirs in pairs)
 
@@ -68,7 +68,7 @@ def compare(shape: Shape, torch_python: str, rounds: int) -> None:
     Args:
       shape: shape of the step.
       torch_python: interpreter of the PyTorch process.
-      rounds: steps of each.
+      rounds: number of turns of each.
     """
     workers = [Worker(ours(shape))]
     if has_torch(torch_python):
@@ -102,7 +102,7 @@ def take_apart(shape: Shape, rounds: int) -> None:
 
     Args:
       shape: shape of the step.
-      rounds: calls of each.
+      rounds: number of timed calls of each.
     """
     from lanet_jax.devices import runtime
 

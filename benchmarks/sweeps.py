@@ -1,4 +1,4 @@
-"""What grows with one size while all others stay: a step's time and memory, an epoch's order."""
+"""Sweeps one size at a time: time and memory of a step, and of the sampler."""
 
 import dataclasses
 import math
@@ -19,8 +19,8 @@ MIB = 2**20
 BASE = Shape(size=32, width=8, stem="small", landmarks=68)
 QUICK_BASE = Shape(size=32, batch=16, width=4, stem="small", queue=64, records=1024)
 SAMPLER_RECORDS, QUICK_SAMPLER_RECORDS = 1_000_000, 100_000
-EPOCHS = 80  # of the order that is timed, half way: some classes repeat, some are cut
-# By which a slope may exceed the equations': times feel caches and the machine, plans do not.
+EPOCHS = 80  # the order is timed half way through, where some classes repeat and some are cut
+# How far a slope may exceed the equations': times depend on caches and the machine, plans do not.
 TOLERANCE = {"ms": 0.3, "MiB": 0.1}
 
 Terms = Callable[[float], float]
@@ -28,15 +28,15 @@ Terms = Callable[[float], float]
 
 @dataclasses.dataclass(frozen=True)
 class Curve:
-    """One quantity along an axis.
+    """A quantity measured along an axis.
 
     Attributes:
-      axis: symbol of what was varied.
+      axis: symbol of the size that was varied.
       name: name of the quantity.
-      unit: key of `TOLERANCE`.
+      unit: its unit, a key of `TOLERANCE`.
       values: values on the axis, ascending.
       found: the quantity at each of them.
-      terms: what the equations say, but for a factor and smaller terms.
+      terms: leading term of the equations as a function of the value, up to a factor.
     """
 
     axis: str
@@ -48,17 +48,17 @@ class Curve:
 
     @property
     def slope(self) -> float:
-        """Log-log slope between the two largest values, where fixed costs weigh least."""
+        """Log-log slope between the two largest values, where fixed costs matter least."""
         return _slope(self.values, self.found)
 
     @property
     def limit(self) -> float:
-        """The slope there of what the equations say."""
+        """The slope of the equations between the same values."""
         return _slope(self.values, [self.terms(value) for value in self.values])
 
     @property
     def met(self) -> bool:
-        """Whether it grows no faster than they say."""
+        """Whether the quantity grows no faster than the equations, within the tolerance."""
         return self.slope <= self.limit + TOLERANCE[self.unit]
 
 
@@ -68,15 +68,15 @@ def _slope(x: Sequence[float], y: Sequence[float]) -> float:
 
 @dataclasses.dataclass(frozen=True)
 class Axis:
-    """A size of the step.
+    """A size of the step that is swept.
 
     Attributes:
-      symbol: in the shape legend.
-      field: field of `Shape` that is swept.
-      values: to measure at, ascending.
+      symbol: its symbol in the shape legend.
+      field: field of `Shape`.
+      values: values to measure at, ascending.
       quick: the same for a quick run.
-      work: how time and workspace may grow.
-      held: how all memory may grow; None for as `work`.
+      work: how time and workspace may grow, around given sizes.
+      held: how all memory may grow; None for the same as `work`.
     """
 
     symbol: str
@@ -105,16 +105,16 @@ AXES = (
 
 
 def step(axis: Axis, quick: bool, rounds: int) -> list[Curve]:
-    """A LA-Net step along one axis.
+    """Measures a LA-Net step along one axis.
 
     Args:
-      axis: what to vary.
+      axis: the size to vary.
       quick: take the tiny sizes.
-      rounds: calls, of which the fastest counts; the axis's values take turns.
+      rounds: timed calls, of which the fastest counts; the values take turns.
 
     Returns:
-      Time of the step and of LDE and EL alone, and memory as the compiler plans it: all that is
-      held at once, and the workspace among it that the step frees again.
+      Time of the step and of LDE and EL alone, and memory as the compiler plans it: everything
+      held at once, and the part of it that is only workspace.
     """
     base, values = (QUICK_BASE, axis.quick) if quick else (BASE, axis.values)
     calls, held, workspace = {}, [], []
@@ -144,14 +144,14 @@ def _whole(trainer: Trainer) -> Callable[[], object]:
 
 
 def sampler(quick: bool, rounds: int) -> list[list[Curve]]:
-    """The order of one epoch along N and along C.
+    """Measures the computation of an epoch's order along N and along C.
 
     Args:
       quick: take the tiny sizes.
-      rounds: calls, of which the fastest counts.
+      rounds: timed calls, of which the fastest counts.
 
     Returns:
-      For each axis the time and the peak of what numpy holds.
+      For each axis the time and the peak memory that numpy allocates.
     """
     records = QUICK_SAMPLER_RECORDS if quick else SAMPLER_RECORDS
     axes = {axis.symbol: axis.quick if quick else axis.values for axis in AXES}
@@ -181,7 +181,7 @@ def _order(records: int, classes: int, rounds: int) -> tuple[float, int]:
         start = time.perf_counter()
         epoch_order(*arguments)
         seconds.append(time.perf_counter() - start)
-    tracemalloc.start()  # apart, because it takes time
+    tracemalloc.start()  # in a separate call, because tracing takes time
     epoch_order(*arguments)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

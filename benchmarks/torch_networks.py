@@ -1,4 +1,4 @@
-"""The backbones that are measured, in plain PyTorch."""
+"""The measured backbones in plain PyTorch."""
 
 import torch
 from torch import nn
@@ -10,7 +10,7 @@ FACE_BLOCKS = (3, 4, 3, 3)
 
 
 class Block(nn.Module):
-    """ResNet's two 3x3 convolutions and a shortcut."""
+    """ResNet's basic block: two 3x3 convolutions and a shortcut."""
 
     def __init__(self, into: int, out: int, stride: int) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class Block(nn.Module):
 
 
 class FaceBlock(Block):
-    """The same with dlib's shortcut: an average-pool and channels of zeros."""
+    """The basic block with dlib's shortcut: an average-pool and channels of zeros."""
 
     def __init__(self, into: int, out: int, stride: int) -> None:
         super().__init__(into, out, stride)
@@ -42,14 +42,14 @@ class FaceBlock(Block):
 
 
 def make(shape: Shape, outputs: int) -> tuple[nn.Sequential, nn.Sequential]:
-    """A backbone with one fully connected layer on top, cut behind its frozen stages.
+    """Makes a backbone with one fully connected layer on top, cut after its frozen stages.
 
     Args:
       shape: shape of the step.
       outputs: number of outputs of the last layer.
 
     Returns:
-      The frozen stages with the stem, or nothing where none is frozen, and the rest.
+      The stem with the frozen stages, empty if none is frozen, and the rest.
     """
     face = shape.family == "face29"
     counts, block = (FACE_BLOCKS, FaceBlock) if face else ((2, 2, 2, 2), Block)

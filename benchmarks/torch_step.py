@@ -1,8 +1,8 @@
-"""The worker of `benchmarks.step` that takes the same layers' step in plain PyTorch.
+"""The worker of `benchmarks.step` that runs a step of the same layers in plain PyTorch.
 
-Both trunks with their heads, forward and backward, the key networks' forward pass in train mode,
-the frozen stages once, Adam; channels last; on a GPU where there is one. No LDE, no EL, no momentum
-update, no augmentation: it does less than our step.
+Both trunks with their heads, forward and backward; the forward pass of the key networks in train
+mode; the frozen stages once; Adam; channels last; on a GPU if there is one. Without LDE, EL,
+momentum update and augmentation it does less than our step.
 """
 
 import torch
@@ -13,14 +13,14 @@ from benchmarks import torch_networks, worker
 
 
 def main() -> None:
-    """Serves steps until its input ends."""
+    """Runs a step for each line of standard input."""
     parser = shape_lib.parser("torch_step", __doc__.splitlines()[0])
     parser.add_argument("--compile", action="store_true", help="compile the networks")
     arguments = parser.parse_args()
     shape = shape_lib.shape(arguments)
     torch.manual_seed(0)
     torch.backends.cudnn.benchmark = True
-    torch.set_float32_matmul_precision("high")  # TF32 where there is any, as XLA has it
+    torch.set_float32_matmul_precision("high")  # TF32 where the card has it, like XLA
     device = "cuda" if torch.cuda.is_available() else "cpu"
     layout = {"device": device, "memory_format": torch.channels_last}
     shared, _ = torch_networks.make(shape, 1)

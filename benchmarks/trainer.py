@@ -1,4 +1,4 @@
-"""A training step that can be called over and over, compiled as `lanet_jax.train.loop` does."""
+"""A training step that can be called repeatedly, compiled as `lanet_jax.train.loop` does."""
 
 import functools
 import time
@@ -24,20 +24,20 @@ SCHEME = SCHEMES["ibug68"]
 
 
 class Trainer:
-    """A state and the compiled step that moves it.
+    """A state and the compiled step that updates it.
 
     Args:
-      method: what is trained.
+      method: method to train.
       optimizer: optimizer of the step.
       augment: augmentation of the step.
-      example: initialises the method.
-      batch: the same batch at every step.
+      example: example that initialises the method.
+      batch: the batch of every step.
 
     Attributes:
       state: current state.
-      batch: on the devices.
-      compiled: the step.
-      compile_seconds: what that took.
+      batch: the batch on the devices.
+      compiled: the compiled step.
+      compile_seconds: seconds that compiling took.
     """
 
     def __init__(
@@ -64,12 +64,12 @@ class Trainer:
         return metrics
 
     def cost(self) -> Cost:
-        """What the compiled step does."""
+        """The work of the compiled step."""
         step = functools.partial(train_step, self.method, self.optimizer, self.augment)
         return cost(self.compiled, step, self.state, self.batch)
 
     def compiled_bytes(self) -> int:
-        """Memory that the compiled step holds at once, as the compiler plans it."""
+        """Bytes that the compiled step holds at once, as the compiler plans them."""
         plan = self.compiled.memory_analysis()
         held = plan.argument_size_in_bytes + plan.output_size_in_bytes - plan.alias_size_in_bytes
         return held + plan.temp_size_in_bytes

@@ -1,4 +1,4 @@
-"""A process that takes steps when it is told to, and sleeps on its pipe in between."""
+"""A process that runs a step for each line on its standard input, and blocks in between."""
 
 import json
 import os
@@ -19,13 +19,13 @@ def serve(
     device_peak: Callable[[], int | None] = lambda: None,
     **facts: Any,
 ) -> None:
-    """The worker's side: a step, which must have finished when it returns, for each line read.
+    """Runs the worker: reads lines until its input ends, and answers each with the time of a step.
 
     Args:
-      step: what is timed.
-      warm_up: steps before the first that counts.
-      device_peak: most bytes that were in use on an accelerator so far; None where there is none.
-      **facts: what the other side should know, as JSON.
+      step: the timed function; its work must be finished when it returns.
+      warm_up: steps before the first timed one.
+      device_peak: gives the peak bytes in use on an accelerator; None without one.
+      **facts: JSON values for the other side.
     """
     for _ in range(warm_up):
         step()
@@ -48,17 +48,17 @@ def _peak_bytes() -> int:
 
 
 class Worker:
-    """The other side.
+    """Starts a worker process and asks it for steps.
 
     Args:
-      command: starts the process.
-      environment: variables of the process beside those of this one.
+      command: command of the process.
+      environment: variables added to this process's environment.
 
     Attributes:
-      facts: what the worker told of itself.
-      seconds: seconds of every step so far.
-      peak_bytes: largest resident memory so far.
-      device_peak_bytes: most that was in use on an accelerator so far; None where there is none.
+      facts: the facts that the worker reported.
+      seconds: seconds of every turn so far.
+      peak_bytes: largest resident size so far.
+      device_peak_bytes: peak bytes in use on an accelerator so far; None without one.
 
     Raises:
       UserError: the process ended before it was ready.
@@ -81,7 +81,11 @@ class Worker:
         self.facts = self._answer()
 
     def step(self) -> None:
-        """Lets it take one step and waits for its end."""
+        """Lets the worker take a turn, and waits for it.
+
+        Raises:
+          UserError: the process ended.
+        """
         self._process.stdin.write("\n")
         self._process.stdin.flush()
         answer = self._answer()
@@ -90,12 +94,12 @@ class Worker:
         self.device_peak_bytes = answer["device_peak_bytes"]
 
     def close(self) -> None:
-        """Ends it."""
+        """Ends the worker."""
         self._process.stdin.close()
         self._process.wait()
 
     def _answer(self) -> dict[str, Any]:
         line = self._process.stdout.readline()
         if not line:
-            raise UserError(f"this process ended, its reason stands above: {self._command}")
+            raise UserError(f"this process ended for the reason shown above: {self._command}")
         return json.loads(line)

@@ -1,1 +1,1 @@
-"""Every field of a run; a file a dataset."""
+"""The configs of the datasets, one file each; `lanet_jax.fields` has the fields that they share."""

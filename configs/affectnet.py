@@ -3,7 +3,7 @@
   python -m data.prepare affectnet --source DIR --landmarks FILE
   python -m lanet_jax.main --config=configs/affectnet.py --workdir=runs/affectnet
 
-The official validation split is what everybody tests on. The paper has 64.24% (8 classes) and
+The official validation split is the usual test set. The paper reports 64.24% (8 classes) and
 67.09% (7 classes) without added noise (ResNet-18); this project has not run that scale yet.
 """
 
@@ -13,7 +13,7 @@ from lanet_jax import fields
 
 
 def classes7(c: ml_collections.ConfigDict) -> None:
-    """Without contempt; prepare with --classes 7."""
+    """Seven classes, without contempt; prepare with --classes 7."""
     c.data.train = c.data.test = ("affectnet/7classes",)
 
 
@@ -29,5 +29,5 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     c = fields.get_config()
     c.data.train = c.data.test = ("affectnet/8classes",)
     c.data.test_split = ("valid",)
-    c.data.stored_size = 256  # px; one size for all, a little above the network's
+    c.data.stored_size = 256  # px; one size for all images, slightly larger than the network's
     return fields.apply_presets(c, presets, {"classes7": classes7})

@@ -1,11 +1,11 @@
-"""The demo: synthetic faces, 48 px, 30% wrong labels, minutes on two CPU cores.
+"""The demo: synthetic faces of 48 px, 30% wrong labels, trained within minutes on two CPU cores.
 
   python -m data.prepare demo
   python -m lanet_jax.main --config=configs/demo.py --workdir=runs/demo-lanet
   python -m lanet_jax.main --config=configs/demo.py --config.method=ce --workdir=runs/demo-ce
 
-`make demo` runs all three and compares the two; measured in docs/results.md. It is no evidence for
-the paper's claims.
+`make demo` runs all three and compares the two runs; docs/results.md has the results. They are no
+evidence for the paper's claims.
 """
 
 import ml_collections
@@ -14,7 +14,7 @@ from lanet_jax import fields
 
 
 def tiny(c: ml_collections.ConfigDict) -> None:
-    """Seconds, for trying things: it learns next to nothing."""
+    """Trains within seconds, to try things out; it learns next to nothing."""
     c.data.limit = 256
     c.augment.size = 24
     c.model.width = 4
@@ -40,15 +40,15 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     c.augment.size = 48  # as stored
     c.data.limit = 3500
     c.sampler = "uniform"  # as configs/ferplus.py:cpu, and for its reason
-    # Drawn faces vary enough by themselves; with jitter and erasing nothing is memorised in the
-    # minutes of a demo, and there would be no memorised noise to survive.
+    # Synthetic faces vary enough by themselves. With jitter and erasing, CE would memorise no wrong
+    # label within a demo's time, and there would be nothing for LA-Net to be robust against.
     c.augment.jitter = (0.0, 0.0, 0.0)
     c.augment.erase_prob = 0.0
     c.model.width = 16
     c.model.stem = "small"
     c.optim.epochs = 30
-    # Thirty visits are few for a mean that forgets a tenth at each: the targets would hold on to
-    # wrong labels to the end. What is learnt faster is then believed (docs/trust.md).
+    # Thirty visits are few for a mean that forgets a tenth at each: targets would keep wrong labels
+    # until the end. Trust then weighs labels by these faster targets (docs/trust.md).
     c.lde.decay = 0.8
     c.loss.trust = 1.0
     c.loss.trust_balance = 1.0

@@ -3,14 +3,14 @@
   python -m data.prepare folder --name mine --source DIR --landmarks FILE --holdout 0.1
   python -m lanet_jax.main --config=configs/folder.py --workdir=runs/mine
 
-From 60 faces to some thousand want the preset `small`, which needs no other flag: it takes batch,
-queue and crop from the data, holds a fifth out to evaluate on where there is no test split, and
-starts from the face weights where `python -m lanet_jax.port get-faces` has fetched them:
+For 60 to a few thousand faces use the preset `small`, which needs no other flag: it fits batch,
+queue and crop to the data, holds out a fifth for evaluation if there is no test split, and starts
+from the face weights if `python -m lanet_jax.port get-faces` has downloaded them:
 
   python -m lanet_jax.main --config=configs/folder.py:small --workdir=runs/mine
 
-Another name than `mine` needs --config.data.train="('NAME',)" and the same for data.test. What the
-labels are worth is then in runs/mine/distributions.csv.
+A name other than `mine` needs --config.data.train="('NAME',)" and the same for data.test. The run
+writes the estimated label distributions to runs/mine/distributions.csv.
 """
 
 import ml_collections
@@ -19,7 +19,7 @@ from lanet_jax import fields
 
 
 def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
-    """LA-Net on prepared images of one's own.
+    """LA-Net on your own prepared images.
 
     Args:
       presets: comma-separated: small, face, reference, r50.
@@ -29,17 +29,17 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """
     c = fields.get_config()
     c.data.train = c.data.test = ("mine",)
-    c.data.stored_size = 128  # px; images of one's own come in many sizes
-    c.augment.size = 112  # px; a quarter of the paper's pixels, for one GPU or patience
+    c.data.stored_size = 128  # px; your own images may come in many sizes
+    c.augment.size = 112  # px; a quarter of the paper's pixels, to train on one GPU
     return fields.apply_presets(c, presets, {"small": small})
 
 
 def small(c: ml_collections.ConfigDict) -> None:
-    """From 60 faces to some thousand, on two CPU cores."""
+    """For 60 to a few thousand faces, on two CPU cores."""
     c.schedule = "shared"
     c.sampler = "uniform"  # a rare class of a small set is mostly wrong labels
-    c.model.stem = "small"  # of a network that starts from nothing
-    # From the data, and from what weights there are: lanet_jax/from_config/fit.py.
+    c.model.stem = "small"  # for a network that starts from nothing
+    # Fitted to the data and the available weights by lanet_jax/from_config/fit.py.
     c.augment.size = c.data.stored_size = 0
     c.model.width = 0
     c.el.queue_size = 0

@@ -4,8 +4,8 @@
   python -m data.prepare affectnet --classes 7 --source DIR --landmarks FILE
   python -m lanet_jax.main --config=configs/mixed.py --workdir=runs/mixed
 
-Both need landmarks of one scheme. The paper has 88.10% on RAF-DB and 65.43% on 7-class AffectNet;
-this project has not run that scale yet.
+Both need landmarks in the same scheme. The paper reports 88.10% on RAF-DB and 65.43% on 7-class
+AffectNet; this project has not run that scale yet.
 """
 
 import ml_collections
@@ -14,7 +14,7 @@ from lanet_jax import fields
 
 
 def cpu(c: ml_collections.ConfigDict) -> None:
-    """A LA-Net run on two CPU cores."""
+    """LA-Net on two CPU cores."""
     fields.two_cores(c)
     c.data.stored_size = 64
 
@@ -31,5 +31,5 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     c = fields.get_config()
     c.data.train = c.data.test = ("rafdb", "affectnet/7classes")
     c.data.test_split = ("test", "valid")
-    c.data.stored_size = 256  # px; one size for all, a little above the network's
+    c.data.stored_size = 256  # px; one size for all images, slightly larger than the network's
     return fields.apply_presets(c, presets, {"cpu": cpu})

@@ -3,7 +3,7 @@
   python -m data.prepare rafdb --source DIR --landmarks FILE
   python -m lanet_jax.main --config=configs/rafdb.py --workdir=runs/rafdb
 
-The paper has 90.81% without added noise and 85.33% at 30% symmetric noise (ResNet-18, MS-Celeb
+The paper reports 90.81% without added noise and 85.33% at 30% symmetric noise (ResNet-18, MS-Celeb
 weights through --config.model.pretrained), in 80 epochs; this project has not run that scale yet.
 """
 

@@ -1,10 +1,8 @@
-"""Prepares standard output: it survives a closed pipe, and needs an encoding for file names."""
+"""Prepares standard output, so that a command survives a closed pipe."""
 
 import io
 import sys
 from typing import Any, TextIO
-
-from lanet_jax.errors import UserError
 
 
 def prepare() -> None:
@@ -12,20 +10,11 @@ def prepare() -> None:
 
     `| head -1` closes a pipe early: later output is dropped, but the work continues. Characters
     that the terminal cannot show are escaped instead of ending the command.
-
-    Raises:
-      UserError: the locale is not UTF-8, so that file names could not be written correctly.
     """
     sys.stdout, sys.stderr = (
         _unbroken(stream) if stream is original and stream is not None else stream
         for stream, original in ((sys.stdout, sys.__stdout__), (sys.stderr, sys.__stderr__))
     )
-    encoding = sys.getfilesystemencoding()
-    if encoding.lower() not in ("utf-8", "utf8"):
-        raise UserError(
-            f"the locale's encoding is {encoding}, in which not every name of a file can be "
-            "written: export LC_ALL=C.UTF-8, then run the same command again"
-        )
 
 
 class _Pipe(io.FileIO):

@@ -7,6 +7,8 @@ import re
 import sys
 from collections.abc import Callable
 
+from lanet_jax import console
+
 # What no other choice of the user's mends: there is no room for anything.
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _REASONS = {
@@ -44,10 +46,9 @@ def exit_on_user_error(main: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(main)
     def wrapped(*args, **kwargs) -> None:
-        from lanet_jax import console  # which raises this module's error
-
         try:
             console.prepare()
+            _check_locale()
             main(*args, **kwargs)
             if sys.stdout is not None:
                 sys.stdout.flush()  # so that a full disk is noticed now, not at exit
@@ -66,6 +67,15 @@ def exit_on_user_error(main: Callable[..., None]) -> Callable[..., None]:
         sys.exit(code)
 
     return wrapped
+
+
+def _check_locale() -> None:
+    encoding = sys.getfilesystemencoding()
+    if encoding.lower() not in ("utf-8", "utf8"):
+        raise UserError(
+            f"the locale's encoding is {encoding}, in which not every name of a file can be "
+            "written: export LC_ALL=C.UTF-8, then run the same command again"
+        )
 
 
 def _of_disk(error: OSError) -> str:

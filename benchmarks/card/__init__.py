@@ -1,1 +1,1 @@
-"""Measures what only a GPU can answer, the most informative first, within given minutes."""
+"""Measurements that need a GPU, the most informative first, within given minutes."""

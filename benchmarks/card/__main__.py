@@ -1,7 +1,7 @@
-"""`python -m benchmarks.card --out DIR [--minutes 9]`: what only a GPU can answer, resumable.
+"""`python -m benchmarks.card --out DIR [--minutes 9]`: measures on a GPU, resumable.
 
-Each part writes its answer to DIR at once; the same command resumes with missing and failed parts.
-With --study the remaining minutes go to the trainings of configs/studies/card.py.
+Each part writes its answer to DIR as soon as it has it; re-running the command measures missing and
+failed parts. With --study the remaining minutes go to the trainings of configs/studies/card.py.
 """
 
 import argparse

@@ -18,7 +18,7 @@ NO_GRAPHS = "--xla_gpu_enable_command_buffer="  # a trace does not show the kern
 SMALL = dataclasses.replace(FULL, size=48, width=32, stem="small")
 FACE = dataclasses.replace(FULL, family="face29", frozen=2, width=32)
 TINY = Shape(size=16, batch=8, width=4, stem="small", queue=32, landmarks=68, records=64, steps=2)
-TINY_MINUTES = 5.0  # more than any takes on a machine that other tests share
+TINY_MINUTES = 5.0  # more than any part takes on a busy machine
 
 
 def parts(torch_python: str = sys.executable, tiny: bool = False) -> tuple[Part, ...]:
@@ -26,7 +26,7 @@ def parts(torch_python: str = sys.executable, tiny: bool = False) -> tuple[Part,
 
     Args:
       torch_python: interpreter of the PyTorch processes.
-      tiny: one of each kind, so small that a CPU answers within seconds; the figures mean nothing.
+      tiny: one part of each kind, so small that a CPU answers in seconds; the figures mean nothing.
 
     Returns:
       The parts, the most informative first.

@@ -22,19 +22,19 @@ def measure(
     fields: Mapping[str, Any],
     preset: str = "",
 ) -> dict[str, Any]:
-    """Times reading, the step, and both together as a run has them.
+    """Times reading, the step, and both together as in a run.
 
     Args:
       folder: folder of the answers.
       size: side of the images in pixels, stored and seen by the network.
       records: number of training records.
       threads: number of worker threads.
-      seconds: that each of them is timed.
+      seconds: seconds that each measurement takes.
       fields: fields of the config.
       preset: preset of configs/demo.py.
 
     Returns:
-      Images a second: of the step on one batch, and of each source alone and with the step.
+      Images a second of the step on one batch, and of each source alone and with the step.
     """
     from lanet_jax.devices import runtime
 
@@ -93,7 +93,7 @@ def measure(
 
 
 def _rate(work: Iterator[object], seconds: float) -> float:
-    """Items a second."""
+    """Items a second of an iterator."""
     start, count = time.perf_counter(), 0
     while (passed := time.perf_counter() - start) < seconds:
         next(work)
@@ -102,7 +102,7 @@ def _rate(work: Iterator[object], seconds: float) -> float:
 
 
 def _trained(trainer: Any, batches: Iterator[dict]) -> Iterator[object]:
-    """Steps as the training loop takes them: what is fetched is one step old."""
+    """Trains as the training loop does, which fetches the metrics of the step before."""
     import jax
 
     sharding = jax.tree.leaves(trainer.batch)[0].sharding

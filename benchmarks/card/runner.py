@@ -13,7 +13,7 @@ from benchmarks.card.part import Part
 from lanet_jax.files import json_files
 
 ROOT = Path(__file__).parents[2]
-TRUSTED = 2.0  # minutes of measurements that the estimates count for
+TRUSTED = 2.0  # minutes of measurements that the estimates weigh as much as
 PATIENCE = 2.0  # times its estimate, after which a part counts as hung
 ENDING = 0.1  # minutes kept for the summary
 
@@ -35,7 +35,7 @@ def run(
       device: kind of the device at hand.
       minutes: minutes from now; a part that does not fit into the rest is not started.
       program: gives the command that answers a part and writes a JSON file.
-      busy: gives the MiB of the card that others use now.
+      busy: gives the MiB of the card's memory in use by others.
 
     Returns:
       A line for each part that was left out.
@@ -54,7 +54,7 @@ def run(
         failed, found = _one(part, folder, program, 60 * min(left, limit))
         took = (time.monotonic() - begin) / 60
         print(f"  {failed or 'measured'} ({took:.1f} minutes)", flush=True)
-        if failed and left <= took:  # not the part's fault, so it is tried again in its order
+        if failed and left <= took:  # not the part's fault, so it keeps its place in the order
             left_out.append(f"{part.name}: the minutes were over after {took:.1f}")
             break
         answers_lib.write(folder, Answer(part.name, device, took, used, failed, found))
@@ -90,7 +90,7 @@ def _one(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            process_group=0,  # so that what it starts ends with it
+            process_group=0,  # so that its children can be ended with it
         )
         try:
             code = process.wait(limit)

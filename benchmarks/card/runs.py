@@ -1,4 +1,4 @@
-"""Whole runs of one command: whether a second one, and a killed and resumed one, end the same."""
+"""Checks whether a second run, and a killed and resumed run, of one command end the same."""
 
 import os
 import shutil
@@ -35,7 +35,8 @@ def measure(
       preset: preset of configs/demo.py.
 
     Returns:
-      What differs in any bit from the first run, in the second and in the resumed one.
+      Names of arrays and files that differ from the first run in any bit, for the second and the
+      resumed run, and the number of arrays.
 
     Raises:
       UserError: a run failed, or ended before it was killed.

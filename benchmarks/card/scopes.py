@@ -13,16 +13,16 @@ WARM_UP = 3
 
 
 def measure(folder: Path, shape: dict[str, Any], steps: int, flags: str = "") -> dict[str, Any]:
-    """Traces steps as `--config.profile.steps` does; the trace stays in the folder.
+    """Traces steps as `--config.profile.steps` does, and keeps the trace in the folder.
 
     Args:
       folder: folder of the answers.
       shape: fields of a `Shape`.
       steps: number of steps.
-      flags: flags of the compiler.
+      flags: XLA flags.
 
     Returns:
-      The sums by scope: name, count, total ms, ms per step, share.
+      Rows by scope (name, count, total ms, ms per step, share), and the path of the whole table.
     """
     os.environ["XLA_FLAGS"] = steps_lib.with_flags(flags)
     from lanet_jax.devices import runtime

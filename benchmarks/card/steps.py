@@ -19,14 +19,14 @@ DETERMINISTIC = "--xla_gpu_deterministic_ops=true"
 def beside_torch(
     folder: Path, shape: dict[str, Any], rounds: int, torch_python: str, torch_compile: bool
 ) -> dict[str, Any]:
-    """Our step beside PyTorch's of the same layers.
+    """Times our step and PyTorch's step of the same layers.
 
     Args:
       folder: folder of the answers.
       shape: fields of a `Shape`.
-      rounds: turns of each.
+      rounds: number of turns of each.
       torch_python: interpreter of the PyTorch process.
-      torch_compile: compile PyTorch's networks.
+      torch_compile: whether to compile PyTorch's networks.
 
     Returns:
       Facts and times of both; None for PyTorch if it is not installed.
@@ -41,12 +41,12 @@ def beside_torch(
 
 
 def deterministic(folder: Path, shape: dict[str, Any], rounds: int) -> dict[str, Any]:
-    """Our step with the usual and with deterministic kernels.
+    """Times our step with the usual and with deterministic kernels.
 
     Args:
       folder: folder of the answers.
       shape: fields of a `Shape`.
-      rounds: turns of each.
+      rounds: number of turns of each.
 
     Returns:
       Times of both: "ours" with the usual kernels, "other" with deterministic ones.

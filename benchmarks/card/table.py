@@ -16,14 +16,14 @@ Figure = Callable[[dict[str, Any]], str]
 
 
 def markdown(parts: Sequence[Part], answers: Mapping[str, Answer]) -> str:
-    """The tables.
+    """Writes the tables.
 
     Args:
       parts: parts in the order of their rows.
-      answers: the answers so far.
+      answers: the answers so far, by name of the part.
 
     Returns:
-      A table of the steps, a table of everything else, and notes for their readers.
+      A table of the steps, a table of everything else, and notes.
     """
     peaks = _answer(answers, "environment")
     steps = [_step(part, _answer(answers, part.name), peaks) for part in parts if _is_step(part)]
@@ -139,11 +139,11 @@ def _notes(answers: Mapping[str, Answer]) -> list[str]:
     if failed:
         notes.append(f"No answer yet: {'; '.join(failed)}.")
     if shared:
-        notes.append(f"Not to be counted, other work was on the card: {', '.join(shared)}.")
+        notes.append(f"Do not use, the card had other work: {', '.join(shared)}.")
     return notes
 
 
-SHARED = 1024  # MiB of the card in use before a part begins, more than a driver's own
+SHARED = 1024  # MiB in use before a part begins; a driver alone uses less
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

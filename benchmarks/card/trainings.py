@@ -1,4 +1,4 @@
-"""Runs trainings that need a card, by the study's own command, which can be resumed."""
+"""Runs the trainings that need a GPU as a study, which can be resumed."""
 
 import signal
 import subprocess
@@ -28,13 +28,13 @@ def run(
       data_dir: folder of the prepared data; None for the config's own.
       minutes: minutes from now.
       environment: variables of the study's process.
-      study: file of the declaration.
+      study: file of the study.
 
     Returns:
       Whether all trainings are done.
 
     Raises:
-      UserError: the study failed; it has said why.
+      UserError: the study failed; it has printed why.
     """
     if minutes < WORTH:
         print(f"trainings: left out, {minutes:.1f} minutes are left")
@@ -63,7 +63,7 @@ def run(
 def _stop(process: subprocess.Popen) -> None:
     if process.poll() is not None:
         return
-    process.send_signal(signal.SIGTERM)  # the study hands it on to its run, which saves
+    process.send_signal(signal.SIGTERM)  # the study passes it on to its run, which saves
     try:
         process.wait(SAVING)
     except subprocess.TimeoutExpired:

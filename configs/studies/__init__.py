@@ -1,1 +1,1 @@
-"""The paper's tables and sweeps as grids of runs; a file each."""
+"""The paper's tables and sweeps, and this project's own, as grids of runs, one per file."""

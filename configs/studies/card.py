@@ -1,10 +1,10 @@
-"""Trainings that only a GPU can do: all of FERPlus at 112 px from a start of faces.
+"""Trainings that need a GPU: all of FERPlus at 112 px from a start of faces.
 
   python -m benchmarks.card --out DIR --study --data_dir PREPARED
   python -m lanet_jax.study configs/studies/card.py --workdir=runs/card       6 runs
 
-The most telling first: the plain baseline, and what this project adds to LA-Net. One augmentation
-and one schedule for all; the rate of RUL's head and weight decay are those of the publications.
+The most informative first: the plain baseline, then LA-Net with trust. All share augmentation and
+schedule; the rate of RUL's head and the weight decay are those of the publications.
 """
 
 from lanet_jax.study import axes

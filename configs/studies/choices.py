@@ -1,11 +1,11 @@
-"""Choices of LA-Net that the paper leaves open, reads two ways, or tunes: one changed at a time.
+"""Choices that the paper leaves open, that can be read two ways, or that it tunes, one at a time.
 
   python -m lanet_jax.study configs/studies/choices.py --workdir=runs/choices       55 runs
   python -m lanet_jax.study configs/studies/choices.py:cpu --workdir=runs/choices   22 runs
   python -m lanet_jax.study configs/studies/choices.py:demo --workdir=runs/choices  11 runs
 
-Figures 2 and 7 sweep single parameters finely; this says which choices matter at all. The heat-map
-head and the shared stem are the published code's (docs/choices.md).
+Figures 2 and 7 sweep single parameters finely; this shows which choices matter at all. The heat-map
+head and the shared stem are those of the published code (docs/choices.md).
 """
 
 from lanet_jax.study import axes

@@ -1,10 +1,10 @@
-"""Methods that start from a network of faces, on FERPlus with wrong labels.
+"""Methods that start from dlib's face network, on FERPlus with wrong labels.
 
   python -m lanet_jax.study configs/studies/faces.py --workdir=runs/faces
 
-10,000 images and all of them, by configs/ferplus.py:cpu,face, tested on the valid split. A part of
-it: --only='symmetric-30/same/*/some/seed0'. Every method has the same augmentation (same), and the
-baselines also that of their publications (published), so that nobody wins by erasing.
+10,000 images and all of them, by configs/ferplus.py:cpu,face, evaluated on the valid split. For a
+part of it: --only='symmetric-30/same/*/some/seed0'. Each method runs with the same augmentation
+(same) and with that of the baselines' publications (published), so that no method wins by erasing.
 """
 
 from lanet_jax.study import axes

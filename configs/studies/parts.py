@@ -2,7 +2,7 @@
 
   python -m lanet_jax.study configs/studies/parts.py --workdir=runs/parts
 
-The rows of the paper's Table 2, those of this project (geometry, trust), and one choice changed at
+The rows of the paper's Table 2, those of this project (geometry, trust), and choices changed one at
 a time from the last of them.
 """
 

@@ -4,9 +4,9 @@
   python -m lanet_jax.study configs/studies/table2.py:cpu --workdir=runs/table2   20 runs
   python -m lanet_jax.study configs/studies/table2.py:demo --workdir=runs/table2  10 runs
 
-LD: distributions from expression space; LM: and from landmark space; EL: contrastive loss; PL: its
-pairs by pseudo-labels. All rows keep LA-Net's recipe; in the first, both losses are off and the
-landmark network trains beside without touching the other.
+LD: label distributions from expression space; LM: from landmark space too; EL: contrastive loss;
+PL: its pairs by pseudo-labels. All rows keep LA-Net's recipe; in the first, both losses are off and
+the landmark network trains without affecting the other.
 """
 
 from lanet_jax.study import axes

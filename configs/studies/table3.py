@@ -4,7 +4,7 @@
   python -m lanet_jax.study configs/studies/table3.py:cpu --workdir=runs/table3   4 runs
   python -m lanet_jax.study configs/studies/table3.py:demo --workdir=runs/table3  2 runs
 
-The networks need weights of their own, so run each with its own: --only=r18
+Each network needs its own pretrained weights, so run them separately: --only=r18
 --config.model.pretrained=FILE18, then --only=r50 --config.model.pretrained=FILE50.
 """
 

@@ -3,8 +3,8 @@
   python -m lanet_jax.study configs/studies/table4.py --workdir=runs/table4      5 runs
   python -m lanet_jax.study configs/studies/table4.py:cpu --workdir=runs/table4  2 runs
 
-Each run is tested on both datasets. `:cpu` has the size and length of configs/ferplus.py:cpu; there
-is no `:demo`, as one dataset cannot be mixed.
+Each run is evaluated on both datasets. `:cpu` has the size and length of configs/ferplus.py:cpu;
+there is no `:demo`, as it would have only one dataset.
 """
 
 from lanet_jax.study import axes

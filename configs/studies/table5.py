@@ -1,11 +1,11 @@
-"""Table 5: five methods under asymmetric noise, every label lost to its most similar class.
+"""Table 5: five methods under asymmetric noise, each wrong label in the most similar class.
 
   python -m lanet_jax.study configs/studies/table5.py --workdir=runs/table5       225 runs
   python -m lanet_jax.study configs/studies/table5.py:cpu --workdir=runs/table5   30 runs
   python -m lanet_jax.study configs/studies/table5.py:demo --workdir=runs/table5  15 runs
 
-The paper reproduced SCN, RUL and EAC for this table. Pretrained weights and a part of the study: as
-in table1.py.
+The paper ran SCN, RUL and EAC itself for this table. For pretrained weights or a part of the study,
+see table1.py.
 """
 
 from lanet_jax.study import axes

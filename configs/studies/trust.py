@@ -1,9 +1,9 @@
-"""Trust's guard: how fast the bank forgets, how much is believed, how classes are balanced.
+"""Trust: how fast the bank forgets, how strongly labels are weighed, how classes are balanced.
 
   python -m lanet_jax.study configs/studies/trust.py --workdir=runs/trust       22 runs
 
-On the demo's synthetic faces, where weak targets and a fast bank are easily had: a setting that
-falls below CE would show that trust confirms itself. A part of it: --only='d0.8-*' --only=ce.
+On the demo's synthetic faces, where weak targets and a fast bank are easy to produce: a setting
+below CE would show that trust confirms its own errors. For a part of it: --only='d0.8-*' --only=ce.
 """
 
 from lanet_jax.study import axes

@@ -25,11 +25,11 @@ from lanet_jax.audit.noise_estimate import NoiseEstimate
 from lanet_jax.audit.ranking import Quality, Ranking
 from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.devices import mesh as mesh_lib
+from lanet_jax.from_config import finished
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data, reading_back
 
-# A target starts as the observed label and still holds decay**visits of it; below this share it
-# is a witness on that label.
+# A target that holds less than this share of its observed label is a witness on that label.
 _FORGOTTEN = 0.05
 
 
@@ -93,8 +93,8 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
         for space, features in seen.features.items()
     }
     votes = np.mean(list(spaces.values()), axis=0)
-    visits = seen.step * c.optim.batch_size / len(data.train)
-    late = c.lde.decay**visits < _FORGOTTEN
+    visits = finished.visits(c, seen.step, len(data.train))
+    late = finished.remembered(c, visits) < _FORGOTTEN
     forgotten = late and "landmark" in spaces
     # By the time targets have forgotten the observed labels, the network may have memorised them,
     # and neighbours in its expression space repeat them; targets and landmark space do not.

@@ -75,6 +75,23 @@ def check_files(c: Config, workdir: Path) -> None:
         formats.file_format(pretrained.find(c.model.pretrained))
 
 
+def bound_files(c: Config) -> dict[str, str]:
+    """Files outside the prepared data to whose bytes a run is bound.
+
+    Args:
+      c: resolved config.
+
+    Returns:
+      Their paths, by the field that names them.
+    """
+    labels = c.noise.file if c.noise.kind == "file" else ""
+    weights = c.model.pretrained
+    if weights in pretrained.IN_CACHE:
+        weights = str(pretrained.in_cache(weights))
+    named = {"noise.file": labels, "model.pretrained": weights}
+    return {field: path for field, path in named.items() if path}
+
+
 def _described(c: Config, name: str, split: str) -> _Described:
     folder = prepared.newest_version(expanded(c.data.dir), name)
     builder, metadata = prepared.open_builder(folder)

@@ -30,6 +30,25 @@ class FinishedRun:
         return reading_back(self.config)
 
 
+def visits(c: Config, steps: int, records: int) -> float:
+    """Mean number of times that a run has visited each of its records.
+
+    Args:
+      c: config of the run.
+      steps: number of steps trained.
+      records: number of training records, N.
+
+    Returns:
+      The number of visits.
+    """
+    return steps * c.optim.batch_size / records
+
+
+def remembered(c: Config, visits: float) -> float:
+    """Share of its observed label that a target still holds after some visits; source: Eq. 5."""
+    return c.lde.decay**visits
+
+
 def open_run(workdir: Path, data_dir: str = "") -> FinishedRun:
     """Opens a run and its data; test sets that are gone are left out, with a note.
 

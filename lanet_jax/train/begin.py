@@ -9,9 +9,9 @@ from pathlib import Path
 import jax
 import numpy as np
 
-from lanet_jax.checkpoint import pretrained
 from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
+from lanet_jax.from_config import before_reading
 from lanet_jax.from_config import run as run_lib
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data
@@ -52,14 +52,7 @@ def begin(
 
 
 def _tie(c: Config, workdir: Path, data: Data) -> dict:
-    weights = c.model.pretrained
-    files = {
-        "noise.file": c.noise.file if c.noise.kind == "file" else "",
-        "model.pretrained": str(pretrained.in_cache(weights))
-        if weights in pretrained.IN_CACHE
-        else weights,
-    }
-    files = {field: path for field, path in files.items() if path}
+    files = before_reading.bound_files(c)
     inputs.bind(workdir, data.fingerprints, files, run_folder.has_begun(workdir))
     run_folder.seal_labels(workdir)
     return run_folder.identity(workdir)

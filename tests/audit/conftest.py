@@ -1,4 +1,4 @@
-"""Made-up records, their page, and a real browser, driven through its debugging protocol."""
+"""Synthetic records, their review page, and a browser driven through its debugging protocol."""
 
 import contextlib
 import json
@@ -58,7 +58,7 @@ def _colour_network(classes=("anger", "fear", "neutral"), grey=False):
 
 @pytest.fixture(scope="session")
 def colour_network():
-    """Makes a network that knows colours, in place of one that knows faces."""
+    """Makes a network that classifies colours, as a stand-in for one that classifies faces."""
     return _colour_network
 
 
@@ -69,7 +69,7 @@ def make_records():
 
 @pytest.fixture
 def data():
-    """Six records; the first, third and last are given another label than the dataset's."""
+    """Six records; the observed labels of the first, third and last are wrong."""
     votes = np.array([[1, 9, 0], [0, 1, 2], [5, 5, 0], [0, 0, 0], [3, 0, 0], [0, 8, 2]])
     names = ('a,"1".png', "b.png", "c</script>.png", "d.png", "e.png", "f.png")
     records = _records(names, [0, 1, 2, 0, 1, 2], votes)
@@ -133,7 +133,7 @@ class Browser:
 
     @contextlib.contextmanager
     def tab(self, path: Path):
-        """Another tab, on which all is done until it is closed."""
+        """Opens another tab, which receives all commands until it is closed."""
         self.settle()
         first, target = self._session, self.send("Target.createTarget", url="about:blank")
         self._attach(target["targetId"])
@@ -175,7 +175,7 @@ class Browser:
         self.until("document.readyState === 'complete' && location.protocol === 'file:'")
 
     def settle(self) -> None:
-        """Waits until the browser has kept what was decided: a reviewer is no faster."""
+        """Waits until the browser has stored the decisions, as a reviewer would."""
         self.until("document.getElementById('progress')?.ariaBusy !== 'true'")
 
     def reload(self) -> None:

@@ -1,4 +1,4 @@
-"""The best state of a run that goes on: no broken and no later one stands in its way."""
+"""The best state of a resumed run: neither a broken one nor a later one is in its way."""
 
 import jax
 import jax.numpy as jnp

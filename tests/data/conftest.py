@@ -1,4 +1,4 @@
-"""Tiny sources in each official layout, and files that a landmark may come in."""
+"""Tiny sources in each official layout, and landmark files."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ USAGE_FOLDERS = {
 
 
 def encode(seed: int, size: int = 8, suffix: str = ".png", channels: int = 3) -> bytes:
-    """An image of noise, another one for each seed."""
+    """An encoded image of noise, different for each seed."""
     shape = (size, size, channels) if channels > 1 else (size, size)
     pixels = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
     return cv2.imencode(suffix, pixels)[1].tobytes()
@@ -110,7 +110,7 @@ def torch_file(tmp_path):
 
 
 def _pickle_tensor(numel, shape, strides, kind):
-    """The pickle that torch writes; its classes are made up here, as torch may not be there."""
+    """The pickle that torch writes; stand-ins for its classes, as torch may not be installed."""
     rebuild = types.FunctionType((lambda: None).__code__, {}, "_rebuild_tensor_v2")
     rebuild.__module__, rebuild.__qualname__ = "torch._utils", "_rebuild_tensor_v2"
     storage_type = type(kind, (), {"__module__": "torch"})
@@ -149,13 +149,13 @@ def _pickle_tensor(numel, shape, strides, kind):
 
 @pytest.fixture
 def prepare():
-    """The command, as it is typed."""
+    """Runs `data.prepare` with a command line."""
     return lambda *arguments: main([str(argument) for argument in arguments])
 
 
 @pytest.fixture
 def fails(prepare, capsys):
-    """The one line on which the command ended."""
+    """The error line with which the command ended."""
 
     def call(*arguments):
         with pytest.raises(SystemExit) as ended:

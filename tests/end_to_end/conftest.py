@@ -1,4 +1,4 @@
-"""Real commands on a small demo set, each in a process of its own."""
+"""Real commands on a small demo set, each in a separate process."""
 
 import os
 import socket
@@ -52,7 +52,7 @@ def command(data_dir, tmp_path_factory) -> Callable[..., list[str]]:
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory) -> Callable[..., dict[str, str]]:
-    """The environment of a process with so many devices; all share one compile cache."""
+    """The environment of a process with forced devices; all share one compile cache."""
     cache = tmp_path_factory.mktemp("xla")
 
     def build(devices: int = 1, **more: str) -> dict[str, str]:
@@ -70,9 +70,9 @@ def environment(tmp_path_factory) -> Callable[..., dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def start_hosts(environment) -> Callable[..., list[subprocess.Popen]]:
-    """Starts a command in so many processes that find each other on this machine.
+    """Starts a command in several processes that connect to each other on this machine.
 
-    `own` are further arguments of each of them.
+    `own` are further arguments for each of them.
     """
 
     def start(count: int, command: list[str], *own: list[str]) -> list[subprocess.Popen]:
@@ -118,7 +118,7 @@ def train(command, environment) -> Callable[..., subprocess.CompletedProcess]:
 
 @pytest.fixture(scope="session")
 def uninterrupted(train, tmp_path_factory) -> Path:
-    """The work folder of one run to its end on one device."""
+    """The work folder of an uninterrupted run on one device."""
     workdir = tmp_path_factory.mktemp("uninterrupted") / "run"
     train(workdir)
     return workdir
@@ -155,7 +155,7 @@ def config(data_dir) -> ml_collections.ConfigDict:
 
 @pytest.fixture
 def message_of() -> Callable[..., str]:
-    """The one line that an action ends with."""
+    """The one-line error with which an action ends."""
 
     def call(action, *args) -> str:
         with pytest.raises(UserError) as caught:

@@ -1,4 +1,4 @@
-"""Corrupted files: how they are made, and what a reader may make of one."""
+"""Corrupts files, and checks that a reader accepts or refuses them within its limits."""
 
 import contextlib
 import csv
@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from lanet_jax.errors import CONTROL_CHARACTER, UserError
 
-SECONDS = 10  # of this process's time for one file
-WAIT = 120  # seconds of the clock, for what waits, or loops in C, and hears no signal
+SECONDS = 10  # CPU time for one file
+WAIT = 120  # elapsed seconds, for readers that block, or loop in C and receive no signal
 INSERTED = (
     *(
         b"\0",
@@ -65,7 +65,7 @@ WORDS = (
 
 
 class HangError(BaseException):
-    """A reader took too long; no `except Exception` within it may take this for damage."""
+    """A reader took too long; not an Exception, so that no reader can catch it as damage."""
 
 
 @contextlib.contextmanager
@@ -109,7 +109,7 @@ def _count(outcome: str) -> None:
 
 @st.composite
 def corrupted(draw: st.DrawFn, data: bytes) -> bytes:
-    """A file after a slip: cut, changed bits, and parts lost, doubled, moved or put in."""
+    """A damaged file: truncated, with flipped bits, or parts lost, doubled, moved or inserted."""
 
     def place(end: int) -> int:
         return draw(st.integers(0, max(end, 0)))
@@ -137,7 +137,7 @@ def corrupted(draw: st.DrawFn, data: bytes) -> bytes:
 
 @st.composite
 def edited(draw: st.DrawFn, rows: list[list[str]], separator: str = ",") -> bytes:
-    """A table after a hand or a program has gone over it: cells, columns, encoding, line ends."""
+    """A table edited by hand or by a program: cells, columns, encoding, line ends."""
     rows = [list(row) for row in rows]
     kind = draw(st.sampled_from(("cell", "swap", "drop", "double", "column", "encoding")))
     row = draw(st.integers(0, len(rows) - 1))
@@ -178,5 +178,5 @@ def fuzz(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
 
 @pytest.fixture(scope="session")
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all examples write over."""
+    """A folder that all examples overwrite."""
     return tmp_path_factory.mktemp("fuzz")

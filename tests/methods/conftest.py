@@ -57,7 +57,7 @@ def example() -> Example:
 
 @pytest.fixture(scope="session")
 def batches(example: Example) -> list[dict]:
-    """Two batches; record 3 stands twice in the first, and some landmarks are unknown."""
+    """Two batches; record 3 is twice in the first, and some landmarks are missing."""
     rng = np.random.default_rng(1)
     both = []
     for ids in ([0, 3, 7, 3, 9, 11, 20, 21], [5, 3, 2, 12, 0, 11, 17, 8]):
@@ -81,7 +81,7 @@ def initial(build: Callable[..., LANet], example: Example) -> tuple:
 
 @pytest.fixture(scope="session")
 def train() -> Callable[..., tuple]:
-    """Some steps of a method from a fixed start: the last state, the metrics, the compiled step.
+    """Trains a method for three steps: gives the last state, the metrics and the compiled step.
 
     Images are 32 px, so that the last map has two places in a row; N is in none of the other
     shapes.
@@ -137,7 +137,7 @@ def agree(train: Callable[..., tuple]) -> Callable[[Method], None]:
         for found, wanted in zip(
             jax.tree.leaves(many.params), jax.tree.leaves(one.params), strict=True
         ):
-            # As in tests/test_step.py: a gradient of zero but for rounding may move either way.
+            # As in tests/train/test_step.py: a gradient of mere rounding may move either way.
             np.testing.assert_allclose(found, wanted, atol=2 * len(rows) * 1e-3 * 1.01)
 
     return check

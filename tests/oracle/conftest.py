@@ -1,4 +1,4 @@
-"""Eq. 6 to 14 of the paper in plain loops over numbers, written apart from the code.
+"""Eq. 6 to 14 of the paper in plain loops over numbers, written independently of the code.
 
 From the paper and docs/choices.md alone, in float64, one sample, neighbour and pair at a
 time. The choice of neighbours and the pseudo-labels are apart from the loss, since no gradient

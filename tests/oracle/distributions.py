@@ -1,4 +1,4 @@
-"""Eq. 1 to 5 of the paper and trust in plain loops over numbers, written apart from the code.
+"""Eq. 1 to 5 of the paper and trust in plain loops, written independently of the code.
 
 From the paper and the docs alone, in float64, one sample and neighbour at a time.
 """

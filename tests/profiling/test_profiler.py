@@ -53,7 +53,7 @@ def test_a_range_behind_the_run(tmp_path, run_steps):
         run_steps(tmp_path, steps=3, profiled=(4, 1))
 
 
-def test_a_run_that_goes_on_within_the_range_is_not_traced(tmp_path, run_steps):
+def test_a_run_resumed_within_the_range_is_not_traced(tmp_path, run_steps):
     run_steps(tmp_path, steps=5, profiled=(2, 3), first=3)
     assert not list(tmp_path.iterdir())
 

@@ -34,7 +34,7 @@ def _claim(folder, config, change):
     return changed
 
 
-def test_the_same_config_goes_on_and_the_command_is_kept(tmp_path, config):
+def test_the_same_config_resumes_and_the_command_is_kept(tmp_path, config):
     for _ in range(2):
         run_folder.claim(tmp_path, config, ["--config=a b.py", "--workdir=x"])
     assert run_folder.command(tmp_path) == (

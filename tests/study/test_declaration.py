@@ -20,7 +20,7 @@ def _message(folder, declared, selected=None) -> str:
     return str(caught.value)
 
 
-def test_the_same_declaration_goes_on_and_a_larger_one_too(study, folder):
+def test_the_same_declaration_resumes_and_a_larger_one_too(study, folder):
     claim(folder, _only(study, "ce"), _only(study, "ce"))
     everything = cells(study)
     claim(folder, everything, everything)

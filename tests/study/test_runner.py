@@ -14,7 +14,7 @@ def _run(study, folder, fake, tables=None):
     return runner.run(cells(study), folder, after, fake.program, seconds=0.2)
 
 
-def test_failures_are_noted_the_rest_goes_on_and_the_next_start_does_what_is_missing(
+def test_failures_are_noted_the_rest_is_run_and_the_next_start_does_what_is_missing(
     study, folder, fake, capsys
 ):
     fake.trouble(ce_0="error", lanet_0="kill", ce_1="early")

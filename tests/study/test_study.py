@@ -94,7 +94,7 @@ def test_tables_are_rewritten_from_what_is_there(run, fake, folder, write_run):
     assert "| LANET | **70.00** |" in (folder / "table.md").read_text()
 
 
-def test_a_stopped_study_says_how_it_goes_on(run, monkeypatch, capsys):
+def test_a_stopped_study_says_how_to_resume(run, monkeypatch, capsys):
     def stopped(*_, **__):
         raise KeyboardInterrupt
 

@@ -71,7 +71,7 @@ def test_failures_and_company_are_told():
         (STEP, DAY), {"step": failed, "environment": measured(DAY, PEAKS, busy_mib=9000)}
     )
     assert "No answer yet: step (cut off)." in text
-    assert "Not to be counted, other work was on the card: environment." in text
+    assert "Do not use, the card had other work: environment." in text
     assert text.splitlines()[2].count("not measured") == 8
 
 

@@ -1,6 +1,6 @@
-"""How hard the demo's faces are: what simple classifiers reach with the clean labels.
+"""Measures how hard the demo's synthetic faces are, by simple classifiers on the true labels.
 
-python -m benchmarks.drawn_faces --data_dir DIR
+python -m benchmarks.synthetic_faces --data_dir DIR
 """
 
 import argparse
@@ -20,7 +20,7 @@ from lanet_jax.input.records import Records
 
 
 def aligned(points: Float[np.ndarray, "N L 2"], mean: Float[np.ndarray, "L 2"]) -> np.ndarray:
-    """Landmarks brought onto the mean shape by the best similarity."""
+    """Landmarks aligned to the mean shape by a similarity, each row flattened: [N, 2 L]."""
     flat = (points - points.mean(axis=1, keepdims=True)) @ np.array([1, 1j])
     target = (mean - mean.mean(axis=0)) @ np.array([1, 1j])
     turn = (flat.conj() @ target) / (np.abs(flat) ** 2).sum(axis=1)
@@ -29,14 +29,14 @@ def aligned(points: Float[np.ndarray, "N L 2"], mean: Float[np.ndarray, "L 2"]) 
 
 
 def features(split: Records, mean: Float[np.ndarray, "L 2"] | None) -> tuple[dict, np.ndarray]:
-    """What each classifier sees, by its name, and the mean landmarks.
+    """Features for each classifier.
 
     Args:
-      split: records.
-      mean: landmarks to align to; None takes these records' own.
+      split: records to read.
+      mean: landmarks to align to; None takes the mean of these records.
 
     Returns:
-      One row a record, and the mean.
+      The features [N, ...] by name of the classifier, and the mean landmarks.
     """
     images, points, _ = zip(*(split.read(row, 0) for row in range(len(split))), strict=True)
     grey = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in images]
