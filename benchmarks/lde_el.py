@@ -38,10 +38,10 @@ class Features:
     landmark: LandmarkNet
 
     def apply(
-        self, variables: PyTree, x: Outputs, train: bool, mutable: list[str]
+        self, variables: PyTree, x: Outputs, train: bool, rngs: None, mutable: list[str]
     ) -> tuple[Outputs, PyTree]:
         """Hands its input through."""
-        del train, mutable
+        del train, rngs, mutable
         return x, {"batch_stats": variables["batch_stats"]}
 
 

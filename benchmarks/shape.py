@@ -6,13 +6,15 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Shape:
-    """Sizes of a LA-Net step on two ResNet-18; classes, landmarks and records are RAF-DB's.
+    """Sizes of a LA-Net step; classes, landmarks and records are RAF-DB's.
 
     Attributes:
       size: side of the images in pixels, stored and seen by the network.
       batch: batch size, B.
       width: channels of the first stage.
-      stem: imagenet or small.
+      stem: imagenet or small, of a ResNet-18.
+      family: resnet, two ResNet-18, or face29, dlib's face network with two trunks.
+      frozen: stages that both trunks share and that are not trained.
       precision: type of the networks' computation, float32 or bfloat16.
       queue: entries of the queue, Q.
       classes: number of classes, C.
@@ -25,6 +27,8 @@ class Shape:
     batch: int = 128
     width: int = 64
     stem: str = "imagenet"
+    family: str = "resnet"
+    frozen: int = 0
     precision: str = "float32"
     queue: int = 8192
     classes: int = 7
@@ -37,9 +41,13 @@ class Shape:
         return [f"--{name}={getattr(self, name)}" for name in OPTIONS]
 
 
-OPTIONS = ("size", "batch", "width", "stem", "precision", "queue", "steps")
+OPTIONS = ("size", "batch", "width", "stem", "family", "frozen", "precision", "queue", "steps")
 QUICK = {"size": 32, "batch": 16, "width": 4, "stem": "small", "queue": 64}
-CHOICES = {"stem": ("imagenet", "small"), "precision": ("float32", "bfloat16")}
+CHOICES = {
+    "stem": ("imagenet", "small"),
+    "family": ("resnet", "face29"),
+    "precision": ("float32", "bfloat16"),
+}
 
 
 def parser(module: str, description: str) -> argparse.ArgumentParser:

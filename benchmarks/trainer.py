@@ -89,6 +89,8 @@ def settings(shape: Shape, method: str) -> config.Config:
     c.method, c.schedule = method, "shared"
     c.augment.size, c.optim.batch_size, c.el.queue_size = shape.size, shape.batch, shape.queue
     c.model.width, c.model.stem, c.precision = shape.width, shape.stem, shape.precision
+    c.model.family, c.model.frozen_stages = shape.family, shape.frozen
+    c.model.pretrained = "random" if shape.frozen else ""  # not read: a step's time is the same
     c.landmarks.frame = "image"  # random points are no face
     return config.resolve(c)
 

@@ -4,8 +4,15 @@ import os
 import shutil
 import subprocess
 
-# Before the first computation; commands that tests start set their own.
-os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=8"
+# Before the first computation. Tiny programs take longer to optimise than to run; commands that
+# tests start add to these flags, of which the last one counts.
+os.environ["XLA_FLAGS"] = " ".join(
+    (
+        "--xla_force_host_platform_device_count=8",
+        "--xla_backend_optimization_level=0",
+        "--xla_llvm_disable_expensive_passes=true",
+    )
+)
 
 import hypothesis
 import jax

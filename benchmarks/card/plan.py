@@ -16,6 +16,7 @@ METHODS = (
 FULL = Shape(steps=20)
 NO_GRAPHS = "--xla_gpu_enable_command_buffer="  # a trace does not show the kernels in CUDA graphs
 SMALL = dataclasses.replace(FULL, size=48, width=32, stem="small")
+FACE = dataclasses.replace(FULL, family="face29", frozen=2, width=32)
 TINY = Shape(size=16, batch=8, width=4, stem="small", queue=32, landmarks=68, records=64, steps=2)
 TINY_MINUTES = 5.0  # more than any takes on a machine that other tests share
 
@@ -47,6 +48,7 @@ def _full(torch_python: str) -> tuple[Part, ...]:
         _step(FULL, "float32", torch_python, 3.0),
         _step(large, "bfloat16", torch_python, 3.0),
         _step(SMALL, "float32", torch_python, 2.5),
+        _step(FACE, "bfloat16", torch_python, 3.0),
         _step(large, "float32", torch_python, 3.5),
         _step(SMALL, "bfloat16", torch_python, 2.5),
         Part(
@@ -150,10 +152,12 @@ def _step(
     rounds: int = 10,
     torch_compile: bool = False,
 ) -> Part:
-    name = f"step-{shape.size}-{precision}" + "-compiled" * torch_compile
+    face = shape.family == "face29"
+    name = f"step-{shape.size}-{precision}" + "-face" * face + "-compiled" * torch_compile
+    title = f"{shape.size} px, {precision}" + ", face network, 2 stages frozen" * face
     return Part(
         name,
-        f"{shape.size} px, {precision}" + ", PyTorch compiled" * torch_compile,
+        title + ", PyTorch compiled" * torch_compile,
         minutes,
         "steps.beside_torch",
         {

@@ -122,7 +122,7 @@ def said():
         port = free.getsockname()[1]
     environment = {
         **os.environ,
-        "XLA_FLAGS": "--xla_force_host_platform_device_count=2",
+        "XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=2",
         "PYTHONPATH": str(ROOT),
     }
     processes = [

@@ -58,7 +58,8 @@ def environment(tmp_path_factory) -> Callable[..., dict[str, str]]:
     def build(devices: int = 1, **more: str) -> dict[str, str]:
         return {
             **os.environ,
-            "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}",
+            "XLA_FLAGS": f"{os.environ['XLA_FLAGS']} "
+            f"--xla_force_host_platform_device_count={devices}",
             "JAX_COMPILATION_CACHE_DIR": str(cache),
             "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
             **more,
