@@ -109,8 +109,8 @@ def audit_labels(
       labels: observed labels of N records: names, or numbers from 0 (the columns' places).
       probabilities: from a model that was not trained on these labels, or out of fold.
       features: features of the records, or several spaces by name.
-      classes: class names in the order of the columns and numbers; if empty, the columns' (of a data
-        frame) or the labels' own.
+      classes: class names in the order of the columns and numbers; if empty, a data frame's
+        columns, or the labels' own.
       folds: number of parts, each held out in turn.
       seed: seed of the folds.
 
