@@ -1,4 +1,4 @@
-"""Finds the landmarks of a folder's images: `python -m data.landmarks --source DIR --out FILE`.
+"""Finds the landmarks of a folder's images: `lanet landmarks --source DIR --out FILE`.
 
 The images may be crops of one face each (FER+, RAF-DB aligned) or photos, whose largest face is
 used. It runs in parallel, and the same command resumes it after a kill.
@@ -211,12 +211,14 @@ def _row(file: Path, stamp: Stamp) -> Row:
 @exit_on_user_error
 def main(arguments: Sequence[str] | None = None) -> None:
     """Writes the landmark file that the command line asks for."""
-    parser = Parser(prog="lanet landmarks", description=__doc__.splitlines()[0])
+    parser = Parser(prog="lanet landmarks", description=__doc__)
     parser.add_argument(
         "--source", type=Path, required=True, metavar="DIR", help="any tree of images"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="npz to write")
-    parser.add_argument("--scheme", choices=tuple(REDUCTIONS), default="ibug68")
+    parser.add_argument(
+        "--scheme", choices=tuple(REDUCTIONS), default="ibug68", help="which points"
+    )
     parser.add_argument(
         "--workers", type=whole(1), metavar="N", help="processes (default: all cores)"
     )

@@ -125,7 +125,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     for name, dataset in DATASETS.items():
         command = names.add_parser(name, help=dataset.help, description=dataset.help)
         if dataset.has_source:
-            command.add_argument("--source", type=Path, required=True, metavar="DIR")
+            command.add_argument(
+                "--source", type=Path, required=True, metavar="DIR", help="where the dataset lies"
+            )
             command.add_argument("--landmarks", type=Path, metavar="FILE", help="npz or torch file")
         command.add_argument(
             "--data_dir",

@@ -10,7 +10,7 @@ from lanet_jax.errors import UserError, exit_on_user_error
 # Each command is a module, which also runs as `python -m lanet_jax.evaluate`, and its purpose.
 COMMANDS = {
     "prepare": ("data.prepare", "read a dataset or folder of images, check it, store it"),
-    "landmarks": ("data.landmarks", "find the landmarks of a folder of images"),
+    "landmarks": ("data.landmarks", "find facial landmarks in a folder of images"),
     "train": ("main", "train a run, or resume it"),
     "folds": ("folds", "train a run again with parts of its records held out, for the audit"),
     "evaluate": ("evaluate", "evaluate a checkpoint on a split"),
@@ -22,9 +22,9 @@ COMMANDS = {
     "agreement": ("agreement", "compare labels and target distributions with annotators' votes"),
     "report": ("report", "write the page of a run, or one that compares several"),
     "export": ("export", "write a trained network as ONNX, StableHLO or safetensors"),
-    "port": ("port", "convert a published checkpoint to a backbone to start from"),
+    "port": ("port", "convert a published backbone; port get-faces: fetch face weights"),
     "study": ("study", "run a grid of runs and write its tables"),
-    "faces": ("faces", "download the models that find faces and landmarks, once"),
+    "faces": ("faces", "faces get-models: download what finds faces and landmarks, once"),
 }
 
 

@@ -9,11 +9,20 @@ from lanet_jax.errors import UserError
 from lanet_jax.files.home import expanded
 
 
+class _Defaults(argparse.HelpFormatter):
+    """Says each default that the help does not say already; no file, no text is none."""
+
+    def _get_help_string(self, action: argparse.Action) -> str:
+        text, value = action.help or "", action.default
+        is_told = isinstance(value, bool) or value in (None, "", [], argparse.SUPPRESS)
+        return text if is_told or "default" in text else f"{text} (default: %(default)s)"
+
+
 class Parser(argparse.ArgumentParser):
     """Reads a command line; values must not be empty, and `~` is the home folder."""
 
     def __init__(self, **settings) -> None:
-        super().__init__(allow_abbrev=False, **settings)
+        super().__init__(allow_abbrev=False, **{"formatter_class": _Defaults} | settings)
         self.register("type", Path, expanded)
 
     def error(self, message: str) -> NoReturn:

@@ -29,6 +29,19 @@ def test_an_empty_value_is_named_and_a_default_may_be_empty():
         parser.parse_args(["--dat=x"])  # a shortened flag
 
 
+def test_the_help_says_each_default_once():
+    parser = command_line.Parser(prog="lanet x")
+    parser.add_argument("--images", default=0, help="how many")
+    parser.add_argument("--step", default="last", help="a checkpoint")
+    parser.add_argument("--parts", default=5, help="(default: five)")
+    parser.add_argument("--data", default="", help="where")
+    parser.add_argument("--out", help="a file")
+    parser.add_argument("--fast", action="store_true", help="be quick")
+    shown = parser.format_help()
+    assert "how many (default: 0)" in shown and "a checkpoint (default: last)" in shown
+    assert shown.count("default") == 3
+
+
 @pytest.mark.parametrize("text", ["-1", "0", "x", "1.5"])
 def test_whole_numbers(text):
     parser = command_line.Parser(prog="lanet x")

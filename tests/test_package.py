@@ -68,6 +68,20 @@ def test_ci_runs_what_the_readme_says():
     assert ".ci/run" in (ROOT / ".github" / "workflows" / "tests.yml").read_text()
 
 
+def test_what_the_docs_install_is_read_by_every_pip():
+    extras = set(PROJECT["optional-dependencies"])
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    asked = [
+        line
+        for page in pages
+        for line in re.findall(r"pip install (?:-e )?'([.l][^']+)'", page.read_text())
+    ]
+    assert len(asked) >= 5
+    for requirement in asked:  # "name[extra] @ ." is refused by pip 23
+        found = re.fullmatch(r"(?:\.|lanet_jax)\[([a-z,]+)\]", requirement)
+        assert found and set(found[1].split(",")) <= extras, requirement
+
+
 def test_every_room_has_an_api_page():
     pages = "".join(path.read_text() for path in (ROOT / "docs" / "api").glob("*.md"))
     rooms = {f"lanet_jax.{path.parent.name}" for path in ROOT.glob("lanet_jax/*/__init__.py")}

@@ -1,4 +1,4 @@
-"""`python -m lanet_jax.audit FOLDER --out=DIR`: which labels look wrong, and why.
+"""`lanet audit FOLDER --out=DIR`: which labels look wrong, and why.
 
 A folder of class/image, a CSV list or a prepared dataset is audited without any training.
 `--workdir=DIR` audits the training labels of a run, with the run's own beliefs beside the rest.
@@ -28,19 +28,37 @@ def main() -> None:
     add("--workdir", type=Path, help="folder of a run, in place of a source")
     add("--step", default="last", help="of a run: number of a checkpoint, or last")
     add("--model", type=Path, help="network whose features are used (default: the bundled one)")
-    add("--rank", choices=RANKS, default="", help="score that orders the records")
-    add("--limit", type=whole(1), default=500, help="suspects on the page")
-    add("--neighbors", type=whole(1), default=8, help="shown for each suspect and space")
+    add(
+        "--rank",
+        choices=RANKS,
+        default="",
+        help="score that orders the records (default: probe, unless a run may say more)",
+    )
+    add("--limit", type=whole(1), default=500, help="the most suspects on the page")
+    add(
+        "--neighbors",
+        type=whole(1),
+        default=8,
+        help="nearest faces shown for each suspect and space",
+    )
     add("--candidates", type=whole(2), default=50_000, help="records that may be neighbours")
-    add("--data_dir", default="", help="where prepared data lies")
+    add(
+        "--data_dir",
+        default="",
+        help="where prepared data lies (default: as in the run, else ~/tensorflow_datasets)",
+    )
     add("--split", default="", help="of a source (default: train of prepared data, else all)")
     renamed = "of a folder or list, classes to be called otherwise: WRITTEN=CLASS,..."
     add("--classes", default="", help=renamed)
     add("--cleanlab", action="store_true", help="run cleanlab on the same folds")
     add("--shard", type=dealing.shard, metavar="I/N", help=f"of a source: {dealing.HELP}")
     outside = parser.add_mutually_exclusive_group().add_argument
-    outside("--probabilities", type=Path, help="file of out-of-sample probabilities for cleanlab")
-    kept = "take them from `lanet folds`, or from runs DIR with data.holdout"
+    outside(
+        "--probabilities",
+        type=Path,
+        help="of a run: CSV or npz of out-of-sample probabilities, for cleanlab",
+    )
+    kept = "take them from the folds of `lanet folds`, or from runs DIR with data.holdout"
     outside("--held_out", type=Path, nargs="*", metavar="DIR", help=kept)
     arguments = parser.parse_args()
     runtime.start(alone=arguments.shard is not None)

@@ -106,10 +106,11 @@ def audit_labels(
     read `summary` first.
 
     Args:
-      labels: observed labels of N records: names, or numbers from 0.
+      labels: observed labels of N records: names, or numbers from 0 (the columns' places).
       probabilities: from a model that was not trained on these labels, or out of fold.
       features: features of the records, or several spaces by name.
-      classes: class names in the order of the columns and numbers; if empty, the labels' own.
+      classes: class names in the order of the columns and numbers; if empty, a data frame's
+        columns, or the labels' own.
       folds: number of parts, each held out in turn.
       seed: seed of the folds.
 
@@ -127,6 +128,8 @@ def audit_labels(
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise UserError(f"seed={seed}: a whole number of 0 or more was expected")
     array_checks.check_enough(len(given), len(classes), len(np.unique(given)))
+    if isinstance(features, Sequence) and all(np.ndim(space) == 2 for space in features):
+        raise UserError("features: of several spaces give a dict, such as {'face': x, 'voice': y}")
     spaces = features if isinstance(features, Mapping) else {"features": features}
     if probabilities is None and all(values is None for values in spaces.values()):
         raise UserError("features: there is no space of them, nor probabilities; give one of both")

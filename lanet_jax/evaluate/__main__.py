@@ -1,4 +1,7 @@
-"""`python -m lanet_jax.evaluate --workdir=DIR [--step=N|best] [--split=test]`."""
+"""`lanet evaluate --workdir=DIR`: evaluates a checkpoint of a run on a split.
+
+It prints accuracies with their intervals, and writes predictions and metrics into the run's folder.
+"""
 
 import functools
 import json
@@ -24,7 +27,9 @@ def main() -> None:
     parser.add_argument("--workdir", type=Path, required=True, help="folder of the run")
     parser.add_argument("--step", default="last", help="number of a checkpoint, last or best")
     parser.add_argument("--split", default="", help="split to evaluate (default: the run's own)")
-    parser.add_argument("--data", default="", help="prepared dataset (default: the run's own)")
+    parser.add_argument(
+        "--data", default="", help="another prepared dataset, by name (default: the run's own)"
+    )
     parser.add_argument("--data_dir", default="", help="where it lies (default: as in the run)")
     arguments = parser.parse_args()
     runtime.start()

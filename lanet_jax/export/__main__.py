@@ -1,4 +1,4 @@
-"""`python -m lanet_jax.export --workdir=DIR --format=stablehlo|onnx|safetensors`: the network."""
+"""`lanet export --workdir=DIR --format=stablehlo|onnx|safetensors`: writes the trained network."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = Parser(prog="lanet export", description=__doc__)
     add = parser.add_argument
     add("--workdir", type=Path, required=True, help="folder of the run, or a model file")
-    add("--format", choices=FORMATS, required=True)
+    add("--format", choices=FORMATS, required=True, help="onnx needs the extra onnx")
     add("--step", default="last", help="number of a checkpoint, last or best")
     add("--out", type=Path, help="FILE.FORMAT (default: WORKDIR/export/FORMAT/model.FORMAT)")
     half = "safetensors: store kernels in 16 bits, for half the size"

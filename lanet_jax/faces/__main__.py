@@ -1,4 +1,4 @@
-"""Fetches the face models: `python -m lanet_jax.faces get-models`."""
+"""Fetches the face models: `lanet faces get-models`."""
 
 import sys
 from collections.abc import Sequence

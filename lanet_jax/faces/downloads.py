@@ -16,7 +16,7 @@ from pathlib import Path
 from lanet_jax.errors import UserError
 from lanet_jax.files import cache, fetch
 
-COMMAND = "python -m lanet_jax.faces get-models"
+COMMAND = "lanet faces get-models"
 LICENSE_FILE = "LICENSE-mediapipe.txt"
 
 

@@ -1,4 +1,4 @@
-"""`python -m lanet_jax.figures --workdir=DIR [--workdir=DIR2 ...] [--out=DIR]`."""
+"""`lanet figures --workdir=DIR [--workdir=DIR2 ...] [--out=DIR]`: the paper's figures of runs."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,16 +21,27 @@ def main() -> None:
         help="folder of a run, or of a study for its sweeps; repeatable",
     )
     parser.add_argument(
-        "--step", action="append", help="checkpoint: a number, last or best; repeatable"
+        "--step",
+        action="append",
+        help="checkpoint: a number, last or best; repeatable (default: last)",
     )
-    parser.add_argument("--out", type=Path, help="folder; with one run, DIR/figures")
-    parser.add_argument("--only", action="append", choices=CAPTIONS, help="a figure; repeatable")
+    parser.add_argument(
+        "--out", type=Path, help="folder of the figures (default, of one run: WORKDIR/figures)"
+    )
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=CAPTIONS,
+        help="a figure; repeatable (default: all that the runs allow)",
+    )
     parser.add_argument(
         "--records", type=whole(0), default=2000, help="training records looked at; 0 for all"
     )
     parser.add_argument("--images", type=whole(1), default=12, help="training images shown")
     parser.add_argument("--seed", type=whole(0), default=0, help="seed of random choices")
-    parser.add_argument("--data_dir", default="", help="where the data lies; as in the run")
+    parser.add_argument(
+        "--data_dir", default="", help="where the data lies (default: as in the run)"
+    )
     arguments = parser.parse_args()
     runtime.start()
     figures(**vars(arguments))

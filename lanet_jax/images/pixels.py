@@ -11,7 +11,7 @@ import PIL.ImageOps
 from jaxtyping import UInt8
 
 from lanet_jax.errors import UserError
-from lanet_jax.images.image_bytes import is_whole, pixel_size
+from lanet_jax.images.image_bytes import JPEG, is_whole, pixel_size
 
 FORMATS = ("BMP", "DIB", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 MOST_PIXELS = 89_478_485  # Pillow's limit, too: 256 MiB in RGB
@@ -97,6 +97,24 @@ def upright_size(encoded: bytes) -> tuple[int, int] | None:
     return stored[::-1] if is_turned else stored
 
 
+def pictures(encoded: bytes) -> int:
+    """Counts the pictures of a file, of which `decode` reads the first.
+
+    Args:
+      encoded: bytes of a file that `decode` can read.
+
+    Returns:
+      Frames of an animation or pages of a TIFF; 1 for a JPEG, whatever a phone appends to it.
+    """
+    if encoded.startswith(JPEG):
+        return 1
+    try:
+        with PIL.Image.open(io.BytesIO(encoded), formats=FORMATS) as image:
+            return int(getattr(image, "n_frames", 1))
+    except Exception:  # the rest of the file is damaged, which costs the first picture nothing
+        return 1
+
+
 def images(array: UInt8[np.ndarray, "..."]) -> Iterator[UInt8[np.ndarray, "..."]]:
     """Yields the images of an array: one [H, W] or [H, W, 1|3|4], or each of a batch of them.
 
@@ -118,7 +136,7 @@ def check(array: np.ndarray) -> None:
     """
     found = f"found {array.dtype} {list(array.shape)}"
     if array.dtype != np.uint8:
-        raise UserError(f"pixels of 0 to 255 as uint8 were expected, {found}: convert them first")
+        raise UserError(f"pixels of 0 to 255 as uint8 were expected, {found}: {_advice(array)}")
     # [H, W, 7] is a batch of H grey images, which is why only the fourth axis can be wrong.
     if array.ndim not in (2, 3, 4) or (array.ndim == 4 and array.shape[3] not in _CHANNELS):
         raise UserError(
@@ -127,6 +145,23 @@ def check(array: np.ndarray) -> None:
         )
     if not array.size:
         raise UserError(f"an image without pixels cannot be read, {found}")
+
+
+def _advice(array: np.ndarray) -> str:
+    """How other pixels become uint8, by the range in which they lie."""
+    if array.dtype.kind not in "buif" or not array.size or not np.isfinite(array).all():
+        return "convert them first"
+    low, high = array.min(), array.max()
+    if array.dtype.kind == "b":
+        return "give x.astype(np.uint8) * 255"
+    if low < 0 or high > 0xFFFF:
+        return "convert them first"
+    if high > 0xFF:
+        return "give (x // 257).astype(np.uint8), if they are of 16 bits"
+    if array.dtype.kind != "f":
+        return "give x.astype(np.uint8)"
+    scaled = "(x * 255)" if high <= 1 else "x"
+    return f"give {scaled}.round().astype(np.uint8)"
 
 
 def rgb(image: UInt8[np.ndarray, "..."], bgr: bool = False) -> Rgb:

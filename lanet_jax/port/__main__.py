@@ -1,7 +1,7 @@
 """Converts a published checkpoint into a backbone to start from.
 
-    python -m lanet_jax.port CKPT OUT [--layout auto] [--prefix backbone.]
-    python -m lanet_jax.port get-faces [--out FILE]
+    lanet port CKPT OUT [--layout auto] [--prefix backbone.]
+    lanet port get-faces [--out FILE]
 
 The second command fetches dlib's face network, see its --help.
 
@@ -70,7 +70,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("ckpt", type=Path, metavar="CKPT", help="the published checkpoint")
     parser.add_argument("out", type=Path, metavar="OUT", help="output, .safetensors or .npz")
-    parser.add_argument("--layout", default="auto", choices=["auto", *LAYOUTS])
+    parser.add_argument(
+        "--layout", default="auto", choices=["auto", *LAYOUTS], help="how its names are read"
+    )
     parser.add_argument(
         "--prefix", default="", help="prefix of the names to take, such as backbone. (default: all)"
     )

@@ -1,6 +1,6 @@
 """Fetches dlib's face network and converts it into weights for `model.family = face29`.
 
-    python -m lanet_jax.port get-faces [--out FILE]
+    lanet port get-faces [--out FILE]
 
 FILE ends in .safetensors or .npz; without it the weights go to the user's cache, where the preset
 `:face` finds them. FILE.json beside it records where they come from.

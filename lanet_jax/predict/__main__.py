@@ -1,4 +1,4 @@
-"""`python -m lanet_jax.predict SOURCE... --out=table.csv`: expressions in photos and videos."""
+"""`lanet predict SOURCE... --out=table.csv`: expressions in photos and videos."""
 
 import sys
 from collections.abc import Sequence
@@ -22,7 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add("--step", default="last", help="of a work folder: number of a checkpoint, last or best")
     whole = "detect: look for faces; whole: each image is one face"
     add("--faces", choices=("detect", "whole"), default="detect", help=whole)
-    small = "smallest face sought over the picture's longer side (.03; from 3,000 pixels on .015)"
+    small = (
+        "side of the smallest face sought, over the picture's longer side "
+        "(default: .03; .015 in pictures of 3,000 pixels or more)"
+    )
     add("--smallest", type=float, default=0.0, metavar="SHARE", help=small)
     add("--annotate", type=Path, metavar="DIR", help="write each image with its faces marked")
     add("--video", type=Path, metavar="FILE.mp4", help="write the one video with its faces marked")

@@ -33,10 +33,7 @@ def several(value: Any) -> Iterable[Any] | None:
     if isinstance(value, str | os.PathLike | PIL.Image.Image):
         return None
     if isinstance(value, bytes | bytearray | memoryview):
-        raise UserError(
-            f"{_TAKEN}, not {type(value).__name__}: of an encoded image give "
-            "PIL.Image.open(io.BytesIO(x)), of a path os.fsdecode(x)"
-        )
+        raise UserError(_of_bytes(value))
     if isinstance(value, Mapping):
         raise UserError(f"{_TAKEN}, not {type(value).__name__}: give list(x.values())")
     if hasattr(value, "read"):
@@ -48,11 +45,15 @@ def several(value: Any) -> Iterable[Any] | None:
         array = _array(value)
         if array.dtype.kind in "buifcmM":
             return None
+        if array.ndim == 0 and array.dtype.kind in "UT":
+            return [array.item()]
         if array.ndim != 1:
             raise UserError(
                 f"{_TAKEN}, not {type(value).__name__} {list(array.shape)} of {array.dtype}: give "
                 "one column of paths, such as x['file'], or list(x)"
             )
+        if array.dtype.kind == "S":
+            return [os.fsdecode(path) for path in array.tolist()]
         return array.tolist() if array.dtype.kind in "UT" else list(array)
     return value if isinstance(value, Iterable) else None
 
@@ -74,8 +75,12 @@ def pixels_of(value: Any) -> UInt8[np.ndarray, "..."]:
             return pixels.upright(value)
         except BrokenImageError as error:
             raise UserError(f"a PIL image that cannot be read: {error}") from None
+    if isinstance(value, bytes | bytearray | memoryview):
+        raise UserError(_of_bytes(value))
     if not _is_array(value):
         more = "; cameras are not read" if isinstance(value, int) else ""
+        if isinstance(value, list | tuple):
+            more = ": give np.asarray(x, np.uint8) of pixels, or one flat list of sources"
         raise UserError(f"{_TAKEN}, not {type(value).__name__}{more}")
     array = _array(value)
     pixels.check(array)
@@ -101,11 +106,20 @@ def _refuse_doubtful(array: UInt8[np.ndarray, "..."]) -> None:
         )
 
 
+def _of_bytes(value: Any) -> str:
+    return (
+        f"{_TAKEN}, not {type(value).__name__}: of an encoded image give "
+        "PIL.Image.open(io.BytesIO(x)), of a path os.fsdecode(x)"
+    )
+
+
 def _is_array(value: Any) -> bool:
     return hasattr(value, "__array__")  # numpy's, JAX's, torch's
 
 
 def _array(value: Any) -> np.ndarray:
+    if np.ma.is_masked(value):
+        raise UserError("a masked array: fill what is masked, such as by x.filled(255)")
     try:
         return np.asarray(value)
     except Exception as error:  # each library has its own: on another device, needs a gradient ...

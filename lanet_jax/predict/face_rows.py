@@ -69,10 +69,11 @@ def rows_of(
     if frame.pixels is None:
         return [Row(**where, status=ERROR, error=frame.error)]
     if not found.crops:
-        return [Row(**where, status=NO_FACE)]
+        return [Row(**where, status=NO_FACE, note=frame.note)]
     rows = []
     for crop, p in zip(found.crops, probabilities, strict=True):
-        face = {**where, "box": crop.box, "score": crop.score, "note": crop.note}
+        note = "; ".join(filter(None, (frame.note, crop.note)))
+        face = {**where, "box": crop.box, "score": crop.score, "note": note}
         if np.isfinite(p).all():
             top = classes[int(p.argmax())]
             rows.append(Row(**face, status=FACE, top=top, probabilities=tuple(p.tolist())))

@@ -25,6 +25,7 @@ class Frame:
       error: why it cannot be read, in a few words; "" if it can.
       rate: frames per second of a video; 0 elsewhere.
       time: time in a video, in seconds; None elsewhere.
+      note: a remark, such as that further pictures of the file are not read.
     """
 
     item: Item
@@ -33,6 +34,7 @@ class Frame:
     error: str = ""
     rate: float = 0.0
     time: float | None = None
+    note: str = ""
 
 
 def frames(items: Iterable[Item], bgr: bool = False) -> Iterator[Frame]:
@@ -60,13 +62,18 @@ def frames(items: Iterable[Item], bgr: bool = False) -> Iterator[Frame]:
 
 def _image(item: Item, path: Path) -> Frame:
     try:
-        return Frame(item, 0, pixels.decode(path.read_bytes()))
+        encoded = path.read_bytes()
+        return Frame(item, 0, pixels.decode(encoded), note=_first_of(pixels.pictures(encoded)))
     except BrokenImageError as error:
         kind = containers.kind(path)
         advice = f"a video ({kind}), not an image: name it {containers.VIDEOS[0]}, or as it is"
         return Frame(item, 0, None, advice if kind else str(error))
     except OSError as error:
         return Frame(item, 0, None, error.strerror or type(error).__name__)
+
+
+def _first_of(count: int) -> str:
+    return f"the first of {count} pictures in the file" if count > 1 else ""
 
 
 def _video(item: Item, path: Path) -> Iterator[Frame]:

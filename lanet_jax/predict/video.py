@@ -53,6 +53,8 @@ def read(path: Path) -> Iterator[Shot]:
     Raises:
       BrokenVideoError: it has no frame or, raised after the last one, far fewer than it claims.
     """
+    if path.is_file() and not path.stat().st_size:
+        raise BrokenVideoError("the file is empty")
     with contextlib.ExitStack() as opened:
         capture = _open(_name(path, opened))
         opened.callback(capture.release)

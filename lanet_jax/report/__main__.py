@@ -1,4 +1,4 @@
-"""`python -m lanet_jax.report --workdir=DIR [--workdir=DIR ... --out=FILE]`."""
+"""`lanet report --workdir=DIR [--workdir=DIR ... --out=FILE]`: the page of a run, or of several."""
 
 from pathlib import Path
 
@@ -13,7 +13,9 @@ def main() -> None:
     parser.add_argument(
         "--workdir", type=Path, action="append", required=True, help="folder of a run; repeatable"
     )
-    parser.add_argument("--out", type=Path, help="the page; with one run, DIR/report.html")
+    parser.add_argument(
+        "--out", type=Path, help="the page, .html (default, of one run: WORKDIR/report.html)"
+    )
     arguments = parser.parse_args()
     workdirs: list[Path] = arguments.workdir
     if len(workdirs) == 1:

@@ -1,4 +1,4 @@
-"""`python -m lanet_jax.study configs/studies/table1.py[:SCALE] --workdir=DIR [--config.x.y=v]`."""
+"""`lanet study configs/studies/table1.py[:SCALE] --workdir=DIR [--config.x.y=v]`."""
 
 import shlex
 import signal

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from scipy import sparse
 
 import lanet_jax
-from lanet_jax.audit import arrays
+from lanet_jax.audit import array_checks, arrays
 from lanet_jax.audit.verdict import Level
 from lanet_jax.errors import UserError
 
@@ -109,6 +110,68 @@ P = np.full((40, 4), 0.25)
 
 
 @pytest.mark.parametrize(
+    "as_written",
+    [
+        Y.astype(float),
+        Y.astype(np.uint8),
+        Y.astype(str).astype("S"),
+        Y.astype(str).astype(np.dtypes.StringDType()),
+        Y.astype(object),
+        list(Y.astype(str)),
+    ],
+)
+def test_labels_mean_the_same_however_they_are_written(as_written):
+    given, names = array_checks.labels(as_written, (), None)
+    np.testing.assert_array_equal(given, Y)
+    assert names == ("0", "1", "2", "3")
+
+
+def test_without_probabilities_the_classes_are_the_labels_own():
+    given, names = array_checks.labels([1, 7, 1, 10**9], (), None)
+    assert names == ("1", "7", "1000000000")
+    np.testing.assert_array_equal(given, [0, 1, 0, 2])
+    given, names = array_checks.labels([3, 5, 3], [5, 4, 3], None)  # numbers as names
+    assert names == ("5", "4", "3")
+    np.testing.assert_array_equal(given, [2, 0, 2])
+    given, names = array_checks.labels([True, False], (), None)
+    assert names == ("0", "1")
+    np.testing.assert_array_equal(given, [1, 0])
+    given, names = array_checks.labels([0, 2], (), np.full((2, 4), 0.25))
+    assert names == ("0", "1", "2", "3")
+    np.testing.assert_array_equal(given, [0, 2])
+
+
+class Frame(np.ndarray):
+    """As much of pandas' data frames and columns as is looked at."""
+
+    columns, index = (), None
+
+
+def _frame(values, columns=(), index=()):
+    frame = np.asarray(values).view(Frame)
+    frame.columns, frame.index = columns, Index(index)
+    return frame
+
+
+class Index(tuple):
+    def equals(self, other):
+        return tuple(self) == tuple(other)
+
+
+def test_a_data_frame_names_its_columns_and_its_rows():
+    named = _frame(P[:2], CLASSES, (1, 2))
+    given, names = array_checks.labels(["joy", "fear"], (), named)
+    assert names == CLASSES
+    np.testing.assert_array_equal(given, [2, 1])
+    with pytest.raises(UserError, match=r"classes: joy, anger, .*, but the columns .* anger, fear"):
+        array_checks.labels([0, 1], ("joy", "anger", "fear", "neutral"), named)
+    with pytest.raises(UserError, match="the same index in another order"):
+        array_checks.labels(_frame([0, 1], index=(2, 1)), (), named)
+    kept, _ = array_checks.labels(_frame([0, 1], index=(7, 8)), (), named)  # not the same records
+    np.testing.assert_array_equal(kept, [0, 1])
+
+
+@pytest.mark.parametrize(
     "arguments, said",
     [
         ({}, "nothing to judge the labels by"),
@@ -128,6 +191,7 @@ P = np.full((40, 4), 0.25)
         ({"labels": ["a"] * 40, "probabilities": P}, "classes: name them"),
         ({"labels": ["a"] * 40, "features": X, "classes": CLASSES}, "labels: 'a' is not one"),
         ({"labels": Y[:5], "features": X[:5]}, "5 labels are too few"),
+        ({"labels": [], "probabilities": P[:0]}, "0 labels are too few"),
         ({"labels": Y * 0, "features": X}, "there is one class"),
         ({"labels": ["a"] * 40, "features": X}, "there is one class"),
         ({"labels": np.arange(40), "features": X}, "40 classes of 40 labels"),
@@ -138,6 +202,20 @@ P = np.full((40, 4), 0.25)
         ({"features": X[:, :0]}, r"features: \[40, 0\]"),
         ({"features": X * 1e300}, r"features: row \d+ is not finite \(in float32\)"),
         ({"probabilities": 0.5}, "probabilities: .* numbers were expected"),
+        ({"probabilities": np.eye(4)[Y] / 9}, r"sum to 1, and row 0 does not"),
+        ({"labels": Y % 2, "probabilities": P[:, 0]}, r"give np.stack\(\[1 - p, p\], axis=1\)"),
+        ({"labels": Y[:, None], "features": X}, r"give x.ravel\(\)"),
+        ({"labels": np.eye(4)[Y], "features": X}, r"give x.argmax\(axis=1\)"),
+        ({"labels": np.where(Y == 1, np.nan, Y), "features": X}, "record 1 has none"),
+        ({"labels": ["a", "", "b", "b"] * 10, "features": X}, "record 1 has none"),
+        ({"labels": np.ma.masked_equal(Y, 1), "features": X}, "labels: some values are masked"),
+        ({"labels": [b"\xff", b"a"] * 20, "features": X}, "not UTF-8"),
+        ({"labels": [[0], [0, 1]] * 20, "features": X}, "labels: no array can be made of it"),
+        ({"features": np.ma.masked_greater(X, 3)}, "features: some values are masked"),
+        ({"features": sparse.csr_matrix(X)}, r"features: a sparse matrix .* x.toarray\(\)"),
+        ({"features": [X, X[:, :2]]}, "features: of several spaces give a dict"),
+        ({"features": X, "classes": {0: "a", 1: "b"}}, "a list of names was expected, not dict"),
+        ({"features": X, "classes": "abcd"}, "a list of names was expected, not str"),
     ],
 )
 def test_what_does_not_fit_is_refused(arguments, said):

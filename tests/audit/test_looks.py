@@ -98,6 +98,11 @@ def test_nothing_is_cut_off_or_scrolls_sideways(browser, look, width):
     })"""
     assert browser.run("document.querySelectorAll('.others').length") >= 2
     assert browser.run(outside) == []
+    cut = "[...document.querySelectorAll('h2')].filter((h) => h.scrollHeight > h.clientHeight + 1)"
+    assert browser.run(f"{cut}.length") == 0
+    assert browser.run("document.querySelector('h2').scrollWidth <= innerWidth")
+    shown = "[...document.querySelectorAll('[hidden]')].filter((part) => part.checkVisibility())"
+    assert browser.run(f"{shown}.map((part) => part.id)") == []
 
 
 def test_any_class_is_found_by_a_part_of_its_name(browser, look):

@@ -101,7 +101,7 @@ def test_absent_models_name_the_one_line(blank, capsys):
     assert not are_there()
     with pytest.raises(UserError, match=COMMAND):
         find_faces(blank)
-    assert COMMAND == "python -m lanet_jax.faces get-models"
+    assert COMMAND == "lanet faces get-models"
     with pytest.raises(SystemExit):
         main([])
 

@@ -237,3 +237,32 @@ def test_training_and_prediction_bring_images_to_a_size_alike():
     np.testing.assert_array_equal(
         image[0, 2:4, 0], pixels.resized(_row(0, 100, 0, 200), 10)[0, 2:4, 0]
     )
+
+
+@pytest.mark.parametrize(
+    ("array", "advice"),
+    [
+        (np.eye(9) > 0, "give x.astype(np.uint8) * 255"),
+        (np.eye(9), "give (x * 255).round().astype(np.uint8)"),
+        (np.eye(9, dtype=np.float32) * 255, "give x.round().astype(np.uint8)"),
+        (np.eye(9, dtype=int) * 255, "give x.astype(np.uint8)"),
+        (np.eye(9, dtype=np.uint16) * 65535, "give (x // 257).astype(np.uint8)"),
+        (-np.eye(9), "convert them first"),
+        (np.eye(9) * np.nan, "convert them first"),
+        (np.eye(9) + 1j, "convert them first"),
+    ],
+)
+def test_other_pixels_are_told_how_to_become_bytes(array, advice):
+    with pytest.raises(UserError, match=r"as uint8 were expected, found .*: ") as caught:
+        pixels.check(array)
+    assert advice in str(caught.value)
+
+
+def test_pictures_of_a_file_are_counted():
+    image, stored = PIL.Image.new("RGB", (9, 9)), io.BytesIO()
+    image.save(stored, "GIF", save_all=True, append_images=[PIL.Image.new("RGB", (9, 9), "red")])
+    assert pixels.pictures(stored.getvalue()) == 2
+    assert pixels.pictures(stored.getvalue()[:20]) == 1
+    stored = io.BytesIO()
+    image.save(stored, "JPEG")
+    assert pixels.pictures(stored.getvalue() * 2) == 1

@@ -96,6 +96,24 @@ def test_what_would_be_read_as_something_else(value, message):
         arrays.several(value)
 
 
+def test_paths_as_numpy_writes_them():
+    assert arrays.several(np.array("a.jpg")) == ["a.jpg"]
+    assert arrays.several(np.array([b"a.jpg", b"\xff.jpg"])) == ["a.jpg", "\udcff.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (b"\xff\xd8\xff", "io.BytesIO"),
+        ([[1, 2]], "one flat list of sources"),
+        (np.ma.masked_greater(np.full((9, 9), 7, np.uint8), 3), r"x\.filled\(255\)"),
+    ],
+)
+def test_a_source_within_a_list_says_what_to_do(value, message):
+    with pytest.raises(UserError, match=message):
+        arrays.pixels_of(value)
+
+
 @pytest.mark.parametrize("value", [3, None, [1, 2], types.SimpleNamespace()])
 def test_what_holds_no_pixels(value):
     with pytest.raises(UserError, match="a path or an array of pixels was expected, not"):

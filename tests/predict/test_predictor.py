@@ -5,6 +5,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import PIL.Image
 import pytest
 
 import lanet_jax
@@ -88,6 +89,15 @@ def test_grey_crops_for_a_network_of_grey_faces(make_predictor, network, photo):
         seen = network.seen[-1][0]
         assert seen.max() > 0
         np.testing.assert_array_equal(seen[..., 0], seen[..., 2])
+
+
+def test_a_row_says_that_a_file_has_further_pictures(make_predictor, tmp_path, photo):
+    for name, image in (("a.gif", photo(("fear", 5, 5, 40))), ("b.gif", photo())):
+        frames = [PIL.Image.fromarray(image), PIL.Image.fromarray(255 - image)]
+        frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:])
+    table = make_predictor().predict(tmp_path)
+    assert [row.status for row in table] == ["face", "no face"]
+    assert [row.note for row in table] == ["the first of 2 pictures in the file"] * 2
 
 
 def test_a_broken_file_has_a_row(make_predictor, tmp_path, photo, write_image):

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
 
 from lanet_jax.errors import UserError
@@ -37,6 +38,22 @@ def test_broken_files_say_why_and_do_not_stop(tmp_path, photo, write_image):
     assert "no video" in errors["film.mp4"]
     assert "known format" in errors["phone.heic"]
     assert errors["whole.png"] == ""
+
+
+@pytest.mark.parametrize("ending", ["gif", "webp", "png", "tiff"])
+def test_further_pictures_of_a_file_are_not_lost_in_silence(tmp_path, photo, ending):
+    first, *rest = (PIL.Image.fromarray(photo(("fear", place, 0, 30))) for place in (0, 20, 40))
+    first.save(tmp_path / f"several.{ending}", save_all=True, append_images=rest)
+    first.save(tmp_path / f"one.{ending}")
+    one, several = _read(tmp_path)
+    assert (one.note, several.note) == ("", "the first of 3 pictures in the file")
+    assert several.pixels.shape == one.pixels.shape
+
+
+def test_a_film_of_no_bytes_is_empty(tmp_path):
+    (tmp_path / "a.mp4").write_bytes(b"")
+    (frame,) = _read(tmp_path)
+    assert frame.error == "the file is empty"
 
 
 def test_a_file_that_went_away_is_a_broken_one(tmp_path, photo, write_image):
