@@ -112,7 +112,7 @@ def audit(
     """
     # The compiler's flags must be set before any of these imports touches a device.
     from lanet_jax import folds
-    from lanet_jax.audit import of_run, shard_of_faces, without_run, witnesses
+    from lanet_jax.audit import confident_learning, of_run, shard_of_faces, without_run, witnesses
     from lanet_jax.trained.load import SHIPPED
 
     if (source is None) == (workdir is None):
@@ -129,6 +129,8 @@ def audit(
         raise UserError("--step=best keeps no label distributions: take last, or a number")
     if limit < 1 or neighbors < 1 or candidates < 2:
         raise UserError("--limit and --neighbors must be 1 or more, --candidates 2 or more")
+    if cleanlab or probabilities or held_out is not None:
+        confident_learning.require()
     shown: dict[str, Any] = {
         "rank": rank,
         "limit": limit,

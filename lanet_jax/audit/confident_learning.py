@@ -25,6 +25,21 @@ class Cleanlab:
     rate: float
 
 
+def require() -> None:
+    """Says that cleanlab is missing, before anything is computed for it.
+
+    Raises:
+      UserError: cleanlab is not installed.
+    """
+    try:
+        import cleanlab.count
+        import cleanlab.rank  # noqa: F401
+    except ImportError as error:
+        raise UserError(
+            f"the comparison needs cleanlab ({error}): pip install 'cleanlab>=2.9'"
+        ) from error
+
+
 def ask(probabilities: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) -> Cleanlab:
     """Scores and counts wrong labels as cleanlab does.
 
@@ -38,13 +53,10 @@ def ask(probabilities: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) -
     Raises:
       UserError: cleanlab is not installed.
     """
-    try:
-        from cleanlab.count import num_label_issues
-        from cleanlab.rank import get_label_quality_scores
-    except ImportError as error:
-        raise UserError(
-            f"the comparison needs cleanlab ({error}): pip install 'cleanlab>=2.9'"
-        ) from error
+    require()
+    from cleanlab.count import num_label_issues
+    from cleanlab.rank import get_label_quality_scores
+
     scores = {
         f"cleanlab {method}": 1
         - get_label_quality_scores(given, probabilities, method=method, adjust_pred_probs=False)

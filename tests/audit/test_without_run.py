@@ -82,6 +82,13 @@ def test_cleanlab_stands_beside_it_on_the_same_folds(tmp_path, capsys):
     assert float(row["cleanlab self_confidence"]) == pytest.approx(float(row["probe"]), abs=1e-4)
 
 
+def test_that_cleanlab_is_missing_is_said_before_any_face_is_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr(witnesses, "read", lambda *_, **__: pytest.fail("was looked at"))
+    monkeypatch.setitem(sys.modules, "cleanlab", None)
+    with pytest.raises(UserError, match=r"pip install 'cleanlab>=2.9'"):
+        command.audit(source=tmp_path, out=tmp_path / "out", cleanlab=True)
+
+
 def test_a_list_and_its_splits(tmp_path):
     source = _folder(tmp_path / "faces", n=30)
     files = sorted(path.relative_to(source).as_posix() for path in source.rglob("*.png"))
