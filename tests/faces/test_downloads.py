@@ -1,14 +1,14 @@
 import hashlib
 import sys
+import threading
 import zipfile
 
 import pytest
 
 from lanet_jax.errors import UserError
-from lanet_jax.faces import downloads
+from lanet_jax.faces import downloads, find
 from lanet_jax.faces.__main__ import main
 from lanet_jax.faces.downloads import COMMAND, LICENSE_FILE, Model, are_there, get_models
-from lanet_jax.faces.find import find_faces
 from lanet_jax.faces.litert import Network
 
 
@@ -97,10 +97,11 @@ def test_pip_is_asked_for_one_wheel_for_any_machine(monkeypatch, tmp_path):
     assert {"--only-binary=:all:", "--python-version=3.11"} < set(options)
 
 
-def test_absent_models_name_the_one_line(blank, capsys):
+def test_absent_models_name_the_one_line(blank, monkeypatch):
+    monkeypatch.setattr(find, "_loaded", threading.local())  # where other tests found models
     assert not are_there()
     with pytest.raises(UserError, match=COMMAND):
-        find_faces(blank)
+        find.find_faces(blank)
     assert COMMAND == "lanet faces get-models"
     with pytest.raises(SystemExit):
         main([])
