@@ -142,7 +142,8 @@ def _names(classes: Sequence[str] | None, probabilities: Any) -> tuple[str, ...]
 
 def _check_rows(given: Any, probabilities: Any) -> None:
     """Refuses pandas objects whose rows are the same ones in another order."""
-    one, other = getattr(given, "index", None), getattr(probabilities, "index", None)
+    one: Any = getattr(given, "index", None)
+    other: Any = getattr(probabilities, "index", None)
     if not (hasattr(one, "equals") and hasattr(other, "equals")) or one.equals(other):
         return
     if len(one) == len(other) and set(one) == set(other):
