@@ -1,6 +1,5 @@
 import os
 import threading
-import weakref
 from pathlib import Path
 
 import cv2
@@ -11,7 +10,6 @@ import pytest
 import lanet_jax
 from lanet_jax.errors import UserError
 from lanet_jax.predict import predictor as predictor_lib
-from lanet_jax.predict.sources import Frame, Item
 
 CPUS = 2
 BATCH, SIZE = 4, 16  # of the predictor in conftest.py
@@ -128,48 +126,6 @@ def test_an_image_in_which_faces_cannot_be_sought(make_predictor, find_patches, 
     table = make_predictor(find).predict(images)
     assert [row.status for row in table] == ["error", "face"]
     assert table[0].error == "faces cannot be sought in it: (-215) too wide"
-
-
-@pytest.mark.parametrize("has_faces", [False, True])
-def test_few_frames_are_held_at_a_time(make_predictor, photo, has_faces):
-    alive, most = 0, 0
-    lock = threading.Lock()
-
-    def forget():
-        nonlocal alive
-        with lock:
-            alive -= 1
-
-    def endless():
-        nonlocal alive, most
-        item = Item("film.mp4", None)
-        for number in range(200):
-            image = photo(("fear", 5, 5, 40)) if has_faces else photo()
-            with lock:
-                alive += 1
-                most = max(most, alive)
-            weakref.finalize(image, forget)
-            yield Frame(item, number, image)
-            del image
-
-    seen = sum(1 for _ in make_predictor().stream(endless()))
-    assert seen == 200
-    assert most <= BATCH + (CPUS + 1) + 2
-
-
-def test_few_bytes_are_held_at_a_time(make_predictor, monkeypatch):
-    image = np.zeros((100, 100, 3), np.uint8)
-    monkeypatch.setattr("lanet_jax.predict.batches.MOST_BYTES", 2 * image.nbytes)
-    read = 0
-
-    def frames():
-        nonlocal read
-        for number in range(50):
-            read += 1
-            yield Frame(Item("film.mp4", None), number, image)
-
-    next(make_predictor(batch=40).stream(frames()))
-    assert read <= 2 + CPUS + 1
 
 
 def test_what_is_absent_is_said_before_anything_is_read(make_predictor, tmp_path):
