@@ -62,7 +62,8 @@ def labels(
         by_value = bool(classes is not None and len(classes)) and all(
             isinstance(name, int | np.integer) for name in classes
         )
-        columns = np.shape(probabilities)[1] if np.ndim(probabilities) == 2 else 0  # type: ignore[arg-type]  # None has no columns
+        shape = () if probabilities is None else _array(probabilities, PROBABILITIES).shape
+        columns = shape[1] if len(shape) == 2 else 0
         if not by_value and (named or columns):
             named = named or tuple(map(str, range(columns)))
             outside = found[(found < 0) | (found >= len(named))]
@@ -212,7 +213,7 @@ def distributions(values: np.ndarray, records: int, classes: int) -> Float[np.nd
     Raises:
       UserError: they are not such numbers, or a row is negative or does not sum to 1.
     """
-    if np.ndim(values) == 1 and classes == 2:
+    if classes == 2 and _array(values, PROBABILITIES).ndim == 1:
         raise UserError(f"{PROBABILITIES}: of one class only; give np.stack([1 - p, p], axis=1)")
     found = numbers(values, PROBABILITIES, records)
     if found.shape[1] != classes:

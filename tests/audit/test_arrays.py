@@ -221,3 +221,11 @@ def test_a_data_frame_names_its_columns_and_its_rows():
 def test_what_does_not_fit_is_refused(arguments, said):
     with pytest.raises(UserError, match=said):
         arrays.audit_labels(**{"labels": Y, **arguments})
+
+
+@pytest.mark.parametrize("labels", [[0, 1] * 10, ["a", "b"] * 10])
+def test_probabilities_of_uneven_rows_are_one_line(labels):
+    with pytest.raises(UserError, match="probabilities: no array can be made of it"):
+        lanet_jax.audit_labels(labels, [[0.1, 0.9], [0.3]] * 10, classes=["a", "b"])
+    with pytest.raises(UserError, match="probabilities: no array can be made of it"):
+        lanet_jax.audit_labels([0, 1] * 10, [[0.1, 0.9], [0.3]] * 10)
