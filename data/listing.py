@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -92,10 +92,14 @@ def note_unlisted(
       folder: the folder below it.
       listed: names of the files in it that the list names.
     """
-    there = {path.name for path in (source / folder).iterdir()} - set(listed)
-    for name in sorted(there):
-        if is_image(name) and not is_hidden(name):
-            listing.note(UNLISTED, split, f"{folder}/{name}")
+    for name in sorted(set(image_names(source / folder)) - set(listed)):
+        listing.note(UNLISTED, split, f"{folder}/{name}")
+
+
+def image_names(folder: Path) -> Iterator[str]:
+    """Names of the images in a folder, the hidden ones left out."""
+    names = (path.name for path in folder.iterdir())
+    return (name for name in names if is_image(name) and not is_hidden(name))
 
 
 def keep_first(listing: Listing) -> None:

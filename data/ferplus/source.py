@@ -9,9 +9,8 @@ import numpy as np
 
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
-from lanet_jax.images import files
 
-from ..listing import Item, Listing, expect, note_unlisted
+from ..listing import Item, Listing, expect, image_names, note_unlisted
 from ..split_names import SPLITS
 from ..tables import read_rows, shown
 from .votes import COLUMNS, RULES
@@ -99,9 +98,7 @@ def list_source(source: Path, labels: str = "argmax8", classes: int = 8) -> List
 
 
 def _has_images(folder: Path) -> bool:
-    return folder.is_dir() and any(
-        files.is_image(path.name) and not files.is_hidden(path.name) for path in folder.iterdir()
-    )
+    return folder.is_dir() and any(image_names(folder))
 
 
 def _read_votes(table: Path) -> list[tuple[str, str, tuple[int, ...]]]:
