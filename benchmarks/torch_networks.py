@@ -18,10 +18,12 @@ class Block(nn.Module):
         self.bn1 = nn.BatchNorm2d(out)
         self.conv2 = nn.Conv2d(out, out, 3, 1, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(out)
-        self.shortcut = nn.Identity()
-        if into != out:
-            projection = nn.Conv2d(into, out, 1, stride, bias=False)
-            self.shortcut = nn.Sequential(projection, nn.BatchNorm2d(out))
+        self.shortcut = nn.Identity() if into == out else self.resized(into, out, stride)
+
+    def resized(self, into: int, out: int, stride: int) -> nn.Sequential:
+        """The shortcut to a map of another size."""
+        projection = nn.Conv2d(into, out, 1, stride, bias=False)
+        return nn.Sequential(projection, nn.BatchNorm2d(out))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """[B, D, H, W] to [B, D', h, w]."""
@@ -32,13 +34,10 @@ class Block(nn.Module):
 class FaceBlock(Block):
     """The basic block with dlib's shortcut: an average-pool and channels of zeros."""
 
-    def __init__(self, into: int, out: int, stride: int) -> None:
-        super().__init__(into, out, stride)
-        more = (0, 0, 0, 0, 0, out - into)
-        self.shortcut = nn.Identity()
-        if stride == 2:
-            pool = nn.AvgPool2d(2, 2, ceil_mode=True, count_include_pad=False)
-            self.shortcut = nn.Sequential(pool, nn.ConstantPad3d(more, 0.0))
+    def resized(self, into: int, out: int, stride: int) -> nn.Sequential:
+        """The shortcut to a map of another size."""
+        pool = nn.AvgPool2d(stride, stride, ceil_mode=True, count_include_pad=False)
+        return nn.Sequential(pool, nn.ConstantPad3d((0, 0, 0, 0, 0, out - into), 0.0))
 
 
 def make(shape: Shape, outputs: int) -> tuple[nn.Sequential, nn.Sequential]:
@@ -61,10 +60,9 @@ def make(shape: Shape, outputs: int) -> tuple[nn.Sequential, nn.Sequential]:
         stages.append(nn.Sequential(*blocks))
         into = out
     top = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(into, outputs))
-    if not shape.frozen:
-        return nn.Sequential(), nn.Sequential(_stem(shape), *stages, top)
-    below = nn.Sequential(_stem(shape), *stages[: shape.frozen])
-    return below, nn.Sequential(*stages[shape.frozen :], top)
+    layers = [_stem(shape), *stages, top]
+    cut = shape.frozen + 1 if shape.frozen else 0
+    return nn.Sequential(*layers[:cut]), nn.Sequential(*layers[cut:])
 
 
 def _stem(shape: Shape) -> nn.Sequential:
