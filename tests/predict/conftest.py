@@ -43,6 +43,13 @@ def _find_patches(image):
 
 
 @pytest.fixture
+def few_cores(monkeypatch):
+    """The number of cores that a predictor finds, on any machine."""
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    return 2
+
+
+@pytest.fixture
 def find_patches():
     return _find_patches
 

@@ -11,13 +11,8 @@ import lanet_jax
 from lanet_jax.errors import UserError
 from lanet_jax.predict import predictor as predictor_lib
 
-CPUS = 2
 BATCH, SIZE = 4, 16  # of the predictor in conftest.py
-
-
-@pytest.fixture(autouse=True)
-def few_cores(monkeypatch):
-    monkeypatch.setattr("os.cpu_count", lambda: CPUS)
+pytestmark = pytest.mark.usefixtures("few_cores")
 
 
 def test_one_row_a_face(make_predictor, photo):
@@ -165,7 +160,7 @@ def test_the_model_that_comes_along_knows_a_smile():
     assert row.probabilities[lanet_jax.load(batch=1).classes.index("happiness")] > 0.9
 
 
-def test_the_face_models_stay_loaded_between_calls(make_predictor, find_patches, photo):
+def test_the_face_models_stay_loaded_between_calls(make_predictor, find_patches, photo, few_cores):
     threads = set()
 
     def find(image):
@@ -175,7 +170,8 @@ def test_the_face_models_stay_loaded_between_calls(make_predictor, find_patches,
     predictor = make_predictor(find)
     for _ in range(20):
         predictor.predict(photo())
-    assert len(threads) <= CPUS + 1  # the first call asks in the caller's whether they are there
+    # The first call asks in the caller's thread whether they are there.
+    assert len(threads) <= few_cores + 1
 
 
 def test_a_number_that_is_none_is_told(make_predictor, network, photo, monkeypatch):

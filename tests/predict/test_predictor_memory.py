@@ -6,17 +6,11 @@ import pytest
 
 from lanet_jax.predict.sources import Frame, Item
 
-CPUS = 2
 BATCH = 4  # of the predictor in conftest.py
 
 
-@pytest.fixture(autouse=True)
-def few_cores(monkeypatch):
-    monkeypatch.setattr("os.cpu_count", lambda: CPUS)
-
-
 @pytest.mark.parametrize("has_faces", [False, True])
-def test_few_frames_are_held_at_a_time(make_predictor, photo, has_faces):
+def test_few_frames_are_held_at_a_time(make_predictor, photo, few_cores, has_faces):
     alive, most = 0, 0
     lock = threading.Lock()
 
@@ -39,10 +33,10 @@ def test_few_frames_are_held_at_a_time(make_predictor, photo, has_faces):
 
     seen = sum(1 for _ in make_predictor().stream(endless()))
     assert seen == 200
-    assert most <= BATCH + (CPUS + 1) + 2
+    assert most <= BATCH + (few_cores + 1) + 2
 
 
-def test_few_bytes_are_held_at_a_time(make_predictor, monkeypatch):
+def test_few_bytes_are_held_at_a_time(make_predictor, few_cores, monkeypatch):
     image = np.zeros((100, 100, 3), np.uint8)
     monkeypatch.setattr("lanet_jax.predict.batches.MOST_BYTES", 2 * image.nbytes)
     read = 0
@@ -54,4 +48,4 @@ def test_few_bytes_are_held_at_a_time(make_predictor, monkeypatch):
             yield Frame(Item("film.mp4", None), number, image)
 
     next(make_predictor(batch=40).stream(frames()))
-    assert read <= 2 + CPUS + 1
+    assert read <= 2 + few_cores + 1
