@@ -36,7 +36,8 @@ def write(path: Path, params: PyTree, model_state: PyTree, card: Card, half: boo
         fit into 16 bits, stay as they are.
 
     Raises:
-      UserError: the ending is wrong, a file cannot be written, or NAME.json is another file's.
+      UserError: the ending is wrong, or NAME.json is another file's.
+      OSError: a file cannot be written; then neither is left half-written.
     """
     _check_ending(path)
     tree = {"params": params, "model_state": model_state}

@@ -43,8 +43,8 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
       card: the JSON's content.
 
     Raises:
-      UserError: the ending is unknown, the files cannot be written (then neither is left
-        half-written), or the JSON would replace another file's.
+      UserError: the ending is unknown, or the JSON would replace another file's.
+      OSError: the files cannot be written; then neither is left half-written.
     """
     check_ending(path)
     flat = _flatten(params, stats)

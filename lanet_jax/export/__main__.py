@@ -49,8 +49,9 @@ def export(
       The file.
 
     Raises:
-      UserError: there is no such run or checkpoint, a package is absent, the exported network
-        disagrees with JAX, or the file cannot be written.
+      UserError: there is no such run or checkpoint, a package is absent, or the exported network
+        disagrees with JAX.
+      OSError: the file cannot be written.
     """
     # The compiler's flags must be set before any of these imports touches a device.
     import jax

@@ -61,7 +61,8 @@ def write(out: Path, format: str, trained: Trained, half: bool = False) -> list[
       Lines that say what was checked.
 
     Raises:
-      UserError: it disagrees with JAX or cannot be written; then no file is left.
+      UserError: it disagrees with JAX; then no file is left.
+      OSError: it cannot be written; then no file is left.
     """
     params, state = jax.device_get((trained.params, trained.model_state))
     card = {

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from lanet_jax.errors import UserError
 from lanet_jax.files import regular
 
 
@@ -75,7 +74,8 @@ def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
       files: a function that writes the content of each; they are renamed in this order.
 
     Raises:
-      UserError: one cannot be written; then none is left half-written.
+      UserError: a pipe, socket or device has one of the names.
+      OSError: one cannot be written; it is named, and none is left half-written.
     """
     for path in files:
         regular.check(path)
@@ -89,9 +89,8 @@ def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
         for path, temporary in temporaries.items():
             os.replace(temporary, path)
     except OSError as error:
-        raise UserError(
-            f"{path}: cannot be written: {error.strerror}; make room or choose another place"
-        ) from error
+        error.filename = str(path)  # the name that the user knows
+        raise
     finally:
         for temporary in temporaries.values():
             temporary.unlink(missing_ok=True)
