@@ -15,6 +15,7 @@ from lanet_jax.from_config import config as config_lib
 from lanet_jax.from_config import run as run_lib
 from lanet_jax.input.pipeline import train_batches
 from lanet_jax.train import loop
+from lanet_jax.train.log import Log
 from lanet_jax.train.stop import Stop
 
 ROOT = Path(__file__).parents[2]
@@ -150,7 +151,7 @@ def test_a_signal_during_the_last_evaluation_is_heard_too(built, tmp_path, monke
         if step == built.steps:
             signal.raise_signal(signal.SIGTERM)
 
-    monkeypatch.setattr(loop._Log, "evaluate", told)
+    monkeypatch.setattr(Log, "evaluate", told)
     (tmp_path / "command.txt").write_text("python -m lanet_jax.main --workdir=here\n")
     with Stop() as stop:
         assert loop.train(built, tmp_path, stop) is None

@@ -5,7 +5,7 @@ import types
 import pytest
 
 from lanet_jax.errors import UserError
-from lanet_jax.train import loop
+from lanet_jax.train import log as log_lib
 
 
 class Writer:
@@ -17,13 +17,16 @@ class Writer:
 
 
 @pytest.mark.parametrize("spoilt", ["splits", "labels", "parts"])
-def test_an_evaluation_that_is_not_finite_names_its_step_and_leaves_no_row(spoilt, tmp_path):
+def test_an_evaluation_that_is_not_finite_names_its_step_and_leaves_no_row(
+    spoilt, tmp_path, monkeypatch
+):
     def refuse(state):
         raise UserError("the network's outputs are not finite")
 
     measures = {name: lambda state: {} for name in ("splits", "labels", "parts")}
     writer = Writer()
-    log = loop._Log(types.SimpleNamespace(steps_per_epoch=3), tmp_path, writer)
+    monkeypatch.setattr(log_lib.metrics_log, "MetricsWriter", lambda workdir, start: writer)
+    log = log_lib.Log(types.SimpleNamespace(steps_per_epoch=3), tmp_path, 0)
     log.evaluate(types.SimpleNamespace(**measures), None, 12)
     rows = {"splits": {"test": {"accuracy": 0.5}}, "labels": {"auroc": 0.5}, "parts": {}}
     measures |= {name: lambda state, row=row: row for name, row in rows.items()}
