@@ -51,7 +51,7 @@ def main() -> None:
 def _help() -> str:
     rows = "\n".join(f"  {word:12} {about}" for word, (_, about) in COMMANDS.items())
     return (
-        "usage: lanet COMMAND ...\n\nFacial expression recognition that survives wrong labels.\n\n"
+        "usage: lanet COMMAND ...\n\nFacial expression recognition that is robust to wrong labels.\n\n"
         f"{rows}\n\n`lanet COMMAND --help` explains a command; --version prints the version."
     )
 
