@@ -98,7 +98,7 @@ def get_config() -> ml_collections.ConfigDict:
     k.batch_negatives = True  # the paper's "all other combinations"; R: False
 
     c.ce = ml_collections.ConfigDict()  # only for method = ce
-    c.ce.targets = "labels"  # or votes: the shares of the annotators' votes
+    c.ce.targets = "labels"  # or votes: the shares of the annotator votes
 
     c.scn = s = ml_collections.ConfigDict()  # only for method = scn
     s.margin = 0.15  # between the mean importance of the top share and of the rest; 0.07 at B 64
