@@ -64,7 +64,7 @@ def get_config() -> ml_collections.ConfigDict:
     a.erase_ratio = (0.3, 3.3)  # (R)
 
     c.model = m = ml_collections.ConfigDict()
-    m.family = "resnet"  # resnet | face29, dlib's network of faces
+    m.family = "resnet"  # resnet | face29, dlib's face network
     m.depth = 18  # of resnet: 18 | 50
     m.stem = "imagenet"  # of resnet; or `small`: 3x3 stride 2, no max-pool, for 48 px
     m.blocks = 13  # of face29: 13 | 14; the last one halves the map once more

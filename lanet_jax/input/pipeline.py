@@ -160,7 +160,7 @@ def _one_size(records: Records, size: int) -> Callable[[int, UInt8[np.ndarray, "
             raise UserError(
                 f"the images have several sizes: {records.names[row]} is {width} x {height} pixels "
                 f"and {records.names[0]} {others_width} x {others_height}; "
-                "--config.data.stored_size=PX brings all of them to one"
+                "--config.data.stored_size=PX resizes all of them"
             )
 
     return check

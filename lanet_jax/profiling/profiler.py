@@ -31,7 +31,7 @@ class Profiler:
     def __init__(self, folder: Path, start: int, steps: int, last: int) -> None:
         if steps and start > last:
             raise UserError(
-                f"profile.start={start} lies behind the run's last step, {last}: lower it"
+                f"profile.start={start} is after the run's last step, {last}: lower it"
             )
         self._folder = folder
         first = not jax.process_index()
