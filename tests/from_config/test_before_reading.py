@@ -146,7 +146,10 @@ def test_parts_and_epochs_that_cannot_be(refused, changes, named):
     ("changes", "named"),
     [
         ({}, "method=lanet needs landmarks, and the prepared bare has none"),
-        ({"method": "ce", "ce.targets": "votes", "noise.kind": "none"}, "bare has no annotator votes"),
+        (
+            {"method": "ce", "ce.targets": "votes", "noise.kind": "none"},
+            "bare has no annotator votes",
+        ),
     ],
 )
 def test_data_that_lack_what_is_asked_for(refused, data, changes, named):
