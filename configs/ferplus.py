@@ -28,10 +28,10 @@ def face(c: ml_collections.ConfigDict) -> None:
 
 
 def shipped(c: ml_collections.ConfigDict) -> None:
-    """The recipe of the bundled network: the face network on all images, towards the votes."""
+    """The recipe of the bundled network: the face network on all images, trained on the votes."""
     face(c)
     c.method = "ce"
-    c.ce.targets = "votes"  # ten annotators say more about a face than the label of most of them
+    c.ce.targets = "votes"  # ten votes tell more about a face than the label of the majority
     c.augment.size = 112  # at 80 px an epoch is half as long and learns a point less
     c.augment.erase_prob = 0.5
     c.augment.erase_scale = (0.02, 0.25)

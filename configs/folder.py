@@ -38,7 +38,7 @@ def small(c: ml_collections.ConfigDict) -> None:
     """For 60 to a few thousand faces, on two CPU cores."""
     c.schedule = "shared"
     c.sampler = "uniform"  # a rare class of a small set is mostly wrong labels
-    c.model.stem = "small"  # for a network that starts from nothing
+    c.model.stem = "small"  # for a network trained from scratch
     # Fitted to the data and the available weights by lanet_jax/from_config/fit.py.
     c.augment.size = c.data.stored_size = 0
     c.model.width = 0

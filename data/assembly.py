@@ -54,7 +54,7 @@ def look_at_all(listing: Listing) -> dict[str, images.Look]:
         raise UserError(
             f"{len(broken)} files are truncated or not images: "
             f"{', '.join(file for file, _ in broken[:SHOWN])}{more} (the first: {broken[0][1]}); "
-            "unpack them again, or take them out of the source"
+            "unpack them again, or remove them from the source"
         )
     return {item.name: seen for (_, item), seen in zip(items, looks, strict=True)}
 

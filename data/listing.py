@@ -28,7 +28,7 @@ class Item:
       file: its path below the source, for messages and for landmark files that use paths.
       image: its file, or the encoded image if the source holds pixels in a table.
       label: index into the listing's classes.
-      votes: the annotators' votes, where the source has them.
+      votes: the annotator votes, where the source has them.
       points: landmarks in pixels of the stored image, where the source has them.
     """
 

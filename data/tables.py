@@ -77,5 +77,5 @@ def _check(path: Path, number: int, cells: list[str]) -> None:
         if found:
             raise UserError(
                 f"{path} line {number}: found the control character {found[0]!r} in "
-                f"{shown([cell])}; take it out, or fetch the file again"
+                f"{shown([cell])}; remove it, or fetch the file again"
             )

@@ -1,4 +1,4 @@
-"""LA-Net in JAX: facial expression recognition that survives wrong labels."""
+"""LA-Net in JAX: facial expression recognition that is robust to wrong labels."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ COMMANDS = {
     "merge": ("merge", "merge the shards of landmarks, predict or audit"),
     "review-merge": ("audit.review_merge", "merge what several reviewers decided"),
     "figures": ("figures", "draw the paper's figures of a run"),
-    "agreement": ("agreement", "compare labels and target distributions with annotators' votes"),
+    "agreement": ("agreement", "compare labels and target distributions with annotator votes"),
     "report": ("report", "write the page of a run, or one that compares several"),
     "export": ("export", "write a trained network as ONNX, StableHLO or safetensors"),
     "port": ("port", "convert a published backbone; port get-faces: fetch face weights"),
@@ -51,8 +51,9 @@ def main() -> None:
 def _help() -> str:
     rows = "\n".join(f"  {word:12} {about}" for word, (_, about) in COMMANDS.items())
     return (
-        "usage: lanet COMMAND ...\n\nFacial expression recognition that survives wrong labels.\n\n"
-        f"{rows}\n\n`lanet COMMAND --help` explains a command; --version prints the version."
+        "usage: lanet COMMAND ...\n\n"
+        f"Facial expression recognition that is robust to wrong labels.\n\n{rows}\n\n"
+        "`lanet COMMAND --help` explains a command; --version prints the version."
     )
 
 

@@ -1,4 +1,4 @@
-"""`lanet agreement --workdir=DIR`: compares labels with annotators' votes."""
+"""`lanet agreement --workdir=DIR`: compares labels with annotator votes."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -14,8 +14,8 @@ from lanet_jax.from_config.finished import open_run
 from lanet_jax.input import votes
 from lanet_jax.report import gallery, run_files
 
-GIVEN, TRUE, TARGETS = "given labels, one-hot", "true labels, one-hot", "target distributions"
-ALL, WRONG, RIGHT = "all", "given label wrong", "given label right"
+GIVEN, TRUE, TARGETS = "observed labels, one-hot", "true labels, one-hot", "target distributions"
+ALL, WRONG, RIGHT = "all", "observed label wrong", "observed label right"
 # Records without a majority class. Where people agree a one-hot label is right; a distribution
 # shows its worth where they do not.
 DISPUTED = "people disagree"
@@ -39,7 +39,7 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    """Compares a run's labels and target distributions with annotators' votes (Table 6)."""
+    """Compares a run's labels and target distributions with annotator votes (Table 6)."""
     parser = Parser(prog="lanet agreement", description=__doc__)
     parser.add_argument("--workdir", type=Path, required=True, help="folder of the run")
     parser.add_argument(
@@ -79,10 +79,10 @@ def agreement(workdir: Path, data_dir: str = "") -> list[Row]:
     lines = ((*row[:3], f"{row[3]:.6f}") for row in rows)
     write_csv(run.folder.agreement, HEADER, lines)
     without = int(np.isnan(people).any(axis=1).sum())
-    print("mean Jensen-Shannon divergence from annotators' votes, in nats (at most 0.6931)")
+    print("mean Jensen-Shannon divergence from annotator votes, in nats (at most 0.6931)")
     table = gallery.pivot(rows)
     for first, *cells in (table.header, *table.rows):
-        print(first.ljust(22) + "".join(cell.rjust(28) for cell in cells))
+        print(first.ljust(26) + "".join(cell.rjust(31) for cell in cells))
     if without:
         print(f"{without:,} records have no vote for a class and are left out")
     if estimated is None:

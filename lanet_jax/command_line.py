@@ -10,7 +10,7 @@ from lanet_jax.files.home import expanded
 
 
 class _Defaults(argparse.HelpFormatter):
-    """Says each default that the help does not say already; no file, no text is none."""
+    """Shows each default that the help does not state itself; an empty text or path is none."""
 
     def _get_help_string(self, action: argparse.Action) -> str:
         text, value = action.help or "", action.default

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from lanet_jax import console
 
-# What no other choice of the user's mends: there is no room for anything.
+# Errors that no other path or name can fix: there is no space left.
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _REASONS = {
     errno.ENOSPC: "the disk is full: free some space and run the same command again",

@@ -64,7 +64,7 @@ def get_config() -> ml_collections.ConfigDict:
     a.erase_ratio = (0.3, 3.3)  # (R)
 
     c.model = m = ml_collections.ConfigDict()
-    m.family = "resnet"  # resnet | face29, dlib's network of faces
+    m.family = "resnet"  # resnet | face29, dlib's face network
     m.depth = 18  # of resnet: 18 | 50
     m.stem = "imagenet"  # of resnet; or `small`: 3x3 stride 2, no max-pool, for 48 px
     m.blocks = 13  # of face29: 13 | 14; the last one halves the map once more
@@ -98,7 +98,7 @@ def get_config() -> ml_collections.ConfigDict:
     k.batch_negatives = True  # the paper's "all other combinations"; R: False
 
     c.ce = ml_collections.ConfigDict()  # only for method = ce
-    c.ce.targets = "labels"  # or votes: the shares of the annotators' votes
+    c.ce.targets = "labels"  # or votes: the shares of the annotator votes
 
     c.scn = s = ml_collections.ConfigDict()  # only for method = scn
     s.margin = 0.15  # between the mean importance of the top share and of the rest; 0.07 at B 64

@@ -30,7 +30,7 @@ class Batch(TypedDict):
       label: observed (possibly wrong) class.
       landmarks: x and y in [0, 1] of the image's width and height.
       present: whether a landmark is known.
-      votes: shares of the annotators' votes, for methods that learn them.
+      votes: shares of the annotator votes, for methods that learn them.
       mirrored: the second view of each image, for methods that need two.
     """
 

@@ -33,12 +33,12 @@ def test_labels_are_compared_over_all_and_over_wrong_and_right_ones():
         ("all", 2, agreement.GIVEN): LN2 / 2,
         ("all", 2, agreement.TRUE): 0,
         ("all", 2, agreement.TARGETS): 0,
-        ("given label wrong", 1, agreement.GIVEN): LN2,
-        ("given label wrong", 1, agreement.TRUE): 0,
-        ("given label wrong", 1, agreement.TARGETS): 0,
-        ("given label right", 1, agreement.GIVEN): 0,
-        ("given label right", 1, agreement.TRUE): 0,
-        ("given label right", 1, agreement.TARGETS): 0,
+        ("observed label wrong", 1, agreement.GIVEN): LN2,
+        ("observed label wrong", 1, agreement.TRUE): 0,
+        ("observed label wrong", 1, agreement.TARGETS): 0,
+        ("observed label right", 1, agreement.GIVEN): 0,
+        ("observed label right", 1, agreement.TRUE): 0,
+        ("observed label right", 1, agreement.TARGETS): 0,
     }
     assert found == pytest.approx(expected, abs=1e-12)
 
@@ -63,4 +63,4 @@ def test_what_people_dispute_is_a_group():
 def test_groups_without_records_are_left_out():
     people = np.array([[1.0, 0.0]])
     rows = agreement.compare(people, np.array([0]), np.array([0]), None)
-    assert {row.records for row in rows} == {"all", "given label right"}
+    assert {row.records for row in rows} == {"all", "observed label right"}

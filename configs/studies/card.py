@@ -1,4 +1,4 @@
-"""Trainings that need a GPU: all of FERPlus at 112 px from a start of faces.
+"""Trainings that need a GPU: all of FERPlus at 112 px, from the face network.
 
   python -m benchmarks.card --out DIR --study --data_dir PREPARED
   python -m lanet_jax.study configs/studies/card.py --workdir=runs/card       6 runs
@@ -32,7 +32,7 @@ def get_study(scale: str) -> Study:
     """One column: 30% symmetric noise."""
     axes.check(scale, ("",))
     return Study(
-        title="Methods at 112 px from a start of faces, FERPlus valid",
+        title="Methods at 112 px from the pretrained face network, FERPlus valid",
         rows=(METHODS,),
         columns=COLUMN,
         seeds=(0,),

@@ -58,7 +58,7 @@ def get_study(scale: str) -> Study:
     """The grid noise x augmentation x method, in two sizes."""
     axes.check(scale, ("",))
     return Study(
-        title="Methods from a start of faces, FERPlus valid",
+        title="Methods from the pretrained face network, FERPlus valid",
         rows=(NOISE, AUGMENTATION, METHODS),
         columns=IMAGES,
         seeds=(0, 1, 2),

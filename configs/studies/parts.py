@@ -1,4 +1,4 @@
-"""What each part of LA-Net is worth from a start of faces: FERPlus, 10,000 images, 30% symmetric.
+"""What each part of LA-Net adds from the face network: FERPlus, 10,000 images, 30% symmetric.
 
   python -m lanet_jax.study configs/studies/parts.py --workdir=runs/parts
 
@@ -49,7 +49,7 @@ def get_study(scale: str) -> Study:
     """One column: 30% symmetric noise."""
     axes.check(scale, ("",))
     return Study(
-        title="Parts of LA-Net from a start of faces, FERPlus valid",
+        title="Parts of LA-Net from the pretrained face network, FERPlus valid",
         rows=(PARTS,),
         columns=axes.noisy_column("configs/ferplus.py:cpu,face"),
         seeds=(0, 1, 2),

@@ -72,7 +72,7 @@ def parse(text: str) -> dict[str, str]:
         if not (equals and written.strip() and name.strip()) or "=" in name:
             raise UserError(f"--classes {text}: WRITTEN=CLASS,... was expected, found {part!r}")
         if renamed.setdefault(_folded(written), cleaned(name)) != cleaned(name):
-            raise UserError(f"--classes {text}: {written.strip()!r} stands there twice; keep one")
+            raise UserError(f"--classes {text}: {written.strip()!r} occurs twice; keep one")
     return renamed
 
 

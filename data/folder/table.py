@@ -69,7 +69,7 @@ def _header(table: Path, number: int, row: Sequence[str]) -> list[str]:
             )
     if any(is_image(cell.strip()) or is_unread(cell.strip()) for cell in row):
         raise UserError(
-            f"{where}: there is no header, {shown(row)} is a row already; write path,label or "
+            f"{where}: there is no header, {shown(row)} is already a row; write path,label or "
             "path,label,split above it"
         )
     missing = [name for name in ("path", "label") if name not in header]
@@ -111,13 +111,13 @@ def _other_columns(
         if len(splits) > 1 or (splits and splits == values):
             raise UserError(
                 f"{table}: the column {name!r} holds splits ({some(sorted(splits))}) and no column "
-                f"is called split, found {','.join(header)}; call it split, or take it out"
+                f"is called split, found {','.join(header)}; call it split, or remove it"
             )
         if (split_of(name) or resembles(name) or name in SPEAK) and len(values) <= len(SPLITS):
             raise UserError(
-                f"{table}: the column {name!r} speaks of a split and no column is called split, "
-                f"found {','.join(header)}; write {', '.join(SPLITS)} into a column split, or take "
-                "it out"
+                f"{table}: the column {name!r} looks like a split and no column is called split, "
+                f"found {','.join(header)}; write {', '.join(SPLITS)} into a column split, or "
+                "remove it"
             )
     if others:
         yield f"columns not read: {', '.join(name or '(no name)' for name in others)}"

@@ -1,7 +1,7 @@
 """`lanet audit FOLDER --out=DIR`: which labels look wrong, and why.
 
 A folder of class/image, a CSV list or a prepared dataset is audited without any training.
-`--workdir=DIR` audits the training labels of a run, with the run's own beliefs beside the rest.
+`--workdir=DIR` audits the training labels of a run, and shows the run's own beliefs as well.
 """
 
 import functools
@@ -24,17 +24,17 @@ def main() -> None:
     parser = Parser(prog="lanet audit", description=__doc__)
     add = parser.add_argument
     add("source", type=Path, nargs="?", help="folder of class/image, CSV list or prepared dataset")
-    add("--out", type=Path, help="folder for the page and the table of a source")
-    add("--workdir", type=Path, help="folder of a run, in place of a source")
-    add("--step", default="last", help="of a run: number of a checkpoint, or last")
+    add("--out", type=Path, help="folder for the page and the table, with a source")
+    add("--workdir", type=Path, help="folder of a run, instead of a source")
+    add("--step", default="last", help="checkpoint of the run: a number, or last")
     add("--model", type=Path, help="network whose features are used (default: the bundled one)")
     add(
         "--rank",
         choices=RANKS,
         default="",
-        help="score that orders the records (default: probe, unless a run may say more)",
+        help="score that orders the records (default: probe, unless the run is more reliable)",
     )
-    add("--limit", type=whole(1), default=500, help="the most suspects on the page")
+    add("--limit", type=whole(1), default=500, help="most suspects on the page")
     add(
         "--neighbors",
         type=whole(1),
@@ -47,16 +47,20 @@ def main() -> None:
         default="",
         help="where prepared data lies (default: as in the run, else ~/tensorflow_datasets)",
     )
-    add("--split", default="", help="of a source (default: train of prepared data, else all)")
-    renamed = "of a folder or list, classes to be called otherwise: WRITTEN=CLASS,..."
+    add(
+        "--split",
+        default="",
+        help="split of the source (default: train of prepared data, else all)",
+    )
+    renamed = "classes of a folder or list to rename: WRITTEN=CLASS,..."
     add("--classes", default="", help=renamed)
     add("--cleanlab", action="store_true", help="run cleanlab on the same folds")
-    add("--shard", type=dealing.shard, metavar="I/N", help=f"of a source: {dealing.HELP}")
+    add("--shard", type=dealing.shard, metavar="I/N", help=f"with a source: {dealing.HELP}")
     outside = parser.add_mutually_exclusive_group().add_argument
     outside(
         "--probabilities",
         type=Path,
-        help="of a run: CSV or npz of out-of-sample probabilities, for cleanlab",
+        help="CSV or npz of out-of-sample probabilities of a run, for cleanlab",
     )
     kept = "take them from the folds of `lanet folds`, or from runs DIR with data.holdout"
     outside("--held_out", type=Path, nargs="*", metavar="DIR", help=kept)

@@ -16,7 +16,7 @@ _FEWEST = 10  # records; fewer are too few to estimate a share from
 
 
 def check_enough(records: int, classes: int, used: int) -> None:
-    """Refuses what nothing can be told of, before it costs time.
+    """Refuses labels that cannot be audited, before any work is done.
 
     Args:
       records: N.
@@ -29,11 +29,11 @@ def check_enough(records: int, classes: int, used: int) -> None:
     if records < _FEWEST:
         raise UserError(f"{records} labels are too few to audit: {_FEWEST} or more are needed")
     if classes < 2:
-        raise UserError("there is one class, and two are needed: no label could be another one")
+        raise UserError("there is one class, and two or more are needed")
     if 2 * used > records:
         raise UserError(
-            f"{used} classes of {records} labels: nothing can be learnt of a class by one record; "
-            "are these the classes?"
+            f"{used} classes of {records} labels: a class cannot be learned from one record; are "
+            "these the classes?"
         )
 
 
@@ -91,8 +91,10 @@ def _one_each(given: Any) -> Int[np.ndarray, " N"] | np.ndarray:
     """One number or one name a record."""
     found = _array(given, "labels")
     if found.ndim == 2 and found.dtype.kind in "buif":
-        way = "ravel()" if found.shape[1] == 1 else "argmax(axis=1), if it is one column a class"
-        raise UserError(f"labels: {list(found.shape)}, and one a record was expected: give x.{way}")
+        way = "ravel()" if found.shape[1] == 1 else "argmax(axis=1), if it has one column per class"
+        raise UserError(
+            f"labels: {list(found.shape)}, but one per record was expected: give x.{way}"
+        )
     if found.dtype.kind not in "biufUTSO" or found.ndim != 1:
         raise UserError(
             f"labels: one name or one number from 0 a record was expected, found {found.dtype} "
@@ -129,7 +131,7 @@ def _names(classes: Sequence[str] | None, probabilities: Any) -> tuple[str, ...]
         raise UserError(f"classes: a list of names was expected, not {kind}: name them in order")
     names = tuple(map(str, () if classes is None else classes))
     if len(set(names)) < len(names):
-        raise UserError("classes: a name stands twice; name each class once")
+        raise UserError("classes: a name occurs twice; name each class once")
     columns = tuple(getattr(probabilities, "columns", ()))
     if not columns or not all(isinstance(name, str) for name in columns):
         return names

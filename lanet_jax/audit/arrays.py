@@ -21,8 +21,8 @@ class Row(NamedTuple):
       index: its place in the labels that were handed in.
       given: its label.
       suggested: the class suggested in its place; "" where none is.
-      doubted: whether another class is likelier than the given one.
-      score: 1 - belief in the given label: the higher, the more doubtful.
+      doubted: whether another class is likelier than the observed one.
+      score: 1 - belief in the observed label: the higher, the more doubtful.
     """
 
     index: int  # type: ignore[assignment]  # hides a tuple's method, which nobody needs
@@ -54,7 +54,7 @@ class LabelAudit(Sequence[Row]):
 
     @property
     def score(self) -> Float[np.ndarray, " N"]:
-        """1 - belief in the given label, in the records' order."""
+        """1 - belief in the observed label, in the records' order."""
         return metrics.suspicion(self.beliefs, self.given)
 
     @property
@@ -167,7 +167,7 @@ def combine(
     """
     share = pool.weights(list(views.values()), given)
     beliefs = np.tensordot(share, np.stack(list(views.values())), axes=1)
-    # A class with one record cannot be learnt without that record: unless a network knows the
+    # A class with one record cannot be learned without that record: unless a network knows the
     # class, the label stands.
     unknown = np.bincount(given, minlength=len(classes))[given] < 2
     knowing = views.get(PROBABILITIES, np.eye(len(classes))[given])

@@ -1,4 +1,4 @@
-"""What a trained run believes about its training records, and the spaces it compares them in."""
+"""A trained run's beliefs about its training records, and the spaces it compares them in."""
 
 import dataclasses
 from pathlib import Path

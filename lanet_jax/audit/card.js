@@ -6,7 +6,7 @@ const longest = Math.max(0.1, ...cards.map((card) => Math.max(...card.belief)));
 
 const roleOf = (card, label) => (label === card.given ? "given" : label === card.suggested ? "suggested" : "");
 
-// The chosen one, the given one, the suggested one, and the likeliest others.
+// The chosen one, the observed one, the suggested one, and the likeliest others.
 function shownClasses(card) {
   const chosen = saidOf(card)?.label;
   const weight = (c) => (c === chosen || roleOf(card, c) ? 2 : card.belief[c]);
@@ -21,13 +21,13 @@ function cardOf(card, choose) {
 
 function face(card) {
   const told = card.true !== undefined && at("true").checked ? `truly ${classes[card.true]}` : `score ${card.score.toFixed(3)}`;
-  const image = make("img", { src: images[card.image], alt: `given ${classes[card.given]}` });
+  const image = make("img", { src: images[card.image], alt: `labelled ${classes[card.given]}` });
   return make("div", { class: "face" }, image, make("small", { title: card.name }, card.name), make("small", {}, told));
 }
 
 function what(card, choose) {
   const was = make("span", { class: "was" }, classes[card.given]);
-  const title = make("h2", {}, ...(card.suggested === null ? [was, ": doubtful, no suggestion"] : ["given ", was]));
+  const title = make("h2", {}, ...(card.suggested === null ? [was, ": doubtful, no suggestion"] : ["labelled ", was]));
   if (card.suggested !== null) title.append(", looks like ", make("span", { class: "is" }, classes[card.suggested]));
   title.title = title.textContent;
   const said = saidOf(card);
@@ -67,10 +67,10 @@ function why(card) {
   const element = make("div", { class: "why" });
   for (const [space, neighbors] of Object.entries(card.why)) {
     const weighed = neighbors.some((neighbor) => neighbor[3] !== null);
-    const meaning = weighed ? ": given label, share of the vote" : ": given label, similarity";
+    const meaning = weighed ? ": observed label, share of the vote" : ": observed label, similarity";
     const strip = make("div", { class: "strip" });
     for (const [image, given, similarity, weight, name] of neighbors) {
-      const told = `${name}: given ${classes[given]}, similarity ${similarity}`;
+      const told = `${name}: labelled ${classes[given]}, similarity ${similarity}`;
       const title = weighed ? `${told}, contributes ${(100 * weight).toFixed(1)}%` : told;
       const below = weighed ? `${Math.round(100 * weight)}%` : similarity.toFixed(2);
       const caption = make("figcaption", {}, make("b", {}, classes[given]), below);

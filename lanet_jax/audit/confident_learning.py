@@ -18,7 +18,7 @@ class Cleanlab:
 
     Attributes:
       scores: 1 - cleanlab's label quality, by its name for the method.
-      rate: share of the given labels that it estimates to be wrong.
+      rate: share of the observed labels that it estimates to be wrong.
     """
 
     scores: dict[str, Float[np.ndarray, " N"]]

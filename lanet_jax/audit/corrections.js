@@ -84,7 +84,7 @@ function parsed(text) {
   const rows = [];
   for (let cells = [], line = 1, began = 1; cell.lastIndex < text.length; ) {
     const found = cell.exec(text);
-    if (!found) throw new Error(`line ${line}: a quote is not closed, or stands within a cell: mend it.`);
+    if (!found) throw new Error(`line ${line}: a quote is not closed, or is inside a cell: fix it.`);
     const [whole, quoted, bare, end] = found;
     cells.push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));
     line += whole.split(/\r\n|\r|\n/).length - 1;

@@ -38,7 +38,7 @@ class _Files(Sequence[dict[str, Any]]):
             if is_whole(encoded):
                 return {"image": encoded}
         raise UserError(
-            f"{item.image}: cut short, too large or no image: mend the file or take it away"
+            f"{item.image}: truncated, too large or not an image: fix or remove the file"
         )
 
 

@@ -16,7 +16,7 @@ class NoiseEstimate:
     """What the label noise looks like.
 
     Attributes:
-      rate: share of the given labels that are wrong.
+      rate: share of the observed labels that are wrong.
       flips: chance that a record of the row's class is given the column's label.
       spread: how the wrong labels of the row's class are shared by the columns; 0 on the diagonal.
       prior: share of each class among the true labels.
@@ -31,7 +31,7 @@ class NoiseEstimate:
 
 
 def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) -> NoiseEstimate:
-    """Counts the given labels of the records whose class is clearest.
+    """Counts the observed labels of the records whose class is clearest.
 
     If a record's true class is beyond doubt, its observed label is one draw of the noise. So among
     the records whose largest belief is class j, take the clearest fifth (by the ratio of the
@@ -53,7 +53,7 @@ def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) ->
 
     Source: anchor points of Liu and Tao, "Classification with noisy labels by importance
     reweighting", TPAMI 2016, and of Patrini et al., "Making deep neural networks robust to label
-    noise", CVPR 2017, with given labels counted in place of predicted probabilities.
+    noise", CVPR 2017, with observed labels counted in place of predicted probabilities.
 
     Args:
       beliefs: leave-one-out label distributions.

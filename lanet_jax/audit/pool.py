@@ -12,7 +12,7 @@ _STEPS = 50
 def weights(
     views: Sequence[Float[np.ndarray, "N C"]], given: Int[np.ndarray, " N"]
 ) -> Float[np.ndarray, " V"]:
-    """Weights of a linear opinion pool under which the given labels are likeliest.
+    """Weights of a linear opinion pool under which the observed labels are likeliest.
 
     This fits the weights of a mixture whose components are fixed: each EM step gives a witness the
     share of the labels that it explains. No witness has seen the label that it judges, so one that

@@ -25,9 +25,9 @@ from lanet_jax.run.paths import RunFolder
 
 _RUN = (
     "the mean of the run's own view (the label distribution that training aimed at, or early in a "
-    "run the network's probabilities) and of the given labels of "
+    "run the network's probabilities) and of the observed labels of "
     f"the {dataset_neighbors.VOTERS} nearest faces in each space, the record's own label left out; "
-    "another class counts more, the more often it seems to be mistaken for the given one"
+    "another class counts more, the more often it seems to be mistaken for the observed one"
 )
 _TARGETS = "the label distribution that training aimed at"
 
@@ -193,7 +193,7 @@ def why(found: Findings, rows: Int[np.ndarray, " R"], k: int) -> dict[str, Why]:
 
 def _bars(page: Page, found: Findings, rank: str) -> str:
     if rank == PROBE or not found.seen.step:
-        voters = ", with the given labels of its nearest faces" if rank == CONSENSUS else ""
+        voters = ", with the observed labels of its nearest faces" if rank == CONSENSUS else ""
         return page.basis + voters
     return _RUN if rank == CONSENSUS else _TARGETS
 
@@ -213,7 +213,9 @@ def _tiles(
         tiles.append(Tile("Wrong, estimated", percent(judged.noise.estimate), ends))
     if data.true is not None:
         tiles.append(
-            Tile("Wrong, known", percent(np.mean(data.given != data.true)), "of the given labels")
+            Tile(
+                "Wrong, known", percent(np.mean(data.given != data.true)), "of the observed labels"
+            )
         )
     if quality is not None:
         tiles.append(Tile("AUROC", thousandths(quality.auroc), "of finding them; 0.5 is chance"))

@@ -35,7 +35,7 @@ def write(
       ranking: their scores; nan makes an empty cell.
       chosen: the score that orders the rows.
       judged: the judgement by that score. `suggested` is empty where none is made; `verdict`, the
-        audit's sentence about itself, stands in the first row only.
+        audit's sentence about itself, is in the first row only.
       targets: target distributions: a column `target:CLASS` for each class.
       neighbors: shares of the neighbours' observed labels: columns `neighbors:CLASS`.
     """
@@ -131,7 +131,7 @@ def _commonest(estimate: NoiseEstimate, rate: float, classes: Sequence[str]) -> 
     first = np.argsort(-share, axis=None, kind="stable")[:_PAIRS]
     pairs = np.dstack(np.unravel_index(first, share.shape))[0]
     said = [
-        f"{classes[j]} given {classes[i]} {chance[j, i]:.0%}"
+        f"{classes[j]} labelled {classes[i]} {chance[j, i]:.0%}"
         for j, i in pairs
         if share[j, i] >= _RARE
     ]

@@ -81,7 +81,7 @@ def cards(
         for row in np.flatnonzero(data.given != data.train.labels)
         if row not in shown
     ]
-    held = data.evaluate.get(HOLDOUT)  # its labels are the given ones
+    held = data.evaluate.get(HOLDOUT)  # its labels are the observed ones
     if held is not None:
         rest += zip(held.names, held.labels.tolist(), strict=True)
     return {

@@ -116,8 +116,8 @@ def judge(found: Skill, noise: NoiseRange, classes: int, how: str) -> Verdict:
     """
     interval = metrics.interval(found.agreement, found.records, ".0%")
     measured = (
-        f"{how[0].upper()}{how[1:]}, {found.agreement:.0%} of the given labels are guessed (95% "
-        f"interval {interval}; always the commonest class: {found.commonest:.0%}; "
+        f"{how[0].upper()}{how[1:]}, {found.agreement:.0%} of the observed labels are predicted "
+        f"(95% interval {interval}; always the commonest class: {found.commonest:.0%}; "
         f"permuted labels: {found.permuted:.0%})."
     )
     left = max(1 - (noise.estimate or 0) * classes / max(classes - 1, 1), 1e-12)

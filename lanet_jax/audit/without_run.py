@@ -56,9 +56,9 @@ def basis(audit: LabelAudit, remarks: Sequence[str]) -> str:
     )
     left_out = "".join(f"; {remark}" for remark in remarks)
     return (
-        f"what is believed of each face by witnesses that had not seen its label ({shares}); each "
-        "counts as much as it explains of the given labels, by logistic regressions that predict "
-        f"the fifth that they were not fitted to{left_out}"
+        f"the pooled beliefs of witnesses that had not seen the face's label ({shares}), each "
+        "weighted by how well it explains the observed labels; logistic regressions predict the "
+        f"fifth of the records that they were not fitted to{left_out}"
     )
 
 

@@ -28,15 +28,15 @@ def make(batch: int, devices: Sequence[jax.Device] | None = None) -> Mesh:
       A mesh with the axis "data".
 
     Raises:
-      UserError: B is not a multiple of the number of devices, or hosts have unequally many.
+      UserError: B is not a multiple of the number of devices, or hosts have different numbers.
     """
     devices = jax.devices() if devices is None else devices
     of_host = collections.Counter(device.process_index for device in devices)
     if len(set(of_host.values())) > 1:
         told = ", ".join(f"process {host} has {n}" for host, n in sorted(of_host.items()))
         raise UserError(
-            f"the processes of this run have unequally many devices ({told}): start each with as "
-            "many as the others"
+            f"the processes of this run have different numbers of devices ({told}): start each "
+            "with as many as the others"
         )
     count = len(devices)
     if batch % count:

@@ -58,7 +58,7 @@ def draw(looks: Sequence[Look]) -> Figure:
         found = f"{fitted:.0%} of the wrong labels fitted, AUROC of finding them {auroc:.3f}"
         above = {"xytext": (0, 6), "textcoords": "offset points", "ha": "center"}
         axes.annotate(found, (0.5, 1), xycoords="axes fraction", fontsize=8, **above)
-        axes.set_xlabel("cross-entropy with the given label, nats")
+        axes.set_xlabel("cross-entropy with the observed label, nats")
         axes.yaxis.set_major_formatter(PercentFormatter(1))
         axes.set_xlim(0, edges[-1])
     grid[0].set_ylabel("share of the labels")

@@ -1,4 +1,4 @@
-"""Figures 5 and 8: images with observed label, annotators' votes and target distribution."""
+"""Figures 5 and 8: images with observed label, annotator votes and target distribution."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ class Example:
       image: RGB.
       given: its observed label.
       true: the label before the noise, None where it is not known.
-      votes: shares of annotators' votes, None where the data has none.
+      votes: shares of annotator votes, None where the data has none.
       target: the estimated distribution.
     """
 
@@ -65,7 +65,7 @@ def draw(groups: Mapping[str, Sequence[Example]], classes: Sequence[str]) -> Fig
                 right.remove()
     shown = [Patch(color=style.TARGET, label="target distribution")]
     if any(example.votes is not None for _, examples in columns for example in examples):
-        shown.insert(0, Patch(color=style.PEOPLE, label="annotators' votes"))
+        shown.insert(0, Patch(color=style.PEOPLE, label="annotator votes"))
     figure.legend(handles=shown, loc="outside lower center", ncols=2)
     return figure
 
@@ -127,11 +127,11 @@ def _bars(axes: Axes, example: Example, classes: Sequence[str]) -> None:
     axes.tick_params(left=False, labelsize=7)
     axes.grid(False, axis="y")
     axes.spines["left"].set_visible(False)
-    named = {example.given: "given"}
+    named = {example.given: "observed"}
     if example.true is not None and example.true != example.given:
         named[example.true] = "true"
     for c, word in named.items():
-        wrong = word == "given" and len(named) > 1
+        wrong = word == "observed" and len(named) > 1
         color = style.WRONG if wrong else style.INK
         axes.get_yticklabels()[c].set(fontweight="bold", color=color)
         axes.annotate(

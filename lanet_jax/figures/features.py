@@ -33,17 +33,18 @@ def draw(looks: Sequence[Look], seed: int = 0) -> Figure:
     Raises:
       NotDrawnError: there are too few records.
     """
-    kinds = ["given"] + ["true"] * all(look.true is not None for look in looks)
+    kinds = [("given", "observed labels")]
+    if all(look.true is not None for look in looks):
+        kinds.append(("true", "true labels"))
     side_by_side = len(looks) == 1
     rows, columns = (1, len(kinds)) if side_by_side else (len(kinds), len(looks))
     figure = style.canvas(4.2 * columns, 4.2 * rows + 0.8)
     grid = figure.subplots(rows, columns, squeeze=False)
     for i, look in enumerate(looks):
         places = embed(look.features, seed)
-        for j, kind in enumerate(kinds):
+        for j, (kind, what) in enumerate(kinds):
             axes = grid[0, j] if side_by_side else grid[j, i]
             _scatter(axes, places, getattr(look, kind), look.classes)
-            what = f"{kind} labels"
             axes.set_title(f"{look.label}: {what}" if side_by_side else look.label * (not j))
             if not side_by_side and not i:
                 axes.set_ylabel(what, fontweight="bold")

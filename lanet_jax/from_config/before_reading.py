@@ -1,4 +1,4 @@
-"""What is known of a run before a record is read: devices, files, what the data say they are."""
+"""Checks what is known before any record is read: devices, files, descriptions of the data."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from lanet_jax.run.paths import RunFolder
 
 
 class _Described(NamedTuple):
-    """What a prepared dataset says of itself and of a split of it; see `mixture.Described`."""
+    """The description of a prepared dataset and one of its splits; see `mixture.Described`."""
 
     classes: tuple[str, ...]
     landmarks: int
@@ -26,10 +26,10 @@ class _Described(NamedTuple):
 
 
 def check(c: Config) -> None:
-    """Refuses what reading the data, which may take minutes, could not mend.
+    """Refuses mistakes that show before the data is read, which may take minutes.
 
     Args:
-      c: resolved config; fields that are 0 are to be chosen by the data and are not looked at yet.
+      c: resolved config; fields that are 0 are chosen by the data later and not checked yet.
 
     Raises:
       UserError: the devices cannot share a batch, a dataset or split is not there, or the data
@@ -46,11 +46,11 @@ def check(c: Config) -> None:
     without = [name for name, of in train.items() if not of.votes]
     if c.ce.targets == "votes" and without:
         raise UserError(
-            f"--config.ce.targets=votes: {', '.join(without)} has no annotators' votes (FERPlus "
+            f"--config.ce.targets=votes: {', '.join(without)} has no annotator votes (FERPlus "
             "and the demo set have)"
         )
     if fit.is_open(c):
-        return  # `fit` may yet choose to hold a part out in the place of a test split
+        return  # `fit` may yet choose to hold a part out in place of a test split
     test = {
         name: _described(c, name, split)
         for name, split in zip(c.data.test, c.data.test_split, strict=True)
@@ -64,7 +64,7 @@ def check_files(c: Config, workdir: Path) -> None:
 
     Args:
       c: resolved config.
-      workdir: of the run, which may need them no more.
+      workdir: work folder of the run, which may no longer need them.
 
     Raises:
       UserError: one is not there, or is of another kind.
@@ -112,7 +112,7 @@ def _check_count(c: Config, records: int) -> None:
     batch, epochs = c.optim.batch_size, c.optim.epochs
     if records < batch:
         raise UserError(
-            f"{records} training records make no batch of {batch}: lower "
+            f"{records} training records do not fill a batch of {batch}: lower "
             f"--config.optim.batch_size to {max(records, 2)} or less"
         )
     if epochs * (records // batch) >= 2**31:

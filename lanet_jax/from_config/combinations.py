@@ -66,11 +66,13 @@ def check(c: Config) -> None:
         )
     if c.ce.targets == "votes" and c.noise.kind != "none":
         raise UserError(
-            f"--config.ce.targets=votes: the votes would not have the labels of "
+            f"--config.ce.targets=votes: the votes would ignore the labels of "
             f"--config.noise.kind={c.noise.kind}; set that to none"
         )
     if c.model.family == "face29" and c.model.depth != 18:
-        raise UserError("--config.model.depth is of resnet: leave it out with model.family=face29")
+        raise UserError(
+            "--config.model.depth belongs to resnet: leave it out with model.family=face29"
+        )
     stages = backbones.make(c.model).stages
     if c.model.frozen_stages >= stages:
         raise UserError(
@@ -91,17 +93,17 @@ def _lanet(c: Config) -> None:
     batch, k, q = c.optim.batch_size, c.lde.neighbors, c.el.queue_size
     if c.landmarks.head == "heatmap" and c.landmarks.frame == "face":
         raise UserError(
-            "--config.landmarks.head=heatmap: maps are of the image; set "
+            "--config.landmarks.head=heatmap: heat maps are maps of the image; set "
             "--config.landmarks.frame=image with it"
         )
     if c.lde.landmark_space == "geometry" and c.landmarks.frame == "image":
         raise UserError(
-            "--config.lde.landmark_space=geometry: in a crop neighbours in it would be of the same "
-            "place and turn; set --config.landmarks.frame=face"
+            "--config.lde.landmark_space=geometry: in a crop, neighbours would share place and "
+            "rotation, not expression; set --config.landmarks.frame=face"
         )
     if c.loss.trust and c.lde.spaces == "none":
         raise UserError(
-            f"--config.loss.trust={c.loss.trust:g}: trust is what the targets say of a label, and "
+            f"--config.loss.trust={c.loss.trust:g}: trust is computed from the targets, and "
             "--config.lde.spaces=none has none; set loss.trust to 0"
         )
     if c.lde.spaces != "none" and k > batch:

@@ -186,7 +186,7 @@ def reading(c: Config) -> Reading:
 
 
 def reading_back(c: Config) -> Reading:
-    """How a command that looks back at a run reads: in batches that the devices of now share."""
+    """How a command reads a finished run's records: in batches that the present devices share."""
     batch = mesh_lib.shared(c.optim.batch_size)
     return dataclasses.replace(reading(c), batch=batch)
 

@@ -14,7 +14,7 @@ from lanet_jax.input import mixture, prepared
 from lanet_jax.input.records import Records
 from lanet_jax.run import folder as run_folder
 
-FACES = "face29"  # the weights that a network starts from where the user's cache has them
+FACES = "face29"  # the pretrained weights to use if the user's cache has them
 # An epoch should have several batches, and a batch more than the K neighbours of each face.
 _BATCHES = ((2_000, 128), (500, 64), (120, 32), (0, 16))  # least number of records, batch
 _MOST_QUEUED = 8192
@@ -22,7 +22,7 @@ _TIGHT, _SMALL_CROP, _CROP = 64, 48, 96  # px
 _STORED = 8 / 7  # of the crop's side
 _LOOKED_AT = 16  # images, to see their size
 _HOLDOUT = 0.2  # share held out where the data has no test split
-_WIDTH, _EPOCHS, _LEARNING_RATE = 32, 80, 1e-3  # of a network that starts from random weights
+_WIDTH, _EPOCHS, _LEARNING_RATE = 32, 80, 1e-3  # of a network trained from scratch
 
 
 def fit(c: Config, workdir: Path) -> tuple[Config, str]:
@@ -80,7 +80,7 @@ def _batch(c: Config, count: int) -> list[str]:
 
 
 def _network(c: Config, workdir: Path) -> list[str]:
-    """Takes the network of the face weights where they are, else one that starts from nothing."""
+    """Chooses the face network if its weights are in the cache, else one trained from scratch."""
     if c.model.width:
         return []
     free = c.model.family == "resnet" and c.model.depth == 18 and not c.model.pretrained

@@ -62,7 +62,7 @@ def framed(c: Config, train: Records) -> Framed | None:
 
 
 def kept_points(c: Config, train: Records) -> tuple[int, ...]:
-    """Indices of the landmarks that are learnt; all of them if the scheme is not a known one."""
+    """Indices of the landmarks that are learned; all of them if the scheme is not a known one."""
     if c.landmarks.points == "all" or train.scheme not in SCHEMES:
         return tuple(range(train.landmarks))
     return SCHEMES[train.scheme].expressive

@@ -42,7 +42,7 @@ def decode(encoded: bytes) -> Rgb:
     if not encoded:
         raise BrokenImageError("the file is empty")
     if not is_whole(encoded):
-        raise BrokenImageError("the file is cut short or damaged")
+        raise BrokenImageError("the file is truncated or damaged")
     try:
         with PIL.Image.open(io.BytesIO(encoded), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:

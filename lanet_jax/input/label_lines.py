@@ -47,7 +47,7 @@ def rows(path: str | Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
       Line number and cells by column of each row except headers; "name" exactly as written.
 
     Raises:
-      UserError: a column stands twice, a row has fewer than two cells, or is not CSV; with its
+      UserError: a column occurs twice, a row has fewer than two cells, or is not CSV; with its
         line number.
     """
     skipped, separator = _start(text)

@@ -111,7 +111,7 @@ def read(
         told = rows.summary(len(found), len(names), int(np.sum(result != labels)))
         theirs = {row: true.casefold() for row, (_, true) in truths.items()}
         others = sum(true != class_names[labels[row]].casefold() for row, true in theirs.items())
-        told += f"; {others} true labels are not the dataset's, which count" if others else ""
+        told += f"; {others} true labels are not the dataset's, which are used" if others else ""
         tell(f"{path}: {told}")
     return result
 

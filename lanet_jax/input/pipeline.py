@@ -33,7 +33,7 @@ class Visits:
       hosts: number of hosts; each reads its own slice of every batch.
       size: side in pixels to which the host resizes images; 0 leaves them as stored.
       ahead: most batches by which readers may be apart, see `read_ahead`.
-      votes: shares of annotators' votes to yield besides the labels, one row per record.
+      votes: shares of annotator votes to yield besides the labels, one row per record.
       shapes: landmarks to yield instead of those of the image, one row per record.
     """
 
@@ -160,7 +160,7 @@ def _one_size(records: Records, size: int) -> Callable[[int, UInt8[np.ndarray, "
             raise UserError(
                 f"the images have several sizes: {records.names[row]} is {width} x {height} pixels "
                 f"and {records.names[0]} {others_width} x {others_height}; "
-                "--config.data.stored_size=PX brings all of them to one"
+                "--config.data.stored_size=PX resizes all of them"
             )
 
     return check

@@ -50,7 +50,7 @@ class Records:
       landmarks: number of landmarks, L; 0 where the data has none.
       scheme: name of the landmark scheme.
       flip_index: index of the point that lands at j after a mirror; empty where not known.
-      votes: annotators' votes; None where the data has none.
+      votes: annotator votes; None where the data has none.
       vote_names: names of the columns of `votes`.
       memory: cache of decoded records.
       marks: the landmarks of all records; None where the data has none.
@@ -111,7 +111,7 @@ class Records:
         return self.memory.get((source, position, size), read)  # type: ignore[return-value]  # what `read` gives
 
     def _stored(self, row: int) -> dict[str, Any]:
-        what = "was cut short or changed while it was read"
+        what = "was truncated or changed while it was read"
         try:
             record = self.sources[int(self.source[row])][int(self.position[row])]
         except Exception as error:  # ArrayRecord and protobuf each have their own
@@ -154,7 +154,7 @@ def decode(encoded: bytes, name: str) -> UInt8[np.ndarray, "H W 3"]:
     except pixels.BrokenImageError as error:
         raise UserError(
             f"{name}: the stored image cannot be read ({error}; {len(encoded)} bytes): "
-            "mend the source file and run `lanet prepare` again with --overwrite"
+            "fix the source file and run `lanet prepare` again with --overwrite"
         ) from None
 
 

@@ -31,7 +31,7 @@ class Table:
       id: numbers by which the records are ordered.
       names: names, unique in the dataset.
       label: indices into the classes.
-      votes: annotators' votes; V is 0 where the data has none.
+      votes: annotator votes; V is 0 where the data has none.
       landmarks: x and y in [0, 1]; L is 0 where the data has none.
       present: which landmarks are known.
       aspect: width over height of the image.

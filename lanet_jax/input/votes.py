@@ -1,4 +1,4 @@
-"""Turns annotators' votes into distributions over the classes."""
+"""Turns annotator votes into distributions over the classes."""
 
 from collections.abc import Sequence
 

@@ -15,7 +15,7 @@ from lanet_jax.typing import PyTree
 class Backbone(Protocol):
     """A Linen module that is called with (images, train) and returns the maps of its stages.
 
-    A protocol cannot say that it is a module too; type checkers are told where that matters.
+    A protocol cannot express that it is a module too, so type checkers are told where it matters.
 
     Attributes:
       first_stage: 1 for the whole network; k > 1 takes the map of stage k - 1 and starts there.

@@ -31,7 +31,7 @@ def soft_cross_entropy(
 
     Args:
       logits: unnormalised log probabilities.
-      shares: distributions, such as those of annotators' votes.
+      shares: distributions, such as those of annotator votes.
 
     Returns:
       The loss in nats.

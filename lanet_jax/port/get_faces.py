@@ -148,7 +148,7 @@ def main(argv: Sequence[str]) -> None:
     parsed = parser.parse_args(argv)
     out = get_faces(parsed.out, parsed.dat, parsed.statistics, parsed.data_dir)
     named = "face29" if out == pretrained.in_cache("face29") else out
-    print(f"{out}: dlib's face network; train from it by a preset :face, or with")
+    print(f"{out}: dlib's face network; to train from it, use the preset :face, or")
     model = {"family": "face29", "width": face29.WIDTH, "pretrained": named}
     print(" ".join(f"--config.model.{key}={value}" for key, value in model.items()))
     print(f"licence: {LICENSE}\n{NOT_COVERED}")

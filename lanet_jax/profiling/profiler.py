@@ -30,9 +30,7 @@ class Profiler:
 
     def __init__(self, folder: Path, start: int, steps: int, last: int) -> None:
         if steps and start > last:
-            raise UserError(
-                f"profile.start={start} lies behind the run's last step, {last}: lower it"
-            )
+            raise UserError(f"profile.start={start} is after the run's last step, {last}: lower it")
         self._folder = folder
         first = not jax.process_index()
         self._steps = range(start, min(start + steps, last + 1)) if first else range(0)

@@ -19,24 +19,24 @@ class Caption(NamedTuple):
 CAPTIONS = {
     "features": Caption(
         "Features (t-SNE)",
-        "Training images by their features, drawn twice with the same places: coloured by the "
-        "given and by the true label. Where the first is mixed and the second clean, wrong labels "
+        "Training images by their features, drawn twice at the same positions: coloured by "
+        "observed and by true label. Where the first is mixed and the second clean, wrong labels "
         "were not learned. Paper, Figure 3.",
     ),
     "cross_entropy": Caption(
-        "Cross-entropy with the given label",
+        "Cross-entropy with the observed label",
         "Of right and of wrong training labels; the further apart, the fewer wrong labels were "
         "memorised. The last bin holds all that lies beyond. Paper, Figure 4.",
     ),
     "distributions": Caption(
         "What people see and what the method estimates",
-        "Random training images: observed label, annotators' votes, target distribution. "
+        "Random training images: observed label, annotator votes, target distribution. "
         "Paper, Figures 5 and 8.",
     ),
     "attention": Caption(
         "Where the network looks",
         "Grad-CAM of the predicted class on one evaluated image of each class: above it the true "
-        "class, below it the predicted one. In a dark map no place speaks for the class. "
+        "class, below it the predicted one. In a dark map, no region supports the class. "
         "The landmarks are there for comparison; the network does not see them. "
         "Paper, Figure 6.",
     ),

@@ -42,7 +42,7 @@ def pictures(folder: Path) -> Section | None:
 
 
 def agreement(run: RunFiles) -> Section | None:
-    """The divergence of labels from annotators' votes; None if it was not computed.
+    """The divergence of labels from annotator votes; None if it was not computed.
 
     Args:
       run: the run.
@@ -63,7 +63,7 @@ def agreement(run: RunFiles) -> Section | None:
     except ValueError:
         raise UserError(f"{path} is damaged: {again}") from None
     note = (
-        "Mean Jensen-Shannon divergence from annotators' votes over the training records, in nats: "
+        "Mean Jensen-Shannon divergence from annotator votes over the training records, in nats: "
         "0 for the votes themselves, at most 0.693. Paper, Table 6."
     )
     return Section("Agreement with people", note, table=pivot(rows))

@@ -26,7 +26,7 @@ _PANELS = (
     ("Neighbours that share a record's label", _SHARES, percent),
     ("How often the label is named", _NAMES, percent),
     ("Landmark error", _ERRORS, digits),
-    ("Trust in given labels", _TRUST, percent),
+    ("Trust in observed labels", _TRUST, percent),
     ("Targets above the threshold of pseudo-labels", {"confident": "targets"}, percent),
     ("Effective number of neighbours", _COUNTS, digits),
 )

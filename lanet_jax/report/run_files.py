@@ -63,7 +63,7 @@ class RunFiles:
         return (
             f"labels of {Path(noise['file']).name}"
             if noise["kind"] == "file"
-            else "labels as given"
+            else "the dataset's own labels"
         )
 
     @property

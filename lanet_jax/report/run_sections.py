@@ -101,7 +101,7 @@ def label_noise(run: RunFiles) -> Section | None:
     found = run_files.suspicions(run.folder)
     if found is None or not len(found.values):
         return None
-    groups = [("given labels", found.values)]
+    groups = [("observed labels", found.values)]
     if found.wrong is not None:
         parts = (("right labels", ~found.wrong), ("wrong labels", found.wrong))
         groups = [(name, found.values[own]) for name, own in parts if own.any()]
@@ -110,8 +110,8 @@ def label_noise(run: RunFiles) -> Section | None:
     panel = Panel(title, charts.histogram(groups, 40, axis, title))
     legend = tuple(f"{name} ({len(values)})" for name, values in groups)
     note = (
-        "The estimated label distribution of a training record puts target[given] on the label it "
-        "was given. The further right, the more the record is suspected to be wrong."
+        "target[given] is the share that a training record's estimated label distribution gives to "
+        "its observed label. The further right, the more suspicious the label."
     )
     return Section("Which labels are suspected", note, legend=legend, panels=(panel,), wide=True)
 
@@ -175,13 +175,14 @@ def fields(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
 
 
 _LOSSES = (
-    "Means of the logged batches; accuracy is against the given labels. The loss is the sum of the "
-    "others, each with its weight in the config. Cross-entropy: how far the network is from the "
-    "given labels. Landmark loss: how far its landmarks are from the known ones. Divergence: how "
-    "far it is from the label distributions that it aims at, in which neighbours have a say. "
-    "Contrastive loss: how well faces of one class lie together. Ambiguous images are those whose "
-    "likeliest class is not sure enough to tell the contrastive loss which faces belong together. "
-    "Trust: how much a given label counts in the cross-entropy, by what the targets say of it."
+    "Means of the logged batches; accuracy is measured against the observed labels. The loss is "
+    "the sum of the others, each with its weight in the config. Cross-entropy: how far the network "
+    "is from the observed labels. Landmark loss: how far its landmarks are from the known ones. "
+    "Divergence: how far it is from its target distributions, to which neighbours contribute. "
+    "Contrastive loss: how closely faces of one class lie together. Ambiguous images are those "
+    "whose likeliest class is too uncertain to tell the contrastive loss which faces belong "
+    "together. Trust: how much an observed label counts in the cross-entropy, judged by the "
+    "targets."
 )
 _TRAINING = {
     "loss": "Loss",
@@ -192,7 +193,7 @@ _TRAINING = {
     "accuracy": "Training accuracy",
     "ambiguous": "Ambiguous images",
     "gradient_norm": "Gradient norm",
-    "trust": "Trust in the given labels",
+    "trust": "Trust in the observed labels",
 }
 _SHARES = ("accuracy", "ambiguous", "trust")
 _POINTS = 60  # most points of a line; more are averaged

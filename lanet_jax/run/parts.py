@@ -17,7 +17,7 @@ def idle(rows: list[Row]) -> list[str]:
         return []
     row, lines = own[-1], []
     chance = row["chance_share"]
-    # Less than two standard errors above chance is no evidence that anything was learnt.
+    # Less than two standard errors above chance is no evidence that anything was learned.
     least = chance + 2 * (chance * (1 - chance) / row["records"]) ** 0.5
     for space in ("expression", "landmark"):
         share = row.get(f"{space}_share")

@@ -22,7 +22,7 @@ AFFECTNET7 = Level("affectnet7", ("AffectNet (7 classes)",), config="configs/aff
 AFFECTNET8 = Level("affectnet8", ("AffectNet (8 classes)",), config="configs/affectnet.py")
 FERPLUS = Level("ferplus", ("FERPlus",), config="configs/ferplus.py")
 FERPLUS_CPU = Level("ferplus", ("FERPlus",), config="configs/ferplus.py:cpu")
-# LA-Net as published, as at the other scales: the demo's own believes its targets.
+# LA-Net as published, as at the other scales: the demo's own config uses trust.
 _AS_PUBLISHED = ("loss.trust=0", "lde.decay=0.9")
 DEMO = Level("demo", ("synthetic faces",), _AS_PUBLISHED, "configs/demo.py")
 

@@ -60,7 +60,7 @@ def _tie(c: Config, workdir: Path, data: Data) -> dict:
 
 def _compare_hosts(data: Data) -> None:
     labels = hashlib.sha256(data.given.astype(np.int64).tobytes()).hexdigest()
-    own = {**data.fingerprints, "the run": {"given labels": labels}}
+    own = {**data.fingerprints, "the run": {"observed labels": labels}}
     first = hosts.on_first(lambda: own)
 
     def compare() -> None:

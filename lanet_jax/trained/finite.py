@@ -1,4 +1,4 @@
-"""Outputs of a network are numbers, or refused by one line."""
+"""Refuses a network's outputs if they are not finite."""
 
 from collections.abc import Sequence
 
@@ -12,8 +12,8 @@ def require(values: Float[np.ndarray, "N ..."], names: Sequence[str]) -> None:
     """Refuses outputs that are not finite, as training refuses such a loss.
 
     Args:
-      values: what a network says of each record.
-      names: of the records.
+      values: outputs of a network, one row per record.
+      names: names of the records.
 
     Raises:
       UserError: some are not finite.
@@ -22,6 +22,6 @@ def require(values: Float[np.ndarray, "N ..."], names: Sequence[str]) -> None:
     if len(bad):
         raise UserError(
             f"the network's outputs for {len(bad)} of {len(names)} images, such as "
-            f"{names[bad[0]]}, are not finite: its weights are spoilt; take an earlier --step, or "
-            "train again with a lower optim.learning_rate"
+            f"{names[bad[0]]}, are not finite: its weights are corrupted; take an earlier --step, "
+            "or train again with a lower optim.learning_rate"
         )

@@ -179,7 +179,7 @@ def test_a_data_frame_names_its_columns_and_its_rows():
         ({"features": {"face": X[:, 0]}}, r"face: \[40, ...\] numbers"),
         ({"features": np.where(X > 3, np.nan, X)}, r"features: row \d+ is not finite"),
         ({"features": X, "classes": CLASSES[:3]}, "labels: 3 is not one of the 3 classes"),
-        ({"features": X, "classes": ("a", "a")}, "a name stands twice"),
+        ({"features": X, "classes": ("a", "a")}, "a name occurs twice"),
         ({"features": X, "folds": 1}, "folds=1"),
         ({"features": X, "folds": 2.5}, "folds=2.5"),
         ({"features": X, "seed": -1}, "seed=-1"),

@@ -86,7 +86,7 @@ def test_what_an_audit_leaves(folder, capsys, monkeypatch):
         assert (row["given"], row["true"]) == tuple(
             labels[row["name"]][k] for k in ("given", "true")
         )
-        # The bank still is the one-hot given label: nothing else is suspected by it.
+        # The bank still is the one-hot observed label: nothing else is suspected by it.
         assert float(row["suspicion"]) == 0
         assert float(row[f"target:{row['given']}"]) == 1
         share = float(row[f"neighbors:{row['given']}"])
@@ -103,7 +103,7 @@ def test_what_an_audit_leaves(folder, capsys, monkeypatch):
     html = (folder / "audit.html").read_text()
     assert not re.search(r"https?://|@import|url\(", html)
     payload = json.loads(re.search(r'id="data">(.*?)</script>', html)[1])
-    # The bank repeats the given labels, so that nothing is likelier.
+    # The bank repeats the observed labels, so that nothing is likelier.
     assert payload["cards"] == []
 
 

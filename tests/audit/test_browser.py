@@ -46,12 +46,12 @@ def _read(path, data):
 
 
 def test_keys_clicks_download_and_reload(opened, data):
-    assert _title(opened) == "given fear, looks like anger"
+    assert _title(opened) == "labelled fear, looks like anger"
     opened.press("a")
-    assert _title(opened) == "given fear, looks like neutral"
+    assert _title(opened) == "labelled fear, looks like neutral"
     opened.press("m")
     opened.click(".current .choice button:nth-child(2)")  # keep
-    opened.press("3")  # neither the given label nor the suggestion
+    opened.press("3")  # neither the observed label nor the suggestion
     given, said = _read(opened.download("#download"), data)
     # The last record has no card: the run's label, not the dataset's, must stand in the file.
     assert given == [0, 1, 0, 2, 1, 0]
@@ -114,7 +114,7 @@ def test_what_is_decided_before_the_browser_answers_is_kept(opened):
 
 def test_keys_decide_the_card_that_has_the_focus(opened):
     opened.run("document.querySelectorAll('.card')[2].querySelector('.choice button').focus()")
-    assert _title(opened) == "given anger, looks like neutral"
+    assert _title(opened) == "labelled anger, looks like neutral"
     assert opened.run("document.querySelector('[aria-current=true]').ariaPosInSet") == "3"
     opened.press("a")
     assert _decisions(opened) == {"c</script>.png": {"kind": "accept", "label": 2, "was": 0}}

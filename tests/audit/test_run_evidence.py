@@ -46,7 +46,7 @@ def test_evidence_comes_from_the_step_that_is_audited(data, make_records, monkey
     test = make_records(list("abcd"), [0, 0, 0, 1])
     held = make_records(list("efghi"), [0] * 5)
     whole = Data(data.train, data.given, None, {"test": test, HOLDOUT: held})
-    guess = np.eye(3)[[1, 1, 2, 0, 2, 0]]  # the given label of four of six
+    guess = np.eye(3)[[1, 1, 2, 0, 2, 0]]  # the observed label of four of six
     seen = Beliefs(guess, guess, {}, {}, 15)
     votes = {"expression": guess, "landmark": np.eye(3)[[1, 1, 2, 0, 1, 1]]}
     found = run_evidence.gather(None, seen, votes, whole, 2.5)

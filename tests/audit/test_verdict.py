@@ -34,7 +34,7 @@ def test_skill_by_hand():
 def test_what_may_be_said(found, noise, level):
     decided = verdict.judge(found, noise, 8, "out of fold")
     assert decided.level is level
-    assert decided.sentence.startswith(f"Out of fold, {found.agreement:.0%} of the given labels")
+    assert decided.sentence.startswith(f"Out of fold, {found.agreement:.0%} of the observed labels")
     low, high = metrics.wilson(found.agreement, 100)
     assert f"(95% interval {low:.0%} to {high:.0%}; always" in decided.sentence
 

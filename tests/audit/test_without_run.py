@@ -154,7 +154,7 @@ def test_users_errors(tmp_path, monkeypatch):
         command.audit(source=source, out=tmp_path / "file")
     broken = next(source.rglob("*.png"))
     broken.write_bytes(broken.read_bytes()[:60])
-    with pytest.raises(UserError, match=f"{broken.name}: cut short"):
+    with pytest.raises(UserError, match=f"{broken.name}: truncated"):
         command.audit(source=source, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
     monkeypatch.setattr(sys, "argv", ["audit", "--help"])

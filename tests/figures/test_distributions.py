@@ -57,7 +57,7 @@ def test_bars_are_the_shares_and_names_say_which_labels_they_are():
         [patch.get_width() for patch in axes.patches[part]] for part in (slice(3), slice(3, 6))
     )
     np.testing.assert_allclose([votes, target], [[0.2, 0.7, 0.1], [0.1, 0.6, 0.3]])
-    assert [(text.get_text(), text.xy[1]) for text in axes.texts] == [("given", 0), ("true", 1)]
+    assert [(text.get_text(), text.xy[1]) for text in axes.texts] == [("observed", 0), ("true", 1)]
     colors = [to_hex(label.get_color()) for label in axes.get_yticklabels()]
     assert colors[:2] == [style.WRONG, style.INK]
 
@@ -66,7 +66,7 @@ def test_a_right_label_is_named_once_and_without_votes_there_is_one_bar_a_class(
     figure = draw({"Right label": [_example(true=0)]}, CLASSES)
     _, axes = figure.subfigs[0].axes
     assert len(axes.patches) == 3
-    assert [text.get_text() for text in axes.texts] == ["given"]
+    assert [text.get_text() for text in axes.texts] == ["observed"]
     assert to_hex(axes.get_yticklabels()[0].get_color()) == style.INK
 
 

@@ -35,7 +35,10 @@ def _colors(axes):
 def test_the_same_places_by_given_and_by_true_label(look):
     seen = look()
     given, true = features.draw([seen]).axes
-    assert [axes.get_title() for axes in (given, true)] == ["CE: given labels", "CE: true labels"]
+    assert [axes.get_title() for axes in (given, true)] == [
+        "CE: observed labels",
+        "CE: true labels",
+    ]
     colors = [color for color, _ in style.class_style(seen.classes)]
     for axes, labels in ((given, seen.given), (true, seen.true)):
         expected = {
@@ -48,12 +51,12 @@ def test_the_same_places_by_given_and_by_true_label(look):
 def test_several_checkpoints_are_columns(look):
     axes = features.draw([look("CE"), look("LA-Net"), look("SCN")]).axes
     assert [one.get_title() for one in axes] == ["CE", "LA-Net", "SCN", "", "", ""]
-    assert [one.get_ylabel() for one in axes][::3] == ["given labels", "true labels"]
+    assert [one.get_ylabel() for one in axes][::3] == ["observed labels", "true labels"]
 
 
 def test_without_the_truth_only_the_given_labels_are_drawn(look):
     (axes,) = features.draw([look(known=False)]).axes
-    assert axes.get_title() == "CE: given labels"
+    assert axes.get_title() == "CE: observed labels"
 
 
 def test_too_few_records(look):

@@ -62,13 +62,13 @@ def test_every_figure_is_drawn_or_skipped_with_a_reason(folder, capsys):
 
 def test_agreement_with_the_votes(folder, capsys):
     rows = {row[:3:2]: row for row in agreement.agreement(folder)}
-    assert rows["given label wrong", agreement.GIVEN].count == 10  # round(0.3 * 32)
-    # Before the first step the bank holds the given labels.
-    for group in ("all", "given label wrong", "given label right"):
+    assert rows["observed label wrong", agreement.GIVEN].count == 10  # round(0.3 * 32)
+    # Before the first step the bank holds the observed labels.
+    for group in ("all", "observed label wrong", "observed label right"):
         given, targets = (rows[group, kind] for kind in (agreement.GIVEN, agreement.TARGETS))
         assert targets.divergence == pytest.approx(given.divergence, abs=1e-4)
     assert (folder / "agreement.csv").read_text().count("\n") == 10
-    assert "given label wrong (10)" in capsys.readouterr().out
+    assert "observed label wrong (10)" in capsys.readouterr().out
 
 
 def test_votes_of_the_demo_set_name_its_labels(folder):

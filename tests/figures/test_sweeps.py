@@ -69,9 +69,9 @@ def test_each_noise_and_method_has_its_curve(study):
     assert (field, rest) == ("lde.neighbors", [])
     assert [label for label, _ in curves] == [
         "LA-Net, 30% symmetric noise",
-        "LA-Net, labels as given",
+        "LA-Net, the dataset's own labels",
         "SCN, 30% symmetric noise",
-        "SCN, labels as given",
+        "SCN, the dataset's own labels",
     ]
 
 

@@ -87,8 +87,8 @@ def devices(*hosts):
         ),
         (
             (1, 3),
-            "the processes of this run have unequally many devices (process 0 has 1, process 1 "
-            "has 3): start each with as many as the others",
+            "the processes of this run have different numbers of devices (process 0 has 1, process "
+            "1 has 3): start each with as many as the others",
         ),
     ],
 )
@@ -124,7 +124,9 @@ def test_classes_that_differ(refused, data, field):
 )
 def test_fewer_records_than_a_batch(refused, changes, left):
     line = refused(**changes, **{"optim.batch_size": 32})
-    assert line.startswith(f"{left} training records make no batch of 32: lower --config.optim")
+    assert line.startswith(
+        f"{left} training records do not fill a batch of 32: lower --config.optim"
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,10 @@ def test_parts_and_epochs_that_cannot_be(refused, changes, named):
     ("changes", "named"),
     [
         ({}, "method=lanet needs landmarks, and the prepared bare has none"),
-        ({"method": "ce", "ce.targets": "votes", "noise.kind": "none"}, "bare has no annotators'"),
+        (
+            {"method": "ce", "ce.targets": "votes", "noise.kind": "none"},
+            "bare has no annotator votes",
+        ),
     ],
 )
 def test_data_that_lack_what_is_asked_for(refused, data, changes, named):

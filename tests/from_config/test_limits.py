@@ -129,7 +129,7 @@ def test_no_number_takes_nan_or_a_word_or_a_switch(field):
         ({"el.queue_size": 200}, "such as 128 or 256"),
         ({"landmarks.head": "heatmap"}, "--config.landmarks.frame=image"),
         ({"landmarks.frame": "image", "lde.landmark_space": "geometry"}, "frame=face"),
-        ({"lde.spaces": "none", "loss.trust": 1.0}, "--config.loss.trust=1: trust is what"),
+        ({"lde.spaces": "none", "loss.trust": 1.0}, "--config.loss.trust=1: trust is computed"),
         ({"ce.targets": "votes"}, "method=lanet learns from one observed label"),
         (
             {"ce.targets": "votes", "method": "ce", "noise.kind": "symmetric"},

@@ -82,7 +82,7 @@ def test_true_labels_that_are_not_the_datasets_are_told(tmp_path):
     assert given == [2, 2]
     assert said == (
         "names 2 of 2 training records and changes the label of 2; 1 true labels are not the "
-        "dataset's, which count"
+        "dataset's, which are used"
     )
 
 

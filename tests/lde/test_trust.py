@@ -60,7 +60,7 @@ def test_no_gradient_passes():
 def test_a_class_that_no_label_names_does_not_take_the_trust_from_all_others():
     labels = jnp.array([0, 0, 1, 1])
     start = bank.init(labels, 3)
-    seen = jnp.full((4, 3), 1 / 3)  # of a network that has learnt nothing
+    seen = jnp.full((4, 3), 1 / 3)  # of a network that has learned nothing
     targets = bank.targets(start, jnp.arange(4), seen, 0.8)
     for balance in (0.0, 0.5, 1.0):
         means = bank.class_means(start, seen, 0.8)

@@ -126,7 +126,7 @@ def test_labels_change_at_the_turn_of_the_tenth_epoch(initial, loss, example, ba
             continue
         np.testing.assert_array_equal(state["labels"], before["next_labels"])
         assert metrics["relabelled"] == np.mean(np.array(batch["label"]) != 5) > 0
-        np.testing.assert_allclose(metrics["ce"], 0, atol=1e-5)  # the given labels cost hundreds
+        np.testing.assert_allclose(metrics["ce"], 0, atol=1e-5)  # the observed labels cost hundreds
     assert 8 < seen.sum() < 22
 
 

@@ -33,7 +33,7 @@ def test_broken_files_say_why_and_do_not_stop(tmp_path, photo, write_image):
     (tmp_path / "film.mp4").write_bytes(b"no film")
     (tmp_path / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic")
     errors = {Path(f.item.file).name: f.error for f in _read(str(tmp_path))}
-    assert "cut short" in errors["cut.png"]
+    assert "truncated" in errors["cut.png"]
     assert "empty" in errors["empty.jpg"]
     assert "no video" in errors["film.mp4"]
     assert "known format" in errors["phone.heic"]

@@ -17,10 +17,10 @@ def put_figure(folder, name):
 
 def put_agreement(folder):
     rows = (
-        'all,1200,"given labels, one-hot",0.250000',
+        'all,1200,"observed labels, one-hot",0.250000',
         "all,1200,target distributions,0.125000",
-        'given label wrong,300,"given labels, one-hot",0.690000',
-        "given label wrong,300,target distributions,0.310000",
+        'observed label wrong,300,"observed labels, one-hot",0.690000',
+        "observed label wrong,300,target distributions,0.310000",
     )
     text = "records,count,labels,js_nats\n" + "\n".join(rows) + "\n"
     (folder / "agreement.csv").write_text(text)
@@ -68,9 +68,9 @@ def test_without_figures_there_is_no_section(bare):
 def test_agreement_has_a_column_for_each_group(full):
     put_agreement(full)
     table = gallery.agreement(run_files.read(full)).table
-    assert table.header == ("", "all (1,200)", "given label wrong (300)")
+    assert table.header == ("", "all (1,200)", "observed label wrong (300)")
     assert table.rows == (
-        ("given labels, one-hot", "0.2500", "0.6900"),
+        ("observed labels, one-hot", "0.2500", "0.6900"),
         ("target distributions", "0.1250", "0.3100"),
     )
 

@@ -154,7 +154,7 @@ def test_an_unfinished_run_has_no_final_accuracy(bare):
 
 def test_labels_of_one_s_own_are_not_called_clean(bare):
     html = _numbers(bare, 3)
-    assert "labels as given" in html
+    assert "own labels" in html
     assert "no noise" not in html
 
 

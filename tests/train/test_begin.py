@@ -47,7 +47,7 @@ def test_the_same_data_are_taken(compare):
         (data(images="x"), "images of data.train differ"),
         (data(names="x", labels="y"), "names, labels of data.train differ"),
         (data(landmarks="x"), "landmarks of data.train differ"),
-        (data(given=(0, 1, 0)), "given labels of the run differ"),
+        (data(given=(0, 1, 0)), "observed labels of the run differ"),
     ],
 )
 def test_a_host_with_other_data_is_told_what_differs(compare, other, named):

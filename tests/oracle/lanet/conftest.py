@@ -154,7 +154,7 @@ CASES = {
     "large scores": (large_scores, {}),
     "no landmarks": (no_landmarks, {}),
     # Compiled anew for each of these.
-    "one space, given labels": (copies, {"spaces": ("expression",), "pair_labels": "one_hot"}),
+    "one space, observed labels": (copies, {"spaces": ("expression",), "pair_labels": "one_hot"}),
     "the published code's pairs": (
         copies,
         {"batch_negatives": False, "exclude_same_id": False},
