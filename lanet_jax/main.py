@@ -6,11 +6,11 @@ from pathlib import Path
 import jax
 from absl import app, flags
 
-from lanet_jax import train_help
 from lanet_jax.devices import others, runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.files.home import expanded
 from lanet_jax.from_config import flags as config_flags
+from lanet_jax.from_config import help as train_help
 from lanet_jax.train.stop import Stop
 
 CONFIG = config_flags.define()

@@ -9,8 +9,9 @@ import pytest
 from absl import flags
 
 from lanet_jax import __main__ as lanet
-from lanet_jax import command_line, main, train_help
+from lanet_jax import command_line, main
 from lanet_jax.errors import UserError
+from lanet_jax.from_config import help as train_help
 from lanet_jax.from_config.limits import LIMITS
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from configs import demo
-from lanet_jax import config_files, folds
+from lanet_jax import folds
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import config
+from lanet_jax.from_config import files as config_files
 from lanet_jax.run import folder as run_folder
 
 FAKE = """
@@ -95,7 +96,7 @@ def test_folds_declared_otherwise_are_refused(run, program):
         folds.folds(run, 3, (), program())
     with pytest.raises(UserError, match="declared differently"):
         folds.folds(run, 2, ["optim.epochs=9"], program())
-    with pytest.raises(UserError, match=r"no field 'optim.epoch'; did you mean"):
+    with pytest.raises(UserError, match=r"optim.epoch: no config has this field; did you mean"):
         folds.folds(run, 2, ["optim.epoch=9"], program())
 
 

@@ -4,9 +4,10 @@ import math
 
 import pytest
 
-from lanet_jax import config_files, fields
+from lanet_jax import fields
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import config, limits
+from lanet_jax.from_config import files as config_files
 from lanet_jax.from_config.limits import LIMITS
 from lanet_jax.recipes import PUBLISHED
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lanet_jax import config_files
 from lanet_jax.errors import UserError
+from lanet_jax.from_config import files as config_files
 
 
 @pytest.fixture

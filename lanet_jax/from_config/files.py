@@ -13,7 +13,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.files.home import expanded
 
 # Installed, `configs` is a part of this package; in a checkout it stands beside it.
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parents[1]
 _SHIPPED = next(
     (p for p in (_HERE / "configs", _HERE.parent / "configs") if p.is_dir()), _HERE / "configs"
 )
