@@ -80,8 +80,11 @@ def test_what_is_wrong_in_a_stream_costs_nothing_else(tmp_path, photo):
     assert [frame.pixels is None for frame in frames] == [False, True, True, False]
     assert (frames[1].item.file, frames[2].item.file) == (values[1], "array 2")
     assert "no such file" in frames[1].error and "channels first" in frames[2].error
-    with pytest.raises(UserError, match="no such file"):
+    assert "absent" not in frames[1].error  # the row has the name
+    with pytest.raises(UserError, match=r"^\S+absent.jpg: no such file"):
         given.listing(values)
+    with pytest.raises(UserError, match=r"^array 2: \[3, 20, 20\] may be one image"):
+        given.listing([photo(), photo(), values[2]])
 
 
 @pytest.mark.parametrize(
