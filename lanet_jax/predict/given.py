@@ -145,7 +145,7 @@ def left_out_line(left_out: Mapping[str, int]) -> str:
     kinds = ", ".join(f"{ending} {count}" for ending, count in shown[:6])
     more = ", ..." if len(shown) > 6 else ""
     count = sum(left_out.values())
-    return str(UserError(f"left out, neither images nor videos: {count:,} ({kinds}{more})"))
+    return str(UserError(f"left out, not named as images or videos: {count:,} ({kinds}{more})"))
 
 
 def _absent(text: str, path: Path) -> str:

@@ -40,7 +40,7 @@ def test_files_of_other_endings_are_counted(tmp_path, photo, write_image):
     assert len(list(listing.items)) == 1
     assert listing.left_out == {".txt": 2, "without ending": 1, ".ts": 1}
     line = given.left_out_line(listing.left_out)
-    assert line == "left out, neither images nor videos: 4 (.txt 2, .ts 1, without ending 1)"
+    assert line == "left out, not named as images or videos: 4 (.txt 2, .ts 1, without ending 1)"
     assert given.left_out_line({}) == ""
 
 
