@@ -28,12 +28,19 @@ def face(c: ml_collections.ConfigDict) -> None:
 
 
 def shipped(c: ml_collections.ConfigDict) -> None:
-    """The recipe of the bundled network, trained on all images; 44 minutes on two cores."""
-    cpu(c)
-    c.data.limit = 0
-    c.noise.kind = "none"
-    c.sampler = "progressive"  # no noise is added, and rare classes need the visits
-    c.optim.epochs = 16  # without noise there is nothing to memorise
+    """The recipe of the bundled network: the face network on all images, towards the votes."""
+    face(c)
+    c.method = "ce"
+    c.ce.targets = "votes"  # ten annotators say more about a face than the label of most of them
+    c.augment.size = 112  # at 80 px an epoch is half as long and learns a point less
+    c.augment.erase_prob = 0.5
+    c.augment.erase_scale = (0.02, 0.25)
+    c.augment.jitter = (0.2, 0.2, 0.0)
+    c.model.frozen_stages = 0
+    c.optim.learning_rate = 1e-3  # five times `:face`'s, as all stages train
+    c.optim.warmup = 0.5
+    c.optim.weight_decay = 1e-4
+    c.optim.epochs = 10
 
 
 def get_config(presets: str | None = None) -> ml_collections.ConfigDict:

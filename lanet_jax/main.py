@@ -1,22 +1,20 @@
 """`python -m lanet_jax.main --config=configs/rafdb.py --workdir=DIR`: trains, or resumes a run."""
 
-import re
 import sys
 from pathlib import Path
 
 import jax
 from absl import app, flags
-from ml_collections import config_flags
 
-from lanet_jax import config_files, train_help
+from lanet_jax import train_help
 from lanet_jax.devices import others, runtime
 from lanet_jax.errors import UserError, exit_on_user_error
 from lanet_jax.files.home import expanded
+from lanet_jax.from_config import flags as config_flags
 from lanet_jax.train.stop import Stop
 
-CONFIG = config_flags.DEFINE_config_file("config", None, "Config file, with presets after a colon.")
+CONFIG = config_flags.define()
 WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the run.")
-_NEEDED = "--config=FILE and --workdir=DIR are needed (see `lanet train --help`)"
 
 
 def main(_: list[str]) -> None:
@@ -84,56 +82,16 @@ def parse(argv: list[str]) -> list[str]:
     if {"-h", "--help", "-help", "--helpfull", "--helpshort"} & set(argv[1:]):
         print(train_help.text())
         sys.exit(0)
-    try:
-        rest = flags.FLAGS(_with_file_found(argv))
-    except (AttributeError, KeyError) as error:  # ml_collections' for a field that is not there
-        raise UserError(_unknown(argv) or str(error)) from error
-    except (flags.Error, TypeError, ValueError) as error:
-        raise UserError(_unread(str(error))) from error
+    rest = config_flags.read(argv)
     if len(rest) > 1:
         word = rest[1]
         hint = f"did you mean --{word.lstrip('-')}?" if "=" in word else "see `lanet train --help`"
         raise UserError(f"{word!r}: a flag begins with two dashes; {hint}")
     if WORKDIR.value is None:
-        raise UserError(_NEEDED)
+        raise UserError(config_flags.NEEDED)
     if not WORKDIR.value.strip():
         raise UserError("--workdir= is empty (is a variable of your shell unset?): name a folder")
     return rest
-
-
-def _unknown(argv: list[str]) -> str:
-    """The message for the first field of a command line that no config has; "" if all are known."""
-    from lanet_jax.from_config import limits
-
-    for word in argv:
-        found = re.match(r"--?(?:no)?config\.([\w.]+)", word)
-        if found and found[1] not in limits.LIMITS:
-            return f"--config.{found[1]}: no config has this field; {limits.hint(found[1])}"
-    return ""
-
-
-def _unread(message: str) -> str:
-    """The message for a flag with an invalid value, with the values that it may have."""
-    from lanet_jax.from_config.limits import LIMITS
-
-    found = re.match(r"flag --config\.([\w.]+)=(.*?): ", message, re.DOTALL)
-    if found and found[1] in LIMITS:
-        return f"--config.{found[1]}={found[2]}: {LIMITS[found[1]].may_be}"
-    return "; ".join(line.strip() for line in message.splitlines())
-
-
-def _with_file_found(argv: list[str]) -> list[str]:
-    """The command line with the config's path resolved; ml_collections would hide why it fails."""
-    for i, word in enumerate(argv[1:], 1):
-        if match := re.fullmatch(r"(--?config)(?:=(.*))?", word, re.DOTALL):
-            flag, given = match.groups()
-            if given is None and len(argv) <= i + 1:
-                break
-            value = argv[i + 1] if given is None else given
-            path, _ = config_files.config(value)
-            found = f"{flag}={path}{''.join(value.partition(':')[1:])}"
-            return [*argv[:i], found, *argv[i + (2 if given is None else 1) :]]
-    raise UserError(_NEEDED)
 
 
 if __name__ == "__main__":

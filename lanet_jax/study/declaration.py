@@ -1,6 +1,5 @@
 """`study.json`: the declaration of the runs in a study's folder."""
 
-import difflib
 import fnmatch
 import json
 from collections.abc import Iterable, Sequence
@@ -10,6 +9,8 @@ from typing import Any
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
+from lanet_jax.from_config import flags
+from lanet_jax.from_config.config import resolve
 from lanet_jax.run import folder as run_folder
 from lanet_jax.study.grid import Cell
 from lanet_jax.study.loading import base
@@ -51,11 +52,11 @@ def claim(
       write: whether to write `study.json`, or only to check.
 
     Raises:
-      UserError: the folder was declared differently (the message says how), or a field does not
-        exist.
+      UserError: the folder was declared differently (the message says how), or a cell's config is
+        invalid.
     """
     for cell in selected:
-        _check_fields(cell)
+        _check(cell)
     path = folder / "study.json"
     known = _read(path) if path.exists() else {"configs": {}, "cells": {}}
     names = {cell.name for cell in cells}
@@ -95,17 +96,11 @@ def _matches(cell: Cell, pattern: str) -> bool:
     return any(fnmatch.fnmatchcase(n, pattern) for n in (cell.name, *cell.name.split("/")))
 
 
-def _check_fields(cell: Cell) -> None:
-    fields = base(cell.config)
-    for override in cell.overrides:
-        name, equals, _ = override.partition("=")
-        if name not in fields or not equals:
-            near = difflib.get_close_matches(name, fields, 1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise UserError(
-                f"{cell.name}: --config.{override}: the config has no field {name!r}; {hint}"
-                "write --config.FIELD=VALUE"
-            )
+def _check(cell: Cell) -> None:
+    try:
+        resolve(flags.config(cell.config_flags))
+    except UserError as error:
+        raise UserError(f"{cell.name}: {error}") from error
 
 
 def _noted(cell: Cell) -> dict[str, str]:

@@ -91,6 +91,11 @@ class Cell:
         """Its folder within the study's folder."""
         return f"{self.experiment}/seed{self.seed}"
 
+    @property
+    def config_flags(self) -> list[str]:
+        """The arguments that describe its config."""
+        return [f"--config={self.config}", *(f"--config.{field}" for field in self.overrides)]
+
     def arguments(self, folder: Path) -> list[str]:
         """The arguments of `python -m lanet_jax.main` for this run.
 
@@ -100,8 +105,7 @@ class Cell:
         Returns:
           The arguments.
         """
-        fields = (f"--config.{override}" for override in self.overrides)
-        return [f"--config={self.config}", *fields, f"--workdir={folder / self.name}"]
+        return [*self.config_flags, f"--workdir={folder / self.name}"]
 
 
 def rows(study: Study) -> list[tuple[Level, ...]]:

@@ -173,14 +173,3 @@ def test_a_real_photo_with_the_real_face_models(predictor):
     assert left < 114 < 156 < right  # her pupils
     assert upper < 101 < lower
     assert sum(row.probabilities) == pytest.approx(1, abs=1e-4)
-
-
-def test_the_model_that_comes_along():
-    file = Path(lanet_jax.__file__).parent / "shipped" / "ferplus.safetensors"
-    assert file.stat().st_size <= 6e6
-    shipped = lanet_jax.load()
-    assert shipped.classes == EXPRESSIONS
-    # Her face, cut out by eye as FERPlus' crops are.
-    face = np.ascontiguousarray(cv2.imread(str(ASTRONAUT))[58:172, 80:194, ::-1])
-    (row,) = shipped.predict(face, faces="whole")
-    assert row.top == "happiness" and max(row.probabilities) > 0.8

@@ -12,12 +12,11 @@ from lanet_jax.study.grid import Axis, Level, Study
 
 FAKE = Path(__file__).with_name("fake_main.py")
 CONFIG = """
-import ml_collections
+from configs import demo
 
 def get_config(presets=None):
-    c = ml_collections.ConfigDict({"method": "lanet", "seed": 0, "rate": 0.3})
-    c.noise = {"seed": 0}
-    c.data = {"dir": "~", "test": ("demo",)}
+    c = demo.get_config("tiny")
+    c.noise.rate = 0.3
     return c
 """
 
@@ -32,7 +31,7 @@ def write_run():
 
 @pytest.fixture
 def config(tmp_path) -> str:
-    """A config file with the few fields that these studies set."""
+    """A config file of our own."""
     path = tmp_path / "config.py"
     path.write_text(CONFIG)
     return str(path)

@@ -38,8 +38,11 @@ def test_a_cell_that_is_no_longer_declared_is_named(study, folder):
 
 def test_another_field_is_named_with_both_values(study, folder):
     claim(folder, cells(study), cells(study))
-    message = _message(folder, cells(study, ["rate=0.2"]))
-    assert "ce/demo/seed0 rate (absent there, 0.2 now)" in message and "and 0 more" not in message
+    message = _message(folder, cells(study, ["noise.rate=0.2"]))
+    assert (
+        "ce/demo/seed0 noise.rate (absent there, 0.2 now)" in message
+        and "and 0 more" not in message
+    )
 
 
 def test_where_the_data_lies_may_change(study, folder):
@@ -50,26 +53,26 @@ def test_where_the_data_lies_may_change(study, folder):
 
 
 def test_only_the_selected_cells_are_compared(study, folder):
-    first = cells(study, ["rate=0.1"])
+    first = cells(study, ["noise.rate=0.1"])
     claim(folder, first, select(first, ["ce"]))
-    second = cells(study, ["rate=0.2"])
+    second = cells(study, ["noise.rate=0.2"])
     claim(folder, second, select(second, ["lanet"]))
-    assert "ce/demo/seed0 rate (0.1 there, 0.2 now)" in _message(folder, second)
+    assert "ce/demo/seed0 noise.rate (0.1 there, 0.2 now)" in _message(folder, second)
 
 
 def test_a_changed_config_file_is_named(study, folder, config):
     declared = cells(study)
     claim(folder, declared, declared)
     path = folder / "study.json"
-    path.write_text(path.read_text().replace('"rate": 0.3', '"rate": 0.4'))
-    assert f"{config} rate (0.4 there, 0.3 now)" in _message(folder, declared)
-    path.write_text(path.read_text().replace('"rate": 0.4', '"gone": 1'))
+    path.write_text(path.read_text().replace('"noise.rate": 0.3', '"noise.rate": 0.4'))
+    assert f"{config} noise.rate (0.4 there, 0.3 now)" in _message(folder, declared)
+    path.write_text(path.read_text().replace('"noise.rate": 0.4', '"gone": 1'))
     claim(folder, declared, declared)  # fields that the program gained or lost change no run
 
 
 def test_a_field_that_does_not_exist_is_named_before_anything_runs(study, folder):
     message = _message(folder, cells(study, ["noise.sed=1"]))
-    assert "--config.noise.sed=1" in message and "did you mean 'noise.seed'?" in message
+    assert "--config.noise.sed: " in message and "did you mean noise.seed?" in message
     assert not list(folder.iterdir())
 
 
@@ -90,3 +93,18 @@ def test_a_file_that_is_no_study(tmp_path):
     path.write_text("")
     with pytest.raises(UserError, match="no get_study"):
         loading.load(str(path))
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("noise.rate=2", "ce/demo/seed0: --config.noise.rate=2.0: a number from 0"),
+        ("optim.epochs=x", "ce/demo/seed0: --config.optim.epochs=x: a whole number"),
+        ("optim.batch_size=4", "lanet/demo/seed0: --config.lde.neighbors=8: a whole number"),
+        ("noise.rate", "ce/demo/seed0: "),
+    ],
+)
+def test_an_invalid_config_is_named_before_anything_runs(study, folder, field, said):
+    message = _message(folder, cells(study, [field]))
+    assert message.startswith(said)
+    assert not list(folder.iterdir())

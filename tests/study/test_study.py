@@ -41,7 +41,7 @@ def run(tmp_path, config, folder, fake, monkeypatch):
 def test_a_failing_cell_is_named_at_the_end_and_stands_in_the_table(run, fake, folder, capsys):
     fake.trouble(lanet_0="error")
     with pytest.raises(UserError) as caught:
-        run("--config.rate=0.2")
+        run("--config.noise.rate=0.2")
     assert str(caught.value) == (
         "1 of 2 cells failed (lanet/demo/seed0: the images are gone: bring them back); the same "
         "command tries them again"
@@ -51,25 +51,25 @@ def test_a_failing_cell_is_named_at_the_end_and_stands_in_the_table(run, fake, f
     assert "| LANET | - | - | - | 0 of 1 |" in table
     assert "- lanet/demo/seed0 failed: the images are gone: bring them back" in table
     assert "schedule shared, optim.epochs 4, data.test_split test" in table
-    assert "--config.rate=0.2 --config.method=ce --config.seed=0" in table
+    assert "--config.noise.rate=0.2 --config.method=ce --config.seed=0" in table
     assert "| CE | 50.00 |" in capsys.readouterr().out
     assert (folder / "table.csv").read_text().startswith("Method,Data,seeds,final_mean,final_std")
     assert "\\begin{tabular}{lcccc}" in (folder / "table.tex").read_text()
 
     fake.trouble()
     fake.calls()
-    run("--config.rate=0.2")
+    run("--config.noise.rate=0.2")
     assert fake.calls() == ["lanet-0"]
     assert "failed" not in (folder / "table.md").read_text()
 
-    run("--config.rate=0.2", scale=":two")  # grown by a seed
+    run("--config.noise.rate=0.2", scale=":two")  # grown by a seed
     assert fake.calls() == ["ce-1", "lanet-1"]
     # 50 and 60: mean 55, deviation sqrt(2 * 25 / 1)
     assert "| CE | **55.00±7.07** |" in (folder / "table.md").read_text()
 
     with pytest.raises(UserError, match=r"seed1 \(not declared now\)"):
-        run("--config.rate=0.2")
-    with pytest.raises(UserError, match=r"rate \(0.2 there, absent now\)"):
+        run("--config.noise.rate=0.2")
+    with pytest.raises(UserError, match=r"noise.rate \(0.2 there, absent now\)"):
         run(scale=":two")
 
 
@@ -108,5 +108,5 @@ def test_a_stopped_study_says_how_to_resume(run, monkeypatch, capsys):
 def test_a_flag_that_is_not_known(run):
     with pytest.raises(UserError, match="--onyl=ce: not known"):
         run("--onyl=ce")
-    with pytest.raises(UserError, match=r"--config.rte=1.*did you mean 'rate'"):
-        run("--config.rte=1")
+    with pytest.raises(UserError, match=r"noise\.rte: .*did you mean noise\.rate"):
+        run("--config.noise.rte=1")

@@ -80,7 +80,7 @@ def test_groups_and_columns_have_curves_of_their_own(study, run_all):
 
 
 def test_a_sweep_is_drawn(study, folder, run_all, config):
-    levels = tuple(Level(f"k{k}", (str(k),), (f"rate=0.{k}",)) for k in (2, 3))
+    levels = tuple(Level(f"k{k}", (str(k),), (f"noise.rate=0.{k}",)) for k in (2, 3))
     sweep = dataclasses.replace(study, rows=(Axis(("K",), levels),))
     for k in (2, 3):
         write_curves(folder / f"k{k}/demo/seed0", "lanet", 0.5 + k / 10, 0.1, lde={"neighbors": k})
