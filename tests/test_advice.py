@@ -49,7 +49,7 @@ def _flags():
     for path, text in TEXTS:
         if re.fullmatch(r"--[a-z_-]+", text):
             found.add(text)  # as add_argument has it
-        elif path.name == "main.py" and re.fullmatch("config|workdir", text):
+        elif path.name in ("main.py", "flags.py") and re.fullmatch("config|workdir", text):
             found.add(f"--{text}")
     return found
 
