@@ -5,7 +5,7 @@
 
 For 60 to a few thousand faces use the preset `small`, which needs no other flag: it fits batch,
 queue and crop to the data, holds out a fifth for evaluation if there is no test split, and starts
-from the face weights if `python -m lanet_jax.port get-faces` has downloaded them:
+from the face weights if `lanet port get-faces` has downloaded them:
 
   python -m lanet_jax.main --config=configs/folder.py:small --workdir=runs/mine
 

@@ -69,7 +69,7 @@ def get_config() -> ml_collections.ConfigDict:
     m.stem = "imagenet"  # of resnet; or `small`: 3x3 stride 2, no max-pool, for 48 px
     m.blocks = 13  # of face29: 13 | 14; the last one halves the map once more
     m.width = 64  # channels of the first stage; the published face29 has 32
-    m.pretrained = ""  # file written by `python -m lanet_jax.port`, or `face29`; empty = none
+    m.pretrained = ""  # file written by `lanet port`, or `face29`; empty = none
     m.frozen_stages = 0  # number of stages that keep their pretrained weights, for all networks
 
     c.landmarks = l = ml_collections.ConfigDict()  # noqa: E741
@@ -170,7 +170,7 @@ def r50(c: ml_collections.ConfigDict) -> None:
 
 
 def face(c: ml_collections.ConfigDict) -> None:
-    """Fine-tunes dlib's face network, which `python -m lanet_jax.port get-faces` fetches."""
+    """Fine-tunes dlib's face network, which `lanet port get-faces` fetches."""
     c.schedule = "shared"  # the recipes are for other weights
     c.sampler = "uniform"
     c.augment.size = 80

@@ -203,11 +203,12 @@ def _tiles(
 ) -> list[Tile]:
     judged = found.judgements[rank]
     suggested = int(np.sum(judged.suggested != NO_SUGGESTION))
-    tiles = [
-        Tile("Labelled records", f"{len(data.given):,}", page.where),
-        Tile("Doubtful, shown", f"{shown:,}", f"of {judged.doubted.sum():,}, by {rank}"),
-        Tile("With a suggestion", f"{suggested:,}", "the others are doubtful, no more"),
-    ]
+    tiles = [Tile("Labelled records", f"{len(data.given):,}", page.where)]
+    if judged.verdict.level is not Level.NOTHING:  # a zero would read as "none is doubtful"
+        tiles += [
+            Tile("Doubtful, shown", f"{shown:,}", f"of {judged.doubted.sum():,}, by {rank}"),
+            Tile("With a suggestion", f"{suggested:,}", "the others are doubtful, no more"),
+        ]
     if judged.noise.estimate is not None:
         ends = f"at least {judged.noise.at_least:.0%}, at most {judged.noise.at_most:.0%}"
         tiles.append(Tile("Wrong, estimated", percent(judged.noise.estimate), ends))

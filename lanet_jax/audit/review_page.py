@@ -81,6 +81,7 @@ def write(
         flips=flips,
         classes=payload["classes"],
         shrunk=payload["shrunk"],
+        cards=len(payload["cards"]),
         largest=LARGEST,
         light=theme.variables(theme.LIGHT),
         dark=theme.variables(theme.DARK),

@@ -20,7 +20,7 @@ from lanet_jax.typing import PyTree
 ENDING = ".safetensors"
 FORMAT = "lanet_jax model"
 VERSION = 1
-_ADVICE = "export the model again: python -m lanet_jax.export --workdir=DIR --format=safetensors"
+_ADVICE = "export the model again: `lanet export --workdir=DIR --format=safetensors`"
 
 
 def write(path: Path, params: PyTree, model_state: PyTree, card: Card, half: bool = False) -> None:

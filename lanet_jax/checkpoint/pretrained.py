@@ -20,7 +20,7 @@ from lanet_jax.typing import PyTree
 
 ENDINGS = (".safetensors", ".npz")
 # Weights that a config may name without a path, and the command that fetches them.
-IN_CACHE = {"face29": "python -m lanet_jax.port get-faces"}
+IN_CACHE = {"face29": "lanet port get-faces"}
 
 
 def check_ending(path: Path) -> None:
@@ -115,7 +115,7 @@ def load_backbone(
         are named).
     """
     path = Path(path)
-    advice = f"port it first: python -m lanet_jax.port {path} OUT.safetensors"
+    advice = f"port it first: `lanet port {path} OUT.safetensors`"
     readers = {"npz": read_npz, "safetensors": read_safetensors}
     found_format = file_format(path)
     if found_format not in readers:

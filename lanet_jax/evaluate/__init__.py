@@ -1,1 +1,1 @@
-"""Evaluation: after every epoch, and of a checkpoint by `python -m lanet_jax.evaluate`."""
+"""Evaluation: after every epoch, and of a checkpoint by `lanet evaluate`."""

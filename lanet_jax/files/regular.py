@@ -21,10 +21,16 @@ def check(path: str | Path) -> None:
     Raises:
       UserError: it is a pipe, socket or device.
     """
+    if other := other_kind(path):
+        raise UserError(f"{path} is {other}: a file on a disk was expected")
+
+
+def other_kind(path: str | Path) -> str:
+    """What a path is instead of a file or folder ("a pipe"); "" if it is one, or is absent."""
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError):
-        return
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        kind = _KINDS.get(stat.S_IFMT(mode), "a device")
-        raise UserError(f"{path} is {kind}: a file on a disk was expected")
+        return ""
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        return ""
+    return _KINDS.get(stat.S_IFMT(mode), "a device")

@@ -140,17 +140,25 @@ def check(array: np.ndarray) -> None:
     # [H, W, 7] is a batch of H grey images, which is why only the fourth axis can be wrong.
     if array.ndim not in (2, 3, 4) or (array.ndim == 4 and array.shape[3] not in _CHANNELS):
         raise UserError(
-            f"an image [H, W], [H, W, 1|3|4] or a batch of them was expected, {found}: move the "
-            "channels last"
+            f"an image [H, W], [H, W, 1|3|4] or a batch of them was expected, {found}: "
+            f"{_axes_advice(array)}"
         )
     if not array.size:
         raise UserError(f"an image without pixels cannot be read, {found}")
 
 
+def _axes_advice(array: np.ndarray) -> str:
+    if array.ndim == 4 and array.shape[1] in _CHANNELS:
+        return "move the channels last"
+    return "give such an array for each image" if array.ndim > 4 else "reshape it"
+
+
 def _advice(array: np.ndarray) -> str:
     """How other pixels become uint8, by the range in which they lie."""
-    if array.dtype.kind not in "buif" or not array.size or not np.isfinite(array).all():
+    if array.dtype.kind not in "buif" or not array.size:
         return "convert them first"
+    if not np.isfinite(array).all():
+        return "some are no finite numbers: replace these, then convert them"
     low, high = array.min(), array.max()
     if array.dtype.kind == "b":
         return "give x.astype(np.uint8) * 255"

@@ -1,1 +1,1 @@
-"""Converts published weights into weights of this package: `python -m lanet_jax.port`."""
+"""Converts published weights into weights of this package: `lanet port`."""

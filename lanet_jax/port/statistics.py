@@ -2,7 +2,7 @@
 
 `face29_statistics.npz` comes from 600 crops of FERPlus' train split:
 
-    python -m lanet_jax.port get-faces --statistics ferplus/argmax8 --data_dir DIR
+    lanet port get-faces --statistics ferplus/argmax8 --data_dir DIR
 
 It holds a mean and a standard deviation per channel, in 16 bits. No image can be reconstructed from
 them, and any other numbers would give the same function in evaluation.

@@ -120,7 +120,8 @@ def predict(
     if done:
         lines.append(f"resumed: {len(done)} of {len(own)} files were done before")
     if annotate:
-        lines.append(f"wrote {drawn.written} pictures into {annotate}")
+        count = drawn.written - (drawn.films if video else 0)  # that film lies elsewhere
+        lines.append(f"wrote {count} pictures into {annotate}")
     if video:
         is_there = drawn.films or any(item.is_video for item in done)
         why = "" if drawn.lost else "no frame was read: "

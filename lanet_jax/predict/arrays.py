@@ -43,7 +43,7 @@ def several(value: Any) -> Iterable[Any] | None:
         if isinstance(kind, np.dtype) and kind.kind in "buifc":
             return None
         array = _array(value)
-        if array.dtype.kind in "buifcmM":
+        if array.dtype.kind in "buifcmMV":  # V: JAX's bfloat16
             return None
         if array.ndim == 0 and array.dtype.kind in "UT":
             return [array.item()]

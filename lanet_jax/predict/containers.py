@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from lanet_jax.files import regular
+
 VIDEOS = (
     *(".mp4", ".m4v", ".mov", ".qt", ".avi", ".divx", ".mkv", ".webm", ".mpg", ".mpeg", ".mpe"),
     *(".m2v", ".vob", ".mts", ".m2ts", ".3gp", ".3g2", ".wmv", ".asf", ".flv", ".f4v", ".ogv"),
@@ -29,6 +31,8 @@ def kind(path: Path) -> str:
     Returns:
       The name of the format; "" if the file is not a video or cannot be read.
     """
+    if regular.other_kind(path):
+        return ""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from lanet_jax.errors import UserError
+from lanet_jax.files import regular
 from lanet_jax.files.atomic import replacing, write_csv, write_text
 from lanet_jax.files.home import expanded
 from lanet_jax.predict.face_rows import ERROR, FACE, NO_FACE, Row
@@ -115,7 +116,8 @@ def check(path: Path) -> None:
       path: the file.
 
     Raises:
-      UserError: as for `Table.write`, or its folder is missing, or it is a folder.
+      UserError: as for `Table.write`, or its folder is missing, or it is a folder, pipe
+        or device.
     """
     if path.suffix.lower() not in _WRITERS:
         raise UserError(f"{path}: a table's name ends with {', '.join(_WRITERS)}")
@@ -125,6 +127,7 @@ def check(path: Path) -> None:
         raise UserError(f"{path}: the folder {path.parent} is not there; make it first")
     if path.is_dir():
         raise UserError(f"{path} is a folder: choose another name for the table")
+    regular.check(path)
 
 
 def _write_csv(table: Table, path: Path) -> None:

@@ -87,7 +87,8 @@ def listing(sources: Source | Iterable[Source]) -> Listing:
     items = list(stream)
     for item in items:
         if isinstance(item.content, UserError):
-            raise item.content
+            where = f"{item.file}: "
+            raise UserError(where + str(item.content).removeprefix(where))
     return Listing(items, left_out)
 
 
@@ -129,8 +130,8 @@ def _items(source: Source, array_name: str, left_out: Counter[str]) -> Iterator[
 def _below(folder: Path, left_out: Counter[str]) -> Iterator[Path]:
     for name in files.below(folder).files:
         path = folder / name
-        known = path.suffix.lower() in IMAGES or containers.is_video(path)
-        if known and path.is_file():
+        # What has such a name and is a pipe or a broken link is listed too, and reported.
+        if path.suffix.lower() in IMAGES or containers.is_video(path):
             yield path
         else:
             left_out[path.suffix.lower() or "without ending"] += 1
@@ -144,7 +145,7 @@ def left_out_line(left_out: Mapping[str, int]) -> str:
     kinds = ", ".join(f"{ending} {count}" for ending, count in shown[:6])
     more = ", ..." if len(shown) > 6 else ""
     count = sum(left_out.values())
-    return str(UserError(f"left out, neither images nor videos: {count:,} ({kinds}{more})"))
+    return str(UserError(f"left out, not named as images or videos: {count:,} ({kinds}{more})"))
 
 
 def _absent(text: str, path: Path) -> str:

@@ -7,6 +7,7 @@ from types import TracebackType
 import cv2
 
 from lanet_jax.errors import DISK_FULL, UserError
+from lanet_jax.files import regular
 from lanet_jax.files.atomic import write_bytes
 from lanet_jax.predict import annotate, film, picture_names
 from lanet_jax.predict.face_rows import Row
@@ -68,7 +69,7 @@ class Pictures:
           rows: its rows.
 
         Returns:
-          A note that the picture's name had to be shortened, or why there is no picture; else "".
+          A note that the picture could not have its own name, or why there is none; else "".
 
         Raises:
           OSError: the disk is full.
@@ -127,7 +128,10 @@ class Pictures:
         wanted = self._names[item]
         assert self._folder is not None
         path = picture_names.fitting(wanted, self._folder)
-        return path, "" if path == wanted else f"marked as {path.name}: its own name is too long"
+        if path != wanted:
+            return path, f"marked as {path.name}: its own name is too long"
+        is_own = path.stem == item.path.stem
+        return path, "" if is_own else f"marked as {path.name}: another picture has its name"
 
     def _loss(self, item: Item, error: Exception) -> str:
         if isinstance(error, OSError) and error.errno in DISK_FULL:
@@ -170,6 +174,7 @@ def _check_film(items: Sequence[Item], path: Path) -> None:
         raise UserError(f"--video {path}: the folder {path.parent} is not there; make it first")
     if path.is_dir():
         raise UserError(f"--video {path} is a folder: choose another name")
+    regular.check(path)
     films = [item for item in items if item.is_video]
     if len(films) != 1:
         raise UserError(

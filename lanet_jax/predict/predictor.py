@@ -147,14 +147,19 @@ def load(
     """
     global _started
     _check_process(_started)
+    if not isinstance(checkpoint, str | os.PathLike | None):
+        raise UserError(
+            f"the path of a model was expected, not {type(checkpoint).__name__}: images go to "
+            "load().predict(...)"
+        )
     path = expanded(checkpoint) if checkpoint else SHIPPED
     if not checkpoint and not path.is_file():
         raise UserError(
             "this copy of the package has no bundled model: name one by --model=CKPT, or "
             "lanet_jax.load(CKPT): a run's work folder or a model file NAME.safetensors"
         )
-    if batch < 1:
-        raise UserError(f"batch={batch}: 1 or more was expected")
+    if batch < 1 or batch != int(batch):
+        raise UserError(f"batch={batch}: a whole number, 1 or more, was expected")
     if not 0 <= smallest <= 1:
         raise UserError(f"smallest={smallest}: a share of the longer side, 0 to 1, was expected")
     _started = os.getpid()

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from lanet_jax.errors import UserError
+from lanet_jax.files import regular
 from lanet_jax.images import pixels
 from lanet_jax.images.pixels import BrokenImageError
 from lanet_jax.predict import containers, video
@@ -49,10 +50,12 @@ def frames(items: Iterable[Item], bgr: bool = False) -> Iterator[Frame]:
     """
     for item in items:
         if isinstance(item.content, UserError):
-            yield Frame(item, 0, None, str(item.content))
+            yield Frame(item, 0, None, str(item.content).removeprefix(f"{item.file}: "))
         elif not isinstance(item.content, Path):
             for number, image in enumerate(pixels.images(item.content)):
                 yield Frame(item, number, pixels.rgb(image, bgr))
+        elif other := regular.other_kind(item.content):
+            yield Frame(item, 0, None, f"{other}: a file on a disk was expected")
         elif item.is_video:
             yield from _video(item, item.content)
         else:

@@ -53,8 +53,12 @@ def read(path: Path) -> Iterator[Shot]:
     Raises:
       BrokenVideoError: it has no frame or, raised after the last one, far fewer than it claims.
     """
-    if path.is_file() and not path.stat().st_size:
-        raise BrokenVideoError("the file is empty")
+    try:
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise BrokenVideoError("the file is empty")
+    except OSError as error:
+        raise BrokenVideoError(error.strerror or type(error).__name__) from None
     with contextlib.ExitStack() as opened:
         capture = _open(_name(path, opened))
         opened.callback(capture.release)

@@ -73,7 +73,10 @@ def lines(
     ys = [y for one in series for y in one.y]
     unit = "%" if show is percent else ""
     width = WIDE if wide else NARROW
-    axes = Axes((min(xs), max(xs)), ticks(min(ys), max(ys), 5), x_label, unit, width)
+    y_ticks = ticks(min(ys), max(ys), 5)
+    if unit:  # of shares there is nothing beyond all or none
+        y_ticks = [y for y in y_ticks if 0 <= y <= 1]
+    axes = Axes((min(xs), max(xs)), y_ticks, x_label, unit, width)
     shapes = []
     for one in series:
         color, dashes = theme.series(one.index)

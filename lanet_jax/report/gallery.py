@@ -56,7 +56,7 @@ def agreement(run: RunFiles) -> Section | None:
     path = RunFolder(run.folder).agreement
     if not path.exists():
         return None
-    again = f"write it again with python -m lanet_jax.agreement --workdir={run.folder}"
+    again = f"write it again with `lanet agreement --workdir={run.folder}`"
     try:
         _, *lines = run_files.table(path, again)
         rows = [(group, int(count), labels, float(js)) for group, count, labels, js in lines]

@@ -24,10 +24,10 @@ _COUNTS = {
 }
 _PANELS = (
     ("Neighbours that share a record's label", _SHARES, percent),
-    ("How often the label is named", _NAMES, percent),
+    ("Records whose label is the likeliest class", _NAMES, percent),
     ("Landmark error", _ERRORS, digits),
     ("Trust in observed labels", _TRUST, percent),
-    ("Targets above the threshold of pseudo-labels", {"confident": "targets"}, percent),
+    ("Targets sure enough for a pseudo-label", {"confident": "targets"}, percent),
     ("Effective number of neighbours", _COUNTS, digits),
 )
 
@@ -53,6 +53,7 @@ def section(run: RunFiles) -> Section | None:
     note = (
         f"{verdict[0].upper()}{verdict[1:]}. Measured on {rows[-1]['records']} training records "
         f"without augmentation, against their {rows[-1]['labels']} labels; the landmark error is "
-        "in standard deviations of the face's own frame, or over the distance of the eyes."
+        "in standard deviations of the face's own frame, or over the distance of the eyes. The "
+        "effective number of neighbours is their number if all count alike, 1 if one alone counts."
     )
     return Section("Is each part doing its work?", note, panels=tuple(panels), wide=True)

@@ -161,7 +161,7 @@ def evaluated(folder: Path) -> list[Evaluated]:
     Raises:
       UserError: a file of an evaluation is damaged.
     """
-    again = f"write it again with python -m lanet_jax.evaluate --workdir={folder}"
+    again = f"write it again with `lanet evaluate --workdir={folder}`"
     found = []
     for files in RunFolder(folder).evaluations():
         classes, counts = _confusion(files.confusion, again)

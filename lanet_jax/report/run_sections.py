@@ -29,7 +29,12 @@ def numbers(run: RunFiles) -> Section | None:
         when = f"at epoch {epoch_of[values['best_step']]:g}, the best on {judge}"
         tiles += [
             _tile("Final accuracy" if ended else "Accuracy so far", values, "final", on + so_far),
-            _tile("Last 5 epochs", values, "last5", f"mean accuracy {on}"),
+            _tile(
+                "Last 5 epochs" if done >= 5 else "All epochs",
+                values,
+                "last5",
+                f"mean accuracy {on}",
+            ),
             _tile(best.capitalize(), values, best, f"accuracy {on} {when}"),
             _mean_class(values, on + so_far),
         ]
@@ -110,8 +115,9 @@ def label_noise(run: RunFiles) -> Section | None:
     panel = Panel(title, charts.histogram(groups, 40, axis, title))
     legend = tuple(f"{name} ({len(values)})" for name, values in groups)
     note = (
-        "target[given] is the share that a training record's estimated label distribution gives to "
-        "its observed label. The further right, the more suspicious the label."
+        "The estimated label distribution of a training record puts target[given] on its observed "
+        "label. The further right, the more this run suspects the record; `lanet audit` judges "
+        "what such a suspicion is worth."
     )
     return Section("Which labels are suspected", note, legend=legend, panels=(panel,), wide=True)
 

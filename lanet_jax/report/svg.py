@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 NARROW, WIDE, HEIGHT = 400, 540, 260  # px on a wide page, for three or two charts in a row
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 14, 12, 42
+_ALIKE = 1e-3  # share of a value below which a difference is not drawn
 
 
 def element(tag: str, *children: str, **attributes: object) -> Markup:
@@ -45,7 +46,7 @@ def drawing(shapes: Iterable[Markup], width: float, height: float, label: str) -
 
 def ticks(low: float, high: float, count: int) -> list[float]:
     """Round numbers that enclose a range in at most `count` steps."""
-    if low == high:
+    if high - low <= _ALIKE * max(abs(low), abs(high)):  # their digits would not fit
         low, high = low - (abs(low) or 1) / 10, high + (abs(high) or 1) / 10
     power = 10.0 ** math.floor(math.log10((high - low) / count))
     step = next(m * power for m in (1, 2, 5, 10, 20) if m * power >= (high - low) / count * 0.999)
@@ -73,6 +74,7 @@ class Axes:
         width: int = WIDE,
     ) -> None:
         low, high = x_range
+        self._x_ticks = ticks(low, high, 6) if low < high else [low]
         self._low, self._high = (low, high) if low < high else (low - 0.5, high + 0.5)
         self._y_ticks, self._x_label, self._unit = y_ticks, x_label, unit
         self._width = width
@@ -112,7 +114,7 @@ class Axes:
             frame.append(element("line", class_="grid", x1=_LEFT, x2=right, y1=y, y2=y))
             text = f"{factor * value:.{decimals}f}{self._unit}"
             frame.append(element("text", text, class_="tick y", x=_LEFT - 6, y=y + 4))
-        for value in ticks(self._low, self._high, 6):
+        for value in self._x_ticks:
             if self._low <= value <= self._high:
                 text = f"{value:g}"
                 frame.append(element("text", text, class_="tick", x=self.x(value), y=bottom + 16))

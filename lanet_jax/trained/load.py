@@ -11,6 +11,7 @@ from jax.sharding import PartitionSpec as P
 from lanet_jax.checkpoint import model_file, states
 from lanet_jax.checkpoint.metadata import completed, without_run
 from lanet_jax.devices import hosts
+from lanet_jax.errors import UserError
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.trained import network as trained_network
@@ -47,7 +48,7 @@ def load(path: Path, step: str, mesh: Mesh) -> Trained:
 
     Args:
       path: work folder of a run, or a model file NAME.safetensors.
-      step: checkpoint of a work folder: a number, "last" or "best"; a model file has only one.
+      step: checkpoint of a work folder: a number, "last" or "best"; "last" for a model file.
       mesh: the devices.
 
     Returns:
@@ -57,6 +58,8 @@ def load(path: Path, step: str, mesh: Mesh) -> Trained:
       UserError: there is no such run, checkpoint or file, or it is incomplete.
     """
     if path.suffix == model_file.ENDING and not path.is_dir():
+        if step != "last":
+            raise UserError(f"step={step}: {path} is one model; only a run's work folder has steps")
         return read(path, mesh)
     return restore(path, step, mesh)
 

@@ -88,6 +88,8 @@ def test_nothing_is_cut_off_or_scrolls_sideways(browser, look, width):
     metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 1000}
     browser.send("Emulation.setDeviceMetricsOverride", **metrics)
     look(4)
+    # A heading has the path of the faces, in which there is nowhere to break a line.
+    browser.run("document.querySelector('h1').textContent = '/folder'.repeat(20)")
     assert browser.run("document.documentElement.scrollWidth") <= width
     outside = """[...document.querySelectorAll(".card")].flatMap((card) => {
       const within = card.getBoundingClientRect();
@@ -160,6 +162,19 @@ def test_all_cards_are_printed(browser, look):
     browser.run("dispatchEvent(new Event('beforeprint'))")
     told = "Printed: 10 suspects of 30, those that the filter left."
     assert browser.run("printed.textContent") == told
+
+
+def test_paper_tells_what_was_kept_from_what_is_ambiguous(browser, look):
+    look(3, MANY[:3])
+    browser.press("k", "m")
+    browser.send("Emulation.setEmulatedMedia", media="print")
+    browser.run("dispatchEvent(new Event('beforeprint'))")
+    shown = """[...document.querySelectorAll(".card")].map((card) =>
+      [...card.querySelectorAll(".choice *")].filter((part) => part.checkVisibility())
+        .map((part) => part.textContent.split(" ")[0]))"""
+    assert browser.run(shown) == [["Keep"], ["Ambiguous"], []]
+    browser.run("dispatchEvent(new Event('afterprint'))")
+    browser.send("Emulation.setEmulatedMedia", media="")
 
 
 def test_paper_has_an_end(browser, look, monkeypatch):

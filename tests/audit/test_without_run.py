@@ -60,6 +60,7 @@ def test_a_folder_is_audited_without_a_run(tmp_path, capsys):
     assert sentence in said
     assert sentence in html.unescape(page)
     assert "features of the network" in page
+    assert "Doubtful, shown" in page and "No suspect fits the filter" in page
     assert "no landmarks: get the models" in said
     assert not re.search(r"https?://|@import|url\(", page)
     scores = [float(row["probe"]) for row in rows]
@@ -71,7 +72,10 @@ def test_labels_that_mean_nothing_get_no_card(tmp_path, capsys):
     command.audit(source=source, out=tmp_path / "out")
     assert "nothing to say about these labels" in capsys.readouterr().out
     assert not any(row["suggested"] for row in _rows(tmp_path / "out"))
-    assert '"cards":[]' in (tmp_path / "out" / "audit.html").read_text()
+    page = (tmp_path / "out" / "audit.html").read_text()
+    assert '"cards":[]' in page
+    assert "There are no cards: the sentence at the top says" in page
+    assert "Doubtful, shown" not in page  # not 0: nobody knows
 
 
 def test_cleanlab_stands_beside_it_on_the_same_folds(tmp_path, capsys):

@@ -89,7 +89,7 @@ def test_another_stem_width_or_depth_names_the_tensors(tmp_path):
 def test_unported_files_name_the_command(tmp_path):
     path = tmp_path / "face.npz"
     np.savez(path, **{"conv1.weight": np.zeros(2)})
-    command = f"python -m lanet_jax.port {path} OUT.safetensors"
+    command = f"`lanet port {path} OUT.safetensors`"
     assert command in load_failure(path, *random_tree())
     path.write_bytes(b"\x80\x02}q\x00.")
     message = load_failure(path, *random_tree())

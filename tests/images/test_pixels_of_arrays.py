@@ -30,7 +30,9 @@ def test_one_image_or_a_batch(shape, count):
     ("array", "message"),
     [
         (np.zeros((4, 4, 3)), "uint8"),
-        (np.zeros(4, np.uint8), "batch"),
+        (np.zeros(4, np.uint8), r"batch .* found uint8 \[4\]: reshape it"),
+        (np.zeros((2, 8, 8, 5), np.uint8), "reshape it"),
+        (np.zeros((1, 1, 8, 8, 3), np.uint8), "give such an array for each image"),
         (np.zeros((2, 3, 8, 8), np.uint8), "channels last"),
         (np.zeros((0, 4, 3), np.uint8), "without pixels"),
     ],
@@ -49,7 +51,7 @@ def test_arrays_that_are_no_image(array, message):
         (np.eye(9, dtype=int) * 255, "give x.astype(np.uint8)"),
         (np.eye(9, dtype=np.uint16) * 65535, "give (x // 257).astype(np.uint8)"),
         (-np.eye(9), "convert them first"),
-        (np.eye(9) * np.nan, "convert them first"),
+        (np.eye(9) * np.nan, "some are no finite numbers: replace these, then convert them"),
         (np.eye(9) + 1j, "convert them first"),
     ],
 )

@@ -114,5 +114,5 @@ def test_an_absent_file_and_another_ending(tmp_path, capsys):
 
 
 def test_absent_weights_name_the_command():
-    with pytest.raises(UserError, match=r"make it once with `python -m lanet_jax\.port get-fa"):
+    with pytest.raises(UserError, match=r"make it once with `lanet port get-fa"):
         pretrained.find("face29")

@@ -1,4 +1,4 @@
-"""The command `python -m lanet_jax.port`."""
+"""The command `lanet port`."""
 
 import hashlib
 import json

@@ -3,6 +3,7 @@
 import io
 import types
 
+import jax.numpy as jnp
 import numpy as np
 import PIL.Image
 import pytest
@@ -75,6 +76,13 @@ def test_a_column_of_images():
     column[:] = [RED, RED[:5]]
     first, second = arrays.several(column)
     assert (first.shape, second.shape) == ((12, 10, 3), (5, 10, 3))
+
+
+def test_pixels_of_a_type_that_numpy_lacks():
+    value = jnp.zeros((8, 8, 3), jnp.bfloat16)
+    assert arrays.several(value) is None
+    with pytest.raises(UserError, match="as uint8 were expected, found bfloat16"):
+        arrays.pixels_of(value)
 
 
 @pytest.mark.parametrize("value", ["a.jpg", np.str_("a.jpg"), RED, RED[..., 0], 3, None])

@@ -1,6 +1,7 @@
 import csv
 import importlib.util
 import json
+import os
 
 import numpy as np
 import pytest
@@ -79,6 +80,9 @@ def test_names_that_cannot_be_written(table, tmp_path):
         table.write(tmp_path / "t.xlsx")
     with pytest.raises(UserError, match="make it first"):
         faces_table.check(tmp_path / "nowhere" / "t.csv")
+    os.mkfifo(tmp_path / "t.csv")
+    with pytest.raises(UserError, match="is a pipe"):  # before hours of work
+        faces_table.check(tmp_path / "t.csv")
 
 
 def test_probabilities_and_summary(table):

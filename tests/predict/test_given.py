@@ -40,7 +40,7 @@ def test_files_of_other_endings_are_counted(tmp_path, photo, write_image):
     assert len(list(listing.items)) == 1
     assert listing.left_out == {".txt": 2, "without ending": 1, ".ts": 1}
     line = given.left_out_line(listing.left_out)
-    assert line == "left out, neither images nor videos: 4 (.txt 2, .ts 1, without ending 1)"
+    assert line == "left out, not named as images or videos: 4 (.txt 2, .ts 1, without ending 1)"
     assert given.left_out_line({}) == ""
 
 
@@ -80,8 +80,11 @@ def test_what_is_wrong_in_a_stream_costs_nothing_else(tmp_path, photo):
     assert [frame.pixels is None for frame in frames] == [False, True, True, False]
     assert (frames[1].item.file, frames[2].item.file) == (values[1], "array 2")
     assert "no such file" in frames[1].error and "channels first" in frames[2].error
-    with pytest.raises(UserError, match="no such file"):
+    assert "absent" not in frames[1].error  # the row has the name
+    with pytest.raises(UserError, match=r"^\S+absent.jpg: no such file"):
         given.listing(values)
+    with pytest.raises(UserError, match=r"^array 2: \[3, 20, 20\] may be one image"):
+        given.listing([photo(), photo(), values[2]])
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+import os
+
 import cv2
 import pytest
 
@@ -40,6 +42,19 @@ def test_stills_and_videos_into_a_folder(make_predictor, tmp_path, photo, write_
     assert len(list(video.read(out / "film2.mp4"))) == 3
 
 
+def test_a_picture_that_cannot_have_its_own_name_says_which_it_has(
+    make_predictor, tmp_path, photo, write_image
+):
+    for name in ("A.png", "a.jpg", "b.png"):
+        write_image(tmp_path / "in" / name, photo())
+    items, out = given.listing(tmp_path / "in").items, tmp_path / "out"
+    with Pictures(CLASSES, picture_names.named(items, out), out, None) as drawn:
+        notes = [
+            drawn.add(frame, rows) for frame, rows in make_predictor().stream(sources.frames(items))
+        ]
+    assert notes == ["", "marked as a-2.jpg: another picture has its name", ""]
+
+
 def test_one_video_into_one_file(make_predictor, tmp_path, photo, write_video, write_image):
     film = write_video(tmp_path / "in.mp4", [photo(("anger", 5, 5, 40))] * 3)
     still = write_image(tmp_path / "a.png", photo())
@@ -68,6 +83,9 @@ def test_sources_are_never_written_over(tmp_path, photo, write_image, write_vide
     pictures.check(one, tmp_path / "in" / "out", None)
     with pytest.raises(UserError, match="is the video that is read"):
         pictures.check(given.listing(film).items, None, film)
+    os.mkfifo(tmp_path / "out.mp4")
+    with pytest.raises(UserError, match="is a pipe"):
+        pictures.check(given.listing(film).items, None, tmp_path / "out.mp4")
 
 
 def test_a_video_is_asked_for_and_there_is_not_one(tmp_path, photo, write_image, write_video):

@@ -94,6 +94,18 @@ def test_the_command_says_what_the_network_says(trained, predictor, crops, tmp_p
     assert printed.endswith(f"wrote {out}\nwrote 3 pictures into {drawn}\n")
 
 
+def test_a_film_of_its_own_is_not_counted_among_the_pictures(
+    trained, tmp_path, photo, write_image, write_video, capsys
+):
+    source, drawn, film = tmp_path / "in", tmp_path / "drawn", tmp_path / "new.mp4"
+    write_image(source / "a.png", photo())
+    write_video(source / "b.mp4", [photo()] * 2)
+    arguments = [str(source), f"--out={tmp_path / 't.csv'}", f"--model={trained}", "--faces=whole"]
+    predict.main([*arguments, f"--annotate={drawn}", f"--video={film}"])
+    assert [path.name for path in drawn.iterdir()] == ["a.jpg"]
+    assert f"wrote 1 pictures into {drawn}\nwrote {film}" in capsys.readouterr().out
+
+
 def test_a_video_that_could_not_be_read_is_not_said_to_be_written(trained, tmp_path, capsys):
     (tmp_path / "broken.mp4").write_bytes(b"no video")
     out, film = tmp_path / "t.csv", tmp_path / "new.mp4"

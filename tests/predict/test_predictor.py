@@ -151,6 +151,10 @@ def test_no_model_comes_along(monkeypatch, tmp_path):
         lanet_jax.load()
     with pytest.raises(UserError, match="batch=0"):
         lanet_jax.load(tmp_path, batch=0)
+    with pytest.raises(UserError, match=r"batch=1\.5"):
+        lanet_jax.load(tmp_path, batch=1.5)
+    with pytest.raises(UserError, match=r"not ndarray: images go to load\(\)\.predict"):
+        lanet_jax.load(np.zeros((8, 8), np.uint8))
 
 
 def test_the_model_that_comes_along_knows_a_smile():

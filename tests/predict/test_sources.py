@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,23 @@ def test_a_film_of_no_bytes_is_empty(tmp_path):
     (tmp_path / "a.mp4").write_bytes(b"")
     (frame,) = _read(tmp_path)
     assert frame.error == "the file is empty"
+
+
+def test_what_is_no_file_costs_one_row_and_no_wait(tmp_path, photo, write_image):
+    write_image(tmp_path / "a.png", photo())
+    os.mkfifo(tmp_path / "b.jpg")
+    os.mkfifo(tmp_path / "c.mp4")
+    (tmp_path / "d.mp4").symlink_to("/dev/zero")
+    (tmp_path / "e.jpg").symlink_to("nowhere.jpg")
+    (tmp_path / "f.mp4").symlink_to("nowhere.mp4")
+    os.mkfifo(tmp_path / "g.ts")  # an ending by which the first bytes decide
+    listing = given.listing(tmp_path)
+    assert [frame.error for frame in sources.frames(listing.items)] == [
+        *("", "a pipe: a file on a disk was expected", "a pipe: a file on a disk was expected"),
+        "a device: a file on a disk was expected",
+        *("No such file or directory", "No such file or directory"),
+    ]
+    assert listing.left_out == {".ts": 1}
 
 
 def test_a_file_that_went_away_is_a_broken_one(tmp_path, photo, write_image):

@@ -37,7 +37,7 @@ def test_a_video_that_was_cut_says_so_after_its_last_frame(tmp_path, suffix):
 
 
 @pytest.mark.parametrize(("stamps", "expected"), [([0, 100, 50, 300], [0, 0.1, 0.2, 0.3])])
-def test_times_without_a_stamp_go_by_the_rate(monkeypatch, stamps, expected):
+def test_times_without_a_stamp_go_by_the_rate(tmp_path, monkeypatch, stamps, expected):
     class Capture:
         left = len(stamps)
 
@@ -55,7 +55,8 @@ def test_times_without_a_stamp_go_by_the_rate(monkeypatch, stamps, expected):
             return self.left >= 0, np.zeros((2, 2, 3), np.uint8)
 
     monkeypatch.setattr(video, "_open", lambda _: Capture())
-    assert [shot.time for shot in video.read(Path("a.mp4"))] == pytest.approx(expected)
+    (tmp_path / "a.mp4").write_bytes(b"film")
+    assert [shot.time for shot in video.read(tmp_path / "a.mp4")] == pytest.approx(expected)
 
 
 def test_a_name_with_a_colon_is_no_address(tmp_path, monkeypatch, write_video):

@@ -77,5 +77,5 @@ def test_agreement_has_a_column_for_each_group(full):
 
 def test_a_damaged_agreement_is_an_error(full):
     (full / "agreement.csv").write_text("records,count,labels,js_nats\nall,x,y,z\n")
-    with pytest.raises(UserError, match=r"agreement\.csv is damaged.*lanet_jax\.agreement"):
+    with pytest.raises(UserError, match=r"agreement\.csv is damaged.*`lanet agreement"):
         gallery.agreement(run_files.read(full))

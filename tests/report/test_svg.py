@@ -24,6 +24,11 @@ def test_ticks_are_round_and_enclose(low, high, expected):
     assert svg.ticks(low, high, 5) == pytest.approx(expected)
 
 
+def test_what_is_alike_in_four_digits_is_one_value():
+    found = svg.ticks(7.99994, 7.99998, 5)
+    assert found[0] <= 7.2 and found[-1] >= 8.7
+
+
 @pytest.mark.parametrize("value", [0, 0.5, -2, 1e-9, 1e9])
 def test_ticks_of_a_single_value(value):
     found = svg.ticks(value, value, 5)
@@ -53,6 +58,16 @@ def test_a_line_of_one_point_is_drawn():
     chart = charts.lines([charts.Series("one", [3], [0.7])], "epoch", charts.digits, "")
     assert "nan" not in chart
     assert _texts(chart, "title") == ["one: 0.7 at epoch 3"]
+    assert [t for t in _texts(chart, "text") if "." not in t] == ["3", "epoch"]  # no epoch 2.6
+
+
+def test_shares_end_at_all_and_at_none():
+    for value, ends in ((1.0, ("90%", "100%")), (0.0, ("0%", "10%"))):
+        texts = _texts(
+            charts.lines([charts.Series("a", [1], [value])], "x", charts.percent, ""), "text"
+        )
+        shown = [text for text in texts if text.endswith("%")]
+        assert (shown[0], shown[-1]) == ends
 
 
 def test_a_histogram_counts_each_group_by_itself():

@@ -61,6 +61,8 @@ def test_a_model_file_predicts_as_its_run(run, one, tmp_path):
     ours, theirs = (t.predict(t.params, t.model_state, images)[0] for t in (trained, read))
     np.testing.assert_array_equal(ours, theirs)
     np.testing.assert_allclose(np.sum(ours, axis=1), 1, atol=1e-6)
+    with pytest.raises(UserError, match=r"step=best: .*model\.safetensors is one model"):
+        load(path, "best", one)
 
 
 def test_a_file_of_another_network_is_refused(arrays, one, tmp_path):
