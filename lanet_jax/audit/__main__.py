@@ -119,21 +119,11 @@ def audit(
     from lanet_jax.audit import confident_learning, of_run, shard_of_faces, without_run, witnesses
     from lanet_jax.trained.load import SHIPPED
 
-    if (source is None) == (workdir is None):
-        raise UserError("name what to audit: a folder, a list or prepared data, or --workdir=DIR")
-    if (source is None) != (out is None):
-        raise UserError("--out=DIR is where the page of a folder goes; a run has its own folder")
-    if source is not None and (probabilities or held_out is not None or step != "last"):
-        raise UserError("--step, --probabilities and --held_out belong to a run: --workdir=DIR")
-    if classes and source is None:
-        raise UserError("--classes is for a folder or a list: a run has the classes of its data")
-    if shard is not None and source is None:
-        raise UserError("--shard is for a folder, a list or prepared data, not for a run")
-    if step == "best":
-        raise UserError("--step=best keeps no label distributions: take last, or a number")
+    outside = probabilities is not None or held_out is not None
+    _check(source, workdir, out, step, classes, shard, outside)
     if limit < 1 or neighbors < 1 or candidates < 2:
         raise UserError("--limit and --neighbors must be 1 or more, --candidates 2 or more")
-    if cleanlab or probabilities or held_out is not None:
+    if cleanlab or outside:
         confident_learning.require()
     shown: dict[str, Any] = {
         "rank": rank,
@@ -164,6 +154,30 @@ def audit(
         return
     look = functools.partial(witnesses.read, model=model)
     without_run.audit_faces(source, out, look, data_dir=where, **shown)
+
+
+def _check(
+    source: Path | None,
+    workdir: Path | None,
+    out: Path | None,
+    step: str,
+    classes: str,
+    shard: Shard | None,
+    outside: bool,
+) -> None:
+    """Refuses arguments that do not fit what is audited; `outside`: probabilities are given."""
+    if (source is None) == (workdir is None):
+        raise UserError("name what to audit: a folder, a list or prepared data, or --workdir=DIR")
+    if (source is None) != (out is None):
+        raise UserError("--out=DIR is where the page of a folder goes; a run has its own folder")
+    if source is not None and (outside or step != "last"):
+        raise UserError("--step, --probabilities and --held_out belong to a run: --workdir=DIR")
+    if classes and source is None:
+        raise UserError("--classes is for a folder or a list: a run has the classes of its data")
+    if shard is not None and source is None:
+        raise UserError("--shard is for a folder, a list or prepared data, not for a run")
+    if step == "best":
+        raise UserError("--step=best keeps no label distributions: take last, or a number")
 
 
 if __name__ == "__main__":

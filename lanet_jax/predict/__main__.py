@@ -1,6 +1,5 @@
 """`lanet predict SOURCE... --out=table.csv`: expressions in photos and videos."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -68,15 +67,14 @@ def predict(
     from lanet_jax import __version__
     from lanet_jax.predict import (
         faces_table,
-        film,
         given,
+        journal,
         picture_names,
         pictures,
         predictor,
         shard_of_table,
         work,
     )
-    from lanet_jax.predict.journal import Journal
 
     faces_table.check(out)
     listing = given.listing(source)
@@ -90,9 +88,8 @@ def predict(
     if shard:
         written = shard.file(out)
         written.parent.mkdir(exist_ok=True)
-    kept, is_written = Journal(written, told), False
-    try:
-        done = {item for item in own if kept.is_done(item)}
+    with journal.kept(written, told) as rows_so_far:
+        done = {item for item in own if rows_so_far.is_done(item)}
         # What is there keeps its name, whatever else has come since.
         in_order = sorted(own, key=lambda item: item not in done)
         # Of a shard it keeps clear of the others' names, which only the whole listing tells.
@@ -100,35 +97,19 @@ def predict(
         names = picture_names.named(named, annotate) if annotate else {}
         with pictures.Pictures(network.classes, names, annotate, video) as drawn:
             todo = [item for item in in_order if item not in done]
-            work.work(network, todo, faces, kept, drawn)
-        table = faces_table.Table(network.classes, kept.rows(own), listing.left_out)
+            work.work(network, todo, faces, rows_so_far, drawn)
+        table = faces_table.Table(network.classes, rows_so_far.rows(own), listing.left_out)
         if shard:
             same = {"faces": faces, "smallest": smallest, "model": fingerprint[:16]}
-            rows = [kept.rows([item]) for item in own]
+            rows = [rows_so_far.rows([item]) for item in own]
             shard_of_table.write(out, shard, items, rows, same | {"classes": network.classes})
         else:
             table.write(out)
-        is_written = True
-    except BaseException:
-        if len(kept):
-            line = f"{len(kept)} images are kept in {kept.path}: the same command resumes there"
-            print(line, file=sys.stderr)
-        raise
-    finally:
-        kept.close(keep=not is_written)
     lines = [table.summary(), f"wrote {written}"]
     if done:
         lines.append(f"resumed: {len(done)} of {len(own)} files were done before")
-    if annotate:
-        count = drawn.written - (drawn.films if video else 0)  # that film lies elsewhere
-        lines.append(f"wrote {count} pictures into {annotate}")
-    if video:
-        is_there = drawn.films or any(item.is_video for item in done)
-        why = "" if drawn.lost else "no frame was read: "
-        lines.append(f"wrote {video}" if is_there else f"{why}no {video}")
-    if drawn.films and not film.keeps_sound():
-        lines.append(f"marked films have no sound, and even times: {film.PIP} keeps both")
-    print("\n".join([*lines, *drawn.lost]))
+    filmed = any(item.is_video for item in done)
+    print("\n".join([*lines, *drawn.said(filmed)]))
 
 
 if __name__ == "__main__":

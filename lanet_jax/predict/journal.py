@@ -1,10 +1,12 @@
 """Keeps rows as they come, in a file beside the table, from which an interrupted run resumes."""
 
+import contextlib
 import errno
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,33 @@ from lanet_jax.predict.sources import Frame
 
 ENDING = ".partial"
 _Key = tuple[str, int, int]  # file, size and time of its last change
+
+
+@contextlib.contextmanager
+def kept(table: Path, run: Mapping[str, Any]) -> Iterator["Journal"]:
+    """Opens the journal of a table, and removes it once the block has written the table.
+
+    Args:
+      table: path of the table.
+      run: what the rows depend on.
+
+    Yields:
+      The journal. After an error it stays, and a line says so.
+
+    Raises:
+      UserError: as `Journal` does.
+    """
+    journal, is_written = Journal(table, run), False
+    try:
+        yield journal
+        is_written = True
+    except BaseException:
+        if len(journal):
+            line = f"{len(journal)} images are kept in {journal.path}: the same command resumes"
+            print(f"{line} there", file=sys.stderr)
+        raise
+    finally:
+        journal.close(keep=not is_written)
 
 
 class Journal:

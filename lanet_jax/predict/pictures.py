@@ -100,6 +100,24 @@ class Pictures:
                 self._loss(item, error)
                 self._is_lost = False
 
+    def said(self, filmed: bool) -> list[str]:
+        """The lines that say what was written and what was not.
+
+        Args:
+          filmed: whether an interrupted run had completed the film.
+        """
+        lines = []
+        if self._folder:
+            count = self.written - (self.films if self._film else 0)  # that film lies elsewhere
+            lines.append(f"wrote {count} pictures into {self._folder}")
+        if self._film:
+            why = "" if self.lost else "no frame was read: "
+            is_there = self.films or filmed
+            lines.append(f"wrote {self._film}" if is_there else f"{why}no {self._film}")
+        if self.films and not film.keeps_sound():
+            lines.append(f"marked films have no sound, and even times: {film.PIP} keeps both")
+        return [*lines, *self.lost]
+
     def _still(self, frame: Frame, pixels: Picture, rows: Sequence[Row]) -> str:
         picture = annotate.draw(pixels, rows, self._classes)
         quality = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
