@@ -1,7 +1,6 @@
 """The notebook in docs runs from its first cell to its last."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,13 +8,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_notebook_runs(tmp_path):
+def test_the_notebook_runs(tmp_path, environment):
     notebook = json.loads((ROOT / "docs" / "notebook.ipynb").read_text(encoding="utf-8"))
     cells = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
     done = subprocess.run(
         [sys.executable, "-c", "\n".join(cells)],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env=environment(PYTHONPATH=str(ROOT)),
         capture_output=True,
         text=True,
     )
