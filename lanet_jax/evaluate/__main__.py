@@ -55,7 +55,7 @@ def evaluate(
     # The compiler's flags must be set before any of these imports touches a device.
     from lanet_jax.devices import hosts
     from lanet_jax.devices import mesh as mesh_lib
-    from lanet_jax.evaluate.places import place
+    from lanet_jax.evaluate.places import digest, place
     from lanet_jax.from_config.evaluation import evaluated_splits
     from lanet_jax.input import fingerprint
     from lanet_jax.run import folder as run_folder
@@ -76,7 +76,8 @@ def evaluate(
                 f"{name} has classes {', '.join(records.classes)}, the checkpoint was trained on "
                 f"{', '.join(trained.card['classes'])}: prepare the data with the same --classes"
             )
-        named = functools.partial(place, workdir, name, fingerprint.of(records), trained.step)
+        own = fingerprint.of(records)
+        named = functools.partial(place, workdir, name, own, trained.step)
         folder = hosts.on_first(lambda named=named: str(named(data, data_dir)))  # type: ignore[misc]  # a default binds it
         probabilities = predict_records(
             trained.classify,
@@ -87,11 +88,15 @@ def evaluate(
             reading=setting.reading,
         )
         if jax.process_index() == 0:
-            write(Path(folder), records, probabilities, trained.step)
+            write(Path(folder), records, probabilities, trained.step, digest(own))
 
 
 def write(
-    folder: Path, records: Records, probabilities: Float[np.ndarray, "N C"], step: int
+    folder: Path,
+    records: Records,
+    probabilities: Float[np.ndarray, "N C"],
+    step: int,
+    data: str = "",
 ) -> dict[str, Any]:
     """Writes the predictions of a split and the numbers that describe them.
 
@@ -100,6 +105,7 @@ def write(
       records: the predicted records.
       probabilities: class probabilities.
       step: step of the checkpoint.
+      data: `places.digest` of the records.
 
     Returns:
       The content of metrics.json.
@@ -115,6 +121,7 @@ def write(
     numbers = {
         "step": step,
         "records": len(records),
+        "data": data,
         "accuracy": accuracy,
         "accuracy_interval": [low, high],
         "mean_class_accuracy": metrics.mean_class_accuracy(matrix),

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from lanet_jax.checkpoint import states
 from lanet_jax.errors import UserError
+from lanet_jax.files import json_files
 from lanet_jax.run import inputs
-from lanet_jax.run.paths import RunFolder
+from lanet_jax.run.paths import EvaluationFolder, RunFolder
 
 
 def place(
@@ -37,7 +38,8 @@ def place(
       The folder.
 
     Raises:
-      UserError: the run's data have been replaced since it began.
+      UserError: the run's data have been replaced since it began, or those of an earlier
+        evaluation with this name.
     """
     noted = (inputs.noted(workdir) or {}).get("data", {})
     name = split
@@ -53,11 +55,26 @@ def place(
                 "folder that they lie in by --data_dir"
             )
         if data_dir:
-            name += f"-{_short(fingerprint)}"
+            name += f"-{digest(fingerprint)}"
     if step != states.find(workdir, "last")[1]:
         name += f"-step-{step}"
-    return RunFolder(workdir).evaluation(name).path
+    folder = RunFolder(workdir).evaluation(name)
+    if fingerprint not in noted.values():
+        _check(folder, fingerprint)
+    return folder.path
 
 
-def _short(fingerprint: Mapping[str, str]) -> str:
+def digest(fingerprint: Mapping[str, str]) -> str:
+    """A short name for data, which their evaluation keeps."""
     return hashlib.sha256(json.dumps(fingerprint, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def _check(before: EvaluationFolder, fingerprint: Mapping[str, str]) -> None:
+    if not before.metrics.exists():
+        return
+    known = json_files.read(before.metrics, "remove the folder to evaluate again").get("data")
+    if known not in (None, digest(fingerprint)):
+        raise UserError(
+            f"{before.path} is the result on other data, which these would replace: to evaluate on "
+            "these as other data, name the folder that they lie in by --data_dir"
+        )

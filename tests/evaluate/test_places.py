@@ -3,7 +3,7 @@
 import pytest
 
 from lanet_jax.errors import UserError
-from lanet_jax.evaluate.places import place
+from lanet_jax.evaluate.places import digest, place
 from lanet_jax.run import inputs
 from lanet_jax.run.paths import RunFolder
 
@@ -53,6 +53,24 @@ def test_what_is_not_the_run_s_own_says_so_by_its_name(run):
 def test_own_data_that_were_exchanged_are_refused(run):
     with pytest.raises(UserError, match=r"images of test differ .*--data_dir"):
         place(run, "test", OTHER, 6)
+
+
+def test_a_split_that_only_was_evaluated_keeps_its_result_when_its_data_are_exchanged(run):
+    folder = place(run, "valid", TRAIN | {"images": "y"}, 6)
+    folder.mkdir(parents=True)
+    (folder / "metrics.json").write_text(f'{{"data": "{digest(TRAIN | {"images": "y"})}"}}')
+    assert _name(run, "valid", TRAIN | {"images": "y"}, 6) == "valid"
+    with pytest.raises(UserError, match=r"valid is the result on other data.*--data_dir"):
+        place(run, "valid", OTHER, 6)
+    assert _name(run, "valid", OTHER, 6, data_dir="/other") == f"valid-{digest(OTHER)}"
+    for asked in ({"step": 3}, {"data": "demo", "step": 6}):
+        other = place(run, "valid", TRAIN | {"images": "y"}, **asked)
+        other.mkdir(parents=True)
+        (other / "metrics.json").write_text((folder / "metrics.json").read_text())
+        with pytest.raises(UserError, match=other.name):
+            place(run, "valid", OTHER, **asked)
+    (folder / "metrics.json").write_text("{}")  # an earlier version's
+    assert _name(run, "valid", OTHER, 6) == "valid"
 
 
 def test_a_run_of_an_earlier_version_has_its_results_where_they_were(run):
