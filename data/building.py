@@ -14,7 +14,7 @@ from typing import Any
 import tensorflow_datasets as tfds
 
 from lanet_jax.errors import UserError
-from lanet_jax.input import table
+from lanet_jax.input import records_table
 
 from . import assembly, check, landmark_file
 from .claim import claim, clear
@@ -141,7 +141,7 @@ def _write(builder: RecordsBuilder) -> Path:
     tfds.disable_progress_bar()
     with contextlib.redirect_stdout(io.StringIO()):
         builder.download_and_prepare()
-    table.write(Path(builder.data_path))
+    records_table.write(Path(builder.data_path))
     return Path(builder.data_path)
 
 

@@ -10,8 +10,7 @@ import pytest
 from configs import demo
 from lanet_jax import folds
 from lanet_jax.errors import UserError
-from lanet_jax.from_config import config
-from lanet_jax.from_config import files as config_files
+from lanet_jax.from_config import config, config_files
 from lanet_jax.run import folder as run_folder
 
 FAKE = """

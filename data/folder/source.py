@@ -11,7 +11,7 @@ from lanet_jax.images.files import is_image
 
 from ..listing import Item, Listing, expect
 from ..split_names import SPLITS
-from . import class_names, table, tree
+from . import class_names, csv_list, tree
 from .entries import Entry, Found, some
 
 
@@ -45,7 +45,7 @@ def list_source(source: Path, holdout: float = 0.0, classes: str = "") -> Listin
     elif is_image(source.name):
         raise UserError(f"--source {source} is an image: a folder or a CSV file was expected")
     else:
-        root, found = source.parent, table.read(expect(source, "a folder or a CSV file"))
+        root, found = source.parent, csv_list.read(expect(source, "a folder or a CSV file"))
     if holdout and any(entry.split == "test" for entry in found.entries):
         raise UserError(f"{source} already has a test split; leave out --holdout")
     class_of, remarks = class_names.understand(

@@ -69,22 +69,6 @@ def find_faces(
     return _finder().find(image, scheme, smallest)
 
 
-def landmarks_of_crop(image: UInt8[np.ndarray, "H W 3"], scheme: str = "ibug68") -> Face:
-    """Finds the landmarks of an image that is one face, as in FER+ and RAF-DB.
-
-    Args:
-      image: RGB.
-      scheme: landmark scheme, `ibug68` or `aflw19`.
-
-    Returns:
-      The face; if it is not `ok`, there is none, or its landmarks cannot be trusted.
-
-    Raises:
-      UserError: as `find_faces` does.
-    """
-    return _finder().crop(image, scheme)
-
-
 def largest_face(image: UInt8[np.ndarray, "H W 3"], scheme: str = "ibug68") -> tuple[Face, bool]:
     """Finds the landmarks of an image that is one face, or of the largest face in a photo.
 
@@ -146,7 +130,15 @@ class Finder:
         return best if best.presence >= max(first.presence, _LEAST_OF_TURNED) else first
 
     def crop(self, image: UInt8[np.ndarray, "H W 3"], scheme: str) -> Face:
-        """See `landmarks_of_crop`."""
+        """Finds the landmarks of an image that is one face, as in FER+ and RAF-DB.
+
+        Args:
+          image: RGB.
+          scheme: landmark scheme, `ibug68` or `aflw19`.
+
+        Returns:
+          The face; if it is not `ok`, there is none, or its landmarks cannot be trusted.
+        """
         _check(image, scheme)
         height, width = image.shape[:2]
         start = Square(width / 2, height / 2, _CROP_MARGIN * max(height, width))

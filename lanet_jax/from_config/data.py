@@ -14,7 +14,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.files.home import expanded
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.landmarks import Framed, framed
-from lanet_jax.input import fingerprint, mixture, noise, noise_file, records, table
+from lanet_jax.input import fingerprint, mixture, noise, noise_file, records, records_table
 from lanet_jax.input.reading import Reading
 from lanet_jax.input.records import Records
 from lanet_jax.input.streams import Purpose, stream, stream_before
@@ -143,7 +143,7 @@ def _other_splits(c: Config) -> set[str]:
     return {
         f"{dataset}/{name}" if several else name
         for dataset in c.data.train
-        for name in table.names_elsewhere(c.data.dir, dataset, c.data.train_split)
+        for name in records_table.names_elsewhere(c.data.dir, dataset, c.data.train_split)
     }
 
 

@@ -8,7 +8,7 @@ from absl import flags
 from ml_collections import config_flags
 
 from lanet_jax.errors import UserError
-from lanet_jax.from_config import files
+from lanet_jax.from_config import config_files
 
 NEEDED = "--config=FILE and --workdir=DIR are needed (see `lanet train --help`)"
 
@@ -97,7 +97,7 @@ def _with_file_found(argv: Sequence[str]) -> list[str]:
             if given is None and len(argv) <= i + 1:
                 break
             value = argv[i + 1] if given is None else given
-            path, _ = files.config(value)
+            path, _ = config_files.config(value)
             found = f"{flag}={path}{''.join(value.partition(':')[1:])}"
             return [*argv[:i], found, *argv[i + (2 if given is None else 1) :]]
     raise UserError(NEEDED)

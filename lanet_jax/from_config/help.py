@@ -21,10 +21,10 @@ Bundled configs and what each is for:
 def text() -> str:
     """The whole help."""
     from lanet_jax import fields
-    from lanet_jax.from_config import files
+    from lanet_jax.from_config import config_files
     from lanet_jax.from_config.limits import LIMITS, flatten
 
-    configs = "".join(f"  {path.stem:11} {about}\n" for path, about in files.bundled())
+    configs = "".join(f"  {path.stem:11} {about}\n" for path, about in config_files.bundled())
     presets = {"reference": fields.reference, "r50": fields.r50, "face": fields.face}
     shared = "".join(f"  {name:11} {_first(preset)}\n" for name, preset in presets.items())
     remarks, values = _remarks(fields), flatten(fields.get_config())

@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 from lanet_jax.errors import UserError
 from lanet_jax.files.home import expanded
 from lanet_jax.images import pixels
-from lanet_jax.input import prepared, table
+from lanet_jax.input import prepared, records_table
 from lanet_jax.input.memory import Memory
 
 _GREY = 8  # of 255
@@ -118,7 +118,7 @@ class Records:
             record, what = {"image": None}, f"is damaged ({str(error).partition(chr(10))[0][:200]})"
         image = record["image"]  # None is what TFDS makes of what ArrayRecord cannot read
         known = None if image is None or self.digests is None else self.digests[row]
-        if known is not None and not np.array_equal(table.image_digest(image), known):
+        if known is not None and not np.array_equal(records_table.image_digest(image), known):
             image, what = None, "holds another image than the table beside it says"
         if image is None:
             raise UserError(
@@ -210,7 +210,7 @@ def open_split(folder: Path, split: str) -> Records:
     skip = {"image": tfds.decode.SkipDecoding()}
     try:
         source = builder.as_data_source(split, decoders=skip)
-        found = table.of(folder, builder, split)
+        found = records_table.of(folder, builder, split)
     except UserError:
         raise
     except Exception as error:  # ArrayRecord, protobuf and TFDS each have their own

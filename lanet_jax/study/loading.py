@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from lanet_jax.errors import UserError
-from lanet_jax.from_config import files as config_files
+from lanet_jax.from_config import config_files
 from lanet_jax.run import folder as run_folder
 from lanet_jax.study.grid import Study
 

@@ -8,7 +8,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.faces import find
 from lanet_jax.faces.anchors import Candidates
 from lanet_jax.faces.face_mesh import Fit
-from lanet_jax.faces.find import Finder, find_faces, landmarks_of_crop
+from lanet_jax.faces.find import Finder, find_faces, largest_face
 
 
 class _Detector:
@@ -136,7 +136,7 @@ def test_each_thread_has_its_own_models(finder, blank, monkeypatch):
     made = []
     monkeypatch.setattr(find, "_loaded", threading.local())
     monkeypatch.setattr(find, "Finder", lambda: made.append(1) or Finder())
-    threads = [threading.Thread(target=landmarks_of_crop, args=(blank,)) for _ in range(2)]
+    threads = [threading.Thread(target=largest_face, args=(blank,)) for _ in range(2)]
     for thread in threads:
         thread.start()
         thread.join()

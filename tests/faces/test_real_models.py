@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.faces.align import EYE_HEIGHT, aligned_square
-from lanet_jax.faces.find import Finder, find_faces, landmarks_of_crop
+from lanet_jax.faces.find import Finder, find_faces
 from lanet_jax.faces.square import Square
 
 pytestmark = pytest.mark.usefixtures("real_models")
@@ -53,7 +53,7 @@ def test_a_portrait(astronaut):
     assert max(right, lower) < 256
 
 
-def test_a_group_of_all_sizes_turned_by_up_to_30_degrees(astronaut):
+def test_a_group_of_all_sizes_turned_by_up_to_30_degrees(astronaut, in_frame):
     placed = [
         Square(230, 260, 320, np.radians(-30)),
         Square(560, 180, 160, np.radians(30)),
@@ -65,7 +65,7 @@ def test_a_group_of_all_sizes_turned_by_up_to_30_degrees(astronaut):
     faces = find_faces(_photo(astronaut, placed, 720, 1200), smallest=0.015)
     assert len(faces) == len(placed)
     (portrait,) = find_faces(astronaut)
-    reference = FACE.from_image(portrait.landmarks)
+    reference = in_frame(FACE, portrait.landmarks)
     for square in placed:
         expected = square.to_image(reference)
         eye = np.linalg.norm(np.diff(_eyes(expected), axis=0))
@@ -81,12 +81,12 @@ def test_a_face_is_found_whichever_way_up(astronaut, degrees):
     assert abs(math.remainder(found - square.angle, 2 * math.pi)) < np.radians(12)
 
 
-def test_a_tight_crop_agrees_with_the_photo(astronaut):
+def test_a_tight_crop_agrees_with_the_photo(astronaut, in_frame):
     (whole,) = find_faces(astronaut)
     square = Square(x=137, y=113, side=130)
-    crop = landmarks_of_crop(square.cut(astronaut, 48))
+    crop = Finder().crop(square.cut(astronaut, 48), "ibug68")
     assert crop.ok
-    expected = square.from_image(whole.landmarks) * 48
+    expected = in_frame(square, whole.landmarks) * 48
     eye = np.linalg.norm(np.diff(_eyes(expected), axis=0))
     assert np.linalg.norm(crop.landmarks - expected, axis=1).mean() / eye < 0.1
 
@@ -100,12 +100,12 @@ def test_a_face_that_does_not_fill_its_image_is_detected_first(astronaut, crop):
     error = np.linalg.norm(face.landmarks + crop[0] - whole.landmarks, axis=1).mean()
     assert error < 0.03 * np.linalg.norm(np.diff(_eyes(whole.landmarks), axis=0))
     # From the image alone the mesh strays, and thinks that all is well.
-    strayed = landmarks_of_crop(part)
+    strayed = Finder().crop(part, "ibug68")
     assert np.linalg.norm(strayed.landmarks - face.landmarks, axis=1).mean() > error
 
 
 def test_two_schemes_tell_of_one_face(astronaut):
-    full, few = landmarks_of_crop(astronaut), landmarks_of_crop(astronaut, "aflw19")
+    full, few = Finder().crop(astronaut, "ibug68"), Finder().crop(astronaut, "aflw19")
     assert few.landmarks.shape == (19, 2)
     np.testing.assert_allclose(few.landmarks[[18, 15, 17]], full.landmarks[[8, 48, 54]], atol=1e-6)
     np.testing.assert_allclose(few.landmarks[[7, 10]], _eyes(full.landmarks), atol=2)
@@ -126,7 +126,7 @@ def test_no_face_in_noise(seed):
     noise = np.random.default_rng(seed).integers(0, 256, (12, 12, 3), np.uint8)
     image = cv2.resize(noise, (300, 200), interpolation=cv2.INTER_CUBIC)
     assert find_faces(image) == []
-    assert not landmarks_of_crop(image).ok
+    assert not Finder().crop(image, "ibug68").ok
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 500), (700, 3)])

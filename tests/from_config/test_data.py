@@ -63,7 +63,7 @@ def test_a_list_of_all_splits_reads_and_another_splits_lines_change_nothing(
     config, tmp_path, monkeypatch
 ):
     elsewhere = [f"valid/{row:02}.png" for row in range(5)]
-    monkeypatch.setattr(build_data.table, "names_elsewhere", lambda *_: elsewhere)
+    monkeypatch.setattr(build_data.records_table, "names_elsewhere", lambda *_: elsewhere)
     lines = ["name,given,true", "00.png,neutral,", *(f"{name},fear," for name in elsewhere)]
     (tmp_path / "list.csv").write_text("\n".join(lines))
     config.data.holdout = 0.0

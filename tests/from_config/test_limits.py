@@ -6,8 +6,7 @@ import pytest
 
 from lanet_jax import fields
 from lanet_jax.errors import UserError
-from lanet_jax.from_config import config, limits
-from lanet_jax.from_config import files as config_files
+from lanet_jax.from_config import config, config_files, limits
 from lanet_jax.from_config.limits import LIMITS
 from lanet_jax.recipes import PUBLISHED
 

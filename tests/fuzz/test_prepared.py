@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from data.records import Record, RecordsBuilder, Schema
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
-from lanet_jax.input import records, table
+from lanet_jax.input import records, records_table
 from lanet_jax.landmark_schemes import SCHEMES
 
 NAME, COUNT, VOTES = "records_builder", 6, ("for", "against")
@@ -42,7 +42,7 @@ def prepared(tmp_path_factory, request):
     ).download_and_prepare()
     if request.param == "with its table":
         (written,) = (path.parent for path in (root / "whole").rglob("dataset_info.json"))
-        table.write(written)
+        records_table.write(written)
     shutil.copytree(root / "whole", root / "changed")
     return root
 

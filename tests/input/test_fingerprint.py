@@ -6,7 +6,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from data.records import Record, RecordsBuilder, Schema
-from lanet_jax.input import fingerprint, mixture, records, table
+from lanet_jax.input import fingerprint, mixture, records, records_table
 from lanet_jax.landmark_schemes import SCHEMES
 
 COUNT = 5
@@ -42,7 +42,7 @@ def prepare(tmp_path_factory):
         builder.download_and_prepare()
         (folder,) = (path.parent for path in root.rglob("dataset_info.json"))
         if has_table:
-            table.write(folder)
+            records_table.write(folder)
         return root, folder
 
     return make

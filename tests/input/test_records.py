@@ -7,7 +7,7 @@ import pytest
 from data.folder.folder_dataset_builder import Builder
 from data.records import Record, Schema
 from lanet_jax.errors import UserError
-from lanet_jax.input import table
+from lanet_jax.input import records_table
 from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Records, load, looks_grey
 
@@ -73,6 +73,6 @@ def test_a_split_that_is_not_there_says_how_to_go_on(tmp_path):
 
 def test_the_names_of_all_other_splits(tmp_path):
     data_dir = prepared(tmp_path, train=1, valid=2, test=1)
-    assert table.names_elsewhere(data_dir, "folder", "train") == [
+    assert records_table.names_elsewhere(data_dir, "folder", "train") == [
         *("valid/0.png", "valid/1.png", "test/0.png")
     ]

@@ -1,12 +1,12 @@
 import pytest
 
-from data.folder import table as tables
+from data.folder import csv_list
 from lanet_jax.errors import UserError
 
 
 @pytest.fixture
 def read(tmp_path, write):
-    return lambda text: tables.read(write(tmp_path / "faces.csv", text))
+    return lambda text: csv_list.read(write(tmp_path / "faces.csv", text))
 
 
 @pytest.fixture
@@ -129,13 +129,13 @@ def test_a_path_from_the_root_has_the_same_name_as_one_from_the_table(read, tmp_
 def test_utf_16_says_what_it_is(read, tmp_path, write):
     write(tmp_path / "1.jpg", b"")
     table = write(tmp_path / "faces.csv", "path,label\n1.jpg,sad\n".encode("utf-16"))
-    assert _found(tables.read(table)) == [("train", "sad", "1.jpg")]
+    assert _found(csv_list.read(table)) == [("train", "sad", "1.jpg")]
 
 
 def test_other_encodings_are_named(tmp_path, write):
     with pytest.raises(UserError, match=r"faces.csv is not in UTF-8 \(byte 11, line 2"):
-        tables.read(write(tmp_path / "faces.csv", "path,label\nÄ.jpg,sad\n".encode("latin-1")))
+        csv_list.read(write(tmp_path / "faces.csv", "path,label\nÄ.jpg,sad\n".encode("latin-1")))
     with pytest.raises(UserError, match=r"faces.csv is incomplete UTF-16"):
-        tables.read(write(tmp_path / "faces.csv", "path,label\n".encode("utf-16")[:-1]))
+        csv_list.read(write(tmp_path / "faces.csv", "path,label\n".encode("utf-16")[:-1]))
     with pytest.raises(UserError, match=r"faces.xlsx is a workbook or another zip file"):
-        tables.read(write(tmp_path / "faces.xlsx", b"PK\x03\x04\xff"))
+        csv_list.read(write(tmp_path / "faces.xlsx", b"PK\x03\x04\xff"))

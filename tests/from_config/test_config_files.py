@@ -3,7 +3,7 @@
 import pytest
 
 from lanet_jax.errors import UserError
-from lanet_jax.from_config import files as config_files
+from lanet_jax.from_config import config_files
 
 
 @pytest.fixture
