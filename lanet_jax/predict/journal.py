@@ -39,8 +39,8 @@ def kept(table: Path, run: Mapping[str, Any]) -> Iterator["Journal"]:
         is_written = True
     except BaseException:
         if len(journal):
-            line = f"{len(journal)} images are kept in {journal.path}: the same command resumes"
-            print(f"{line} there", file=sys.stderr)
+            done = f"{len(journal)} images are kept in {journal.path}"
+            print(f"{done}: the same command resumes there", file=sys.stderr)
         raise
     finally:
         journal.close(keep=not is_written)
