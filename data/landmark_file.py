@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float
 
+from lanet_jax.checkpoint.formats import read_torch_tensor
 from lanet_jax.errors import UserError
 from lanet_jax.files import npz
 from lanet_jax.input.names import Names
 
 from .listing import Item
-from .torch_zip import read_tensor
 
 MOST_POINTS = 1000
 PEERS_POINTS, PEERS_SCHEME, PEERS_SIDE = 19, "aflw19", 224
@@ -41,7 +41,7 @@ class LandmarkTable:
 
 
 def load(path: Path) -> LandmarkTable:
-    """Reads a landmark file: our npz, or the peers' torch file of 19 points (without torch).
+    """Reads a landmark file: our npz, or the peers' torch file of 19 points, which needs torch.
 
     Args:
       path: the file.
@@ -50,17 +50,19 @@ def load(path: Path) -> LandmarkTable:
       Its rows.
 
     Raises:
-      UserError: the file does not exist, is of neither format, or is damaged.
+      UserError: the file does not exist, is of neither format, or is damaged; or torch is absent.
     """
     if not path.is_file():
         raise UserError(f"{path}: no such landmark file; check --landmarks")
-    if not zipfile.is_zipfile(path):
-        raise UserError(
-            f"{path} is not a landmark file: an npz with name, points, ok, scheme or a torch file "
-            f"of float32 (N, {PEERS_POINTS}, 2) was expected"
-        )
-    is_npz = any(entry.filename.endswith(".npy") for entry in npz.members(path))
-    return _load_npz(path) if is_npz else _load_torch(path)
+    entries = npz.members(path) if zipfile.is_zipfile(path) else ()
+    if any(entry.filename.endswith(".npy") for entry in entries):
+        return _load_npz(path)
+    if any(entry.filename.endswith("/data.pkl") for entry in entries):
+        return _load_torch(path)
+    raise UserError(
+        f"{path} is not a landmark file: an npz with name, points, ok, scheme or a torch file "
+        f"of float32 (N, {PEERS_POINTS}, 2) was expected"
+    )
 
 
 def _load_npz(path: Path) -> LandmarkTable:
@@ -105,9 +107,12 @@ def _refuse_contradictions(path: Path, table: LandmarkTable) -> None:
 
 
 def _load_torch(path: Path) -> LandmarkTable:
-    points = read_tensor(path)
-    if points.ndim != 3 or points.shape[1:] != (PEERS_POINTS, 2):
-        raise UserError(f"{path} holds {points.shape}; (N, {PEERS_POINTS}, 2) was expected")
+    points = read_torch_tensor(path)
+    if points.ndim != 3 or points.shape[1:] != (PEERS_POINTS, 2) or points.dtype != np.float32:
+        raise UserError(
+            f"{path} holds {points.dtype} {points.shape}; float32 (N, {PEERS_POINTS}, 2) was "
+            "expected"
+        )
     return LandmarkTable(
         None, points, np.isfinite(points).all((1, 2)), PEERS_SCHEME, side=PEERS_SIDE
     )

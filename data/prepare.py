@@ -128,7 +128,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
             command.add_argument(
                 "--source", type=Path, required=True, metavar="DIR", help="where the dataset lies"
             )
-            command.add_argument("--landmarks", type=Path, metavar="FILE", help="npz or torch file")
+            about = "npz, or the peers' torch file (needs lanet_jax[port])"
+            command.add_argument("--landmarks", type=Path, metavar="FILE", help=about)
         command.add_argument(
             "--data_dir",
             type=Path,

@@ -1,6 +1,7 @@
 """Safe readers of checkpoint files: nothing in a file is ever executed."""
 
 import pickle
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -96,21 +97,7 @@ def read_torch(
       UserError: torch is absent, the file is damaged or holds more than tensors, or two dicts could
         be the weights.
     """
-    try:
-        import torch
-    except ImportError as error:
-        raise UserError(
-            f"{path}: reading a torch checkpoint needs PyTorch: pip install 'lanet_jax[port]'"
-        ) from error
-    try:
-        loaded = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise UserError(
-            f"{path}: damaged, or holds Python objects, which may run code and are refused; "
-            "fetch it again, or ask its owner for a file with the state_dict alone"
-        ) from error
-    except Exception as error:  # torch raises RuntimeError, EOFError and others for damage
-        raise damaged(path, "checkpoint", error) from error
+    torch, loaded = _load_torch(path)
     if not isinstance(loaded, dict):
         raise UserError(f"{path}: holds a {type(loaded).__name__}, not a state_dict; save that")
     levels = {way: state for way, state in _levels(torch, loaded) if state}
@@ -130,6 +117,24 @@ def read_torch(
     if way not in ((), ("state_dict",)):
         tell(f"{path}: the weights under {'/'.join(way)!r} are taken")
     return {name: _to_numpy(value) for name, value in state.items()}, beside  # type: ignore[union-attr]  # else it is among the others
+
+
+def read_torch_tensor(path: Path) -> np.ndarray:
+    """Reads the one tensor that a torch file holds.
+
+    Args:
+      path: the file.
+
+    Raises:
+      UserError: as for `read_torch`, or the file holds anything else.
+    """
+    torch, loaded = _load_torch(path)
+    if not _is_plain(torch, "", loaded):
+        raise UserError(
+            f"{path}: holds a {type(loaded).__name__}, not one plain tensor; save that with "
+            "torch.save(tensor, path)"
+        )
+    return _to_numpy(loaded)
 
 
 def read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
@@ -160,6 +165,28 @@ def read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
         f"{path}: a plain pickle (VGGFace2's form), which may run code and is refused; if you "
         f'trust it, convert it yourself: python -c "{code}" and give {target}'
     )
+
+
+def _load_torch(path: Path) -> tuple[Any, Any]:
+    try:
+        import torch
+    except ImportError as error:
+        raise UserError(
+            f"{path}: reading a torch file needs PyTorch: pip install 'lanet_jax[port]'"
+        ) from error
+    try:
+        if zipfile.is_zipfile(path):  # torch does not compare the checksums
+            with zipfile.ZipFile(path) as archive:
+                if changed := archive.testzip():
+                    raise ValueError(f"{changed} does not have its checksum")
+        return torch, torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise UserError(
+            f"{path}: damaged, or holds Python objects, which may run code and are refused; "
+            "fetch it again, or ask its owner for a file of tensors alone"
+        ) from error
+    except Exception as error:  # torch raises RuntimeError, EOFError and others for damage
+        raise damaged(path, "torch file", error) from error
 
 
 def _levels(torch: Any, loaded: dict, way: Way = ()) -> Iterator[tuple[Way, dict]]:

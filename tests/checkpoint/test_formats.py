@@ -132,3 +132,15 @@ def test_an_unknown_type_is_refused_with_advice(tmp_path):
     path = tmp_path / "a.safetensors"
     one_number(path, b"F99", b"\x80\x3f")
     assert "save it again as float32" in failure(path)
+
+
+def test_one_flipped_bit_in_a_torch_file_is_noticed(tmp_path):
+    torch = pytest.importorskip("torch", reason="pip install 'lanet_jax[port]'")
+    path, weights = tmp_path / "face.pth", np.random.default_rng(0).normal(size=64).astype("f4")
+    torch.save({"conv1.weight": torch.from_numpy(weights)}, path)
+    content = bytearray(path.read_bytes())
+    content[content.index(weights.tobytes()) + 50] ^= 4
+    path.write_bytes(content)
+    assert not np.array_equal(torch.load(path)["conv1.weight"], weights)  # torch does not notice
+    assert "a damaged torch file" in failure(path)
+    assert "does not have its checksum" in failure(path)

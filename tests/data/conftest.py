@@ -1,12 +1,6 @@
 """Tiny sources in each official layout, and landmark files."""
 
 import csv
-import io
-import pickle
-import sys
-import types
-import zipfile
-from collections import OrderedDict
 from pathlib import Path
 
 import cv2
@@ -88,63 +82,15 @@ def rafdb_tree(tmp_path, write):
 
 @pytest.fixture
 def torch_file(tmp_path):
-    """Writes an array as torch.save does, without torch; the pickle can be replaced."""
+    """Writes an array as a torch file."""
+    torch = pytest.importorskip("torch", reason="pip install 'lanet_jax[port]'")
 
-    def make(array, *, content=None, order="little", shape=None, strides=None, kind="FloatStorage"):
-        array = np.asarray(array)
+    def make(array):
         path = tmp_path / "points.pt"
-        shape = array.shape if shape is None else shape
-        if strides is None:
-            strides = tuple(step // array.itemsize for step in array.strides)
-        if content is None:
-            content = _pickle_tensor(array.size, shape, strides, kind)
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("points/data.pkl", content)
-            archive.writestr("points/byteorder", order)
-            swapped = array.astype(array.dtype.newbyteorder("<" if order == "little" else ">"))
-            archive.writestr("points/data/0", swapped.tobytes())
-            archive.writestr("points/version", "3\n")
+        torch.save(torch.from_numpy(array), path)
         return path
 
     return make
-
-
-def _pickle_tensor(numel, shape, strides, kind):
-    """The pickle that torch writes; stand-ins for its classes, as torch may not be installed."""
-    rebuild = types.FunctionType((lambda: None).__code__, {}, "_rebuild_tensor_v2")
-    rebuild.__module__, rebuild.__qualname__ = "torch._utils", "_rebuild_tensor_v2"
-    storage_type = type(kind, (), {"__module__": "torch"})
-    utils = types.ModuleType("torch._utils")
-    utils._rebuild_tensor_v2 = rebuild
-    torch = types.ModuleType("torch")
-    setattr(torch, kind, storage_type)
-    torch._utils = utils
-
-    class Storage:
-        pass
-
-    class Tensor:
-        def __reduce__(self):
-            return rebuild, (Storage(), 0, shape, strides, False, OrderedDict())
-
-    class Pickler(pickle.Pickler):
-        def persistent_id(self, value):
-            if isinstance(value, Storage):
-                return ("storage", storage_type, "0", "cpu", numel)
-            return None
-
-    before = {name: sys.modules.get(name) for name in ("torch", "torch._utils")}
-    sys.modules.update({"torch": torch, "torch._utils": utils})
-    try:
-        content = io.BytesIO()
-        Pickler(content, protocol=2).dump(Tensor())
-    finally:
-        for name, module in before.items():
-            if module is None:
-                del sys.modules[name]
-            else:
-                sys.modules[name] = module
-    return content.getvalue()
 
 
 @pytest.fixture

@@ -81,9 +81,12 @@ def test_reads_the_peers_torch_file_in_its_224_px_frame(torch_file):
     np.testing.assert_array_equal(table.ok, [False, True])
 
 
-def test_torch_file_of_another_shape(torch_file):
-    with pytest.raises(UserError, match=r"holds \(2, 5, 2\)"):
-        load(torch_file(np.zeros((2, 5, 2), np.float32)))
+@pytest.mark.parametrize(
+    ("shape", "dtype"), [((2, 5, 2), np.float32), ((19, 2), np.float32), ((2, 19, 2), np.int64)]
+)
+def test_torch_file_of_another_form(torch_file, shape, dtype):
+    with pytest.raises(UserError, match=rf"holds {dtype.__name__} \({shape[0]}, .*float32 \(N, 19"):
+        load(torch_file(np.zeros(shape, dtype)))
 
 
 def test_the_path_counts_before_the_last_part():

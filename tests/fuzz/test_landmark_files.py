@@ -2,7 +2,6 @@
 
 import io
 import pickle
-import struct
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -29,30 +28,19 @@ def npz(arrays, compressed=False):
     return file.getvalue()
 
 
-def tensor_pickle(count, shape, strides):
-    """The pickle of a float32 tensor as torch writes it."""
-
-    def integers(values):
-        return b"(" + b"".join(b"J" + struct.pack("<i", value) for value in values) + b"t"
-
-    storage = b"(X\x07\0\0\0storageq\x01ctorch\nFloatStorage\nq\x02X\x01\0\0\0" + b"0q\x03"
-    storage += b"X\x03\0\0\0cpuq\x04J" + struct.pack("<i", count) + b"tq\x05Q"
-    return (
-        b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\nq\0(" + storage + b"K\0" + integers(shape)
-        + integers(strides) + b"\x89ccollections\nOrderedDict\nq\x06)Rq\x07tq\x08Rq\x09."
-    )  # fmt: skip
-
-
-def torch_zip(content, order="little"):
+def torch_zip(content):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("points/data.pkl", content)
-        archive.writestr("points/byteorder", order)
+        archive.writestr("points/byteorder", "little")
+        archive.writestr("points/version", "3\n")
         archive.writestr("points/data/0", POINTS.tobytes())
     return file.getvalue()
 
 
-TORCH = torch_zip(tensor_pickle(190, POINTS.shape, (38, 2, 1)))
+@pytest.fixture(scope="module")
+def torch():
+    return pytest.importorskip("torch", reason="pip install 'lanet_jax[port]'")
 
 
 def loaded(path):
@@ -69,19 +57,29 @@ def loaded(path):
     return table
 
 
-@pytest.mark.parametrize("kind", ["npz", "compressed npz", "torch"])
+@pytest.mark.parametrize("kind", ["npz", "compressed npz"])
 @settings(max_examples=150)
 @given(data=st.data())
 def test_bytes(scratch, fuzz, kind, data):
-    whole = TORCH if kind == "torch" else npz(ARRAYS, kind == "compressed npz")
     path = scratch / "landmarks"
-    path.write_bytes(data.draw(fuzz.corrupted(whole)))
+    path.write_bytes(data.draw(fuzz.corrupted(npz(ARRAYS, kind == "compressed npz"))))
     table = fuzz.read(loaded, path)
     if table is not None:
         np.testing.assert_array_equal(table.points, POINTS)
-        if kind != "torch":
-            assert (list(table.names), table.scheme) == (NAMES.tolist(), "aflw19")
-            np.testing.assert_array_equal(table.ok, OK)
+        assert (list(table.names), table.scheme) == (NAMES.tolist(), "aflw19")
+        np.testing.assert_array_equal(table.ok, OK)
+
+
+@settings(max_examples=150)
+@given(data=st.data())
+def test_bytes_of_a_torch_file(torch, scratch, fuzz, data):
+    file = io.BytesIO()
+    torch.save(torch.from_numpy(POINTS), file)
+    path = scratch / "landmarks"
+    path.write_bytes(data.draw(fuzz.corrupted(file.getvalue())))
+    table = fuzz.read(loaded, path)
+    if table is not None:
+        np.testing.assert_array_equal(table.points, POINTS)
 
 
 STRANGE = (
@@ -123,36 +121,15 @@ def test_arrays_of_another_form(scratch, fuzz, changes):
         max_size=30,
     )
 )
-def test_any_pickle_in_a_torch_file(scratch, fuzz, operations):
+def test_any_pickle_in_a_torch_file(torch, scratch, fuzz, operations):
     path = scratch / "soup.pt"
     path.write_bytes(torch_zip(b"".join(operations) + pickle.STOP))
     fuzz.read(load, path)
 
 
-def deep_tuple_as_a_key():
-    """A pickle of 500 bytes whose key takes 2**60 steps to hash."""
-    tuples = b"".join(
-        b"h" + bytes([n]) + b"h" + bytes([n]) + b"\x86q" + bytes([n + 1]) for n in range(60)
-    )
-    return b"\x80\x02ccollections\nOrderedDict\n)q\0" + tuples + b"K\x01\x86\x85\x85R."
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        torch_zip(deep_tuple_as_a_key()),
-        torch_zip(b"\x80\x02K\x01r\xff\xff\xff\x0f."),
-        torch_zip(tensor_pickle(190, (2**31 - 1, 19, 2), (38, 2, 1))),
-        torch_zip(tensor_pickle(190, (-5, 19, -2), (38, 2, 1))),
-        torch_zip(tensor_pickle(190, POINTS.shape, (38, 2, 1)), order="largest"),
-        npz(ARRAYS | {"points": np.zeros((3_000_000, 3, 2))}, compressed=True),
-        TORCH.replace(struct.pack("<I", 760), struct.pack("<I", 0xFFFFFFF0)),
-    ],
-    ids=["hash", "memo", "huge", "negative", "byte order", "zip bomb", "declared"],
-)
-def test_nothing_asks_for_much_memory_or_time(tmp_path, fuzz, content):
+def test_nothing_asks_for_much_memory_or_time(tmp_path, fuzz):
     path = Path(tmp_path / "bomb")
-    path.write_bytes(content)
+    path.write_bytes(npz(ARRAYS | {"points": np.zeros((3_000_000, 3, 2))}, compressed=True))
     tracemalloc.start()
     assert fuzz.read(load, path) is None
     peak = tracemalloc.get_traced_memory()[1]
