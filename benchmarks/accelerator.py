@@ -18,8 +18,8 @@ import numpy as np
 from benchmarks import report
 from benchmarks import shape as shape_lib
 from benchmarks.shape import Shape
+from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.devices import runtime
-from lanet_jax.errors import exit_on_user_error
 from lanet_jax.typing import PyTree
 
 METHODS = ("ce", "scn", "rul", "eac", "lanet")

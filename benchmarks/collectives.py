@@ -13,7 +13,7 @@ import sys
 from benchmarks import program
 from benchmarks import shape as shape_lib
 from benchmarks.shape import Shape
-from lanet_jax.errors import exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.profiling import hlo_text
 
 KINDS = ("all-reduce", "all-gather", "all-to-all", "collective-permute", "reduce-scatter")

@@ -18,7 +18,8 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.errors import UserError
 from lanet_jax.faces.align import aligned_square
 from lanet_jax.faces.find import Face, find_faces
 from lanet_jax.images import files, pixels

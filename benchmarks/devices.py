@@ -23,7 +23,8 @@ import numpy as np
 
 from benchmarks import collectives
 from benchmarks.shape import Shape
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.errors import UserError
 
 if TYPE_CHECKING:
     from benchmarks.rounding import Result

@@ -21,7 +21,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks import killing
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.errors import UserError
 
 # 32 steps in 4 epochs, with checkpoints within and at the ends of epochs.
 SETTINGS = ("data.limit=64", "optim.batch_size=8", "optim.epochs=4", "el.queue_size=32")

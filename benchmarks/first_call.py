@@ -17,7 +17,8 @@ from pathlib import Path
 from absl import app, flags
 
 from benchmarks import report
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.errors import UserError
 from lanet_jax.files.home import expanded
 
 ROOT = Path(__file__).parents[1]

@@ -19,8 +19,8 @@ from benchmarks import report
 from benchmarks import shape as shape_lib
 from benchmarks.program import Program
 from benchmarks.shape import Shape
+from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.devices import runtime
-from lanet_jax.errors import exit_on_user_error
 
 # An H100 SXM as specified, dense: FLOP/s of its tensor cores (TF32 for float32), bytes/s.
 PEAK = {"float32": 495e12, "bfloat16": 989e12}

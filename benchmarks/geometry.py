@@ -9,9 +9,9 @@ import argparse
 import numpy as np
 from jaxtyping import Float, Int
 
-from lanet_jax import face_frame
 from lanet_jax.input import records
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks import face_frame
+from lanet_jax.landmarks.schemes import SCHEMES
 
 
 def main() -> None:

@@ -20,7 +20,8 @@ from benchmarks import report
 from benchmarks import shape as shape_lib
 from benchmarks.program import Program
 from benchmarks.shape import Shape
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.errors import UserError
 
 # What the compiler must know about an H100 SXM, from its data sheet and CUDA's table for compute
 # capability 9.0.

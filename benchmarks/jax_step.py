@@ -8,8 +8,8 @@ import jax
 from benchmarks import report, worker
 from benchmarks import shape as shape_lib
 from benchmarks.shape import Shape
+from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.devices import runtime
-from lanet_jax.errors import exit_on_user_error
 
 if TYPE_CHECKING:
     from benchmarks.trainer import Trainer

@@ -15,12 +15,13 @@ from jaxtyping import Float
 
 from data import landmark_file
 from data.landmarks import list_images
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.errors import UserError
 from lanet_jax.faces import downloads
 from lanet_jax.faces.find import Face, Finder
 from lanet_jax.faces.litert import Network
 from lanet_jax.images import pixels
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks.schemes import SCHEMES
 
 RUNS_OF_THE_MESH = 4  # per crop: two refinements of the image and of its mirror image
 ROUNDS = 5

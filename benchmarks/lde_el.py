@@ -17,8 +17,8 @@ import numpy as np
 from benchmarks import report
 from benchmarks import shape as shape_lib
 from benchmarks.floor import Cost, cost
+from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.devices import runtime
-from lanet_jax.errors import exit_on_user_error
 from lanet_jax.methods.lanet import BRANCHES, LANet
 from lanet_jax.models.landmarks import LandmarkNet
 from lanet_jax.models.two_branch import Outputs

@@ -18,8 +18,8 @@ from absl import app, flags
 from ml_collections import config_flags
 
 from benchmarks import demo, report
+from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.devices import runtime
-from lanet_jax.errors import exit_on_user_error
 from lanet_jax.typing import Batch
 
 CONFIG = config_flags.DEFINE_config_file("config", "configs/demo.py", "As for lanet_jax.main.")

@@ -19,8 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import report
+from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.devices import runtime
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.errors import UserError
 from lanet_jax.faces.litert import Network
 
 BATCH = 64

@@ -16,7 +16,7 @@ from benchmarks import report
 from benchmarks import shape as shape_lib
 from benchmarks.shape import Shape
 from benchmarks.worker import Worker
-from lanet_jax.errors import exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
 
 GIB = 2**30
 PAUSE = 0.1  # s between turns, in which the threads of the last worker stop spinning

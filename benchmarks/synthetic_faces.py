@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks import report
-from lanet_jax.errors import exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.input import records
 from lanet_jax.input.records import Records
 

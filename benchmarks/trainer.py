@@ -15,7 +15,7 @@ from configs import rafdb
 from lanet_jax import state as state_lib
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.from_config import config, training
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks.schemes import SCHEMES
 from lanet_jax.methods.method import Example, Method
 from lanet_jax.train.step import compile_for, compile_step, train_step
 from lanet_jax.typing import Augment, Batch

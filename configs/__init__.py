@@ -1,1 +1,1 @@
-"""The configs of the datasets, one file each; `lanet_jax.fields` has the fields that they share."""
+"""The configs of the datasets; `lanet_jax.from_config.fields` has the fields that they share."""

@@ -9,7 +9,7 @@ The official validation split is the usual test set. The paper reports 64.24% (8
 
 import ml_collections
 
-from lanet_jax import fields
+from lanet_jax.from_config import fields
 
 
 def classes7(c: ml_collections.ConfigDict) -> None:

@@ -10,7 +10,7 @@ evidence for the paper's claims.
 
 import ml_collections
 
-from lanet_jax import fields
+from lanet_jax.from_config import fields
 
 
 def tiny(c: ml_collections.ConfigDict) -> None:

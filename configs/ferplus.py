@@ -11,7 +11,7 @@ docs/notes.md has its results. `:face` starts from dlib's face network on all im
 
 import ml_collections
 
-from lanet_jax import fields
+from lanet_jax.from_config import fields
 
 
 def cpu(c: ml_collections.ConfigDict) -> None:

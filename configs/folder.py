@@ -15,7 +15,7 @@ writes the estimated label distributions to runs/mine/distributions.csv.
 
 import ml_collections
 
-from lanet_jax import fields
+from lanet_jax.from_config import fields
 
 
 def get_config(presets: str | None = None) -> ml_collections.ConfigDict:

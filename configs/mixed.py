@@ -10,7 +10,7 @@ AffectNet; this project has not run that scale yet.
 
 import ml_collections
 
-from lanet_jax import fields
+from lanet_jax.from_config import fields
 
 
 def cpu(c: ml_collections.ConfigDict) -> None:

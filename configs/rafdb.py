@@ -9,7 +9,7 @@ weights through --config.model.pretrained), in 80 epochs; this project has not r
 
 import ml_collections
 
-from lanet_jax import fields
+from lanet_jax.from_config import fields
 
 
 def get_config(presets: str | None = None) -> ml_collections.ConfigDict:

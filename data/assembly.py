@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from lanet_jax.errors import UserError
 from lanet_jax.images.pixels import BrokenImageError
-from lanet_jax.landmark_schemes import SCHEMES, infer_flip_index
+from lanet_jax.landmarks.schemes import SCHEMES, infer_flip_index
 
 from . import images, landmark_file
 from .listing import Item, Listing

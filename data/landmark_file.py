@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float
 
-from lanet_jax.checkpoint.formats import read_torch_tensor
 from lanet_jax.errors import UserError
-from lanet_jax.files import npz
+from lanet_jax.files import npz, torch_files
 from lanet_jax.input.names import Names
 
 from .listing import Item
@@ -107,7 +106,7 @@ def _refuse_contradictions(path: Path, table: LandmarkTable) -> None:
 
 
 def _load_torch(path: Path) -> LandmarkTable:
-    points = read_torch_tensor(path)
+    points = torch_files.read_tensor(path)
     if points.ndim != 3 or points.shape[1:] != (PEERS_POINTS, 2) or points.dtype != np.float32:
         raise UserError(
             f"{path} holds {points.dtype} {points.shape}; float32 (N, {PEERS_POINTS}, 2) was "

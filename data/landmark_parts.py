@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from lanet_jax.errors import UserError
 from lanet_jax.files.npz import read_npz, write_npz
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks.schemes import SCHEMES
 
 # The columns of a part, with numpy's kind of each.
 _KINDS = {"name": "U", "size": "i", "changed": "i", "points": "f"}
@@ -131,7 +131,7 @@ def write(out: Path, names: Iterable[str], rows: Mapping[str, Row], scheme: str)
       out: the file.
       names: images in the file's order.
       rows: rows by image name.
-      scheme: order of the landmarks, a name of `lanet_jax.landmark_schemes`.
+      scheme: order of the landmarks, a name of `lanet_jax.landmarks.schemes`.
     """
     names = list(names)
     shared = columns([rows[name] for name in names])

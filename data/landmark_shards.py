@@ -8,7 +8,7 @@ import numpy as np
 from lanet_jax.errors import UserError
 from lanet_jax.files.npz import write_npz
 from lanet_jax.images.files import Tree
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks.schemes import SCHEMES
 from lanet_jax.shards import files, together
 from lanet_jax.shards.dealing import Shard
 from lanet_jax.shards.files import Part

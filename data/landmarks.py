@@ -22,14 +22,15 @@ import numpy as np
 from jaxtyping import UInt8
 from tqdm import tqdm
 
-from lanet_jax.command_line import Parser, whole
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.parser import Parser, whole
+from lanet_jax.errors import UserError
 from lanet_jax.faces.find import Face, Finder
 from lanet_jax.faces.reduce import REDUCTIONS
 from lanet_jax.files.home import expanded
 from lanet_jax.images import files
 from lanet_jax.images.pixels import BrokenImageError, decode
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks.schemes import SCHEMES
 from lanet_jax.shards import dealing
 from lanet_jax.shards.dealing import Shard
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lanet_jax.command_line import Parser, whole
-from lanet_jax.errors import exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.parser import Parser, whole
 from lanet_jax.files.home import expanded
 
 from . import building

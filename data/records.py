@@ -42,7 +42,7 @@ class Schema:
     Attributes:
       classes: class names in canonical order (`lanet_jax.classes`).
       points: number of landmarks L, 0 when the dataset has none.
-      scheme: order of the landmarks, a name of `lanet_jax.landmark_schemes` or of the data's own.
+      scheme: order of the landmarks, a name of `lanet_jax.landmarks.schemes` or of the data's own.
       flip_index: which point lands at j after a horizontal mirror, for each of the L points.
       votes: names of the vote columns.
     """

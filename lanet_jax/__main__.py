@@ -5,14 +5,15 @@ import runpy
 import sys
 
 import lanet_jax
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.errors import UserError
 
 # Each command is a module, which also runs as `python -m lanet_jax.evaluate`, and its purpose.
 COMMANDS = {
     "prepare": ("data.prepare", "read a dataset or folder of images, check it, store it"),
     "landmarks": ("data.landmarks", "find facial landmarks in a folder of images"),
     "train": ("main", "train a run, or resume it"),
-    "folds": ("folds", "train a run again with parts of its records held out, for the audit"),
+    "folds": ("study.folds", "train a run again with parts of its records held out, for the audit"),
     "evaluate": ("evaluate", "evaluate a checkpoint on a split"),
     "predict": ("predict", "predict the expression of every face in photos and videos"),
     "audit": ("audit", "rank labels by how wrong they look"),

@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from lanet_jax.command_line import Parser
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.parser import Parser
 from lanet_jax.devices import runtime
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_csv
 from lanet_jax.from_config.finished import open_run
 from lanet_jax.input import votes

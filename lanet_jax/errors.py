@@ -1,34 +1,10 @@
-"""The error that is meant for users, and how a command ends with it."""
+"""The error that is meant for users."""
 
 import errno
-import functools
-import os
 import re
-import sys
-from collections.abc import Callable
-
-from lanet_jax import console
 
 # Errors that no other path or name can fix: there is no space left.
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-_REASONS = {
-    errno.ENOSPC: "the disk is full: free some space and run the same command again",
-    errno.EDQUOT: "the disk quota is used up: free some space and run the same command again",
-    errno.EROFS: "the disk is read-only: choose a folder that can be written",
-    errno.EACCES: "permission denied: choose a folder that can be written",
-    errno.EPERM: "not permitted: choose a folder that can be written",
-    errno.EISDIR: "a folder has this name: choose another",
-    errno.ENOTDIR: "a file has the name of a folder on the way: choose another",
-    errno.EEXIST: "a file has this name: choose another",
-    errno.ENOENT: "there is no such file or folder: check the name",
-    errno.ENAMETOOLONG: "the name is too long for this disk: choose a shorter one",
-    errno.EFBIG: "the file would be larger than this disk or `ulimit -f` allows: choose another",
-    errno.EMFILE: "too many files are open: raise the limit with `ulimit -n`",
-    errno.EXDEV: "the folder lies on two disks: choose one that lies on one",
-}
-_ANY = "see that the disk and the file can be used, then run the same command again"
-
-
 # Characters that break a line or move a terminal's cursor.
 CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -39,56 +15,3 @@ class UserError(Exception):
     def __str__(self) -> str:
         # Messages quote names and file content, which may hold anything.
         return CONTROL_CHARACTER.sub(lambda found: repr(found[0])[1:-1], super().__str__())
-
-
-def exit_on_user_error(main: Callable[..., None]) -> Callable[..., None]:
-    """Wraps a command, so that a `UserError` or an unusable file ends it with one line."""
-
-    @functools.wraps(main)
-    def wrapped(*args, **kwargs) -> None:
-        try:
-            console.prepare()
-            _check_locale()
-            main(*args, **kwargs)
-            if sys.stdout is not None:
-                sys.stdout.flush()  # so that a full disk is noticed now, not at exit
-            return
-        except UserError as error:
-            line, code = str(error), 1
-        except OSError as error:
-            line, code = str(UserError(_of_disk(error))), 1
-        except RuntimeError as error:
-            if "home directory" not in str(error):  # what pathlib says
-                raise
-            line, code = "there is no home folder for ~: set HOME, or name the folder", 1
-        except KeyboardInterrupt:
-            line, code = "interrupted", 130
-        print(f"error: {line}", file=sys.stderr)
-        sys.exit(code)
-
-    return wrapped
-
-
-def _check_locale() -> None:
-    encoding = sys.getfilesystemencoding()
-    if encoding.lower() not in ("utf-8", "utf8"):
-        raise UserError(
-            f"the locale's encoding is {encoding}, in which not every name of a file can be "
-            "written: export LC_ALL=C.UTF-8, then run the same command again"
-        )
-
-
-def _of_disk(error: OSError) -> str:
-    """The message for an unusable file or disk."""
-    cause: BaseException | None = error
-    while cause is not None:  # a library may wrap the system's error
-        if isinstance(cause, OSError) and cause.errno is not None:
-            reason = _REASONS.get(cause.errno) or f"{os.strerror(cause.errno)}: {_ANY}"
-            return f"{_named(cause) or _named(error) or 'writing'}: {reason}"
-        cause = cause.__cause__ or cause.__context__
-    return f"{str(error).strip().partition(chr(10))[0] or type(error).__name__}: {_ANY}"
-
-
-def _named(error: OSError) -> str:
-    name = error.filename
-    return os.fsdecode(name) if isinstance(name, str | bytes | os.PathLike) else ""

@@ -6,8 +6,9 @@ from pathlib import Path
 import jax
 from absl import app, flags
 
+from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.devices import others, runtime
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.errors import UserError
 from lanet_jax.files.home import expanded
 from lanet_jax.from_config import flags as config_flags
 from lanet_jax.from_config import help as train_help

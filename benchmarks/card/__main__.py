@@ -12,7 +12,8 @@ from pathlib import Path
 
 from benchmarks.card import answers as answers_lib
 from benchmarks.card import environment, one, plan, runner, table, trainings
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_text
 
 

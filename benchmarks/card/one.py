@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.card.part import Part
-from lanet_jax.errors import exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.files.atomic import write_text
 
 

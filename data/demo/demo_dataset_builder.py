@@ -7,7 +7,7 @@ import tensorflow_datasets as tfds
 
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks.schemes import SCHEMES
 
 from ..records import Record, RecordsBuilder, Schema
 from .drawing import draw

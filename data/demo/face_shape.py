@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks.schemes import SCHEMES
 
 from .action_units import ACTION_UNITS
 

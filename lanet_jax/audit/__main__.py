@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lanet_jax.command_line import Parser, whole
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.parser import Parser, whole
 from lanet_jax.devices import runtime
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.errors import UserError
 from lanet_jax.files.home import expanded
 from lanet_jax.shards import dealing
 from lanet_jax.shards.dealing import Shard
@@ -115,8 +116,8 @@ def audit(
       UserError: source, run, checkpoint, data or probabilities are missing or do not fit.
     """
     # The compiler's flags must be set before any of these imports touches a device.
-    from lanet_jax import folds
     from lanet_jax.audit import confident_learning, of_run, shard_of_faces, without_run, witnesses
+    from lanet_jax.study import folds
     from lanet_jax.trained.load import SHIPPED
 
     outside = probabilities is not None or held_out is not None

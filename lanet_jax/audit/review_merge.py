@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lanet_jax.audit import corrections
-from lanet_jax.command_line import Parser
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.parser import Parser
+from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_csv
 
 

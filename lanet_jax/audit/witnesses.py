@@ -12,14 +12,14 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 from tqdm import tqdm
 
-from lanet_jax import face_frame
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.faces.align import align
 from lanet_jax.faces.find import largest_face
 from lanet_jax.images import pixels
 from lanet_jax.input.records import Records
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks import face_frame
+from lanet_jax.landmarks.schemes import SCHEMES
 from lanet_jax.trained import load as trained_load
 
 BATCH = 64

@@ -115,7 +115,7 @@ def flip_points(
     Args:
       landmarks: x and y in fractions of the image.
       present: whether a landmark is known.
-      flip_index: the point that lands at each index (`landmark_schemes.Scheme`); empty: x is
+      flip_index: the point that lands at each index (`landmarks.schemes.Scheme`); empty: x is
         mirrored and no point changes its name, as the reference code does.
 
     Returns:

@@ -1,7 +1,5 @@
 """Safe readers of checkpoint files: nothing in a file is ever executed."""
 
-import pickle
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +9,8 @@ import numpy as np
 from safetensors import safe_open
 
 from lanet_jax.errors import UserError
-from lanet_jax.files import regular
-from lanet_jax.files.npz import damaged, members, read_npz
+from lanet_jax.files import regular, torch_files
+from lanet_jax.files.npz import members, read_npz
 
 TORCH_LEGACY = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # torch's magic number, pickled
 DEEPEST = 3  # nested dicts; an optimizer's tensors lie deeper
@@ -97,15 +95,15 @@ def read_torch(
       UserError: torch is absent, the file is damaged or holds more than tensors, or two dicts could
         be the weights.
     """
-    torch, loaded = _load_torch(path)
+    loaded = torch_files.read(path)
     if not isinstance(loaded, dict):
         raise UserError(f"{path}: holds a {type(loaded).__name__}, not a state_dict; save that")
-    levels = {way: state for way, state in _levels(torch, loaded) if state}
+    levels = {way: state for way, state in _levels(loaded) if state}
     way = _largest(path, levels) if levels else ("state_dict",) * ("state_dict" in loaded)
     state = levels.get(way, loaded.get("state_dict", loaded))
     beside = [str(name) for name in loaded if way and name != way[0]]
     others = (
-        [str(name) for name, value in state.items() if not _is_plain(torch, name, value)]
+        [str(name) for name, value in state.items() if not _is_weight(name, value)]
         if isinstance(state, dict)
         else ["state_dict"]
     )
@@ -116,25 +114,7 @@ def read_torch(
         )
     if way not in ((), ("state_dict",)):
         tell(f"{path}: the weights under {'/'.join(way)!r} are taken")
-    return {name: _to_numpy(value) for name, value in state.items()}, beside  # type: ignore[union-attr]  # else it is among the others
-
-
-def read_torch_tensor(path: Path) -> np.ndarray:
-    """Reads the one tensor that a torch file holds.
-
-    Args:
-      path: the file.
-
-    Raises:
-      UserError: as for `read_torch`, or the file holds anything else.
-    """
-    torch, loaded = _load_torch(path)
-    if not _is_plain(torch, "", loaded):
-        raise UserError(
-            f"{path}: holds a {type(loaded).__name__}, not one plain tensor; save that with "
-            "torch.save(tensor, path)"
-        )
-    return _to_numpy(loaded)
+    return {name: torch_files.to_numpy(value) for name, value in state.items()}, beside  # type: ignore[union-attr]  # else it is among the others
 
 
 def read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
@@ -167,36 +147,14 @@ def read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
     )
 
 
-def _load_torch(path: Path) -> tuple[Any, Any]:
-    try:
-        import torch
-    except ImportError as error:
-        raise UserError(
-            f"{path}: reading a torch file needs PyTorch: pip install 'lanet_jax[port]'"
-        ) from error
-    try:
-        if zipfile.is_zipfile(path):  # torch does not compare the checksums
-            with zipfile.ZipFile(path) as archive:
-                if changed := archive.testzip():
-                    raise ValueError(f"{changed} does not have its checksum")
-        return torch, torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise UserError(
-            f"{path}: damaged, or holds Python objects, which may run code and are refused; "
-            "fetch it again, or ask its owner for a file of tensors alone"
-        ) from error
-    except Exception as error:  # torch raises RuntimeError, EOFError and others for damage
-        raise damaged(path, "torch file", error) from error
-
-
-def _levels(torch: Any, loaded: dict, way: Way = ()) -> Iterator[tuple[Way, dict]]:
+def _levels(loaded: dict, way: Way = ()) -> Iterator[tuple[Way, dict]]:
     """Every dict in a checkpoint that holds only plain tensors, with the keys that lead to it."""
-    if all(_is_plain(torch, name, value) for name, value in loaded.items()):
+    if all(_is_weight(name, value) for name, value in loaded.items()):
         yield way, loaded
     elif len(way) < DEEPEST:
         for name, value in loaded.items():
             if isinstance(value, dict) and isinstance(name, str):
-                yield from _levels(torch, value, (*way, name))
+                yield from _levels(value, (*way, name))
 
 
 def _largest(path: Path, levels: Mapping[Way, dict]) -> Way:
@@ -214,15 +172,5 @@ def _largest(path: Path, levels: Mapping[Way, dict]) -> Way:
     return first
 
 
-def _is_plain(torch: Any, name: Any, value: Any) -> bool:
-    """Whether this is a named dense tensor, with as many numbers in memory as its shape says."""
-    if not isinstance(name, str) or not isinstance(value, torch.Tensor):
-        return False
-    if value.layout != torch.strided or value.is_quantized or value.is_meta or value.is_complex():
-        return False
-    return value.numel() * value.element_size() <= value.untyped_storage().nbytes()
-
-
-def _to_numpy(tensor: Any) -> np.ndarray:
-    tensor = tensor.detach()
-    return (tensor.float() if tensor.is_floating_point() else tensor).numpy()
+def _is_weight(name: Any, value: Any) -> bool:
+    return isinstance(name, str) and torch_files.is_plain(value)

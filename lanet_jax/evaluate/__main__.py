@@ -13,9 +13,10 @@ import numpy as np
 from jaxtyping import Float
 
 from lanet_jax import metrics
-from lanet_jax.command_line import Parser
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.parser import Parser
 from lanet_jax.devices import runtime
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import csv_text, write_together
 from lanet_jax.input.records import Records
 from lanet_jax.run.paths import EvaluationFolder

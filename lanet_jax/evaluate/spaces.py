@@ -15,7 +15,7 @@ from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.from_config.run import Run
 from lanet_jax.input.pipeline import eval_batches
 from lanet_jax.input.streams import Purpose, stream
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks.schemes import SCHEMES
 from lanet_jax.lde import trust
 from lanet_jax.lde.neighborhood import Neighborhood
 from lanet_jax.methods.frozen import behind

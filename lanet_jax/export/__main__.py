@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from lanet_jax.command_line import Parser
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.parser import Parser
 from lanet_jax.devices import runtime
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.errors import UserError
 
 FORMATS = ("stablehlo", "onnx", "safetensors")
 

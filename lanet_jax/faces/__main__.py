@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Sequence
 
-from lanet_jax.command_line import Parser
-from lanet_jax.errors import exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.parser import Parser
 from lanet_jax.faces import downloads
 
 

@@ -15,7 +15,7 @@ from lanet_jax.faces import downloads
 from lanet_jax.faces.litert import Network
 from lanet_jax.faces.reduce import EYE_CORNERS, EYES, MESH_POINTS, reduce
 from lanet_jax.faces.square import Square, direction
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks.schemes import SCHEMES
 
 MARGIN = 1.5  # side of the square over that of the face in it
 MOST_SPREAD = 0.12  # on FERPlus, landmarks with a larger spread are off

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int
 
-from lanet_jax import fields
 from lanet_jax.checkpoint import pretrained
 from lanet_jax.files.home import expanded
+from lanet_jax.from_config import fields
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import splits
 from lanet_jax.input import mixture, prepared

@@ -20,8 +20,7 @@ Bundled configs and what each is for:
 
 def text() -> str:
     """The whole help."""
-    from lanet_jax import fields
-    from lanet_jax.from_config import config_files
+    from lanet_jax.from_config import config_files, fields
     from lanet_jax.from_config.limits import LIMITS, flatten
 
     configs = "".join(f"  {path.stem:11} {about}\n" for path, about in config_files.bundled())

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lanet_jax import face_frame
 from lanet_jax.errors import UserError
-from lanet_jax.face_frame import FaceFrame, Shapes
 from lanet_jax.from_config.config import Config
 from lanet_jax.input.records import Records
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks import face_frame
+from lanet_jax.landmarks.face_frame import FaceFrame, Shapes
+from lanet_jax.landmarks.schemes import SCHEMES
 
 
 @dataclasses.dataclass(frozen=True)

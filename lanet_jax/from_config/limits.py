@@ -197,7 +197,8 @@ def check(c: ml_collections.ConfigDict) -> None:
     values = flatten(c)
     if absent := LIMITS.keys() - values.keys():
         raise UserError(
-            f"the config has no field {min(absent)}: begin it with lanet_jax.fields.get_config()"
+            f"the config has no field {min(absent)}: begin it with "
+            "lanet_jax.from_config.fields.get_config()"
         )
     if unknown := values.keys() - LIMITS.keys():
         raise UserError(f"--config.{min(unknown)}: nothing reads this field; {hint(min(unknown))}")

@@ -9,10 +9,10 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 
 from lanet_jax.errors import UserError
-from lanet_jax.face_frame import Shapes
 from lanet_jax.input.reading import Reading
 from lanet_jax.input.records import Records
 from lanet_jax.input.sampler import epoch_order
+from lanet_jax.landmarks.face_frame import Shapes
 from lanet_jax.typing import Batch
 
 

@@ -9,7 +9,7 @@ import tensorflow_datasets as tfds
 
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks.schemes import SCHEMES
 
 VERSION = re.compile(r"\d{1,9}(\.\d{1,9})*")
 ADVICE = "prepare the data again with `lanet prepare` and --overwrite"

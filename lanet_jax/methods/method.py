@@ -4,7 +4,7 @@ from typing import NamedTuple, Protocol
 
 from jaxtyping import Array, Float, Int
 
-from lanet_jax.face_frame import FaceFrame
+from lanet_jax.landmarks.face_frame import FaceFrame
 from lanet_jax.typing import Batch, Key, PyTree
 
 

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from lanet_jax.checkpoint.formats import read_checkpoint
 from lanet_jax.checkpoint.pretrained import check_ending, save
-from lanet_jax.command_line import Parser
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.parser import Parser
+from lanet_jax.errors import UserError
 from lanet_jax.port import get_faces
 from lanet_jax.port.convert import LAYOUTS, convert, without_prefix
 

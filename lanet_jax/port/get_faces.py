@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lanet_jax.checkpoint import pretrained
-from lanet_jax.command_line import Parser
+from lanet_jax.command_line.parser import Parser
 from lanet_jax.errors import UserError
 from lanet_jax.files import fetch
 from lanet_jax.models import backbones

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lanet_jax.command_line import Parser
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.parser import Parser
 from lanet_jax.devices import runtime
-from lanet_jax.errors import exit_on_user_error
 from lanet_jax.shards import dealing
 from lanet_jax.shards.dealing import Shard
 

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from lanet_jax.command_line import Parser
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.parser import Parser
+from lanet_jax.errors import UserError
 from lanet_jax.report import compare, page, run_files
 
 

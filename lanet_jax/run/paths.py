@@ -111,7 +111,7 @@ class RunFolder:
 
     @property
     def folds(self) -> Path:
-        """Runs that each held out another part of the records, see `lanet_jax.folds`."""
+        """Runs that each held out another part of the records, see `lanet_jax.study.folds`."""
         return self.path / "folds"
 
     def evaluation(self, name: str) -> "EvaluationFolder":

@@ -5,8 +5,9 @@ import signal
 import sys
 from pathlib import Path
 
-from lanet_jax.command_line import Parser
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.parser import Parser
+from lanet_jax.errors import UserError
 from lanet_jax.study import declaration, grid, loading, outcome, runner, write
 
 

@@ -18,7 +18,7 @@ from lanet_jax.study.grid import Cell
 from lanet_jax.study.progress import Progress
 
 MAIN = (sys.executable, "-m", "lanet_jax.main")
-# A command's error line (`errors.exit_on_user_error`), possibly after a progress bar.
+# A command's error line (`command_line.ending`), possibly after a progress bar.
 _ERROR = re.compile(r"(?:^|[\r\n\]])error: ([^\r\n]+)")
 # May save a few percent of a CPU step (docs/benchmarks.md). glibc reads this when a process starts;
 # other C libraries ignore it.

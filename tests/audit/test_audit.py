@@ -13,7 +13,6 @@ import pytest
 
 from configs import demo
 from data.demo.demo_dataset_builder import Builder
-from lanet_jax import folds
 from lanet_jax.audit import __main__ as audit
 from lanet_jax.audit import (
     beliefs,
@@ -33,6 +32,7 @@ from lanet_jax.from_config import config, data, run
 from lanet_jax.input.pipeline import eval_batches
 from lanet_jax.run import folder as run_folder
 from lanet_jax.state import TrainState
+from lanet_jax.study import folds
 
 N = 40
 

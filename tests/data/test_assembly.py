@@ -8,7 +8,7 @@ from data.images import Look
 from data.landmark_file import LandmarkTable
 from data.listing import Item, Listing
 from lanet_jax.errors import UserError
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks.schemes import SCHEMES
 
 
 def _listing(items, **settings):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.checkpoint import states
-from lanet_jax.errors import exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.evaluate import __main__ as evaluate
 from lanet_jax.files import atomic
 from lanet_jax.from_config import config as config_lib

@@ -8,8 +8,8 @@ import pytest
 from lanet_jax.errors import UserError
 from lanet_jax.evaluate import spaces
 from lanet_jax.evaluate.spaces import Spaces
-from lanet_jax.face_frame import Shapes
 from lanet_jax.input.reading import Reading
+from lanet_jax.landmarks.face_frame import Shapes
 from lanet_jax.lde.neighborhood import Neighborhood
 from lanet_jax.methods.lanet import LANet
 from lanet_jax.methods.lanet_settings import EL, LDE, Loss

@@ -5,7 +5,7 @@ from lanet_jax.faces import face_mesh
 from lanet_jax.faces.face_mesh import FaceMesh, Fit, eye_distance, mirror, spread, square_of
 from lanet_jax.faces.reduce import EYE_CORNERS, EYES, MESH_POINTS, reduce
 from lanet_jax.faces.square import Square
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks.schemes import SCHEMES
 
 SIDE = 192
 

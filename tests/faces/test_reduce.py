@@ -3,7 +3,7 @@ import pytest
 
 from lanet_jax.errors import UserError
 from lanet_jax.faces.reduce import EYE_CORNERS, EYES, MESH_POINTS, REDUCTIONS, reduce
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks.schemes import SCHEMES
 
 # Pairs of the mesh's points that change places in a mirror, for all points that the tables use.
 LEFT = (

@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from lanet_jax.errors import exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.files import atomic
 from lanet_jax.files.atomic import replacing, write_csv, write_text, write_together
 

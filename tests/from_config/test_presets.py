@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from configs import ferplus, rafdb
-from lanet_jax.fields import FACE29_MEAN, FACE29_STD
 from lanet_jax.from_config import config
+from lanet_jax.from_config.fields import FACE29_MEAN, FACE29_STD
 from lanet_jax.recipes import PUBLISHED
 
 

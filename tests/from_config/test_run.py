@@ -5,9 +5,8 @@ import types
 import numpy as np
 import pytest
 
-from lanet_jax import fields
 from lanet_jax.errors import UserError
-from lanet_jax.from_config import run
+from lanet_jax.from_config import fields, run
 
 
 def records(votes, names=("happiness", "anger", "unknown")):

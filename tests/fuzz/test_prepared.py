@@ -14,7 +14,7 @@ from data.records import Record, RecordsBuilder, Schema
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.input import records, records_table
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks.schemes import SCHEMES
 
 NAME, COUNT, VOTES = "records_builder", 6, ("for", "against")
 

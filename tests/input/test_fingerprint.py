@@ -7,7 +7,7 @@ import tensorflow_datasets as tfds
 
 from data.records import Record, RecordsBuilder, Schema
 from lanet_jax.input import fingerprint, mixture, records, records_table
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks.schemes import SCHEMES
 
 COUNT = 5
 

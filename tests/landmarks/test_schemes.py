@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.errors import UserError
-from lanet_jax.landmark_schemes import SCHEMES, infer_flip_index
+from lanet_jax.landmarks.schemes import SCHEMES, infer_flip_index
 
 
 def arc(centre, radius, start, stop, count):

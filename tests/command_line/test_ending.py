@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.errors import UserError
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def command(body, **settings):
     """Runs a command's body in a process of its own, whose imports are light."""
     script = (
         "import errno, os, sys\n"
-        "from lanet_jax.errors import UserError, exit_on_user_error\n"
+        "from lanet_jax.command_line.ending import exit_on_user_error\n"
+        "from lanet_jax.errors import UserError\n"
         f"def main():\n    {body}\n"
         "exit_on_user_error(main)()\n"
     )

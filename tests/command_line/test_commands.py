@@ -9,7 +9,8 @@ import pytest
 from absl import flags
 
 from lanet_jax import __main__ as lanet
-from lanet_jax import command_line, main
+from lanet_jax import main
+from lanet_jax.command_line import parser as command_line
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import help as train_help
 from lanet_jax.from_config.limits import LIMITS
@@ -98,7 +99,7 @@ def test_help_lists_every_field_with_what_it_may_be_and_its_remark():
     text = train_help.text()
     for field, limit in LIMITS.items():
         assert f"--config.{field}=" in text and limit.may_be in text
-    assert "share of the noisy training set held out" in text  # a remark of lanet_jax.fields
+    assert "share of the noisy training set held out" in text  # a remark in the fields
     assert "  rafdb " in text and "  reference " in text
 
 

@@ -12,8 +12,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lanet_jax.command_line import Parser, whole
-from lanet_jax.errors import UserError, exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.parser import Parser, whole
+from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import replacing, write_text
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder

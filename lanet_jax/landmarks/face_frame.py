@@ -56,7 +56,7 @@ def fit(
       points: x and y in pixels or another isotropic unit; absent points may hold anything.
       present: which landmarks are known.
       kept: indices of the landmarks that `shapes` returns.
-      flip_index: `landmark_schemes.Scheme.flip_index`; empty if no pairs are known.
+      flip_index: `schemes.Scheme.flip_index`; empty if no pairs are known.
 
     Returns:
       The frame. Without any face that can be aligned, all its scores are 0.

@@ -4,9 +4,9 @@ import jax
 import numpy as np
 import pytest
 
-from lanet_jax import face_frame
 from lanet_jax.augment.geometry import flip_points
-from lanet_jax.landmark_schemes import SCHEMES
+from lanet_jax.landmarks import face_frame
+from lanet_jax.landmarks.schemes import SCHEMES
 
 N, L = 60, 5
 FLIP = SCHEMES["points5"].flip_index

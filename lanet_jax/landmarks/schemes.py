@@ -112,5 +112,5 @@ def infer_flip_index(mean_points: Float[np.ndarray, "L 2"]) -> list[int]:
             return index.tolist()
     raise UserError(
         "landmarks: the mean face is not symmetric, so left and right points cannot be paired; "
-        "use more faces, or a scheme of lanet_jax/landmark_schemes.py"
+        "use more faces, or a scheme of lanet_jax/landmarks/schemes.py"
     )

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from configs import demo
-from lanet_jax import folds
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import config, config_files
 from lanet_jax.run import folder as run_folder
+from lanet_jax.study import folds
 
 FAKE = """
 import json, sys
