@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from lanet_jax.command_line.words import counted
 from lanet_jax.images.files import Tree, is_image, is_unread
 
 from .landmark_parts import Row
@@ -20,7 +21,7 @@ def lines(rows: Mapping[str, Row], tree: Tree) -> Iterator[str]:
     absent = [name for name, row in rows.items() if not (row.ok or row.broken)]
     found = len(rows) - len(broken) - len(absent)
     share = f" ({found / len(rows):.1%})" if rows else ""  # a shard may have no image
-    yield f"{len(rows)} images: {found} with landmarks{share}"
+    yield f"{counted(len(rows), 'image')}: {found} with landmarks{share}"
     unread = [name for name in tree.files if is_unread(name)]
     others = [name for name in tree.files if not (is_image(name) or is_unread(name))]
     for names, what in (

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser
+from lanet_jax.command_line.words import counted
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError
 from lanet_jax.shards import together
@@ -49,7 +50,7 @@ def merge(out: Path, source: Path | None = None) -> None:
         shard_of_table.merge(own, out)
     else:
         raise UserError(f"{folder(out)} holds shards of {kind!r}: a newer version made them")
-    print(f"merged {len(own)} shards; {folder(out)} is no longer needed")
+    print(f"merged {counted(len(own), 'shard')}; {folder(out)} is no longer needed")
 
 
 if __name__ == "__main__":

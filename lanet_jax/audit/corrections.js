@@ -2,6 +2,7 @@
 const columns = ["name", "given", "was", "decision"];
 const kindByWord = { accept: "accept", keep: "keep", ambiguous: "ambiguous", other: "class" };
 const wordByKind = Object.fromEntries(Object.entries(kindByWord).map(([word, kind]) => [kind, word]));
+const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 const plain = (name) => name.normalize("NFC").replaceAll("\\", "/");
 
 function corrections() {
@@ -44,16 +45,16 @@ async function load(file) {
     refresh();
     const same = found.length - news.length - others.length;
     const absent = found.filter(([name]) => !cardNamed.has(name)).length;
-    const parts = [`${file.name}: ${news.length} decisions loaded`];
-    if (same) parts.push(`${same} were here already`);
-    if (absent) parts.push(`${absent} are of records without a card on this page and are kept`);
+    const parts = [`${file.name}: ${counted(news.length, "decision")} loaded`];
+    if (same) parts.push(`${same} already here`);
+    if (absent) parts.push(`${absent} kept without a card on this page`);
     if (!others.length) return tell(`${parts.join(", ")}.`);
-    parts.push(`${others.length} differ from what is decided here, which stands (${some(others)})`);
+    parts.push(`${others.length} unlike what is decided here, which stands (${some(others)})`);
     const take = make("button", {}, "Take the file's");
     take.addEventListener("click", () => {
       say(others);
       refresh();
-      tell(`${file.name}: ${others.length} decisions replaced.`);
+      tell(`${file.name}: ${counted(others.length, "decision")} replaced.`);
     });
     tell(`${parts.join(", ")}.`, take);
   } catch (error) {

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Int
 
 from lanet_jax.checkpoint import pretrained
+from lanet_jax.command_line.words import counted
 from lanet_jax.files.home import expanded
 from lanet_jax.from_config import fields
 from lanet_jax.from_config.config import Config
@@ -49,12 +50,17 @@ def fit(c: Config, workdir: Path) -> tuple[Config, str]:
     count = min(c.data.limit or len(train), len(train))
     count -= round(c.data.holdout * count)
     left = not c.augment.size
-    told = [f"{count} records", *_network(c, workdir), *_batch(c, count), *_crop(c, train, left)]
+    told = [
+        counted(count, "record"),
+        *_network(c, workdir),
+        *_batch(c, count),
+        *_crop(c, train, left),
+    ]
     if not c.optim.epochs:
         c.optim.epochs = _EPOCHS
     if not c.optim.learning_rate:
         c.optim.learning_rate = _LEARNING_RATE
-    told.append(f"{c.optim.epochs} epochs")
+    told.append(counted(c.optim.epochs, "epoch"))
     if not c.data.test:
         told.append(f"no test split: {c.data.holdout:.0%} held out to evaluate on")
     return c, f"chosen from the data: {', '.join(told)}"

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from lanet_jax.command_line.words import counted
 from lanet_jax.errors import UserError
 from lanet_jax.files import regular
 from lanet_jax.files.atomic import replacing, write_csv, write_text
@@ -85,7 +86,8 @@ class Table:
         faces = sum(row.status == FACE for row in self.rows)
         count = Counter(frames.values())
         lines = [
-            f"{len(frames)} images: {faces} faces in {count[FACE]}, {count[NO_FACE]} without a "
+            f"{counted(len(frames), 'image')}: {counted(faces, 'face')} in {count[FACE]}, "
+            f"{count[NO_FACE]} without a "
             f"face, {count[ERROR]} broken"
         ]
         broken = [row for row in self.rows if row.status == ERROR]

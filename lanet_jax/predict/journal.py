@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lanet_jax.command_line.words import counted
 from lanet_jax.errors import UserError
 from lanet_jax.predict.face_rows import Row, restored
 from lanet_jax.predict.given import Item
@@ -39,7 +40,7 @@ def kept(table: Path, run: Mapping[str, Any]) -> Iterator["Journal"]:
         is_written = True
     except BaseException:
         if len(journal):
-            done = f"{len(journal)} images are kept in {journal.path}"
+            done = f"{counted(len(journal), 'image')} kept in {journal.path}"
             print(f"{done}: the same command resumes there", file=sys.stderr)
         raise
     finally:

@@ -6,6 +6,7 @@ from types import TracebackType
 
 import cv2
 
+from lanet_jax.command_line.words import counted
 from lanet_jax.errors import DISK_FULL, UserError
 from lanet_jax.files import regular
 from lanet_jax.files.atomic import write_bytes
@@ -109,7 +110,7 @@ class Pictures:
         lines = []
         if self._folder:
             count = self.written - (self.films if self._film else 0)  # that film lies elsewhere
-            lines.append(f"wrote {count} pictures into {self._folder}")
+            lines.append(f"wrote {counted(count, 'picture')} into {self._folder}")
         if self._film:
             why = "" if self.lost else "no frame was read: "
             is_there = self.films or filmed

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import jinja2
 
+from lanet_jax.command_line.words import counted
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_text
 from lanet_jax.report import compare, gallery, parts, run_files, run_sections, theme
@@ -90,7 +91,7 @@ def render(path: Path, heading: str, sections: Sequence[Section | None]) -> Path
 def title(run: RunFiles) -> str:
     """Describes a run in one line: method, data, noise, and epochs if unfinished."""
     done, wanted = run.epochs
-    unfinished = "" if done >= wanted else f" ({done} of {wanted} epochs)"
+    unfinished = "" if done >= wanted else f" ({done} of {counted(wanted, 'epoch')})"
     return f"{run.method} on {run.data}, {run.noise}{unfinished}"
 
 

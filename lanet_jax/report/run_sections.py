@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from lanet_jax.command_line.words import counted
 from lanet_jax.report import charts, run_files
 from lanet_jax.report.charts import digits, percent, thousandths
 from lanet_jax.report.run_files import RunFiles
@@ -21,7 +22,7 @@ def numbers(run: RunFiles) -> Section | None:
     splits = {name: values for name, values in summary.items() if name != "labels"}
     done, wanted = run.epochs
     ended = done >= wanted
-    so_far = "" if ended else f", unfinished: {done} of {wanted} epochs"
+    so_far = "" if ended else f", unfinished: {done} of {counted(wanted, 'epoch')}"
     tiles = []
     for split, values in splits.items():
         on = f"on {split}"

@@ -128,12 +128,12 @@ def test_what_differs_stands_until_the_reviewer_says_so(browser, page, tmp_path)
         "d.png,anger,anger,conflict",
     )
     assert said == (
-        "some.csv: 1 decisions loaded, 1 were here already, 1 are of records without a card on "
-        'this page and are kept, 1 differ from what is decided here, which stands (a,"1".png).'
+        "some.csv: 1 decision loaded, 1 already here, 1 kept without a card on this page, "
+        '1 unlike what is decided here, which stands (a,"1".png).'
     )
     assert _saved(browser)[NAMES[0]] == ("anger", "fear", "accept")
     browser.click("#notice button")
-    browser.until("notice.textContent.includes('1 decisions replaced')")
+    browser.until("notice.textContent.includes('1 decision replaced')")
     saved = _saved(browser)
     assert saved[NAMES[0]] == ("neutral", "fear", "other")
     assert saved["x/new.png"] == ("anger", "fear", "accept")

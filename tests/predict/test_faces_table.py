@@ -89,7 +89,7 @@ def test_probabilities_and_summary(table):
     np.testing.assert_array_equal(table.probabilities[0], [0.25, 0.75])
     assert np.isnan(table.probabilities[1:]).all()
     first, line = table.summary().splitlines()
-    assert first == "3 images: 1 faces in 1, 1 without a face, 1 broken"
+    assert first == "3 images: 1 face in 1, 1 without a face, 1 broken"
     assert line == "  c.png: the file is empty"
     assert "3 images" in repr(table)
 

@@ -103,7 +103,7 @@ def test_a_film_of_its_own_is_not_counted_among_the_pictures(
     arguments = [str(source), f"--out={tmp_path / 't.csv'}", f"--model={trained}", "--faces=whole"]
     predict.main([*arguments, f"--annotate={drawn}", f"--video={film}"])
     assert [path.name for path in drawn.iterdir()] == ["a.jpg"]
-    assert f"wrote 1 pictures into {drawn}\nwrote {film}" in capsys.readouterr().out
+    assert f"wrote 1 picture into {drawn}\nwrote {film}" in capsys.readouterr().out
 
 
 def test_a_video_that_could_not_be_read_is_not_said_to_be_written(trained, tmp_path, capsys):
