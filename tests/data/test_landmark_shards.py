@@ -59,7 +59,7 @@ def test_merged_they_are_the_file_that_one_command_writes(source, tmp_path, coun
         assert merged[name].dtype == expected[name].dtype
     for line in whole[1:4]:  # "9 images: 7 with landmarks (77.8%)" and who has none
         assert line in said
-    assert f"merged {count} shards" in said
+    assert f"merged {count} shard" in said
 
 
 def test_what_is_missing_or_foreign(source, tmp_path, write):
