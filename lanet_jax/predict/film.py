@@ -5,34 +5,17 @@ import importlib.util
 import os
 import secrets
 from pathlib import Path
-from typing import Protocol
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
 
 from lanet_jax.files.atomic import make_new
+from lanet_jax.predict.film_encoder import Encoder, Picture, UnwrittenError
 
 SUFFIX = ".mp4"
 PIP = "pip install 'lanet_jax[video]'"
 _MOST_TICKS = 65_535  # most ticks a second in MPEG-4
 _MOST_DECIMALS = 3  # OpenCV drops the rest
-
-Picture = UInt8[np.ndarray, "H W 3"]
-
-
-class UnwrittenError(Exception):
-    """Says in a few words why a film could not be written."""
-
-
-class Encoder(Protocol):
-    """Writes the frames of one file, all of one size; raises `UnwrittenError`."""
-
-    def add(self, image: Picture, time: float) -> None:
-        """Appends an RGB frame with even sides, shown from `time` (in seconds)."""
-
-    def close(self) -> None:
-        """Completes the file."""
 
 
 class Writer:

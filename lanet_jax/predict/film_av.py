@@ -12,7 +12,7 @@ from av.error import FFmpegError
 from jaxtyping import UInt8
 
 from lanet_jax.errors import DISK_FULL
-from lanet_jax.predict.film import UnwrittenError
+from lanet_jax.predict.film_encoder import UnwrittenError
 from lanet_jax.predict.sound import Sound
 
 # At the usual rates (24, 25, 30, 60, 120, and these over 1.001) frames last whole ticks.

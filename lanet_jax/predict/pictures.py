@@ -12,7 +12,8 @@ from lanet_jax.files import regular
 from lanet_jax.files.atomic import write_bytes
 from lanet_jax.predict import annotate, film, picture_names
 from lanet_jax.predict.face_rows import Row
-from lanet_jax.predict.film import Picture, UnwrittenError, Writer
+from lanet_jax.predict.film import Writer
+from lanet_jax.predict.film_encoder import Picture, UnwrittenError
 from lanet_jax.predict.given import Item
 from lanet_jax.predict.sources import Frame
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.predict import film, video
-from lanet_jax.predict.film import UnwrittenError
+from lanet_jax.predict.film_encoder import UnwrittenError
 
 UNEVEN = (0, 0.1, 0.15, 0.5, 0.52, 1.0, 1.3)
 
