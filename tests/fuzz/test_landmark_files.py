@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import struct
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -28,11 +29,25 @@ def npz(arrays, compressed=False):
     return file.getvalue()
 
 
-def torch_zip(content):
+def tensor_pickle(count, shape, strides):
+    """The pickle of a float32 tensor as torch writes it."""
+
+    def integers(values):
+        return b"(" + b"".join(b"J" + struct.pack("<i", value) for value in values) + b"t"
+
+    storage = b"(X\x07\0\0\0storageq\x01ctorch\nFloatStorage\nq\x02X\x01\0\0\0" + b"0q\x03"
+    storage += b"X\x03\0\0\0cpuq\x04J" + struct.pack("<i", count) + b"tq\x05Q"
+    return (
+        b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\nq\0(" + storage + b"K\0" + integers(shape)
+        + integers(strides) + b"\x89ccollections\nOrderedDict\nq\x06)Rq\x07tq\x08Rq\x09."
+    )  # fmt: skip
+
+
+def torch_zip(content, order="little"):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("points/data.pkl", content)
-        archive.writestr("points/byteorder", "little")
+        archive.writestr("points/byteorder", order)
         archive.writestr("points/version", "3\n")
         archive.writestr("points/data/0", POINTS.tobytes())
     return file.getvalue()
@@ -127,9 +142,30 @@ def test_any_pickle_in_a_torch_file(torch, scratch, fuzz, operations):
     fuzz.read(load, path)
 
 
-def test_nothing_asks_for_much_memory_or_time(tmp_path, fuzz):
+TORCH = torch_zip(tensor_pickle(190, POINTS.shape, (38, 2, 1)))
+
+
+def test_the_torch_file_made_here_is_read(torch, tmp_path):
+    path = tmp_path / "points.pt"
+    path.write_bytes(TORCH)
+    np.testing.assert_array_equal(load(path).points, POINTS)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        torch_zip(b"\x80\x02K\x01r\xff\xff\xff\x0f."),
+        torch_zip(tensor_pickle(190, (2**31 - 1, 19, 2), (38, 2, 1))),
+        torch_zip(tensor_pickle(190, (-5, 19, -2), (38, 2, 1))),
+        torch_zip(tensor_pickle(190, POINTS.shape, (38, 2, 1)), order="largest"),
+        npz(ARRAYS | {"points": np.zeros((3_000_000, 3, 2))}, compressed=True),
+        TORCH.replace(struct.pack("<I", 760), struct.pack("<I", 0xFFFFFFF0)),
+    ],
+    ids=["memo", "huge", "negative", "byte order", "zip bomb", "declared"],
+)
+def test_nothing_asks_for_much_memory_or_time(torch, tmp_path, fuzz, content):
     path = Path(tmp_path / "bomb")
-    path.write_bytes(npz(ARRAYS | {"points": np.zeros((3_000_000, 3, 2))}, compressed=True))
+    path.write_bytes(content)
     tracemalloc.start()
     assert fuzz.read(load, path) is None
     peak = tracemalloc.get_traced_memory()[1]
