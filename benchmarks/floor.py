@@ -10,62 +10,20 @@ for a GPU without one.
 """
 
 import functools
-from collections.abc import Callable
-from typing import NamedTuple
 
 import jax
 
 from benchmarks import report
 from benchmarks import shape as shape_lib
-from benchmarks.program import Program
+from benchmarks.lde_el import LdeEl
 from benchmarks.shape import Shape
+from benchmarks.trainer import lanet
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.devices import runtime
 
 # An H100 SXM as specified, dense: FLOP/s of its tensor cores (TF32 for float32), bytes/s.
 PEAK = {"float32": 495e12, "bfloat16": 989e12}
 BANDWIDTH = 3.35e12
-
-
-class Cost(NamedTuple):
-    """The work of a compiled program.
-
-    Attributes:
-      operations: floating point operations.
-      bytes: bytes read and written.
-    """
-
-    operations: float
-    bytes: float
-
-    def floor(self, peak: float, bandwidth: float) -> float:
-        """The least time in seconds.
-
-        Args:
-          peak: peak rate of the card in operations a second.
-          bandwidth: bandwidth of its memory in bytes a second.
-        """
-        return max(self.operations / peak, self.bytes / bandwidth)
-
-
-def cost(
-    compiled: jax.stages.Compiled, function: Callable[..., object], *arguments: object
-) -> Cost:
-    """Counts the work of a program.
-
-    Args:
-      compiled: the program, whose bytes are counted.
-      function: the function that it computes. Its operations are counted before a backend replaces
-        them by library calls, whose operations XLA does not know.
-      *arguments: arguments of the function, or anything of their shapes.
-
-    Returns:
-      The cost.
-    """
-    shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), arguments)
-    with jax.default_device(jax.devices("cpu")[0]):
-        counted = jax.jit(function).lower(*shapes).cost_analysis()
-    return Cost(counted["flops"], Program(compiled.as_text()).bytes())
 
 
 def show(shape: Shape, rounds: int, peak: float, bandwidth: float) -> None:
@@ -77,9 +35,6 @@ def show(shape: Shape, rounds: int, peak: float, bandwidth: float) -> None:
       peak: peak rate of the card in operations a second.
       bandwidth: bandwidth of its memory in bytes a second.
     """
-    from benchmarks.lde_el import LdeEl
-    from benchmarks.trainer import lanet
-
     step = lanet(shape)
     part = LdeEl(step.method, step.state.params, step.state.model_state, step.batch)
     work = {

@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks import report
 from benchmarks import shape as shape_lib
-from benchmarks.floor import Cost, cost
+from benchmarks.cost import Cost, cost
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.devices import runtime
 from lanet_jax.methods.lanet import BRANCHES, LANet

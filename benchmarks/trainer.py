@@ -9,7 +9,7 @@ import optax
 from jax.sharding import NamedSharding
 from jax.sharding import PartitionSpec as P
 
-from benchmarks.floor import Cost, cost
+from benchmarks.cost import Cost, cost
 from benchmarks.shape import Shape
 from configs import rafdb
 from lanet_jax import state as state_lib

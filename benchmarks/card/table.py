@@ -5,7 +5,7 @@ from typing import Any
 
 from benchmarks.card.answers import Answer
 from benchmarks.card.part import Part
-from benchmarks.floor import Cost
+from benchmarks.cost import Cost
 
 NOTHING = "not measured"
 STEPS = "steps.beside_torch"

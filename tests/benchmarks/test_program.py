@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from benchmarks.floor import cost
+from benchmarks.cost import cost
 from benchmarks.program import Program
 from lanet_jax.profiling.hlo_text import arrays
 
