@@ -40,7 +40,7 @@ class LandmarkTable:
 
 
 def load(path: Path) -> LandmarkTable:
-    """Reads a landmark file: our npz, or the peers' torch file of 19 points, which needs torch.
+    """Reads a landmark file: our npz, or the published torch file of 19 points.
 
     Args:
       path: the file.

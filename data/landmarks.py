@@ -223,7 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--workers", type=whole(1), metavar="N", help="processes (default: all cores)"
     )
-    parser.add_argument("--overwrite", action="store_true", help="make a finished file again")
+    parser.add_argument("--overwrite", action="store_true", help="recompute a complete file")
     parser.add_argument("--shard", type=dealing.shard, metavar="I/N", help=dealing.HELP)
     args = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
     out = expanded(args.out)

@@ -128,7 +128,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
             command.add_argument(
                 "--source", type=Path, required=True, metavar="DIR", help="where the dataset lies"
             )
-            about = "npz, or the peers' torch file (needs lanet_jax[port])"
+            about = "npz, or the published code's torch file of 19 points (needs lanet_jax[port])"
             command.add_argument("--landmarks", type=Path, metavar="FILE", help=about)
         command.add_argument(
             "--data_dir",

@@ -31,9 +31,20 @@ __version__ = "0.1.0"
 def load(
     checkpoint: str | os.PathLike = "", step: str = "last", batch: int = 64, smallest: float = 0.0
 ) -> Predictor:
-    """Loads a trained network that predicts expressions; see `predict.predictor.load`.
+    """Loads a trained network: `lanet_jax.load().predict("photo.jpg")` has a row for each face.
 
-    `lanet_jax.load().predict("photo.jpg")` is a table with one row per face.
+    Args:
+      checkpoint: work folder of a run, or a model file; empty for the bundled model.
+      step: checkpoint of a work folder: a number, "last" or "best".
+      batch: the most faces in one batch.
+      smallest: side of the smallest face sought over the image's longer side; 0 for .03, or .015
+        from 3,000 pixels up, and smaller faces where small ones are found.
+
+    Returns:
+      The predictor.
+
+    Raises:
+      UserError: the model is absent or incomplete, or JAX ran before this process was forked.
     """
     # Importing the package must be fast, and must not start JAX.
     from lanet_jax.predict import predictor
@@ -50,10 +61,24 @@ def audit_labels(
     folds: int = 5,
     seed: int = 0,
 ) -> LabelAudit:
-    """Ranks labels by how wrong they look; see `audit.arrays.audit_labels`.
+    """Ranks labels by how wrong they look, and suggests others where that is safe.
 
-    `lanet_jax.audit_labels(labels, features=x)` is a sequence of rows, the most doubtful first. Its
-    `summary` says what the audit itself is worth.
+    Read the result's `summary` first: it says what the audit itself is worth.
+
+    Args:
+      labels: observed labels [N]: names, or numbers from 0 (the columns' places).
+      probabilities: [N, C] from a model that was not trained on these labels, or out of fold.
+      features: [N, D] features of the records, or several such spaces by name.
+      classes: C class names in the order of the columns and numbers; if empty, a data frame's
+        columns, or the labels' own.
+      folds: number of parts, each held out in turn.
+      seed: seed of the folds.
+
+    Returns:
+      A sequence of rows, the most doubtful label first, with what was found about all of them.
+
+    Raises:
+      UserError: an argument is not such an array, or they do not fit together.
     """
     from lanet_jax.audit import arrays
 

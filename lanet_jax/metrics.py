@@ -6,7 +6,15 @@ from sklearn.metrics import roc_auc_score
 
 
 def accuracy(predicted: Int[np.ndarray, " N"], labels: Int[np.ndarray, " N"]) -> float:
-    """Share of records whose predicted class is their label."""
+    """Share of records whose predicted class is their label.
+
+    Args:
+      predicted: predicted classes.
+      labels: true classes.
+
+    Returns:
+      A share in [0, 1].
+    """
     return float(np.mean(predicted == labels))
 
 
@@ -45,14 +53,30 @@ def interval(share: float, records: int, form: str = ".1%") -> str:
 def confusion(
     predicted: Int[np.ndarray, " N"], labels: Int[np.ndarray, " N"], classes: int
 ) -> Int[np.ndarray, "C C"]:
-    """The confusion matrix: rows are labels, columns predictions."""
+    """The confusion matrix.
+
+    Args:
+      predicted: predicted classes.
+      labels: true classes.
+      classes: C.
+
+    Returns:
+      Numbers of records; rows are labels, columns predictions.
+    """
     matrix = np.zeros((classes, classes), np.int64)
     np.add.at(matrix, (labels, predicted), 1)
     return matrix
 
 
 def mean_class_accuracy(matrix: Int[np.ndarray, "C C"]) -> float:
-    """Mean recall over the classes that have records."""
+    """Mean recall over the classes that have records.
+
+    Args:
+      matrix: confusion matrix; rows are labels, columns predictions.
+
+    Returns:
+      A share in [0, 1].
+    """
     counts = matrix.sum(axis=1)
     return float(np.mean(np.diag(matrix)[counts > 0] / counts[counts > 0]))
 
@@ -81,7 +105,15 @@ def mean_class_error(matrix: Int[np.ndarray, "C C"], z: float = 1.96) -> float:
 def negative_log_likelihood(
     probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, " N"]
 ) -> float:
-    """The mean of -log p[label], in nats."""
+    """The mean of -log p[label].
+
+    Args:
+      probabilities: class probabilities.
+      labels: true classes.
+
+    Returns:
+      Nats a record; a probability below 1e-12 counts as 1e-12.
+    """
     p = np.take_along_axis(probabilities, labels[:, None], axis=1)
     return float(-np.mean(np.log(np.maximum(p, 1e-12))))
 
@@ -140,12 +172,28 @@ def wrong_labels_fitted(
 def suspicion(
     distributions: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]
 ) -> Float[np.ndarray, " N"]:
-    """1 - target[given]: the part of a label distribution that is not on the observed label."""
+    """1 - target[given]: the part of a label distribution that is not on the observed label.
+
+    Args:
+      distributions: label distributions.
+      given: observed labels.
+
+    Returns:
+      Scores in [0, 1]; high for labels that look wrong.
+    """
     return 1 - np.take_along_axis(distributions, given[:, None], axis=1)[:, 0]
 
 
 def auroc(wrong: Bool[np.ndarray, " N"], scores: Float[np.ndarray, " N"]) -> float:
-    """Area under the ROC curve of finding wrong labels by a score; nan if undefined."""
+    """Area under the ROC curve of finding wrong labels by a score.
+
+    Args:
+      wrong: which labels are wrong.
+      scores: scores, high for labels that look wrong.
+
+    Returns:
+      The area; nan if all labels are wrong or none is.
+    """
     if wrong.all() or not wrong.any():
         return float("nan")
     return float(roc_auc_score(wrong, scores))

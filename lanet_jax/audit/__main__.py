@@ -35,7 +35,7 @@ def main() -> None:
         default="",
         help="score that orders the records (default: probe, unless the run is more reliable)",
     )
-    add("--limit", type=whole(1), default=500, help="most suspects on the page")
+    add("--limit", type=whole(1), default=500, help="maximum number of suspects on the page")
     add(
         "--neighbors",
         type=whole(1),
@@ -63,7 +63,7 @@ def main() -> None:
         type=Path,
         help="CSV or npz of out-of-sample probabilities of a run, for cleanlab",
     )
-    kept = "take them from the folds of `lanet folds`, or from runs DIR with data.holdout"
+    kept = "take out-of-sample probabilities from the folds of `lanet folds`, or from runs DIR"
     outside("--held_out", type=Path, nargs="*", metavar="DIR", help=kept)
     arguments = parser.parse_args()
     runtime.start(alone=arguments.shard is not None)

@@ -54,7 +54,7 @@ def whole(least: int) -> Callable[[str], int]:
         except ValueError:
             number = least - 1
         if number < least:
-            raise argparse.ArgumentTypeError(f"{text!r}: a whole number from {least} up")
+            raise argparse.ArgumentTypeError(f"{text!r}: must be a whole number, {least} or more")
         return number
 
     return read

@@ -43,8 +43,8 @@ def make(batch: int, devices: Sequence[jax.Device] | None = None) -> Mesh:
         together = f" of {len(of_host)} processes" if len(of_host) > 1 else ""
         near = sorted({shared(batch, count), -(-batch // count) * count})
         raise UserError(
-            f"--config.optim.batch_size={batch}: a multiple of the {count} devices{together}, such "
-            f"as {' or '.join(map(str, near))}"
+            f"--config.optim.batch_size={batch}: must be a multiple of the {count} devices"
+            f"{together}, such as {' or '.join(map(str, near))}"
         )
     in_order = sorted(devices, key=lambda device: (device.process_index, device.id))
     return Mesh(np.array(in_order), ("data",), axis_types=(AxisType.Auto,))

@@ -18,6 +18,10 @@ from lanet_jax.errors import UserError
 _NO_YNN_FUSION = "--xla_cpu_experimental_ynn_fusion_type="
 _NO_YNN_FUSION_VERSIONS = ("0.10.2", "0.11.2", "0.12.0.1")
 _NEVER = 1_000_000  # seconds
+_HOW = (
+    "give every process JAX_COORDINATOR_ADDRESS=HOST:PORT of process 0, JAX_NUM_PROCESSES and its "
+    "own JAX_PROCESS_ID, from 0"
+)
 _TPU = ("TPU_ML_PLATFORM",)
 _TASKS = ("SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE")
 # By their numbers in glibc's malloc.h: never map a large block apart (M_MMAP_MAX), never give the
@@ -76,8 +80,8 @@ def join_hosts() -> None:
         count, own = (_number(name) for name in ("JAX_NUM_PROCESSES", "JAX_PROCESS_ID"))
         if own >= count:
             raise UserError(
-                f"JAX_PROCESS_ID={own}: of JAX_NUM_PROCESSES={count} processes they are numbered "
-                f"from 0 to {max(count - 1, 0)}; see docs/scaling.md"
+                f"JAX_PROCESS_ID={own}: must be a number from 0 to {max(count - 1, 0)}, as "
+                f"JAX_NUM_PROCESSES={count}"
             )
         arguments = (others.address(os.environ["JAX_COORDINATOR_ADDRESS"]), count, own)
         where = "JAX_COORDINATOR_ADDRESS"
@@ -94,8 +98,8 @@ def join_hosts() -> None:
             jax.distributed.initialize(*arguments, initialization_timeout=_NEVER)  # type: ignore[misc]  # three of them, or none
     except (ValueError, RuntimeError) as error:
         raise UserError(
-            f"the other hosts cannot be joined ({str(error).splitlines()[0]}); start every process "
-            f"as docs/scaling.md has it, or a single one with: unset {where}"
+            f"the other hosts cannot be joined ({str(error).splitlines()[0]}); {_HOW}, "
+            f"or start a single one with: unset {where}"
         ) from error
 
 
@@ -109,7 +113,7 @@ def _number(name: str) -> int:
     text = os.environ.get(name, "")
     if not text.isdecimal():
         raise UserError(
-            f"{name}={text!r} is not a number: set it for each process, see docs/scaling.md; "
+            f"{name}={text!r} is not a number: {_HOW}; "
             f"for a single process: unset JAX_COORDINATOR_ADDRESS {' '.join(_TASKS)}"
         )
     return int(text)

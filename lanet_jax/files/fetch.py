@@ -39,5 +39,5 @@ def pip_download(requirement: str, megabytes: int, options: Sequence[str], into:
     if done.returncode or not found:
         errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
         reason = errors[-1] if errors else f"exit code {done.returncode}"
-        raise UserError(f"pip could not download {requirement} ({reason}); is there a network?")
+        raise UserError(f"pip could not download {requirement} ({reason}); is this machine online?")
     return found[0]

@@ -27,8 +27,8 @@ def check(c: Config) -> None:
         )
     if len(d.test_split) != len(d.test):
         raise UserError(
-            f"--config.data.test_split={tuple(d.test_split)}: one split for each of "
-            f"--config.data.test={tuple(d.test)}"
+            f"--config.data.test_split={tuple(d.test_split)}: must name one split for "
+            f"each of --config.data.test={tuple(d.test)}"
         )
     both = {(name, d.train_split) for name in d.train}
     if seen := both.intersection(zip(d.test, d.test_split, strict=True)):
@@ -44,14 +44,16 @@ def check(c: Config) -> None:
             f"that is {c.noise.kind}; leave one of them out"
         )
     if c.noise.kind == "file" and not c.noise.file:
-        raise UserError("--config.noise.file='': a label file, as --config.noise.kind=file")
+        raise UserError(
+            "--config.noise.file='': must name a label file, because --config.noise.kind=file"
+        )
     if d.fold and not d.holdout:
         raise UserError(
             f"--config.data.fold={d.fold}: nothing is held out; set --config.data.holdout"
         )
     if p.epochs and p.warmup >= p.epochs:
         raise UserError(
-            f"--config.optim.warmup={p.warmup:g}: epochs, fewer than "
+            f"--config.optim.warmup={p.warmup:g}: must be fewer epochs than "
             f"--config.optim.epochs={p.epochs}"
         )
     if c.ce.targets == "votes" and c.method != "ce":
@@ -108,13 +110,14 @@ def _lanet(c: Config) -> None:
         )
     if c.lde.spaces != "none" and k > batch:
         raise UserError(
-            f"--config.lde.neighbors={k}: a whole number from 1 to {batch}, as neighbours are "
-            f"of the same batch of --config.optim.batch_size={batch}"
+            f"--config.lde.neighbors={k}: must be from 1 to {batch}, because neighbours come "
+            f"from the same batch (--config.optim.batch_size={batch})"
         )
     if c.el.enabled and q and (q < batch or q % batch):
         below = max(q // batch, 1) * batch
         raise UserError(
-            f"--config.el.queue_size={q}: a multiple of --config.optim.batch_size={batch}, such "
+            f"--config.el.queue_size={q}: must be a multiple of "
+            f"--config.optim.batch_size={batch}, such "
             f"as {below} or {below + batch}"
         )
 
@@ -124,5 +127,5 @@ def _scn(c: Config) -> None:
     if not 1 <= int(share * batch) < batch:
         raise UserError(
             f"--config.scn.top_share={share:g}: of --config.optim.batch_size={batch} images it "
-            "must be one at least and not all"
+            "must be at least one and not all"
         )

@@ -85,7 +85,7 @@ def _unread(message: str) -> str:
 
     found = re.match(r"flag --config\.([\w.]+)=(.*?): ", message, re.DOTALL)
     if found and found[1] in LIMITS:
-        return f"--config.{found[1]}={found[2]}: {LIMITS[found[1]].may_be}"
+        return f"--config.{found[1]}={found[2]}: must be {LIMITS[found[1]].may_be}"
     return "; ".join(line.strip() for line in message.splitlines())
 
 

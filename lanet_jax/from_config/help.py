@@ -34,7 +34,9 @@ def text() -> str:
     )
     return (
         f"{_USAGE}{configs}\nPresets of every config:\n{shared}\n"
-        f"Fields, their values before a config or preset changes them, and the choices:\n{rows}"
+        "Fields, their values before a config or preset changes them, and the choices.\n"
+        "(R): as in the published code. R: x, the published code, and `:reference`, has x.\n"
+        f"{rows}"
     )
 
 

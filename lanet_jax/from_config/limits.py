@@ -204,7 +204,7 @@ def check(c: ml_collections.ConfigDict) -> None:
         raise UserError(f"--config.{min(unknown)}: nothing reads this field; {hint(min(unknown))}")
     for field, limit in LIMITS.items():
         if not limit.holds(values[field]):
-            raise UserError(f"--config.{field}={values[field]!r}: {limit.may_be}")
+            raise UserError(f"--config.{field}={values[field]!r}: must be {limit.may_be}")
 
 
 def hint(unknown: str) -> str:

@@ -32,12 +32,29 @@ class Predicts(Protocol):
         """Keys of `params` and `model_state` that `predict` reads; only training needs the rest."""
 
     def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
-        """Parameters, and the model state that the method carries from step to step."""
+        """Initialises the networks.
+
+        Args:
+          key: random key.
+          example: shapes, labels and pretrained weights to begin with.
+
+        Returns:
+          Parameters, and the model state that the method carries from step to step.
+        """
 
     def predict(
         self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]
     ) -> tuple[Float[Array, "B C"], Float[Array, "B D"]]:
-        """Logits and features of normalised images, by the running batch statistics."""
+        """Predicts images by the running batch statistics.
+
+        Args:
+          params: parameters; the keys of `inference` are enough.
+          model_state: model state; the keys of `inference` are enough.
+          images: normalised images.
+
+        Returns:
+          Logits and features.
+        """
 
 
 class Method(Predicts, Protocol):
@@ -46,10 +63,27 @@ class Method(Predicts, Protocol):
     def loss(
         self, params: PyTree, model_state: PyTree, batch: Batch, key: Key
     ) -> tuple[Float[Array, ""], tuple[PyTree, dict[str, Float[Array, ""]]]]:
-        """The loss of an augmented batch, and (the next model state, scalar metrics)."""
+        """The loss of a batch.
+
+        Args:
+          params: parameters, by which the loss is differentiated.
+          model_state: model state before the step.
+          batch: augmented and normalised batch.
+          key: random key of this step.
+
+        Returns:
+          The loss, and (the next model state, scalar metrics by name).
+        """
 
     def specs(self) -> PyTree:
         """How `model_state` is sharded over the mesh: a prefix tree of partition specs."""
 
     def targets(self, model_state: PyTree) -> Float[Array, "N C"] | None:
-        """The current label distribution of every record; None if the method estimates none."""
+        """The current label distribution of every record.
+
+        Args:
+          model_state: model state.
+
+        Returns:
+          The distributions, in the order of the records; None if the method estimates none.
+        """

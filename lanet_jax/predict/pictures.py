@@ -117,7 +117,10 @@ class Pictures:
             is_there = self.films or filmed
             lines.append(f"wrote {self._film}" if is_there else f"{why}no {self._film}")
         if self.films and not film.keeps_sound():
-            lines.append(f"marked films have no sound, and even times: {film.PIP} keeps both")
+            lines.append(
+                f"marked films have no sound, and evenly spaced frames: with {film.PIP} "
+                "they keep their sound and timing"
+            )
         return [*lines, *self.lost]
 
     def _still(self, frame: Frame, pixels: Picture, rows: Sequence[Row]) -> str:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
 from lanet_jax.files.home import expanded
-from lanet_jax.run import inputs
+from lanet_jax.run import inputs, start
 from lanet_jax.run.paths import RunFolder
 
 ADVICE = "restore it, or choose another --workdir"
@@ -65,8 +64,7 @@ def claim(workdir: Path, config: ml_collections.ConfigDict, arguments: Sequence[
                 stale.unlink(missing_ok=True)
     workdir.mkdir(parents=True, exist_ok=True)
     write_text(path, text)
-    line = shlex.join(["python", "-m", "lanet_jax.main", *arguments])
-    write_text(files.command, line + "\n")
+    write_text(files.command, start.line(arguments) + "\n")
 
 
 def check(workdir: Path, config: ml_collections.ConfigDict) -> None:

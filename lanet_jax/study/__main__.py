@@ -1,6 +1,5 @@
 """`lanet study configs/studies/table1.py[:SCALE] --workdir=DIR [--config.x.y=v]`."""
 
-import shlex
 import signal
 import sys
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser
 from lanet_jax.errors import UserError
+from lanet_jax.run import start
 from lanet_jax.study import declaration, grid, loading, outcome, runner, write
 
 
@@ -22,7 +22,7 @@ def main() -> None:
     if arguments.dry_run:
         declaration.claim(folder, cells, selected, write=False)
         for cell in selected:
-            command = shlex.join(["python", "-m", "lanet_jax.main", *cell.arguments(folder)])
+            command = start.line(cell.arguments(folder))
             print(f"{cell.name} ({outcome.state(folder / cell.name)})\n  {command}")
         return
     if arguments.table_only:

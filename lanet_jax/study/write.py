@@ -1,12 +1,12 @@
 """Writes the tables of a study, with notes for their readers."""
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_csv, write_text
 from lanet_jax.run import folder as run_folder
+from lanet_jax.run import start
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.study import outcome, study_page, table_formats
 from lanet_jax.study.grid import Cell, Study
@@ -97,4 +97,4 @@ def _command(cell: Cell, folder: Path) -> str:
     kept = RunFolder(folder / cell.name).command
     if kept.exists():
         return kept.read_text(encoding="utf-8").strip()
-    return shlex.join(["python", "-m", "lanet_jax.main", *cell.arguments(folder)])
+    return start.line(cell.arguments(folder))

@@ -179,7 +179,7 @@ def test_sources_without_images(tmp_path, fake):
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (["--workers", "0"], "--workers: '0': a whole number from 1 up"),
+        (["--workers", "0"], "--workers: '0': must be a whole number, 1 or more"),
         (["--out", "nowhere/l.npz"], "the folder nowhere is not there"),
         ([], "get-models"),
     ],

@@ -56,7 +56,9 @@ def test_a_host_with_tpus_joins_its_pod_unless_another_platform_is_asked_for(joi
 
 def test_a_missing_variable_is_named(joined, monkeypatch):
     monkeypatch.setenv("JAX_COORDINATOR_ADDRESS", "host0:1234")
-    with pytest.raises(UserError, match=r"JAX_NUM_PROCESSES='' .* docs/scaling\.md"):
+    with pytest.raises(
+        UserError, match=r"JAX_NUM_PROCESSES='' .* every process JAX_COORDINATOR_ADDRESS="
+    ):
         runtime.join_hosts()
     assert joined == []
 
@@ -65,7 +67,7 @@ def test_a_missing_variable_is_named(joined, monkeypatch):
 def test_a_process_beyond_the_last_is_told_before_it_waits(joined, monkeypatch, count, own):
     for name, value in zip(NAMES, ("host0:1234", count, own), strict=False):
         monkeypatch.setenv(name, value)
-    with pytest.raises(UserError, match=f"JAX_PROCESS_ID={own}: of JAX_NUM_PROCESSES={count} "):
+    with pytest.raises(UserError, match=f"JAX_PROCESS_ID={own}: .* as JAX_NUM_PROCESSES={count}"):
         runtime.join_hosts()
     assert joined == []
 

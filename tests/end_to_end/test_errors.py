@@ -72,7 +72,10 @@ def test_a_split_that_is_not_prepared_names_those_that_are(message_of, data_dir)
 
 def test_a_batch_that_the_devices_cannot_share(message_of):
     message = message_of(mesh.make, 8, jax.devices()[:1] * 3)
-    assert message == "--config.optim.batch_size=8: a multiple of the 3 devices, such as 6 or 9"
+    assert (
+        message
+        == "--config.optim.batch_size=8: must be a multiple of the 3 devices, such as 6 or 9"
+    )
 
 
 def test_a_training_image_that_does_not_decode_is_named(message_of, config, tmp_path):

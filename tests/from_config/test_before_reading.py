@@ -78,12 +78,12 @@ def devices(*hosts):
 @pytest.mark.parametrize(
     ("hosts", "line"),
     [
-        ((3,), "--config.optim.batch_size=8: a multiple of the 3 devices, such as 6 or 9"),
-        ((16,), "--config.optim.batch_size=8: a multiple of the 16 devices, such as 16"),
+        ((3,), "--config.optim.batch_size=8: must be a multiple of the 3 devices, such as 6 or 9"),
+        ((16,), "--config.optim.batch_size=8: must be a multiple of the 16 devices, such as 16"),
         (
             (3, 3),
-            "--config.optim.batch_size=8: a multiple of the 6 devices of 2 processes, such as 6 "
-            "or 12",
+            "--config.optim.batch_size=8: must be a multiple of the 6 devices of 2 processes, "
+            "such as 6 or 12",
         ),
         (
             (1, 3),
@@ -98,7 +98,7 @@ def test_devices_that_cannot_share_a_batch(refused, monkeypatch, hosts, line):
 
 
 def test_a_queue_that_does_not_fit_the_batch(refused):
-    assert "--config.el.queue_size=36: a multiple of" in refused(**{"el.queue_size": 36})
+    assert "--config.el.queue_size=36: must be a multiple of" in refused(**{"el.queue_size": 36})
 
 
 def test_a_dataset_or_split_that_is_not_there(refused):

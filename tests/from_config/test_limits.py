@@ -111,7 +111,7 @@ def test_nonsense_is_one_line_that_names_the_field_and_what_it_may_be(field, val
     with pytest.raises(UserError) as caught:
         resolved(**{field: value})
     line = str(caught.value)
-    assert line == f"--config.{field}={value!r}: {LIMITS[field].may_be}"
+    assert line == f"--config.{field}={value!r}: must be {LIMITS[field].may_be}"
 
 
 @pytest.mark.parametrize("field", [f for f, v in ALL.items() if type(v) in (int, float)])
@@ -123,8 +123,8 @@ def test_no_number_takes_nan_or_a_word_or_a_switch(field):
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
-        ({"lde.neighbors": 129}, "--config.lde.neighbors=129: a whole number from 1 to 128"),
-        ({"el.queue_size": 100}, "--config.el.queue_size=100: a multiple of"),
+        ({"lde.neighbors": 129}, "--config.lde.neighbors=129: must be from 1 to 128"),
+        ({"el.queue_size": 100}, "--config.el.queue_size=100: must be a multiple of"),
         ({"el.queue_size": 200}, "such as 128 or 256"),
         ({"landmarks.head": "heatmap"}, "--config.landmarks.frame=image"),
         ({"landmarks.frame": "image", "lde.landmark_space": "geometry"}, "frame=face"),
@@ -135,15 +135,18 @@ def test_no_number_takes_nan_or_a_word_or_a_switch(field):
             "noise.kind=symmetric; set that to none",
         ),
         ({"method": "scn", "scn.top_share": 0.001}, "--config.scn.top_share=0.001: of "),
-        ({"data.test_split": ("test", "valid")}, "one split for each of --config.data.test"),
-        ({"data.test_split": ()}, "one split for each of --config.data.test"),
+        (
+            {"data.test_split": ("test", "valid")},
+            "must name one split for each of --config.data.test",
+        ),
+        ({"data.test_split": ()}, "must name one split for each of --config.data.test"),
         ({"data.test": ()}, "--config.data.test=(): there is nothing to evaluate on"),
         ({"data.train_split": "test"}, "the split test of demo would be trained on"),
         ({"data.test_split": ("train",)}, "the split train of demo would be trained on"),
-        ({"noise.kind": "file"}, "--config.noise.file='': a label file"),
+        ({"noise.kind": "file"}, "--config.noise.file='': must name a label file"),
         ({"noise.file": "labels.csv"}, "it is read with --config.noise.kind=file"),
         ({"data.fold": 2}, "set --config.data.holdout"),
-        ({"optim.warmup": 80.0}, "fewer than --config.optim.epochs=80"),
+        ({"optim.warmup": 80.0}, "must be fewer epochs than --config.optim.epochs=80"),
         ({"model.frozen_stages": 4}, "--config.model.frozen_stages=4: resnet has 4 stages"),
     ],
 )

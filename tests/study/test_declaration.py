@@ -98,9 +98,9 @@ def test_a_file_that_is_no_study(tmp_path):
 @pytest.mark.parametrize(
     ("field", "said"),
     [
-        ("noise.rate=2", "ce/demo/seed0: --config.noise.rate=2.0: a number from 0"),
-        ("optim.epochs=x", "ce/demo/seed0: --config.optim.epochs=x: a whole number"),
-        ("optim.batch_size=4", "lanet/demo/seed0: --config.lde.neighbors=8: a whole number"),
+        ("noise.rate=2", "ce/demo/seed0: --config.noise.rate=2.0: must be a number from 0"),
+        ("optim.epochs=x", "ce/demo/seed0: --config.optim.epochs=x: must be a whole number"),
+        ("optim.batch_size=4", "lanet/demo/seed0: --config.lde.neighbors=8: must be from 1 to 4"),
         ("noise.rate", "ce/demo/seed0: "),
     ],
 )
