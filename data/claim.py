@@ -1,15 +1,14 @@
 """A working folder that one process holds at a time."""
 
 import contextlib
-import fcntl
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from lanet_jax.errors import UserError
+from lanet_jax.files import locks
 
 LOCK = "lock"
 
@@ -54,21 +53,20 @@ def _locked(path: Path, work: str) -> int | None:
     except FileNotFoundError:
         return None
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = os.read(file, 300).decode(errors="replace").strip() or "another process"
+        unlockable = locks.take(file)
+    except locks.HeldError as held:
         os.close(file)
+        holder = held.holder or "another process"
         raise UserError(f"{work} is under way ({holder}): wait for it, or end it") from None
-    except OSError as error:
+    if unlockable:
         print(
-            f"warning: {path} cannot be locked ({error.strerror}): do not start {work} twice",
+            f"warning: {path} cannot be locked ({unlockable}): do not start {work} twice",
             file=sys.stderr,
         )
         return file
     with contextlib.suppress(OSError):
         if os.path.samestat(os.fstat(file), os.stat(path, follow_symlinks=False)):
-            os.ftruncate(file, 0)
-            os.write(file, f"process {os.getpid()} on {socket.gethostname()}".encode())
+            locks.sign(file)
             return file
     os.close(file)
     return None

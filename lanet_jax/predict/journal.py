@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import fcntl
 import json
 import os
 import sys
@@ -12,6 +11,7 @@ from typing import Any
 
 from lanet_jax.command_line.words import counted
 from lanet_jax.errors import UserError
+from lanet_jax.files import locks
 from lanet_jax.predict.face_rows import Row, restored
 from lanet_jax.predict.given import Item
 from lanet_jax.predict.sources import Frame
@@ -62,12 +62,18 @@ class Journal:
         self.path = table.with_name(table.name + ENDING)
         self._file = open(self.path, "a+b", buffering=0)  # noqa: SIM115 (see close)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            unlockable = locks.take(self._file.fileno())
+        except locks.HeldError:
             self._file.close()
             raise UserError(
                 f"{self.path}: another process writes it: choose another --out"
             ) from None
+        if unlockable:
+            print(
+                f"warning: {self.path} cannot be locked ({unlockable}): do not start this command "
+                "twice",
+                file=sys.stderr,
+            )
         self._frames: dict[_Key, dict[int, list[Row]]] = {}
         self._ended: set[_Key] = set()
         self._keys: dict[Item, _Key] = {}

@@ -1,14 +1,12 @@
 """Locks a work folder, so that only one run at a time uses it."""
 
-import contextlib
 import errno
-import fcntl
 import os
-import socket
 import sys
 from pathlib import Path
 
 from lanet_jax.errors import UserError
+from lanet_jax.files import locks
 from lanet_jax.run.paths import RunFolder
 
 
@@ -44,23 +42,20 @@ def hold(workdir: Path) -> int | None:
             f"{path} is a symbolic link, which no run makes: remove it, and see who put it there"
         ) from None
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = os.read(file, 300).decode(errors="replace").strip() or "a process"
+        unlockable = locks.take(file)
+    except locks.HeldError as held:
         os.close(file)
         raise UserError(
-            f"{workdir}: another run uses it ({holder}); wait for it or end it, or choose "
-            "another --workdir"
+            f"{workdir}: another run uses it ({held.holder or 'a process'}); wait for it or end "
+            "it, or choose another --workdir"
         ) from None
-    except OSError as error:
+    if unlockable:
         os.close(file)
         print(
-            f"warning: {path} cannot be locked ({error.strerror}): nothing keeps a second run out "
-            "of this folder but you",
+            f"warning: {path} cannot be locked ({unlockable}): nothing keeps a second run out of "
+            "this folder but you",
             file=sys.stderr,
         )
         return None
-    with contextlib.suppress(OSError):  # only the lock counts, not the note about its holder
-        os.ftruncate(file, 0)
-        os.write(file, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+    locks.sign(file)
     return file

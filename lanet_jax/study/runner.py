@@ -1,7 +1,6 @@
 """Runs cells one at a time, each in its own process."""
 
 import contextlib
-import fcntl
 import os
 import re
 import signal
@@ -11,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from lanet_jax.errors import UserError
+from lanet_jax.files import locks
 from lanet_jax.files.atomic import through_no_link
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.study import outcome
@@ -132,15 +132,13 @@ def _alone(folder: Path) -> Iterator[int]:
     """Keeps other studies out of the folder by a lock that ends with its last process."""
     lock = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
+        locks.take(lock)  # some file systems cannot lock folders
+    except locks.HeldError as held:
         os.close(lock)
         raise UserError(
             f"{folder}: another study, or a run that one left behind, uses it; wait for it or end "
             "it, or choose another --workdir"
-        ) from error
-    except OSError:  # a file system that cannot lock folders
-        pass
+        ) from held
     try:
         yield lock
     finally:

@@ -131,6 +131,13 @@ def test_two_processes_do_not_write_one_table(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_disk_without_locks_is_told_and_used(run, folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("lanet_jax.files.locks.take", lambda file: "No locks available")
+    run(folder)
+    assert len(_rows(tmp_path / "t.json")) == 11
+    assert "t.json.partial cannot be locked (No locks available)" in capsys.readouterr().err
+
+
 def test_a_full_disk_costs_no_row(run, folder, tmp_path, monkeypatch):
     real, left = pictures.write_bytes, [3]
 
