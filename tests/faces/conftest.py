@@ -1,9 +1,5 @@
-import importlib.util
-
 import numpy as np
 import pytest
-
-from lanet_jax.faces import downloads
 
 
 @pytest.fixture
@@ -20,10 +16,3 @@ def in_frame():
         return (points - square.to_image(np.zeros(2))) @ np.linalg.inv(axes)
 
     return moved
-
-
-@pytest.fixture
-def real_models():
-    """Skips where the model files or what runs them are absent."""
-    if importlib.util.find_spec("ai_edge_litert") is None or not downloads.are_there():
-        pytest.skip(f"needs the extra faces and `{downloads.COMMAND}`")

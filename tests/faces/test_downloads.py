@@ -8,7 +8,7 @@ import pytest
 from lanet_jax.errors import UserError
 from lanet_jax.faces import downloads, find
 from lanet_jax.faces.__main__ import main
-from lanet_jax.faces.downloads import COMMAND, LICENSE_FILE, Model, are_there, get_models
+from lanet_jax.faces.downloads import COMMAND, LICENSE_FILE, Model, get_models
 from lanet_jax.faces.litert import Network
 
 
@@ -99,7 +99,6 @@ def test_pip_is_asked_for_one_wheel_for_any_machine(monkeypatch, tmp_path):
 
 def test_absent_models_name_the_one_line(blank, monkeypatch):
     monkeypatch.setattr(find, "_loaded", threading.local())  # where other tests found models
-    assert not are_there()
     with pytest.raises(UserError, match=COMMAND):
         find.find_faces(blank)
     assert COMMAND == "lanet faces get-models"

@@ -176,10 +176,7 @@ def test_the_package_is_light():
     assert done.stdout.strip() == "set()"
 
 
-def test_a_real_photo_with_the_real_face_models(predictor):
-    pytest.importorskip("ai_edge_litert")
-    if not downloads.are_there():
-        pytest.skip(f"needs `{downloads.COMMAND}`")
+def test_a_real_photo_with_the_real_face_models(predictor, real_models):
     (row,) = predictor.predict(ASTRONAUT)
     left, upper, right, lower = row.box
     assert left < 114 < 156 < right  # her pupils
