@@ -126,13 +126,15 @@ def _is_none(label: object) -> bool:
 
 def _names(classes: Sequence[str] | None, probabilities: Any) -> tuple[str, ...]:
     """Class names as given, or as a data frame names its columns."""
-    if isinstance(classes, str | bytes | Mapping):
+    if isinstance(classes, str | bytes | Mapping | set | frozenset):
         kind = type(classes).__name__
         raise UserError(f"classes: a list of names was expected, not {kind}: name them in order")
     names = tuple(map(str, () if classes is None else classes))
     if len(set(names)) < len(names):
         raise UserError("classes: a name occurs twice; name each class once")
     columns = tuple(getattr(probabilities, "columns", ()))
+    if len(set(columns)) < len(columns):
+        raise UserError("probabilities: a column's name occurs twice; name each class once")
     if not columns or not all(isinstance(name, str) for name in columns):
         return names
     if names and names != columns:

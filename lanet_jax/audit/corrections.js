@@ -3,6 +3,7 @@ const columns = ["name", "given", "was", "decision"];
 const kindByWord = { accept: "accept", keep: "keep", ambiguous: "ambiguous", other: "class" };
 const wordByKind = Object.fromEntries(Object.entries(kindByWord).map(([word, kind]) => [kind, word]));
 const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+const contradict = (one, other) => one.label !== other.label || (one.kind === "ambiguous") !== (other.kind === "ambiguous");
 const plain = (name) => name.normalize("NFC").replaceAll("\\", "/");
 
 function corrections() {
@@ -37,7 +38,7 @@ async function load(file) {
     const found = decisionsOf(parsed(textOf(new Uint8Array(await file.arrayBuffer()))));
     const differs = ([name, said]) => {
       const own = state.decisions[name];
-      return own && (own.label !== said.label || (own.kind === "ambiguous") !== (said.kind === "ambiguous"));
+      return own && contradict(own, said);
     };
     const others = found.filter(differs);
     const news = found.filter(([name]) => !state.decisions[name]);
@@ -111,7 +112,7 @@ function decisionsOf(rows) {
       if (!header.includes("decision")) throw new Error(`line ${line}: no column decision: load a file that this page saved.`);
       continue;
     }
-    if (/^sep=/i.test(cells[0])) continue;
+    if (!header.length && /^sep=/i.test(cells[0])) continue;
     if (cells.length <= header.indexOf("decision")) throw new Error(`line ${line}: ${header} was expected, found ${cells}.`);
     const [name, given, was, word] = columns.map((column, i) => {
       const cell = cells[header.indexOf(column)] ?? "";
@@ -126,9 +127,13 @@ function decisionsOf(rows) {
     const label = labels.get(given.toLowerCase());
     if (label === undefined) throw new Error(`line ${line}: this page has no class ${given || "without a name"} and cannot add one.`);
     const known = own.get(plain(name)) ?? plain(name);
-    const other = found.get(known);
-    if (other && other.label !== label) throw new Error(`line ${line}: ${name} was given another class before: keep one of them.`);
-    found.set(known, { kind, label, was: cardNamed.get(known)?.given ?? labels.get(was.toLowerCase()) });
+    const before = labels.get(was.toLowerCase());
+    const observed = cardNamed.get(known)?.given;
+    if (observed !== undefined && before !== undefined && observed !== before)
+      throw new Error(`line ${line}: the observed label of ${name} is ${classes[observed]} here, not ${was}: is the file from this page's data?`);
+    const said = { kind, label, was: observed ?? before };
+    if (found.has(known) && contradict(found.get(known), said)) throw new Error(`line ${line}: ${name} was decided otherwise before: keep one of them.`);
+    found.set(known, said);
   }
   return [...found];
 }

@@ -10,10 +10,13 @@ function pick(card) {
   seek();
 }
 
+// Case and marks do not matter: "istanbul" finds "İstanbul".
+const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
 // Those that begin with it stand before those that only contain it.
 function seek() {
-  const part = at("sought").value.trim().toLowerCase();
-  const rank = (c) => classes[c].toLowerCase().indexOf(part);
+  const part = folded(at("sought").value.trim());
+  const rank = (c) => folded(classes[c]).indexOf(part);
   const fit = classes.map((_, c) => c).filter((c) => rank(c) >= 0);
   found = fit.sort((a, b) => Math.min(rank(a), 1) - Math.min(rank(b), 1) || a - b);
   place = 0;

@@ -24,6 +24,7 @@ from lanet_jax.trained import load as trained_load
 
 BATCH = 64
 _SCHEME = "ibug68"
+_NAMED = 10  # images that an error names
 _LEAST_KNOWN = 0.5  # share of the faces whose landmarks must be known for that space to be used
 
 
@@ -116,24 +117,32 @@ def look(faces: Records, trained: trained_load.Trained, threads: int = 0) -> Sig
       What was seen, in the order of the faces.
 
     Raises:
-      UserError: an image cannot be read.
+      UserError: images cannot be read; all of them are counted, and the first ones named.
     """
     find, remarks = _finder(faces)
     prepare = functools.partial(
         _face, faces, find, trained.card["size"], bool(trained.card.get("grey", False))
     )
     probabilities, features, points, present = [], [], [], []
+    unread: list[UserError] = []
     progress = tqdm(total=len(faces), desc="looking", unit=" faces", disable=None)
     with progress, ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         for start in range(0, len(faces), BATCH):
             rows = range(start, min(start + BATCH, len(faces)))
-            seen = list(pool.map(prepare, rows))
+            tried = list(pool.map(prepare, rows))
+            progress.update(len(tried))
+            unread += [face for face in tried if isinstance(face, UserError)]
+            if unread:  # go on only to name them all
+                continue
+            seen = [face for face in tried if isinstance(face, _Face)]
             p, f = _both_ways(trained, np.stack([face.pixels for face in seen]))
             probabilities.append(p)
             features.append(f)
             points += [face.points for face in seen]
             present += [face.present for face in seen]
-            progress.update(len(seen))
+    if unread:
+        more = f" (and {len(unread) - _NAMED} more)" if len(unread) > _NAMED else ""
+        raise UserError("; ".join(map(str, unread[:_NAMED])) + more)
     return Sight(
         probabilities=np.concatenate(probabilities),
         features=np.concatenate(features),
@@ -180,8 +189,13 @@ def _finder(faces: Records) -> tuple[Callable | None, tuple[str, ...]]:
     return functools.partial(largest_face, scheme=_SCHEME), ()
 
 
-def _face(faces: Records, find: Callable | None, size: int, grey: bool, row: int) -> _Face:
-    image, points, present = faces.read(row, 0)
+def _face(
+    faces: Records, find: Callable | None, size: int, grey: bool, row: int
+) -> _Face | UserError:
+    try:
+        image, points, present = faces.read(row, 0)
+    except UserError as error:
+        return error
     points = points * image.shape[1::-1]
     cut = pixels.resized(image, size)
     if find is not None:

@@ -3,6 +3,7 @@
 import errno
 import functools
 import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -53,6 +54,13 @@ def exit_on_user_error(main: Callable[..., None]) -> Callable[..., None]:
         sys.exit(code)
 
     return wrapped
+
+
+def interrupt_on_signals() -> None:
+    """Makes SIGTERM and SIGHUP end this process as Ctrl-C does, unless they are ignored."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup asks for
+            signal.signal(number, signal.default_int_handler)
 
 
 def _check_locale() -> None:

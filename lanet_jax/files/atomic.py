@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from lanet_jax.errors import UserError
 from lanet_jax.files import regular
 
 
@@ -60,11 +61,14 @@ def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) 
 
 def csv_text(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     """A CSV table as text."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(header)
-    table.writerows(rows)
-    return text.getvalue()
+    return "".join(map(_csv_line, (header, *rows)))
+
+
+def _csv_line(cells: Iterable[Any]) -> str:
+    # Python 3.11 quotes a carriage return only where the line ends with one.
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
@@ -98,6 +102,8 @@ def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
 
 def _name_of_ones_own(path: Path) -> Path:
     # Two processes may write one file at once: the last one wins, and they do not mix.
+    if not path.name:
+        raise UserError(f"{path} is a folder: name a file in it")
     start = path.name[:40]  # the name itself may be as long as the file system allows
     return path.with_name(f".{start}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
 

@@ -233,6 +233,8 @@ def _channels(image: PIL.Image.Image) -> UInt8[np.ndarray, "..."]:
 def _eight_bits(grey: np.ndarray) -> UInt8[np.ndarray, "H W"]:
     if grey.min() < 0 or grey.max() > 0xFFFF:
         raise BrokenImageError("32-bit pixels: save it with 8 or 16 bits a channel")
+    if 0 < grey.max() <= 0xFF:  # by far too dark to be of 16 bits
+        raise BrokenImageError("pixels of 8 bits in a larger type: save it with 8 bits a channel")
     return ((grey.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 

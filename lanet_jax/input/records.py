@@ -114,6 +114,8 @@ class Records:
         what = "was truncated or changed while it was read"
         try:
             record = self.sources[int(self.source[row])][int(self.position[row])]
+        except UserError:
+            raise
         except Exception as error:  # ArrayRecord and protobuf each have their own
             record, what = {"image": None}, f"is damaged ({str(error).partition(chr(10))[0][:200]})"
         image = record["image"]  # None is what TFDS makes of what ArrayRecord cannot read

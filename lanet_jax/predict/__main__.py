@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error, interrupt_on_signals
 from lanet_jax.command_line.parser import Parser
 from lanet_jax.devices import runtime
 from lanet_jax.shards import dealing
@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add("--video", type=Path, metavar="FILE.mp4", help="write the one video with its faces marked")
     add("--shard", type=dealing.shard, metavar="I/N", help=dealing.HELP)
     parsed = parser.parse_args(arguments)
+    interrupt_on_signals()
     runtime.start(alone=parsed.shard is not None)
     predict(**vars(parsed))
 

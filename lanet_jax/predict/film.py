@@ -91,6 +91,11 @@ class Writer:
         finally:
             self._remove()
 
+    @property
+    def lost_sound(self) -> str:
+        """Why a sound track of the original is missing; "" if none is."""
+        return self._encoder.lost_sound
+
     def _remove(self) -> None:
         with contextlib.suppress(OSError):
             self._temporary.unlink(missing_ok=True)
@@ -115,6 +120,8 @@ def mpeg4_rate(rate: float) -> float:
 
 class _OpenCV:
     """Even times, no sound; see `Encoder`."""
+
+    lost_sound = ""  # told once for all films
 
     def __init__(self, path: Path, rate: float, size: tuple[int, int]) -> None:
         self._count = 0

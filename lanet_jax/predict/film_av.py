@@ -69,6 +69,11 @@ class Encoder:
                 self._file.mux(packet)
             self._sound.copy(until=time)
 
+    @property
+    def lost_sound(self) -> str:
+        """See `film.Encoder`."""
+        return self._sound.lost
+
     def close(self) -> None:
         """See `film.Encoder`."""
         with _told():

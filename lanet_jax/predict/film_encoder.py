@@ -15,6 +15,10 @@ class UnwrittenError(Exception):
 class Encoder(Protocol):
     """Writes the frames of one file, all of one size; raises `UnwrittenError`."""
 
+    @property
+    def lost_sound(self) -> str:
+        """Why a sound track of the original is missing; "" if none is."""
+
     def add(self, image: Picture, time: float) -> None:
         """Appends an RGB frame with even sides, shown from `time` (in seconds)."""
 

@@ -97,7 +97,7 @@ def _stream(sources: Iterable[Source], left_out: Counter[str]) -> Iterator[Item]
         try:
             yield from _items(source, f"array {place}", left_out)
         except UserError as error:
-            name = _text(source) if isinstance(source, str | os.PathLike) else f"array {place}"
+            name = shown(source) if isinstance(source, str | os.PathLike) else f"array {place}"
             yield Item(name, error)
         del source  # frees a stream's memory for the next one
 
@@ -116,13 +116,13 @@ def _items(source: Source, array_name: str, left_out: Counter[str]) -> Iterator[
             ends = ", ".join(IMAGES + containers.VIDEOS)
             raise UserError(f"{path} holds no image or video ({ends})")
         for file in found:
-            yield Item(_text(file), file, path, containers.is_video(file))
+            yield Item(shown(file), file, path, containers.is_video(file))
     elif os.path.isfile(path):
         ending = path.suffix.lower()
         is_video = ending in containers.VIDEOS
         if ending not in (*IMAGES, *containers.VIDEOS):
             is_video = bool(containers.kind(path))
-        yield Item(_text(path), path, is_video=is_video)
+        yield Item(shown(path), path, is_video=is_video)
     else:
         raise UserError(_absent(text, path))
 
@@ -176,6 +176,6 @@ def _unreachable(path: Path) -> str:
     return ""
 
 
-def _text(path: str | os.PathLike) -> str:
-    # A name that is not in UTF-8 could not be written into a table.
-    return os.fsdecode(path).encode("utf-8", "replace").decode()
+def shown(path: str | os.PathLike) -> str:
+    """A path as text that a table can hold: bytes that are not UTF-8 become `\\xe9`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -13,7 +13,7 @@ from lanet_jax.command_line.words import counted
 from lanet_jax.errors import UserError
 from lanet_jax.files import locks
 from lanet_jax.predict.face_rows import Row, restored
-from lanet_jax.predict.given import Item
+from lanet_jax.predict.given import Item, shown
 from lanet_jax.predict.sources import Frame
 
 ENDING = ".partial"
@@ -167,16 +167,18 @@ class Journal:
         if "frame" not in entry:
             self._ended.add(key)
             return
-        rows = [restored({"file": file, "frame": entry["frame"], **row}) for row in entry["rows"]]
+        where = {"file": shown(file), "frame": entry["frame"]}
+        rows = [restored({**where, **row}) for row in entry["rows"]]
         self._frames.setdefault(key, {})[entry["frame"]] = rows
 
     def _key(self, item: Item) -> _Key:
         if item not in self._keys:  # a file that is removed meanwhile keeps its rows
+            path = os.fsdecode(item.path)  # `item.file` may be the same for several names
             try:
-                stat = os.stat(item.path)
-                self._keys[item] = (item.file, stat.st_size, stat.st_mtime_ns)
+                stat = os.stat(path)
+                self._keys[item] = (path, stat.st_size, stat.st_mtime_ns)
             except OSError:
-                self._keys[item] = (item.file, -1, -1)
+                self._keys[item] = (path, -1, -1)
         return self._keys[item]
 
     def _write(self, entry: Mapping[str, Any]) -> None:

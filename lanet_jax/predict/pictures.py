@@ -36,7 +36,7 @@ class Pictures:
     Attributes:
       written: number of files written so far, including films.
       films: number of films among them.
-      lost: a line for each film that could not be written.
+      lost: a line for each film that could not be written, or not with its sound.
     """
 
     def __init__(
@@ -98,6 +98,9 @@ class Pictures:
             try:
                 writer.close(keep=True)
                 self.written, self.films = self.written + 1, self.films + 1
+                if writer.lost_sound:
+                    told = f"{item.file}: a sound track is not in its marked film: "
+                    self.lost.append(str(UserError(told + writer.lost_sound)))
             except (UnwrittenError, OSError) as error:
                 self._loss(item, error)
                 self._is_lost = False

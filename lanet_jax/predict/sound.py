@@ -1,6 +1,7 @@
 """Copies the sound of a video into its marked copy, encoded as AAC where MP4 needs that."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +21,21 @@ class Sound:
       file: PyAV's output container; tracks must be added before its first packet.
 
     Attributes:
-      tracks: number of sound tracks.
+      lost: why a track is not copied; "" if all are.
     """
 
     def __init__(self, source: Path, file: Any) -> None:
         self._file = file
         self._source = av.open(str(source))
         start = self._start()
+        self.lost = ""
         self._tracks: dict[int, Any] = {}
         for stream in self._source.streams.audio:
-            if stream.codec_context.name in _COPIED:
-                self._tracks[stream.index] = _Copy(stream, file, start)
-            else:
-                self._tracks[stream.index] = _Encoded(stream, file, start)
-        self.tracks = len(self._tracks)
+            kind = _Copy if stream.codec_context.name in _COPIED else _Encoded
+            try:
+                self._tracks[stream.index] = kind(stream, file, start)
+            except (FFmpegError, ValueError) as error:
+                self.lost = _reason(error)
         self._packets = self._timed()
         self._next = next(self._packets, None)
 
@@ -41,14 +43,25 @@ class Sound:
         """Copies the sound up to a time, in seconds since the video's start."""
         while self._next is not None and self._next[0] <= until:
             _, packet = self._next
-            for done in self._tracks[packet.stream.index].take(packet):
-                self._file.mux(done)
+            self._write(packet.stream.index, packet)
             self._next = next(self._packets, None)
-        if self._next is None and self._tracks:
-            for track in self._tracks.values():
-                for done in track.end():
-                    self._file.mux(done)
+        if self._next is None:
+            for index in list(self._tracks):
+                self._write(index, None)
             self._tracks = {}
+
+    def _write(self, index: int, packet: Any | None) -> None:
+        """Writes what a track makes of a packet, or has left; a track that fails ends there."""
+        track = self._tracks.get(index)
+        if track is None:
+            return
+        try:
+            made = track.end() if packet is None else track.take(packet)
+        except (FFmpegError, ValueError) as error:  # the pictures go on without it
+            self.lost, made = _reason(error), []
+            del self._tracks[index]
+        for done in made:
+            self._file.mux(done)
 
     def close(self) -> None:
         """Closes the source."""
@@ -69,6 +82,10 @@ class Sound:
                     yield float(packet.dts * packet.time_base) - self._start(), packet
         except FFmpegError:
             return  # a truncated source, which the table reports
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
 
 
 class _Copy:
@@ -93,7 +110,9 @@ class _Encoded:
 
     def __init__(self, stream: Any, file: Any, start: float) -> None:
         context = stream.codec_context
-        rate, layout = context.sample_rate, "mono" if context.channels == 1 else "stereo"
+        layout = "mono" if context.channels == 1 else "stereo"
+        rates = av.Codec("aac", "w").audio_rates or [context.sample_rate]
+        rate = max((r for r in rates if r <= context.sample_rate), default=min(rates))
         self._out = file.add_stream("aac", rate=rate, layout=layout)
         self._out.bit_rate = _BIT_RATE
         self._resampler = av.AudioResampler("fltp", layout, rate)
@@ -102,8 +121,10 @@ class _Encoded:
     def take(self, packet: Any) -> list[Any]:
         found = []
         for frame in packet.decode():
-            if frame.pts is not None:
-                frame.pts -= self._skipped
+            if frame.pts is not None:  # in samples: a film's own ticks may be longer than a frame
+                seconds = (frame.pts - self._skipped) * frame.time_base
+                frame.pts = round(seconds * frame.sample_rate)
+                frame.time_base = Fraction(1, frame.sample_rate)
             for part in self._resampler.resample(frame):
                 found += self._out.encode(part)
         return found

@@ -1,10 +1,9 @@
 """`lanet study configs/studies/table1.py[:SCALE] --workdir=DIR [--config.x.y=v]`."""
 
-import signal
 import sys
 from pathlib import Path
 
-from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error, interrupt_on_signals
 from lanet_jax.command_line.parser import Parser
 from lanet_jax.errors import UserError
 from lanet_jax.run import start
@@ -32,9 +31,7 @@ def main() -> None:
         print(write.write(study, cells, folder))
         return
     declaration.claim(folder, cells, selected)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup asks for
-            signal.signal(number, signal.default_int_handler)
+    interrupt_on_signals()
     try:
         failed = runner.run(
             selected, folder, lambda: write.write(study, cells, folder), program=runner.MAIN

@@ -7,12 +7,11 @@ them together. They are trained one after another; the same command resumes.
 import csv
 import math
 import shutil
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error, interrupt_on_signals
 from lanet_jax.command_line.parser import Parser, whole
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import replacing, write_text
@@ -50,9 +49,7 @@ def main() -> None:
         if not word.startswith("--config.") or "=" not in word:
             raise UserError(f"{word}: not known; a field of every fold is --config.FIELD=VALUE")
     overrides = [word.removeprefix("--config.") for word in rest]
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup asks for
-            signal.signal(number, signal.default_int_handler)
+    interrupt_on_signals()
     try:
         folds(arguments.workdir, arguments.parts, overrides)
     except KeyboardInterrupt:

@@ -165,6 +165,8 @@ def test_a_data_frame_names_its_columns_and_its_rows():
     np.testing.assert_array_equal(given, [2, 1])
     with pytest.raises(UserError, match=r"classes: joy, anger, .*, but the columns .* anger, fear"):
         array_checks.labels([0, 1], ("joy", "anger", "fear", "neutral"), named)
+    with pytest.raises(UserError, match="a column's name occurs twice"):
+        array_checks.labels([0, 1], (), _frame(P[:2], ("anger", "joy", "anger", "fear"), (1, 2)))
     with pytest.raises(UserError, match="the same index in another order"):
         array_checks.labels(_frame([0, 1], index=(2, 1)), (), named)
     kept, _ = array_checks.labels(_frame([0, 1], index=(7, 8)), (), named)  # not the same records
@@ -216,6 +218,8 @@ def test_a_data_frame_names_its_columns_and_its_rows():
         ({"features": [X, X[:, :2]]}, "features: of several spaces give a dict"),
         ({"features": X, "classes": {0: "a", 1: "b"}}, "a list of names was expected, not dict"),
         ({"features": X, "classes": "abcd"}, "a list of names was expected, not str"),
+        ({"features": X, "classes": {*CLASSES}}, "a list of names was expected, not set"),
+        ({"features": X, "classes": frozenset(CLASSES)}, "expected, not frozenset"),
     ],
 )
 def test_what_does_not_fit_is_refused(arguments, said):

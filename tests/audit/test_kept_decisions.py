@@ -152,6 +152,14 @@ def test_what_a_spreadsheet_made_of_it(browser, page, tmp_path, separator, encod
     _progress(browser, "2 of 4 decided")
 
 
+def test_a_name_that_looks_like_a_spreadsheets_first_line(browser, page, tmp_path):
+    page(0, 1)
+    row = "sep=1.png,anger,fear,accept"
+    said = _load(browser, tmp_path, HEADER, row, header="sep=,")
+    assert said == "some.csv: 1 decision loaded, 1 kept without a card on this page."
+    assert _saved(browser)["sep=1.png"] == ("anger", "fear", "accept")
+
+
 def test_a_file_that_cannot_be_read_changes_nothing(browser, page, tmp_path):
     page(0, 1)
     for lines, how, reason in (
@@ -162,6 +170,16 @@ def test_a_file_that_cannot_be_read_changes_nothing(browser, page, tmp_path):
         (["b.png,neutral,fear,"], {}, "line 2: fear is changed to neutral without a decision"),
         (['b.png,fear,fear,keep\r\n"b'], {}, "line 3: a quote is not closed"),
         (["b.png,fear,"], {"header": "name,given,true"}, "line 1: no column decision"),
+        (
+            ["b.png,fear,fear,keep", "b.png,fear,fear,ambiguous"],
+            {},
+            "line 3: b.png was decided otherwise before",
+        ),
+        (
+            ["b.png,neutral,anger,accept"],
+            {},
+            "line 2: the observed label of b.png is fear here, not anger",
+        ),
         (["b.png 5"], {"header": "a.png 4"}, "has no header name,given,was,decision"),
     ):
         said = _load(browser, tmp_path, *lines, **how)

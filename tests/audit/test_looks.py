@@ -139,6 +139,15 @@ def test_any_class_is_found_by_a_part_of_its_name(browser, look):
     browser.until("progress.textContent === '3 of 3 decided'")
 
 
+def test_a_class_is_found_without_its_marks_and_case(browser, look):
+    look(1, (*MANY[:12], "İstanbul", "Ärger", "naïve"))
+    browser.press("c")
+    for typed, name in (("istanbul", "İstanbul"), ("arg", "Ärger"), ("NAÏ", "naïve")):
+        browser.run("sought.value = ''")
+        browser.send("Input.insertText", text=typed)
+        assert browser.run("offered.textContent") == name
+
+
 def test_nine_classes_need_no_search_and_the_page_says_what_cannot_be_added(browser, look):
     look(1, MANY[:9])
     assert browser.run("document.querySelectorAll('.bars button').length") == 9

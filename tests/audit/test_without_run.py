@@ -158,7 +158,12 @@ def test_users_errors(tmp_path, monkeypatch):
         command.audit(source=source, out=tmp_path / "file")
     broken = next(source.rglob("*.png"))
     broken.write_bytes(broken.read_bytes()[:60])
-    with pytest.raises(UserError, match=f"{broken.name}: truncated"):
+    with pytest.raises(UserError, match=rf"{broken.name}: truncated[^;]*the file$") as caught:
+        command.audit(source=source, out=tmp_path / "out")
+    assert "prepare" not in str(caught.value)  # there is no prepared data
+    other = max(source.rglob("*.png"))
+    other.write_bytes(b"<html>")
+    with pytest.raises(UserError, match=rf"{broken.name}: truncated.*; .*{other.name}: truncated"):
         command.audit(source=source, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
     monkeypatch.setattr(sys, "argv", ["audit", "--help"])

@@ -2,13 +2,15 @@
 
 import errno
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error, interrupt_on_signals
 from lanet_jax.errors import UserError
 
 ROOT = Path(__file__).parents[2]
@@ -124,3 +126,17 @@ def test_what_orbax_leaves_behind_is_not_told():
     )
     assert "destroyed but it is pending" in loud.stderr
     assert silent.stderr == ""
+
+
+def test_signals_that_end_a_process_interrupt_it():
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+        interrupt_on_signals()
+        os.kill(os.getpid(), signal.SIGHUP)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

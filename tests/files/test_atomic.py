@@ -1,9 +1,11 @@
 import csv
 import os
+from pathlib import Path
 
 import pytest
 
 from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.errors import UserError
 from lanet_jax.files import atomic
 from lanet_jax.files.atomic import replacing, write_csv, write_text, write_together
 
@@ -17,9 +19,11 @@ def test_a_whole_file_replaces_the_old_one(tmp_path):
 
 
 def test_a_table(tmp_path):
-    write_csv(tmp_path / "a.csv", ("x", "y"), [(1, "a,b"), (2, 'say "c"')])
+    rows = [["1", "a,b"], ["2", 'say "c"'], ["3", "a\rb"], ["4", "a\r\nb"], ["\n", ""]]
+    write_csv(tmp_path / "a.csv", ("x", "y"), rows)
     with open(tmp_path / "a.csv", newline="") as file:
-        assert list(csv.reader(file)) == [["x", "y"], ["1", "a,b"], ["2", 'say "c"']]
+        assert list(csv.reader(file)) == [["x", "y"], *rows]
+    assert (tmp_path / "a.csv").read_bytes().startswith(b'x,y\n1,"a,b"\n')
 
 
 def test_an_error_on_the_way_leaves_the_old_file(tmp_path):
@@ -58,6 +62,13 @@ def test_a_name_that_is_taken_ends_a_command_with_one_line(tmp_path, capsys, nam
         exit_on_user_error(lambda: write_text(tmp_path / name, "text"))()
     assert ended.value.code == 1
     assert capsys.readouterr().err.startswith(f"error: {tmp_path / name}: {said}")
+
+
+def test_a_path_without_a_name_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for path in (Path("."), Path("/")):
+        with pytest.raises(UserError, match=f"^{path} is a folder: name a file in it"):
+            write_text(path, "text")
 
 
 def test_two_processes_that_write_one_file_leave_one_of_both_whole(tmp_path):

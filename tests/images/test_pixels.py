@@ -89,6 +89,19 @@ def test_transparency_of_grey_and_of_palettes():
     np.testing.assert_array_equal(found[0], [[10, 20, 30], [255] * 3])
 
 
+def test_eight_bits_in_a_larger_type_are_not_taken_for_darkness():
+    grey = np.array([[0, 128, 255]])
+    for image in (
+        PIL.Image.fromarray(grey.astype(np.uint16)),
+        PIL.Image.fromarray(grey.astype(np.int32)),
+        PIL.Image.fromarray(grey.astype(np.uint8)).convert("I"),
+    ):
+        with pytest.raises(pixels.BrokenImageError, match="8 bits in a larger type"):
+            pixels.upright(image)
+    black = PIL.Image.fromarray(np.zeros((2, 3), np.uint16))
+    assert not pixels.upright(black).any()
+
+
 def test_sixteen_bits_come_to_eight():
     grey = np.array([[0, 128, 129, 257 * 100, 65535]], np.uint16)
     found = pixels.decode(cv2.imencode(".png", grey)[1].tobytes())

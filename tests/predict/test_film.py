@@ -141,6 +141,49 @@ def test_a_copy_has_the_sources_times_and_sound(tmp_path, name, codec, sound, ke
             assert max(heard) > 0.1
 
 
+def _copied(source, out):
+    """The marked copy of a film, and why its sound is missing."""
+    shots = list(video.read(source))
+    writer = film.Writer(out, source, shots[0].rate, 48, 64)
+    for shot in shots:
+        writer.add(shot.pixels[..., ::-1], shot.time)
+    writer.close(keep=True)
+    assert len(list(video.read(out))) == len(shots)
+    return writer.lost_sound
+
+
+@pytest.mark.parametrize(
+    ("name", "sound", "rate", "kept"),
+    [
+        ("a.avi", "mp3", 44_100, 44_100),  # its ticks are longer than a frame of AAC
+        ("a.mkv", "pcm_s16le", 192_000, 96_000),  # more than AAC has
+        ("b.mkv", "pcm_s16le", 37_000, 32_000),
+        ("c.mkv", "pcm_s16le", 6_000, 7_350),
+    ],
+)
+def test_sound_that_aac_cannot_take_as_it_is(tmp_path, name, sound, rate, kept):
+    av = pytest.importorskip("av")
+    _make(tmp_path / name, "mpeg4", sound, rate)
+    assert _copied(tmp_path / name, tmp_path / "copy.mp4") == ""
+    with av.open(str(tmp_path / "copy.mp4")) as file:
+        (track,) = file.streams.audio
+        assert track.codec_context.sample_rate == kept
+        assert float(track.duration * track.time_base) == pytest.approx(1.3, abs=0.15)
+
+
+@pytest.mark.parametrize("at", ["__init__", "take", "end"])
+def test_a_track_that_fails_costs_itself_only(tmp_path, monkeypatch, at):
+    av = pytest.importorskip("av")
+    from lanet_jax.predict import sound
+
+    def fail(self, *_):
+        raise av.error.ArgumentError(22, "Invalid argument")
+
+    _make(tmp_path / "a.mkv", "libx264", "pcm_s16le")
+    monkeypatch.setattr(sound._Encoded, at, fail)
+    assert _copied(tmp_path / "a.mkv", tmp_path / "copy.mp4") == "Invalid argument"
+
+
 def test_without_pyav_it_is_known(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert not film.keeps_sound()

@@ -123,6 +123,20 @@ def test_a_cut_line_is_dropped_and_a_damaged_one_is_told(run, folder, tmp_path):
         run(folder)
 
 
+def test_names_that_are_not_in_utf8_stay_apart(run, tmp_path, photo, write_image):
+    """Of equal length and time, so that only the names differ."""
+    for raw, name in ((b"\xe8", "fear"), (b"\xe9", "anger"), (b"?", "neutral")):
+        path = tmp_path / "in" / os.fsdecode(b"caf" + raw + b".bmp")
+        write_image(tmp_path / "in" / "x.bmp", photo((name, 5, 5, 40)))
+        os.rename(tmp_path / "in" / "x.bmp", path)
+        os.utime(path, ns=(1, 1))
+    run(tmp_path / "in", at=3)
+    run(tmp_path / "in")
+    rows = _rows(tmp_path / "t.json")
+    told = {row["file"].rpartition("/")[2]: row["top"] for row in rows}
+    assert told == {"caf\\xe8.bmp": "fear", "caf\\xe9.bmp": "anger", "caf?.bmp": "neutral"}
+
+
 def test_two_processes_do_not_write_one_table(tmp_path):
     first = Journal(tmp_path / "t.csv", {})
     with pytest.raises(UserError, match="another process writes it"):
