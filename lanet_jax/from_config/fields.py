@@ -38,7 +38,7 @@ def get_config() -> ml_collections.ConfigDict:
     d.threads = 2  # worker threads that read and decode
 
     c.noise = n = ml_collections.ConfigDict()
-    n.kind = "none"  # none | symmetric | asymmetric (Table 5) | file
+    n.kind = "none"  # asymmetric as in Table 5; file: see noise.file
     n.rate = 0.3  # chance that a label is wrong; the paper has 0.1, 0.2 and 0.3
     n.exact = False  # exactly round(rate * N) wrong labels
     n.seed = 0  # its own, so that methods and seeds can share the same wrong labels
@@ -64,10 +64,10 @@ def get_config() -> ml_collections.ConfigDict:
     a.erase_ratio = (0.3, 3.3)  # (R)
 
     c.model = m = ml_collections.ConfigDict()
-    m.family = "resnet"  # resnet | face29, dlib's face network
-    m.depth = 18  # of resnet: 18 | 50
+    m.family = "resnet"  # face29 is dlib's face network
+    m.depth = 18  # of resnet
     m.stem = "imagenet"  # of resnet; or `small`: 3x3 stride 2, no max-pool, for 48 px
-    m.blocks = 13  # of face29: 13 | 14; the last one halves the map once more
+    m.blocks = 13  # of face29; the last one of 14 halves the map once more
     m.width = 64  # channels of the first stage; the published face29 has 32
     m.pretrained = ""  # file written by `lanet port`, or `face29`; empty = none
     m.frozen_stages = 0  # number of stages that keep their pretrained weights, for all networks

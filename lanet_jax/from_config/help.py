@@ -29,7 +29,9 @@ def text() -> str:
     remarks, values = _remarks(fields), flatten(fields.get_config())
     rows = "".join(
         f"  --config.{field}={_shown(values[field])}\n"
-        + textwrap.indent(f"{limit.may_be}\n{remarks.get(field, '')}".strip() + "\n", " " * 6)
+        + textwrap.indent(
+            f"{limit.may_be}\n{_new(remarks.get(field, ''), limit.may_be)}".strip() + "\n", " " * 6
+        )
         for field, limit in LIMITS.items()
     )
     return (
@@ -38,6 +40,13 @@ def text() -> str:
         "(R): as in the published code. R: x, the published code, and `:reference`, has x.\n"
         f"{rows}"
     )
+
+
+def _new(remark: str, may_be: str) -> str:
+    """A remark without the choices that stand there already."""
+    head, *rest = remark.split("; ")
+    is_known = sorted(head.split(" | ")) == sorted(may_be.split(" | "))
+    return "; ".join(rest) if is_known else remark
 
 
 def _first(preset: object) -> str:

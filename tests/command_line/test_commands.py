@@ -148,3 +148,11 @@ def test_a_checkout_that_is_not_installed_prepares_from_any_folder(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert list((tmp_path / "prepared" / "demo").glob("*/dataset_info.json"))
+
+
+def test_help_does_not_repeat_the_choices():
+    assert train_help._new("a | b; of two; R: b", "b | a") == "of two; R: b"
+    assert train_help._new("a | b (best)", "a | b") == "a | b (best)"
+    for field in ("method", "noise.kind", "model.family"):
+        said = train_help.text().partition(f"--config.{field}=")[2].partition("--config.")[0]
+        assert said.count(" | ") == LIMITS[field].may_be.count(" | "), field
