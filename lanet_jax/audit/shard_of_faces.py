@@ -53,7 +53,8 @@ def write(
         arrays = {name: getattr(sight, name) for name in _KINDS}
     known = list(trained.card["classes"])
     settings = {"model": fingerprint.of(trained)[:16], "landmarks": remarks, "known": known}
-    asked = {"source": str(source.absolute()), "data_dir": str(data_dir.absolute())}
+    place = source.absolute() if source.exists() else source  # the name of a prepared dataset
+    asked = {"source": str(place), "data_dir": str(data_dir.absolute())}
     settings |= {"split": split, "classes": classes, **options}
     path = files.write(out, shard, KIND, faces.names, settings, arrays, asked)
     print(f"looked at {len(own)} of {len(faces)} faces: wrote {path}")

@@ -30,6 +30,15 @@ class BrokenError(UserError):
         self.reason = reason
 
 
+class _Manager(ocp.CheckpointManager):
+    def reached_preemption(self, step: int) -> bool:
+        """Leaves the question to `train.stop`: processes agree on how often it was asked.
+
+        Orbax would ask as well when it saves, and a signal that falls there would be lost.
+        """
+        return False
+
+
 def open_manager(folder: Path, keep: int | None) -> ocp.CheckpointManager:
     """Opens a folder of checkpoints.
 
@@ -58,7 +67,7 @@ def open_manager(folder: Path, keep: int | None) -> ocp.CheckpointManager:
             folder.mkdir(parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK):
                 raise PermissionError("read-only, or owned by another user")
-        return ocp.CheckpointManager(folder, options=options)
+        return _Manager(folder, options=options)
 
 
 @contextlib.contextmanager

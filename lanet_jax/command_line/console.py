@@ -38,5 +38,6 @@ def _unbroken(stream: TextIO) -> TextIO:
         io.BufferedWriter(_Pipe(stream.fileno(), "w", closefd=False)),
         encoding=stream.encoding,
         errors="backslashreplace",
-        line_buffering=bool(stream.line_buffering),
+        # With PYTHONUNBUFFERED a stream writes through; a line at a time is as good.
+        line_buffering=bool(stream.line_buffering or getattr(stream, "write_through", False)),
     )

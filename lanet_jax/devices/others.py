@@ -12,6 +12,7 @@ import jax
 from lanet_jax.errors import UserError
 
 FIRST, EVERY, LIMIT = 10.0, 60.0, 300.0  # seconds
+PARTING = 10.0  # seconds for a common end, where all processes have failed alike
 
 
 def address(text: str) -> str:
@@ -66,9 +67,19 @@ def waiting(whom: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def watched() -> Iterator[None]:
-    """Ends this process with one line if another process of its run is lost."""
+    """Ends this process if another process of its run is lost, or if it fails alone.
+
+    Where another is lost, its end is told in one line. An error of this one is told by whoever
+    catches it; then a clean exit would wait minutes for the others, who wait for this one.
+    """
     try:
         yield
+    except (UserError, OSError):
+        if jax.process_count() > 1:
+            ending = threading.Timer(PARTING, os._exit, (1,))
+            ending.daemon = True
+            ending.start()
+        raise
     except jax.errors.JaxRuntimeError as error:
         if jax.process_count() == 1:
             raise

@@ -15,7 +15,7 @@ from jaxtyping import Float
 from lanet_jax import metrics
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser
-from lanet_jax.devices import runtime
+from lanet_jax.devices import others, runtime
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import csv_text, write_together
 from lanet_jax.input.records import Records
@@ -34,7 +34,8 @@ def main() -> None:
     parser.add_argument("--data_dir", default="", help="where it lies (default: as in the run)")
     arguments = parser.parse_args()
     runtime.start()
-    evaluate(**vars(arguments))
+    with others.watched():
+        evaluate(**vars(arguments))
 
 
 def evaluate(

@@ -1,6 +1,7 @@
 """Shards see faces, and the audit of all is that of one command; a network that knows colours."""
 
 import csv
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from lanet_jax import merge
 from lanet_jax.audit import __main__ as command
-from lanet_jax.audit import witnesses
+from lanet_jax.audit import labelled_faces, witnesses
 from lanet_jax.errors import UserError
 from lanet_jax.faces.find import Face
 from lanet_jax.shards.dealing import Shard
@@ -55,6 +56,19 @@ def test_merged_they_are_the_audit_of_one_command(source, tmp_path, capsys):
     pages = [(folder / "audit.html").read_text() for folder in (out, tmp_path / "whole")]
     assert "positions of brows, eyes and mouth" in pages[0]
     assert len(pages[0]) == len(pages[1])
+
+
+def test_a_prepared_dataset_given_by_name_is_merged_by_its_name(source, tmp_path, monkeypatch):
+    load, asked = labelled_faces.load, []
+
+    def named(place, *how):
+        asked.append(place)
+        return load(source, *how)
+
+    monkeypatch.setattr(labelled_faces, "load", named)
+    command.audit(source=Path("demo"), out=tmp_path / "out", shard=Shard(1, 1))
+    merge.merge(tmp_path / "out")
+    assert asked == [Path("demo")] * 2  # no folder of the place where a shard ran
 
 
 def test_the_faces_may_have_moved(source, tmp_path):

@@ -140,3 +140,20 @@ def test_signals_that_end_a_process_interrupt_it():
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_line_of_error_is_out_before_the_process_is_lost(unbuffered):
+    ended = command(
+        "print('said', file=sys.stderr); os._exit(3)",
+        env={"PYTHONUNBUFFERED": unbuffered},
+        capture_output=True,
+    )
+    assert (ended.returncode, ended.stderr) == (3, b"said\n")
+
+
+def test_unbuffered_output_is_out_line_by_line():
+    ended = command(
+        "print('said'); os._exit(3)", env={"PYTHONUNBUFFERED": "1"}, capture_output=True
+    )
+    assert ended.stdout == b"said\n"

@@ -60,3 +60,18 @@ def test_a_lost_process_is_one_line_and_a_fault_alone_stays_one(monkeypatch):
         raise error
     (line,) = left
     assert "another process of this run ended" in line and "Gloo all-reduce failed)" in line
+
+
+@pytest.mark.parametrize("error", [UserError("a shard is damaged"), OSError(28, "full")])
+def test_a_process_that_fails_alone_does_not_wait_for_the_others(monkeypatch, error):
+    begun = []
+    monkeypatch.setattr(others.threading.Timer, "start", lambda timer: begun.append(timer))
+    with pytest.raises(type(error)), others.watched():
+        raise error
+    assert not begun  # the only process
+    monkeypatch.setattr(jax, "process_count", lambda: 2)
+    with pytest.raises(type(error)), others.watched():
+        raise error
+    (timer,) = begun
+    assert timer.daemon and timer.interval == others.PARTING
+    assert (timer.function, timer.args) == (os._exit, (1,))

@@ -42,7 +42,7 @@ def _stop(command: list[str], environment, number: int, wait_for, reached) -> tu
     (line,) = [line for line in output.splitlines() if line.startswith("stopped ")]
     where, _, again = line.partition("; to resume: ")
     python, *arguments = shlex.split(again)
-    assert python == "python"
+    assert python in ("python", sys.executable)
     return where, [sys.executable, *arguments]
 
 
@@ -97,3 +97,20 @@ def test_two_hosts_stop_at_one_step_when_one_of_them_is_told_and_again_when_they
         last = (workdir / "metrics.jsonl").read_text().splitlines()[-1]
         assert f'"step": {step},' in last and '"train"' in last
         start = step
+
+
+def test_two_hosts_hear_a_signal_that_falls_into_a_save(command, start_hosts, wait_for, tmp_path):
+    """Orbax asks the same service for a meeting point, which then would be missed."""
+    workdir = tmp_path / "run"
+    flags = ("--config.optim.epochs=80", "--config.train.checkpoint_every=2")
+    processes = start_hosts(2, command(workdir, *flags))
+    try:
+        wait_for(lambda: list(workdir.glob("checkpoints/4*")), *processes)
+        processes[1].send_signal(signal.SIGTERM)
+        said = [process.communicate(timeout=300)[0] for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+    assert [process.returncode for process in processes] == [0, 0], said
+    (line,) = [line for line in said[0].splitlines() if line.startswith("stopped and saved at")]
+    assert int(line.split(" at step ")[1].split()[0]) < 20
