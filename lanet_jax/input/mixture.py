@@ -98,6 +98,9 @@ def concatenate(named: Mapping[str, Records]) -> Records:
         digests=None
         if any(part.digests is None for part in parts)
         else np.concatenate([part.digests for part in parts]),
+        stored=None
+        if any(part.stored is None for part in parts)
+        else np.concatenate([part.stored for part in parts]),
         memory=Memory(sum(len(part) for part in parts)),
         marks=None
         if first.marks is None

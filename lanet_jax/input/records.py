@@ -55,6 +55,7 @@ class Records:
       memory: cache of decoded records.
       marks: the landmarks of all records; None where the data has none.
       digests: SHA-256 of each stored image; None where they are not known.
+      stored: labels as the table beside the shards has them; None with the digests.
     """
 
     sources: tuple[Sequence[dict[str, Any]], ...]
@@ -71,6 +72,7 @@ class Records:
     memory: Memory
     marks: Landmarks | None = None
     digests: UInt8[np.ndarray, "N 32"] | None = None
+    stored: Int[np.ndarray, " N"] | None = None
 
     def __len__(self) -> int:
         return len(self.names)
@@ -86,6 +88,7 @@ class Records:
             votes=None if self.votes is None else self.votes[rows],
             marks=None if self.marks is None else self.marks.take(rows),
             digests=None if self.digests is None else self.digests[rows],
+            stored=None if self.stored is None else self.stored[rows],
         )
 
     def read(
@@ -119,9 +122,10 @@ class Records:
         except Exception as error:  # ArrayRecord and protobuf each have their own
             record, what = {"image": None}, f"is damaged ({str(error).partition(chr(10))[0][:200]})"
         image = record["image"]  # None is what TFDS makes of what ArrayRecord cannot read
-        known = None if image is None or self.digests is None else self.digests[row]
-        if known is not None and not np.array_equal(records_table.image_digest(image), known):
-            image, what = None, "holds another image than the table beside it says"
+        if image is not None and self.digests is not None and self.stored is not None:
+            other = records_table.difference(record, self.digests[row], self.stored[row])
+            if other:
+                image, what = None, f"holds another {other} than the table beside it says"
         if image is None:
             raise UserError(
                 f"{self.names[row]}: its file of prepared data {what}; {prepared.ADVICE}, then "
@@ -242,4 +246,5 @@ def open_split(folder: Path, split: str) -> Records:
         if marked and len(order)
         else None,
         digests=found.image[order],
+        stored=found.label[order],
     )

@@ -105,6 +105,22 @@ def names_elsewhere(data_dir: str, name: str, split: str) -> list[str]:
     return [own for found in others for own in found.names]
 
 
+def difference(record: Mapping[str, Any], digest: UInt8[np.ndarray, "32"], label: int) -> str:
+    """What of a stored record is not as its table says.
+
+    Args:
+      record: the record; its image encoded.
+      digest: the image's digest in the table.
+      label: its label in the table.
+
+    Returns:
+      "image" or "label"; empty if both agree.
+    """
+    if not np.array_equal(image_digest(record["image"]), digest):
+        return "image"
+    return "label" if int(record["label"]) != label else ""
+
+
 def image_digest(encoded: bytes) -> UInt8[np.ndarray, "32"]:
     """The digest of a stored image in a table."""
     return _bytes(hashlib.sha256(encoded).digest())

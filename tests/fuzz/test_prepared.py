@@ -152,6 +152,12 @@ def test_images_that_were_exchanged_are_not_taken_for_those_of_the_table(prepare
         np.savez(path, **arrays)
         with pytest.raises(UserError, match="holds another image than the table beside it says"):
             opened(prepared)
+        arrays = dict(np.load(path))
+        arrays["image"] = arrays["image"][::-1]
+        arrays["label"] = (arrays["label"] + 1) % 2  # of shards that another prepare wrote
+        np.savez(path, **arrays)
+        with pytest.raises(UserError, match="holds another label than the table beside it says"):
+            opened(prepared)
         arrays["shards"] = np.frombuffer(b'{"train": 1}', np.uint8)
         np.savez(path, **arrays)
         with pytest.raises(UserError, match="is not of the files of split 'train' beside it"):
