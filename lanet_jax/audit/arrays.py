@@ -98,27 +98,11 @@ def audit_labels(
     folds: int = 5,
     seed: int = 0,
 ) -> LabelAudit:
-    """Ranks labels by how wrong they look, and suggests others where that is safe.
+    """Ranks labels by how wrong they look, as `lanet_jax.audit_labels` documents.
 
     For each feature space, logistic regressions predict the records that they were not fitted to;
     `probabilities` are one more witness. The witnesses are pooled with the weights that make the
-    observed labels likeliest. What the pool is worth is measured before anything is suggested:
-    read `summary` first.
-
-    Args:
-      labels: observed labels of N records: names, or numbers from 0 (the columns' places).
-      probabilities: from a model that was not trained on these labels, or out of fold.
-      features: features of the records, or several spaces by name.
-      classes: class names in the order of the columns and numbers; if empty, a data frame's
-        columns, or the labels' own.
-      folds: number of parts, each held out in turn.
-      seed: seed of the folds.
-
-    Returns:
-      The records, the most doubtful first, with what was found about all of them.
-
-    Raises:
-      UserError: an argument is not such an array, or they do not fit together.
+    observed labels likeliest. What the pool is worth is measured before anything is suggested.
     """
     given, classes = array_checks.labels(labels, classes, probabilities)
     if features is None and probabilities is None:

@@ -1,7 +1,7 @@
 """Joins several prepared datasets into one training set."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -95,14 +95,16 @@ def concatenate(named: Mapping[str, Records]) -> Records:
         labels=np.concatenate([part.labels for part in parts]),
         votes=None,
         vote_names=(),
-        digests=None
-        if any(part.digests is None for part in parts)
-        else np.concatenate([part.digests for part in parts]),
-        stored=None
-        if any(part.stored is None for part in parts)
-        else np.concatenate([part.stored for part in parts]),
+        digests=_joined([part.digests for part in parts]),
+        stored=_joined([part.stored for part in parts]),
         memory=Memory(sum(len(part) for part in parts)),
         marks=None
         if first.marks is None
         else Landmarks(*map(np.concatenate, zip(*(part.marks for part in parts), strict=True))),
     )
+
+
+def _joined(columns: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    """One column of all parts; None where a part has none."""
+    known = [column for column in columns if column is not None]
+    return np.concatenate(known) if len(known) == len(columns) else None

@@ -56,7 +56,7 @@ def predict(
       model: work folder or model file; empty for the bundled model.
       step: checkpoint of a work folder: a number, "last" or "best".
       faces: `detect` or `whole`.
-      smallest: see `predictor.load`.
+      smallest: see `lanet_jax.load`.
       annotate: folder for images with their faces marked, and videos; None for none.
       video: file for the one video among the sources with its faces marked; None for none.
       shard: the part that is done here, for `lanet merge`; None for the whole table.

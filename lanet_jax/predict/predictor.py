@@ -130,21 +130,7 @@ def load(
     batch: int = BATCH,
     smallest: float = 0.0,
 ) -> Predictor:
-    """Loads a trained network.
-
-    Args:
-      checkpoint: work folder of a run, or a model file; empty for the bundled model.
-      step: checkpoint of a work folder: a number, "last" or "best".
-      batch: the most faces in one batch.
-      smallest: side of the smallest face sought over the image's longer side; 0 for .03, or .015
-        from 3,000 pixels up, and smaller faces where small ones are found.
-
-    Returns:
-      The predictor.
-
-    Raises:
-      UserError: the model is absent or incomplete, or JAX ran before this process was forked.
-    """
+    """Loads a trained network, as `lanet_jax.load` documents."""
     global _started
     _check_process(_started)
     if not isinstance(checkpoint, str | os.PathLike | None):

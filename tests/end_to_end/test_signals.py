@@ -76,22 +76,28 @@ def test_a_signal_before_or_after_training_is_heard_as_well(
     assert bitwise.differences(workdir, uninterrupted) == []
 
 
+def _stop_hosts(processes, told: int, wait_for, reached) -> tuple[int, list[str]]:
+    """Signals one of several processes; gives the step at which all stop, and what each says."""
+    try:
+        wait_for(reached, *processes)
+        processes[told].send_signal(signal.SIGTERM)
+        said = [process.communicate(timeout=300)[0] for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+    assert [process.returncode for process in processes] == [0] * len(processes), said
+    (line,) = [line for line in said[0].splitlines() if line.startswith("stopped and saved at")]
+    return int(line.split(" at step ")[1].split()[0]), said
+
+
 def test_two_hosts_stop_at_one_step_when_one_of_them_is_told_and_again_when_they_resume(
     command, start_hosts, wait_for, tmp_path
 ):
     workdir, start = tmp_path / "run", 0
     for told in (1, 0):  # a resumed run is at another step than its count of questions
         processes = start_hosts(2, command(workdir, "--config.optim.epochs=80"))
-        try:
-            wait_for(lambda: _reached(workdir, start + 4), *processes)  # noqa: B023  # not kept
-            processes[told].send_signal(signal.SIGTERM)
-            said = [process.communicate(timeout=300)[0] for process in processes]
-        finally:
-            for process in processes:
-                process.kill()
-        assert [process.returncode for process in processes] == [0, 0], said
-        (line,) = [line for line in said[0].splitlines() if line.startswith("stopped and saved at")]
-        step = int(line.split(" at step ")[1].split()[0])
+        reached = lambda: _reached(workdir, start + 4)  # noqa: B023, E731  # not kept
+        step, said = _stop_hosts(processes, told, wait_for, reached)
         assert start + 4 < step < 240 and (workdir / "checkpoints" / str(step)).exists()
         assert "stopped and saved" not in said[1]
         last = (workdir / "metrics.jsonl").read_text().splitlines()[-1]
@@ -104,13 +110,6 @@ def test_two_hosts_hear_a_signal_that_falls_into_a_save(command, start_hosts, wa
     workdir = tmp_path / "run"
     flags = ("--config.optim.epochs=80", "--config.train.checkpoint_every=2")
     processes = start_hosts(2, command(workdir, *flags))
-    try:
-        wait_for(lambda: list(workdir.glob("checkpoints/4*")), *processes)
-        processes[1].send_signal(signal.SIGTERM)
-        said = [process.communicate(timeout=300)[0] for process in processes]
-    finally:
-        for process in processes:
-            process.kill()
-    assert [process.returncode for process in processes] == [0, 0], said
-    (line,) = [line for line in said[0].splitlines() if line.startswith("stopped and saved at")]
-    assert int(line.split(" at step ")[1].split()[0]) < 20
+    saving = lambda: list(workdir.glob("checkpoints/4*"))  # noqa: E731
+    step, _ = _stop_hosts(processes, 1, wait_for, saving)
+    assert step < 20
