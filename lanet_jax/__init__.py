@@ -58,6 +58,7 @@ def audit_labels(
     features: np.ndarray | Mapping[str, np.ndarray] | None = None,
     classes: Sequence[str] = (),
     *,
+    groups: Sequence[int] | Sequence[str] | np.ndarray | None = None,
     folds: int = 5,
     seed: int = 0,
 ) -> LabelAudit:
@@ -71,6 +72,8 @@ def audit_labels(
       features: [N, D] features of the records, or several such spaces by name.
       classes: C class names in the order of the columns and numbers; if empty, a data frame's
         columns, or the labels' own.
+      groups: [N] names of what records belong to, such as a video or a person, and are held out
+        with; None for copies only: records with the same features in every space.
       folds: number of parts, each held out in turn.
       seed: seed of the folds.
 
@@ -82,4 +85,6 @@ def audit_labels(
     """
     from lanet_jax.audit import arrays
 
-    return arrays.audit_labels(labels, probabilities, features, classes, folds=folds, seed=seed)
+    return arrays.audit_labels(
+        labels, probabilities, features, classes, groups=groups, folds=folds, seed=seed
+    )

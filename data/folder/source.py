@@ -21,13 +21,16 @@ def config_name(holdout: float = 0.0, classes: str = "") -> str:
     return ""
 
 
-def list_source(source: Path, holdout: float = 0.0, classes: str = "") -> Listing:
+def list_source(
+    source: Path, holdout: float = 0.0, classes: str = "", alike: bool = True
+) -> Listing:
     """Lists the images of a tree `[split/]class/image` or of a CSV file `path,label[,split]`.
 
     Args:
       source: the tree's root or the CSV file; paths in it are relative to its folder.
       holdout: share of each class that becomes the test split, in [0, 1).
       classes: classes to rename, as `WRITTEN=CLASS,...`.
+      alike: whether train must have every class of the other splits, so that they can be predicted.
 
     Returns:
       The images of each split; known expressions come under their canonical names and in canonical
@@ -51,7 +54,9 @@ def list_source(source: Path, holdout: float = 0.0, classes: str = "") -> Listin
     class_of, remarks = class_names.understand(
         (entry.label for entry in found.entries), class_names.parse(classes), str(source)
     )
-    _refuse_other_classes(source, found, class_of)
+    _refuse_one_class(source, found, class_of)
+    if alike:
+        _refuse_other_classes(source, found, class_of)
     entries = _hold_out(found.entries, holdout, class_of) if holdout else found.entries
     listing = Listing(
         classes=tuple(dict.fromkeys(class_of.values())),
@@ -67,11 +72,8 @@ def list_source(source: Path, holdout: float = 0.0, classes: str = "") -> Listin
     return listing
 
 
-def _refuse_other_classes(source: Path, found: Found, class_of: Mapping[str, str]) -> None:
-    """Refuses a single class that is not a known expression, and classes that train lacks."""
-    in_split = collections.defaultdict(set)
-    for entry in found.entries:
-        in_split[entry.split].add(class_of[entry.label])
+def _refuse_one_class(source: Path, found: Found, class_of: Mapping[str, str]) -> None:
+    """Refuses a single class that is not a known expression."""
     names = set(class_of.values())
     if len(names) == 1 and not names & set(EXPRESSIONS):
         advice = ""
@@ -81,6 +83,13 @@ def _refuse_other_classes(source: Path, found: Found, class_of: Mapping[str, str
             f"{source}: there is one class, {names.pop()!r}, and two are needed; this was found: "
             f"{found.shape}{advice}"
         )
+
+
+def _refuse_other_classes(source: Path, found: Found, class_of: Mapping[str, str]) -> None:
+    """Refuses classes that train lacks."""
+    in_split = collections.defaultdict(set)
+    for entry in found.entries:
+        in_split[entry.split].add(class_of[entry.label])
     for split in SPLITS[1:]:
         extra = sorted(in_split[split] - in_split["train"])
         if extra and in_split["train"]:

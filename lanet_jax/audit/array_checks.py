@@ -1,6 +1,7 @@
 """Reads the arrays that a user hands to the audit, and refuses those that cannot be audited."""
 
 import contextlib
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from lanet_jax.errors import UserError
 
 PROBABILITIES = "probabilities"
 _SUM_TOLERANCE = 1e-2
-_NONE = {"None", "nan", "<NA>", "NaT"}  # as Python, NumPy and pandas write it
+NONE = {"None", "nan", "<NA>", "NaT"}  # as Python, NumPy and pandas write it
 _FEWEST = 10  # records; fewer are too few to estimate a share from
 
 
@@ -37,128 +38,93 @@ def check_enough(records: int, classes: int, used: int) -> None:
         )
 
 
-def labels(
-    given: Sequence[int] | Sequence[str] | np.ndarray,
-    classes: Sequence[str],
-    probabilities: np.ndarray | None,
-) -> tuple[Int[np.ndarray, " N"], tuple[str, ...]]:
-    """Reads observed labels and the names of their classes.
+def spaces(features: Any, probabilities: Any) -> dict[str, Any]:
+    """Tells feature spaces apart, none of which is read yet.
 
     Args:
-      given: names, or numbers from 0.
-      classes: class names; if empty, those of the columns of probabilities (a data frame's), or the
-        labels' own.
-      probabilities: class probabilities, whose columns are classes too; None without any.
+      features: [N, D] numbers, several such by name, or None.
+      probabilities: what else the labels may be judged by, or None.
 
     Returns:
-      The labels as indices into the class names, and these.
+      The spaces by name.
 
     Raises:
-      UserError: a label is missing or is not one of the classes, or these are not known.
+      UserError: several spaces have no names, or there is nothing to judge the labels by.
     """
-    _check_rows(given, probabilities)
-    named, found = _names(classes, probabilities), _one_each(given)
-    if found.dtype.kind in "iu":
-        by_value = bool(classes is not None and len(classes)) and all(
-            isinstance(name, int | np.integer) for name in classes
-        )
-        shape = () if probabilities is None else _array(probabilities, PROBABILITIES).shape
-        columns = shape[1] if len(shape) == 2 else 0
-        if not by_value and (named or columns):
-            named = named or tuple(map(str, range(columns)))
-            outside = found[(found < 0) | (found >= len(named))]
-            if len(outside):
-                count = len(named)
-                raise UserError(f"labels: {outside[0]} is not one of the {count} classes, from 0")
-            return found.astype(int), named
-        if found.min(initial=0) < 0:
+    if features is None and probabilities is None:
+        raise UserError("nothing to judge the labels by: give features, probabilities or both")
+    if isinstance(features, Sequence) and all(np.ndim(space) == 2 for space in features):
+        raise UserError("features: of several spaces give a dict, such as {'face': x, 'voice': y}")
+    named = features if isinstance(features, Mapping) else {"features": features}
+    if PROBABILITIES in named:
+        raise UserError(f"features: {PROBABILITIES!r} is no space; call it otherwise")
+    found = {name: values for name, values in named.items() if values is not None}
+    if probabilities is None and not found:
+        raise UserError("features: there is no space of them, nor probabilities; give one of both")
+    return found
+
+
+def check_rows(arguments: Mapping[str, Any]) -> None:
+    """Refuses pandas objects whose rows are the same ones in another order.
+
+    Args:
+      arguments: what has a row for each record, by name.
+
+    Raises:
+      UserError: two of them have the same index in another order.
+    """
+    indexed = {
+        name: values.index
+        for name, values in arguments.items()
+        if hasattr(getattr(values, "index", None), "equals")
+    }
+    for (one, first), (other, second) in itertools.combinations(indexed.items(), 2):
+        if not first.equals(second) and len(first) == len(second) and set(first) == set(second):
             raise UserError(
-                f"labels: {found.min()} is not one of the classes, from 0; leave it out"
+                f"{one} and {other} have the same index in another order: give "
+                f"{other}.loc[{one}.index], or to_numpy() of both if the rows belong together as "
+                "they stand"
             )
-        named = named or tuple(map(str, np.unique(found)))
-    texts = [str(label) for label in found]
-    if not named and probabilities is not None:
-        raise UserError("classes: name them in the order of the columns of probabilities")
-    names = named or tuple(sorted(set(texts)))
-    place = {name: c for c, name in enumerate(names)}
-    strange = next((text for text in texts if text not in place), None)
-    if strange is not None:
-        raise UserError(f"labels: {strange!r} is not one of the classes {', '.join(names)}")
-    return np.array([place[text] for text in texts], int), names
 
 
-def _one_each(given: Any) -> Int[np.ndarray, " N"] | np.ndarray:
-    """One number or one name a record."""
-    found = _array(given, "labels")
-    if found.ndim == 2 and found.dtype.kind in "buif":
-        way = "ravel()" if found.shape[1] == 1 else "argmax(axis=1), if it has one column per class"
-        raise UserError(
-            f"labels: {list(found.shape)}, but one per record was expected: give x.{way}"
-        )
-    if found.dtype.kind not in "biufUTSO" or found.ndim != 1:
-        raise UserError(
-            f"labels: one name or one number from 0 a record was expected, found {found.dtype} "
-            f"{list(found.shape)}"
-        )
-    none = next((i for i, label in enumerate(found.tolist()) if _is_none(label)), None)
+def groups(values: Any, records: int) -> Int[np.ndarray, " N"]:
+    """Reads which records belong together, such as the frames of one video.
+
+    Args:
+      values: a name or number for each record.
+      records: N.
+
+    Returns:
+      The number of each record's group, from 0.
+
+    Raises:
+      UserError: there is not one for each record, or one is missing.
+    """
+    found = array(values, "groups")
+    if found.shape != (records,):
+        raise UserError(f"groups: {list(found.shape)}, but one for each of {records} was expected")
+    texts = [str(value) for value in found.tolist()]
+    none = next((i for i, text in enumerate(texts) if text in {"", *NONE}), None)
     if none is not None:
         raise UserError(
-            f"labels: record {none} has none ({found.tolist()[none]!r}); leave it out or name it"
+            f"groups: record {none} has none; give a record by itself a name of its own"
         )
-    if found.dtype.kind == "S":
-        try:
-            return np.char.decode(found, "utf-8")
-        except UnicodeDecodeError as error:
-            raise UserError(f"labels: bytes that are not UTF-8 ({error}): decode them") from None
-    if found.dtype.kind == "O" and all(isinstance(label, int | np.integer) for label in found):
-        return found.astype(int)  # of pandas' Int64
-    if found.dtype.kind == "f" and not np.all(found == np.floor(found)):
-        part = next(x for x in found.tolist() if x != np.floor(x))
-        raise UserError(
-            f"labels: one name or one number from 0 a record was expected, found {part}"
-        )
-    return found.astype(int) if found.dtype.kind in "bf" else found
+    return np.unique(texts, return_inverse=True)[1]
 
 
-def _is_none(label: object) -> bool:
-    return label in ("", b"") if isinstance(label, str | bytes) else str(label) in _NONE
+def array(values: Any, name: str) -> np.ndarray:
+    """Makes an array of what NumPy can read without guessing.
 
+    Args:
+      values: what a user handed in.
+      name: name of the argument, for errors.
 
-def _names(classes: Sequence[str] | None, probabilities: Any) -> tuple[str, ...]:
-    """Class names as given, or as a data frame names its columns."""
-    if isinstance(classes, str | bytes | Mapping | set | frozenset):
-        kind = type(classes).__name__
-        raise UserError(f"classes: a list of names was expected, not {kind}: name them in order")
-    names = tuple(map(str, () if classes is None else classes))
-    if len(set(names)) < len(names):
-        raise UserError("classes: a name occurs twice; name each class once")
-    columns = tuple(getattr(probabilities, "columns", ()))
-    if len(set(columns)) < len(columns):
-        raise UserError("probabilities: a column's name occurs twice; name each class once")
-    if not columns or not all(isinstance(name, str) for name in columns):
-        return names
-    if names and names != columns:
-        raise UserError(
-            f"classes: {', '.join(names)}, but the columns of probabilities are "
-            f"{', '.join(columns)}: give x[list(classes)], or x.to_numpy() if they are in order"
-        )
-    return columns
+    Returns:
+      The array.
 
-
-def _check_rows(given: Any, probabilities: Any) -> None:
-    """Refuses pandas objects whose rows are the same ones in another order."""
-    one: Any = getattr(given, "index", None)
-    other: Any = getattr(probabilities, "index", None)
-    if not (hasattr(one, "equals") and hasattr(other, "equals")) or one.equals(other):
-        return
-    if len(one) == len(other) and set(one) == set(other):
-        raise UserError(
-            "labels and probabilities have the same index in another order: give "
-            "x.loc[labels.index], or x.to_numpy() if the rows belong together as they stand"
-        )
-
-
-def _array(values: Any, name: str) -> np.ndarray:
+    Raises:
+      UserError: values are masked or sparse, or no array can be made of them.
+    """
     if np.ma.is_masked(values):
         raise UserError(f"{name}: some values are masked: leave these records out, or fill them in")
     if hasattr(values, "toarray"):
@@ -184,7 +150,7 @@ def numbers(values: np.ndarray, name: str, records: int) -> Float[np.ndarray, "N
     Raises:
       UserError: they are of another shape or type, or one is not finite.
     """
-    found = _array(values, name)
+    found = array(values, name)
     if found.dtype.kind == "O" and found.ndim == 2:  # pandas' Float64, or columns of several types
         with contextlib.suppress(TypeError, ValueError):
             found = found.astype(float)
@@ -217,7 +183,7 @@ def distributions(values: np.ndarray, records: int, classes: int) -> Float[np.nd
     Raises:
       UserError: they are not such numbers, or a row is negative or does not sum to 1.
     """
-    if classes == 2 and _array(values, PROBABILITIES).ndim == 1:
+    if classes == 2 and array(values, PROBABILITIES).ndim == 1:
         raise UserError(f"{PROBABILITIES}: of one class only; give np.stack([1 - p, p], axis=1)")
     found = numbers(values, PROBABILITIES, records)
     if found.shape[1] != classes:

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from lanet_jax import metrics
-from lanet_jax.audit import array_checks, pool, probe
+from lanet_jax.audit import array_checks, array_labels, copies, pool, probe
 from lanet_jax.audit.array_checks import PROBABILITIES
 from lanet_jax.audit.judgement import NO_SUGGESTION, Judgement, judge
 from lanet_jax.errors import UserError
@@ -95,6 +95,7 @@ def audit_labels(
     features: Float[np.ndarray, "N D"] | Mapping[str, np.ndarray] | None = None,
     classes: Sequence[str] = (),
     *,
+    groups: Sequence[int] | Sequence[str] | np.ndarray | None = None,
     folds: int = 5,
     seed: int = 0,
 ) -> LabelAudit:
@@ -104,59 +105,60 @@ def audit_labels(
     `probabilities` are one more witness. The witnesses are pooled with the weights that make the
     observed labels likeliest. What the pool is worth is measured before anything is suggested.
     """
-    given, classes = array_checks.labels(labels, classes, probabilities)
-    if features is None and probabilities is None:
-        raise UserError("nothing to judge the labels by: give features, probabilities or both")
+    spaces = array_checks.spaces(features, probabilities)
+    array_checks.check_rows(
+        {"labels": labels, PROBABILITIES: probabilities, **spaces, "groups": groups}
+    )
+    given, classes = array_labels.labels(labels, classes, probabilities)
     if not isinstance(folds, int | np.integer) or folds < 2:
         raise UserError(f"folds={folds}: a whole number of 2 or more was expected")
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise UserError(f"seed={seed}: a whole number of 0 or more was expected")
     array_checks.check_enough(len(given), len(classes), len(np.unique(given)))
-    if isinstance(features, Sequence) and all(np.ndim(space) == 2 for space in features):
-        raise UserError("features: of several spaces give a dict, such as {'face': x, 'voice': y}")
-    spaces = features if isinstance(features, Mapping) else {"features": features}
-    if probabilities is None and all(values is None for values in spaces.values()):
-        raise UserError("features: there is no space of them, nor probabilities; give one of both")
-    part = probe.folds(given, min(folds, len(given)), seed)
-    if PROBABILITIES in spaces:
-        raise UserError(f"features: {PROBABILITIES!r} is no space; call it otherwise")
+    read = {name: array_checks.numbers(values, name, len(given)) for name, values in spaces.items()}
+    if groups is not None:
+        group = array_checks.groups(groups, len(given))
+    else:
+        group = copies.of(list(read.values())) if read else np.arange(len(given))
+    independent = len(np.unique(group))
+    part = probe.folds(given, min(folds, independent), seed, group)
     views = {
-        name: probe.out_of_fold(
-            array_checks.numbers(values, name, len(given)), given, len(classes), part
-        )
-        for name, values in spaces.items()
-        if values is not None
+        name: probe.out_of_fold(values, given, len(classes), part) for name, values in read.items()
     }
     if probabilities is not None:
         views[PROBABILITIES] = array_checks.distributions(probabilities, len(given), len(classes))
-    return combine(views, given, classes)
+        judged = np.ones(len(given), bool)
+    else:
+        judged = ~probe.unknowable(given, part)
+        if not judged.any():
+            raise UserError(
+                f"no class has records in two of the {independent} groups: nothing can be learned "
+                "about one record from another"
+            )
+    return _combine(views, given, classes, judged, len(np.unique(group[judged])))
 
 
-def combine(
+def _combine(
     views: Mapping[str, Float[np.ndarray, "N C"]],
     given: Int[np.ndarray, " N"],
     classes: Sequence[str],
-    how: str = "out of fold",
+    judged: Bool[np.ndarray, " N"],
+    independent: int,
 ) -> LabelAudit:
-    """Pools the beliefs of several witnesses and judges the labels by them.
-
-    Args:
-      views: beliefs by witness, none of which has seen the label it judges.
-      given: observed labels.
-      classes: class names.
-      how: how the beliefs were obtained, for the verdict's sentence.
-
-    Returns:
-      The audit.
-    """
-    share = pool.weights(list(views.values()), given)
+    """Pools what several witnesses believe, none of which has seen the label that it judges."""
+    known = given[judged]
+    share = pool.weights([view[judged] for view in views.values()], known)
     beliefs = np.tensordot(share, np.stack(list(views.values())), axes=1)
-    # A class with one record cannot be learned without that record: unless a network knows the
-    # class, the label stands.
-    unknown = np.bincount(given, minlength=len(classes))[given] < 2
-    knowing = views.get(PROBABILITIES, np.eye(len(classes))[given])
-    beliefs[unknown] = knowing[unknown]
-    asked = ~unknown if PROBABILITIES not in views else None  # what stands was not guessed
-    judgement = judge(beliefs, beliefs, given, how, asked)
+    if PROBABILITIES in views:  # only it knows a class that no other record holds
+        rare = np.bincount(given, minlength=len(classes))[given] < 2
+        beliefs[rare] = views[PROBABILITIES][rare]
+    if not judged.all():
+        # They come neither first nor last: their labels are believed as much as others on average.
+        trust = float(np.mean(beliefs[judged, known]))
+        other = np.tile(np.bincount(given, minlength=len(classes)), (np.sum(~judged), 1)) + 0.0
+        np.put_along_axis(other, given[~judged, None], 0, axis=1)
+        beliefs[~judged] = (1 - trust) * other / other.sum(axis=1, keepdims=True)
+        beliefs[~judged, given[~judged]] = trust
+    judgement = judge(beliefs, beliefs, given, "out of fold", judged, independent)
     weights = dict(zip(views, share.tolist(), strict=True))
     return LabelAudit(given, tuple(classes), beliefs, dict(views), weights, judgement)

@@ -103,8 +103,9 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     own_view = seen.targets if forgotten else seen.probabilities
     ranked = ranking.rank(seen.targets, own_view, votes, data.given, noise.spread)
     unchecked = late and not forgotten
-    skill = verdict.skill(witness, data.given)
-    share = noise_range.estimate(witness, data.given)
+    skill = verdict.skill(witness, data.given, len(data.given))
+    share = noise_range.estimate(witness, data.given, len(data.given))
+    everyone = np.ones(len(data.given), bool)
     known = run_evidence.gather(workdir, seen, spaces, data, visits)
     decided = run_evidence.temper(
         verdict.judge(skill, share, classes, "by their neighbours"), known, unchecked
@@ -116,7 +117,7 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
         ranking=ranked,
         noise=noise,
         judgements={
-            name: judgement.decide(decided, skill, share, believed, data.given)
+            name: judgement.decide(decided, skill, share, believed, data.given, everyone)
             for name, believed in ranked.beliefs.items()
         },
         unchecked=unchecked,

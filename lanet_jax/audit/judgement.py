@@ -9,6 +9,7 @@ from lanet_jax import metrics
 from lanet_jax.audit import noise_range, verdict
 from lanet_jax.audit.noise_range import NoiseRange
 from lanet_jax.audit.verdict import Level, Skill, Verdict
+from lanet_jax.command_line.words import counted
 
 NO_SUGGESTION = -1
 _MARGIN = 0.5  # by which belief in the likeliest class must exceed that in the observed one
@@ -24,6 +25,7 @@ class Judgement:
       noise: share of the labels that is wrong.
       doubted: another class is likelier than the observed one; nowhere if there is nothing to say.
       suggested: that class, where it is likely enough to be suggested, else NO_SUGGESTION.
+      judged: labels that could be judged: not those of a class that no other record holds.
     """
 
     verdict: Verdict
@@ -31,13 +33,19 @@ class Judgement:
     noise: NoiseRange
     doubted: Bool[np.ndarray, " N"]
     suggested: Int[np.ndarray, " N"]
+    judged: Bool[np.ndarray, " N"]
 
     @property
     def summary(self) -> str:
-        """What was found, in two or three sentences, for page, table and output alike."""
+        """What was found, in a few sentences, for page, table and output alike."""
         if self.verdict.level is Level.NOTHING:
             return self.verdict.sentence
         told = f"{self.verdict.sentence} Share of wrong labels: {self.noise}."
+        if unknown := int(np.sum(~self.judged)):
+            told += (
+                f" Not judged: {counted(unknown, 'label')} that no independent record shares; the "
+                "range counts them as right at one end and as wrong at the other."
+            )
         if self.verdict.level is Level.RANKING:
             return told
         shown = np.mean(self.suggested != NO_SUGGESTION)
@@ -51,7 +59,8 @@ def judge(
     witness: Float[np.ndarray, "N C"],
     given: Int[np.ndarray, " N"],
     how: str,
-    asked: Bool[np.ndarray, " N"] | None = None,
+    judged: Bool[np.ndarray, " N"],
+    independent: int,
 ) -> Judgement:
     """Decides what to say about the labels.
 
@@ -65,16 +74,17 @@ def judge(
         verdict and the noise estimate rest on.
       given: observed labels.
       how: how the witness was obtained, as in "out of fold".
-      asked: records of which the witness can know something; None for all.
+      judged: records of which the witness can know something.
+      independent: how many of these are independent of each other.
 
     Returns:
       The judgement.
     """
-    known = np.ones(len(given), bool) if asked is None else asked
-    skill = verdict.skill(witness[known], given[known])
-    noise = noise_range.estimate(witness[known], given[known])
+    skill = verdict.skill(witness[judged], given[judged], independent)
+    noise = noise_range.estimate(witness[judged], given[judged], independent)
     decided = verdict.judge(skill, noise, beliefs.shape[1], how)
-    return decide(decided, skill, noise, beliefs, given)
+    noise = noise.with_unknown(1 - float(np.mean(judged)))
+    return decide(decided, skill, noise, beliefs, given, judged)
 
 
 def decide(
@@ -83,6 +93,7 @@ def decide(
     noise: NoiseRange,
     beliefs: Float[np.ndarray, "N C"],
     given: Int[np.ndarray, " N"],
+    judged: Bool[np.ndarray, " N"],
 ) -> Judgement:
     """Judges each label as far as a verdict allows; see `judge`.
 
@@ -92,24 +103,27 @@ def decide(
       noise: share of wrong labels.
       beliefs: label distributions of every record.
       given: observed labels.
+      judged: records whose label can be judged.
 
     Returns:
       The judgement.
     """
     likeliest = beliefs.argmax(axis=1)
+    doubted = (likeliest != given) & judged
     suggested = np.full(len(given), NO_SUGGESTION)
     if decided.level is Level.NOTHING:
-        return Judgement(decided, skill, noise.upper_end, np.zeros(len(given), bool), suggested)
+        none = np.zeros(len(given), bool)
+        return Judgement(decided, skill, noise.upper_end, none, suggested, judged)
     if decided.level is Level.RANKING:
-        return Judgement(decided, skill, noise.upper_end, likeliest != given, suggested)
+        return Judgement(decided, skill, noise.upper_end, doubted, suggested, judged)
     suspicion = metrics.suspicion(beliefs, given)
     order = np.argsort(-suspicion, kind="stable")
-    margin = beliefs.max(axis=1) - (1 - suspicion)
+    margin = np.where(judged, beliefs.max(axis=1) - (1 - suspicion), 0)
     # Beliefs may be surer than they are right, so the margin alone could suggest too many: no more
     # than the estimated number of wrong labels are shown.
     shown = order[margin[order] > _MARGIN][: round((noise.estimate or 0) * len(given))]
     suggested[shown] = likeliest[shown]
-    return Judgement(decided, skill, noise, likeliest != given, suggested)
+    return Judgement(decided, skill, noise, doubted, suggested, judged)
 
 
 def decide_all(
@@ -126,6 +140,6 @@ def decide_all(
       Judgements by name.
     """
     return {
-        name: decide(judged.verdict, judged.skill, judged.noise, believed, given)
+        name: decide(judged.verdict, judged.skill, judged.noise, believed, given, judged.judged)
         for name, believed in beliefs.items()
     }

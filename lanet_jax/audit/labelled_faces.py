@@ -81,7 +81,7 @@ def _opened(source: Path, data_dir: Path, split: str, classes: str) -> Records:
 
 
 def _listed(source: Path, split: str, classes: str) -> Records:
-    listing = folder_source.list_source(source, classes=classes)
+    listing = folder_source.list_source(source, classes=classes, alike=False)
     keep_first(listing)
     drop_missing(listing)
     if split and split not in listing.splits:

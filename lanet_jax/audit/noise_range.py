@@ -29,6 +29,12 @@ class NoiseRange(NamedTuple):
             ends = f"at least {self.at_least:.0%}, {ends}"
         return ends if self.estimate is None else f"about {self.estimate:.0%} ({ends})"
 
+    def with_unknown(self, share: float) -> "NoiseRange":
+        """The range if a share of further labels, of which nothing is known, may be all right or
+        all wrong."""
+        low, high = self.at_least * (1 - share), self.at_most * (1 - share) + share
+        return NoiseRange(low, self.estimate, high)
+
     @property
     def upper_end(self) -> "NoiseRange":
         """What remains of the range where the beliefs are too weak to count errors with."""
@@ -36,7 +42,10 @@ class NoiseRange(NamedTuple):
 
 
 def estimate(
-    beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"], seed: int = 0
+    beliefs: Float[np.ndarray, "N C"],
+    given: Int[np.ndarray, " N"],
+    independent: int,
+    seed: int = 0,
 ) -> NoiseRange:
     """Counts how often the likeliest class is not the observed one, where beliefs are clearest.
 
@@ -54,11 +63,13 @@ def estimate(
       which covers growth as slow as the square root. If doubtful faces are mislabelled more often
       than clear ones, both are too low.
 
-    The ends are the 2.5% and 97.5% quantiles over resamples of the records (bootstrap).
+    The ends are the 2.5% and 97.5% quantiles over resamples of the records (bootstrap), each of as
+    many records as are independent.
 
     Args:
       beliefs: label distributions that do not depend on the record's own observed label.
       given: observed labels.
+      independent: how many of the labels are independent of each other; copies of a face are not.
       seed: seed of the resamples.
 
     Returns:
@@ -69,10 +80,10 @@ def estimate(
     differs = (beliefs.argmax(axis=1) != given)[clearest]
     n = len(given)
     rng = np.random.default_rng(seed)
-    block = max(1, _ROWS_AT_A_TIME // n)
+    block = max(1, _ROWS_AT_A_TIME // independent)
     parts = []
     for start in range(0, _RESAMPLES, block):
-        rows = rng.integers(n, size=(min(block, _RESAMPLES - start), n))
+        rows = rng.integers(n, size=(min(block, _RESAMPLES - start), independent))
         parts.append(np.stack(_shares(differs[np.sort(rows, axis=1)]), axis=1))
     first_quarter, step, everywhere = np.concatenate(parts).T
     at_least = max(0.0, float(np.quantile(first_quarter - step, _TAIL)))

@@ -47,10 +47,11 @@ def audit_run(
         outside = out_of_sample.predict(held_out, train.names, data.given, train.classes, data_dir)
     found = findings.find(run.config, workdir, step, data, candidates)
     basis = choice = ""
+    remarks: tuple[str, ...] = ()
     if rank in ("", PROBE) or (cleanlab and outside is None):
         seen, audit = without_run.probe(data, model)
         found = findings.with_probe(found, audit)
-        basis = without_run.basis(audit, seen.remarks)
+        basis, remarks = without_run.basis(audit, seen.remarks), seen.remarks
         outside = audit.beliefs if cleanlab and outside is None else outside
     if not rank:
         rank = _better(found)
@@ -59,11 +60,14 @@ def audit_run(
 
     where = f"training labels at step {found.seen.step}, ordered by {rank}"
     print(table.summary_text(data, found, rank, comparison, where))
+    for remark in remarks:
+        print(remark)
     quality = None
     if data.true is not None:
         wrong = data.given != data.true
         quality = findings.qualities(found, None, wrong, limit).get(rank)
-        print(table.quality_text(findings.qualities(found, comparison, wrong, limit), rank, limit))
+        first = min(limit, len(wrong) if comparison is None else int(comparison.covered.sum()))
+        print(table.quality_text(findings.qualities(found, comparison, wrong, first), rank, first))
     if comparison is not None:
         found = findings.with_comparison(found, comparison)
     path = run.folder.audit_table

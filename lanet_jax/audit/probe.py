@@ -1,28 +1,51 @@
 """A classifier of features that predicts only records it was not fitted to."""
 
+import warnings
+
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from sklearn.linear_model import LogisticRegression
 
 _ITERATIONS = 300
 
 
-def folds(given: Int[np.ndarray, " N"], parts: int, seed: int) -> Int[np.ndarray, " N"]:
+def folds(
+    given: Int[np.ndarray, " N"], parts: int, seed: int, groups: Int[np.ndarray, " N"]
+) -> Int[np.ndarray, " N"]:
     """Assigns the records of each class to the parts in turn, in a random order.
 
     Args:
       given: observed labels.
       parts: number of parts.
       seed: seed of the order.
+      groups: records of one group, such as copies of a face, come into one part.
 
     Returns:
       The part of each record.
     """
     shuffled = np.random.default_rng(seed).permutation(len(given))
     by_class = shuffled[np.argsort(given[shuffled], kind="stable")]
+    # A group is dealt where its first record is.
+    _, first, group = np.unique(groups[by_class], return_index=True, return_inverse=True)
+    turn = np.empty(len(first), int)
+    turn[np.argsort(first)] = np.arange(len(first)) % parts
     part = np.empty(len(given), int)
-    part[by_class] = np.arange(len(given)) % parts
+    part[by_class] = turn[group]
     return part
+
+
+def unknowable(given: Int[np.ndarray, " N"], part: Int[np.ndarray, " N"]) -> Bool[np.ndarray, " N"]:
+    """Finds records whose class no other part holds, so that nothing could learn it for them.
+
+    Args:
+      given: observed labels.
+      part: part of each record, from `folds`.
+
+    Returns:
+      Which records these are.
+    """
+    pairs = np.unique(np.stack([given, part]), axis=1)
+    return np.bincount(pairs[0])[given] < 2
 
 
 def out_of_fold(
@@ -56,6 +79,10 @@ def out_of_fold(
         # Dividing a feature that is constant up to rounding would turn it into noise.
         scale = np.where(deviation > 1e-6 * np.abs(mean), deviation, np.inf)
         scaled = (features - mean) / scale / features.shape[1] ** 0.5
-        model = LogisticRegression(C=1.0, max_iter=_ITERATIONS).fit(scaled[rest], given[rest])
+        model = LogisticRegression(C=1.0, max_iter=_ITERATIONS)
+        with warnings.catch_warnings():
+            # scikit-learn takes many classes of few records for numbers; `array_checks` has asked.
+            warnings.filterwarnings("ignore", "The number of unique classes")
+            model.fit(scaled[rest], given[rest])
         beliefs[np.ix_(asked, known)] = model.predict_proba(scaled[asked])
     return beliefs

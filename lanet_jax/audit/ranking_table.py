@@ -10,7 +10,7 @@ from jaxtyping import Float
 from lanet_jax.audit.findings import Comparison, Findings
 from lanet_jax.audit.judgement import NO_SUGGESTION, Judgement
 from lanet_jax.audit.noise_estimate import NoiseEstimate, scaled
-from lanet_jax.audit.ranking import Quality, Ranking, order
+from lanet_jax.audit.ranking import PROBE, Quality, Ranking, order
 from lanet_jax.audit.verdict import Level
 from lanet_jax.files.atomic import write_csv
 from lanet_jax.from_config.data import Data
@@ -90,7 +90,7 @@ def summary_text(
         lines.append(f"known to be wrong: {np.mean(data.given != data.true):.1%}")
     if judged.verdict.level is Level.SUGGESTIONS:
         lines += _commonest(found.noise, judged.noise.estimate or 0, data.train.classes)
-    if found.unchecked:
+    if found.unchecked and chosen != PROBE:
         lines.append(
             "caution: after so many epochs this network, and its expression space with it, repeats "
             "labels that it memorised, and a run without a landmark space has no other witness: "

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lanet_jax.audit import labelled_faces, without_run, witnesses
+from lanet_jax.audit import labelled_faces, trained_on, without_run, witnesses
 from lanet_jax.audit.witnesses import Sight, Witnesses
 from lanet_jax.errors import UserError
 from lanet_jax.input.records import Records
@@ -42,17 +42,17 @@ def write(
       **options: arguments with which `merge` calls `without_run.audit_faces`.
 
     Raises:
-      UserError: source, model or images cannot be read.
+      UserError: source, model or images cannot be read, or the model was trained on these faces.
     """
     faces = labelled_faces.load(source, data_dir, split, classes)
+    remarks = (*trained_on.remarks(model, faces.names), *witnesses.absent(faces))
     trained, own = witnesses.load(model), shard.places(faces.names)
-    remarks = witnesses.absent(faces)
     arrays = {}
     if own:
         sight = witnesses.look(faces.take(np.array(own)), trained)
         arrays = {name: getattr(sight, name) for name in _KINDS}
     known = list(trained.card["classes"])
-    settings = {"model": fingerprint.of(trained)[:16], "landmarks": remarks, "known": known}
+    settings = {"model": fingerprint.of(trained)[:16], "remarks": remarks, "known": known}
     place = source.absolute() if source.exists() else source  # the name of a prepared dataset
     asked = {"source": str(place), "data_dir": str(data_dir.absolute())}
     settings |= {"split": split, "classes": classes, **options}
@@ -72,7 +72,7 @@ def merge(parts: Sequence[Part], out: Path, source: Path | None) -> None:
       UserError: the faces are not those that the shards saw, or there are too few of them.
     """
     settings, asked = dict(parts[0].settings), parts[0].asked
-    known, remarks = tuple(settings.pop("known")), tuple(settings.pop("landmarks"))
+    known, remarks = tuple(settings.pop("known")), tuple(settings.pop("remarks"))
     for name in ("version", "model"):
         del settings[name]
     place = source or Path(asked["source"])

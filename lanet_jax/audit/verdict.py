@@ -31,7 +31,7 @@ class Skill(NamedTuple):
       commonest: share of the commonest class: the agreement of always guessing that one.
       permuted: mean agreement with randomly permuted labels.
       deviations: how far `agreement` lies above `permuted`, in standard deviations of the latter.
-      records: number of labels.
+      records: number of labels that are independent of each other.
     """
 
     agreement: float
@@ -72,12 +72,18 @@ class Verdict(NamedTuple):
         return f"{self.reason} {_SAYS[self.level]}"
 
 
-def skill(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"], seed: int = 0) -> Skill:
+def skill(
+    beliefs: Float[np.ndarray, "N C"],
+    given: Int[np.ndarray, " N"],
+    independent: int,
+    seed: int = 0,
+) -> Skill:
     """Measures beliefs against the observed labels, and against permutations of them.
 
     Args:
       beliefs: label distributions that do not depend on the record's own observed label.
       given: observed labels.
+      independent: how many of the labels are independent of each other; copies of a face are not.
       seed: seed of the permutations.
 
     Returns:
@@ -88,13 +94,14 @@ def skill(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"], seed:
     permuted = [np.mean(guess == rng.permutation(given)) for _ in range(_PERMUTATIONS)]
     agreement, mean = float(np.mean(guess == given)), float(np.mean(permuted))
     # One label more or less is always within chance, however few records there are.
-    deviation = max(float(np.std(permuted)), 1 / len(given))
+    spread = float(np.std(permuted)) * (len(given) / independent) ** 0.5
+    deviation = max(spread, 1 / independent)
     return Skill(
         agreement=agreement,
         commonest=float(np.bincount(given).max() / len(given)),
         permuted=mean,
         deviations=(agreement - mean) / deviation,
-        records=len(given),
+        records=independent,
     )
 
 

@@ -1,9 +1,10 @@
 """An audit of labelled faces without any training, by a network's features and landmarks."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lanet_jax.audit import findings, labelled_faces, presentation, ranking, witnesses
+from lanet_jax.audit import copies, findings, labelled_faces, presentation, ranking, witnesses
 from lanet_jax.audit import ranking_table as table
 from lanet_jax.audit.array_checks import PROBABILITIES
 from lanet_jax.audit.arrays import LabelAudit, audit_labels
@@ -31,14 +32,20 @@ def probe(data: Data, model: Path | None = None) -> tuple[Witnesses, LabelAudit]
       The witnesses, and the audit by their beliefs.
 
     Raises:
-      UserError: the model or an image cannot be read, or there are too few faces.
+      UserError: the model or an image cannot be read, the model was trained on these faces, or
+        there are too few.
     """
     return _judged(data, witnesses.read(data.train, model or SHIPPED))
 
 
 def _judged(data: Data, found: Witnesses) -> tuple[Witnesses, LabelAudit]:
-    audit = audit_labels(data.given, found.probabilities, found.features, data.train.classes)
-    return found, audit
+    # The mirror images of one face have the same features, as these are averaged over both.
+    groups = copies.of([found.features["expression"]])
+    told = copies.told(groups, data.given, data.train.names)
+    audit = audit_labels(
+        data.given, found.probabilities, found.features, data.train.classes, groups=groups
+    )
+    return dataclasses.replace(found, remarks=(*found.remarks, *told)), audit
 
 
 def basis(audit: LabelAudit, remarks: Sequence[str]) -> str:
@@ -54,11 +61,11 @@ def basis(audit: LabelAudit, remarks: Sequence[str]) -> str:
     shares = ", ".join(
         f"{_NAMES.get(name, name)} {weight:.0%}" for name, weight in audit.weights.items()
     )
-    left_out = "".join(f"; {remark}" for remark in remarks)
+    added = "".join(f"; {remark}" for remark in remarks)
     return (
         f"the pooled beliefs of witnesses that had not seen the face's label ({shares}), each "
         "weighted by how well it explains the observed labels; logistic regressions predict the "
-        f"fifth of the records that they were not fitted to{left_out}"
+        f"fifth of the records that they were not fitted to{added}"
     )
 
 

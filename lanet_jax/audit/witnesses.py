@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 from tqdm import tqdm
 
+from lanet_jax.audit import trained_on
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.faces.align import align
@@ -35,7 +36,7 @@ class Witnesses:
     Attributes:
       features: by space, "expression" and, where landmarks are known, "landmark".
       probabilities: the network's own, in the records' classes; None if it lacks one of them.
-      remarks: what was left out, and why.
+      remarks: what the network may know of these faces' labels; what was left out, and why.
     """
 
     features: dict[str, Float[np.ndarray, "N D"]]
@@ -84,9 +85,11 @@ def read(faces: Records, model: Path, step: str = "last", threads: int = 0) -> W
       The witnesses.
 
     Raises:
-      UserError: an image or the model cannot be read.
+      UserError: an image or the model cannot be read, or the model was trained on these faces.
     """
-    return heard(faces, look(faces, load(model, step), threads))
+    told = trained_on.remarks(model, faces.names)
+    found = heard(faces, look(faces, load(model, step), threads))
+    return dataclasses.replace(found, remarks=(*told, *found.remarks))
 
 
 def load(model: Path, step: str = "last") -> trained_load.Trained:

@@ -75,6 +75,7 @@ class Spaces:
         row["chance_share"] = float(
             np.sum(counts * (counts - 1)) / max(len(labels) * (len(labels) - 1), 1)
         )
+        row["commonest_share"] = float(counts.max() / len(labels))
         row["target_names"] = float(np.mean(targets[rows].argmax(axis=1) == labels))
         row["confident"] = float(np.mean(targets[rows].max(axis=1) > self._method.el.threshold))
         row |= self._trust(targets)
@@ -140,12 +141,16 @@ class Spaces:
         eyes = scheme.eyes if scheme and not framed else None
         weights = known[..., None]
         mean = np.where(weights, points, 0).sum(axis=0) / np.maximum(weights.sum(axis=0), 1)
+        against = (points, known, eyes)
         mean_shape = np.broadcast_to(mean, points.shape)
+        constant = landmark_points.record_errors(mean_shape, *against)
+        gains = constant - landmark_points.record_errors(predicted, *against)
+        gains = gains[np.isfinite(gains)]
+        spread = gains.std(ddof=1) / len(gains) ** 0.5 if len(gains) > 1 else 0.0
         return {
-            "landmark_error": landmark_points.mean_error(predicted, points, known, eyes),
-            "landmark_error_mean_shape": landmark_points.mean_error(
-                mean_shape, points, known, eyes
-            ),
+            "landmark_error": landmark_points.mean_error(predicted, *against),
+            "landmark_error_mean_shape": landmark_points.mean_error(mean_shape, *against),
+            "landmark_gain": float(gains.mean() / spread) if spread else np.nan,
         }
 
     def _trust(self, targets: Float[np.ndarray, "N C"]) -> dict[str, float]:
@@ -158,6 +163,7 @@ class Spaces:
                 jnp.asarray(targets),
                 jnp.asarray(data.given),
                 jnp.asarray(means),
+                len(targets),
                 loss.trust,
                 loss.trust_balance,
             )

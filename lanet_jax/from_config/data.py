@@ -90,8 +90,8 @@ def data(c: Config, workdir: Path, need_tests: bool = True) -> Data:
     rows = _part(c, Purpose.LIMIT, len(train), c.data.limit or len(train))
     train, own = train.take(rows), own[rows]
     given, true = labels(c, train, own, workdir)
-    if held := held_out(c, len(train)):
-        out = _part(c, Purpose.HOLDOUT, len(train), held, c.data.fold)
+    out = held_out_rows(c, len(train))
+    if len(out):
         rows = np.setdiff1d(np.arange(len(train)), out)
         evaluate[HOLDOUT] = dataclasses.replace(train.take(out), labels=given[out])
         train, given = train.take(rows), given[rows]
@@ -125,6 +125,14 @@ def held_out(c: Config, records: int) -> int:
             "numbered from 0"
         )
     return held
+
+
+def held_out_rows(c: Config, records: int) -> Int[np.ndarray, " H"]:
+    """Which of the records in `labels.csv` a run holds out; see `held_out`."""
+    held = held_out(c, records)
+    if not held:
+        return np.zeros(0, int)
+    return _part(c, Purpose.HOLDOUT, records, held, c.data.fold)
 
 
 def _tests(c: Config, needed: bool) -> dict[str, Records]:

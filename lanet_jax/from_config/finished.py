@@ -4,7 +4,8 @@ import dataclasses
 from pathlib import Path
 
 from lanet_jax.from_config.config import Config
-from lanet_jax.from_config.data import Data, data, reading_back
+from lanet_jax.from_config.data import Data, data, held_out_rows, reading_back
+from lanet_jax.input import label_lines
 from lanet_jax.input.reading import Reading
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
@@ -47,6 +48,29 @@ def visits(c: Config, steps: int, records: int) -> float:
 def remembered(c: Config, visits: float) -> float:
     """Share of its observed label that a target still holds after some visits; source: Eq. 5."""
     return c.lde.decay**visits
+
+
+def trained_names(workdir: Path) -> set[str]:
+    """Names of the records that a run trained on, by its own list; its data need not be there.
+
+    Args:
+      workdir: work folder of a run.
+
+    Returns:
+      The names as the dataset has them; of several datasets, without the dataset's name before.
+
+    Raises:
+      UserError: there is no run, or its list of labels cannot be read.
+    """
+    config, path = run_folder.load_config(workdir), RunFolder(workdir).labels
+    names = [row["name"] for _, row in label_lines.rows(path, label_lines.read_text(path))]
+    held = set(held_out_rows(config, len(names)).tolist())
+    kept = [name for row, name in enumerate(names) if row not in held]
+    if len(config.data.train) == 1:
+        return set(kept)
+    before = tuple(f"{dataset}/" for dataset in config.data.train)
+    start = {name: next((len(b) for b in before if name.startswith(b)), 0) for name in kept}
+    return {name[start[name] :] for name in kept}
 
 
 def open_run(workdir: Path, data_dir: str = "") -> FinishedRun:

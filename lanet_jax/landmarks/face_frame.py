@@ -14,6 +14,7 @@ from jaxtyping import Bool, Complex, Float
 _ROUNDS = 5  # of aligning to the mean and updating it; the fifth moves it by < 1e-3
 _FEWEST = 3  # known points needed to align a face
 _MOST = 20_000  # records that the statistics are taken from
+_DISTINCT = 1e-5  # spread of a face's points over their distance from 0 that is not rounding
 _CONSTANT = 1e-6  # of the face's size; such as the midline's x, averaged with its mirror image
 
 
@@ -136,7 +137,8 @@ def _mean(z: np.ndarray, w: Bool[np.ndarray, "N L"]) -> np.ndarray:
 def _usable(z: Complex[np.ndarray, "N L"], w: Bool[np.ndarray, "N L"]) -> Bool[np.ndarray, " N"]:
     """Which faces have enough known points that do not coincide."""
     spread = _mean(np.abs(z - _mean(z, w)[:, None]) ** 2, w)
-    return (w.sum(axis=-1) >= _FEWEST) & (spread > 0) & np.isfinite(spread)
+    distinct = spread > _DISTINCT**2 * _mean(np.abs(z) ** 2, w)
+    return (w.sum(axis=-1) >= _FEWEST) & distinct & np.isfinite(spread)
 
 
 def _normalised(reference: Complex[np.ndarray, " L"]) -> Complex[np.ndarray, " L"]:

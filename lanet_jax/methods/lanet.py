@@ -99,7 +99,8 @@ class LANet:
             if self.weights.trust:
                 share = bank.class_means(means, d, self.lde.decay)
                 power, balance = self.weights.trust, self.weights.trust_balance
-                believed = trust.weights(targets, batch["label"], share, power, balance)
+                records = jnp.sum(means)  # each record's distribution sums to 1
+                believed = trust.weights(targets, batch["label"], share, records, power, balance)
                 losses["trust"] = jnp.mean(believed)
         losses["ce"] = cross_entropy(outputs.logits, batch["label"], believed)
         loss = losses["ce"] + losses["lm"] + self.weights.alpha * losses.get("kl", 0.0)

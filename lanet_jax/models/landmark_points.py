@@ -44,3 +44,25 @@ def mean_error(
     usable = known[:, list(eyes)].all(axis=1) & (apart > 0)
     off = np.linalg.norm(predicted - true, axis=-1)[usable] / apart[usable][:, None]
     return float(np.mean(off[known[usable]])) if known[usable].any() else np.nan
+
+
+def record_errors(
+    predicted: Float[np.ndarray, "N L 2"],
+    true: Float[np.ndarray, "N L 2"],
+    known: Bool[np.ndarray, "N L"],
+    eyes: tuple[int, int] | None,
+) -> Float[np.ndarray, " N"]:
+    """Measures each record as `mean_error` does all: squared where that takes the root.
+
+    Args:
+      predicted: see `mean_error`.
+      true: see `mean_error`.
+      known: see `mean_error`.
+      eyes: see `mean_error`.
+
+    Returns:
+      The mean over a record's points; nan for a record of which none counts.
+    """
+    one_by_one = zip(predicted, true, known, strict=True)
+    each = [mean_error(p[None], t[None], k[None], eyes) for p, t, k in one_by_one]
+    return np.array(each) if eyes is not None else np.square(each)

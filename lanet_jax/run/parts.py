@@ -2,6 +2,8 @@
 
 from lanet_jax.run.metrics_log import Row
 
+_ERRORS = 2  # standard errors above chance
+
 
 def idle(rows: list[Row]) -> list[str]:
     """Writes a line for each part that is no better than chance at the end of a run.
@@ -17,24 +19,33 @@ def idle(rows: list[Row]) -> list[str]:
         return []
     row, lines = own[-1], []
     chance = row["chance_share"]
-    # Less than two standard errors above chance is no evidence that anything was learned.
-    least = chance + 2 * (chance * (1 - chance) / row["records"]) ** 0.5
     for space in ("expression", "landmark"):
         share = row.get(f"{space}_share")
-        if share is not None and share < least:
+        if share is not None and share < _least(chance, row):
             lines.append(
                 f"{space} space does no better than chance: {share:.2f} of a record's neighbours "
                 f"share its label, {chance:.2f} would at random"
             )
     error, constant = row.get("landmark_error"), row.get("landmark_error_mean_shape")
-    if error is not None and constant is not None and error >= constant:
-        lines.append(
-            f"the landmark network does no better than the mean face: its error is {error:.2f}, "
-            f"the mean face's {constant:.2f}"
+    if error is not None and constant is not None:
+        # Rows of older versions have no gain.
+        idle_network = (
+            row["landmark_gain"] < _ERRORS if "landmark_gain" in row else error >= constant
         )
-    if row["target_names"] < least:
+        if idle_network:
+            lines.append(
+                f"the landmark network does no better than the mean face: its error is "
+                f"{error:.2f}, the mean face's {constant:.2f}"
+            )
+    commonest = row.get("commonest_share", chance)
+    if row["target_names"] < _least(commonest, row):
         lines.append(
-            f"the targets do no better than chance: they name {row['target_names']:.2f} of the "
-            "labels"
+            "the targets do no better than always naming the commonest class: they name "
+            f"{row['target_names']:.2f} of the labels, that one {commonest:.2f}"
         )
     return lines
+
+
+def _least(chance: float, row: Row) -> float:
+    """What a share must reach to be evidence that anything was learned."""
+    return chance + _ERRORS * (chance * (1 - chance) / row["records"]) ** 0.5

@@ -3,7 +3,7 @@ import pytest
 from scipy import sparse
 
 import lanet_jax
-from lanet_jax.audit import array_checks, arrays
+from lanet_jax.audit import array_labels, arrays
 from lanet_jax.audit.verdict import Level
 from lanet_jax.errors import UserError
 
@@ -83,16 +83,46 @@ def test_names_or_numbers():
     )
 
 
-def test_the_only_record_of_a_class_is_not_doubted():
+def test_the_only_record_of_a_class_is_not_judged():
     features, given, _ = _clouds(80)
+    without = arrays.audit_labels(given, features=features).judgement.noise
     given[5] = 4
     audit = arrays.audit_labels(given, features=features)
-    assert audit.score[5] == 0
-    assert not audit.judgement.doubted[5]
+    others = np.delete(audit.score, 5)
+    assert audit.score[5] == pytest.approx(others.mean())  # neither first nor last
+    assert not audit.judgement.doubted[5] and audit.judgement.judged.sum() == 79
+    assert "Not judged: 1 label that no independent record shares" in audit.summary
+    assert audit.judgement.noise.at_most >= without.at_most
+    np.testing.assert_allclose(audit.beliefs.sum(axis=1), 1, atol=1e-6)
     network = np.full((80, 5), 0.05)
     network[np.arange(80), np.arange(80) % 4] = 0.8
     audit = arrays.audit_labels(given, network, features)
     assert audit.score[5] == pytest.approx(0.95)
+    assert "Not judged" not in audit.summary
+
+
+def test_copies_do_not_vouch_for_each_other():
+    features, given, _ = _clouds(120, rate=0.2, apart=1.5)
+    once = arrays.audit_labels(given, features=features).judgement.noise
+    repeated = np.repeat(features, 4, axis=0), np.repeat(given, 4)
+    found = arrays.audit_labels(repeated[1], features=repeated[0]).judgement.noise
+    assert found.at_most == pytest.approx(once.at_most, abs=0.06)
+    apart = np.arange(480)  # what becomes of it if each is taken for a face of its own
+    fooled = arrays.audit_labels(repeated[1], features=repeated[0], groups=apart).judgement.noise
+    assert fooled.at_most < found.at_most - 0.1
+
+
+def test_groups_are_held_out_together():
+    features, given, _ = _clouds(120, rate=0.2, apart=1.5)
+    frames = np.repeat(features, 4, axis=0)
+    frames += 1e-3 * np.random.default_rng(0).normal(size=frames.shape)
+    video = [f"video {i // 4}" for i in range(480)]
+    asked = {"labels": np.repeat(given, 4), "features": frames}
+    grouped = arrays.audit_labels(**asked, groups=video).judgement
+    assert grouped.skill.records == 120
+    assert grouped.skill.agreement < arrays.audit_labels(**asked).judgement.skill.agreement - 0.1
+    with pytest.raises(UserError, match="no class has records in two of the 2 groups"):
+        arrays.audit_labels(given % 2, features=features, groups=given % 2)
 
 
 def test_records_that_nobody_was_asked_about_are_not_counted_as_guessed():
@@ -121,22 +151,22 @@ P = np.full((40, 4), 0.25)
     ],
 )
 def test_labels_mean_the_same_however_they_are_written(as_written):
-    given, names = array_checks.labels(as_written, (), None)
+    given, names = array_labels.labels(as_written, (), None)
     np.testing.assert_array_equal(given, Y)
     assert names == ("0", "1", "2", "3")
 
 
 def test_without_probabilities_the_classes_are_the_labels_own():
-    given, names = array_checks.labels([1, 7, 1, 10**9], (), None)
+    given, names = array_labels.labels([1, 7, 1, 10**9], (), None)
     assert names == ("1", "7", "1000000000")
     np.testing.assert_array_equal(given, [0, 1, 0, 2])
-    given, names = array_checks.labels([3, 5, 3], [5, 4, 3], None)  # numbers as names
+    given, names = array_labels.labels([3, 5, 3], [5, 4, 3], None)  # numbers as names
     assert names == ("5", "4", "3")
     np.testing.assert_array_equal(given, [2, 0, 2])
-    given, names = array_checks.labels([True, False], (), None)
+    given, names = array_labels.labels([True, False], (), None)
     assert names == ("0", "1")
     np.testing.assert_array_equal(given, [1, 0])
-    given, names = array_checks.labels([0, 2], (), np.full((2, 4), 0.25))
+    given, names = array_labels.labels([0, 2], (), np.full((2, 4), 0.25))
     assert names == ("0", "1", "2", "3")
     np.testing.assert_array_equal(given, [0, 2])
 
@@ -160,17 +190,56 @@ class Index(tuple):
 
 def test_a_data_frame_names_its_columns_and_its_rows():
     named = _frame(P[:2], CLASSES, (1, 2))
-    given, names = array_checks.labels(["joy", "fear"], (), named)
+    given, names = array_labels.labels(["joy", "fear"], (), named)
     assert names == CLASSES
     np.testing.assert_array_equal(given, [2, 1])
     with pytest.raises(UserError, match=r"classes: joy, anger, .*, but the columns .* anger, fear"):
-        array_checks.labels([0, 1], ("joy", "anger", "fear", "neutral"), named)
-    with pytest.raises(UserError, match="a column's name occurs twice"):
-        array_checks.labels([0, 1], (), _frame(P[:2], ("anger", "joy", "anger", "fear"), (1, 2)))
-    with pytest.raises(UserError, match="the same index in another order"):
-        array_checks.labels(_frame([0, 1], index=(2, 1)), (), named)
-    kept, _ = array_checks.labels(_frame([0, 1], index=(7, 8)), (), named)  # not the same records
-    np.testing.assert_array_equal(kept, [0, 1])
+        array_labels.labels([0, 1], ("joy", "anger", "fear", "neutral"), named)
+    with pytest.raises(UserError, match="probabilities: a name occurs twice"):
+        array_labels.labels([0, 1], (), _frame(P[:2], ("anger", "joy", "anger", "fear"), (1, 2)))
+
+
+def test_whole_numbers_over_columns_are_the_classes():
+    numbered = _frame(P, (3, 1, 7, 0))
+    given, names = array_labels.labels([7, 3] * 20, (), numbered)
+    assert names == ("3", "1", "7", "0")
+    np.testing.assert_array_equal(given, [2, 0] * 20)
+    with pytest.raises(UserError, match="labels: '2' is not one of the classes 3, 1, 7, 0"):
+        array_labels.labels([7, 2] * 20, (), numbered)
+    with pytest.raises(UserError, match=r"classes: a, b, c, d, but the columns .* 3, 1, 7, 0"):
+        array_labels.labels([7, 3] * 20, tuple("abcd"), numbered)
+    given, names = array_labels.labels([1, 3] * 20, CLASSES, _frame(P, range(4)))  # no names
+    assert names == CLASSES
+    np.testing.assert_array_equal(given, [1, 3] * 20)
+
+
+def test_booleans_are_the_classes_that_are_named():
+    for classes, first in (([False, True], 1), ([True, False], 0)):
+        given, names = array_labels.labels([True, False], classes, None)
+        assert names == tuple(map(str, classes))
+        np.testing.assert_array_equal(given, [first, 1 - first])
+
+
+@pytest.mark.parametrize(
+    "names", [("features",), ("probabilities",), ("face", "voice"), ("groups",)]
+)
+def test_rows_in_another_order_are_refused(names):
+    index, turned = tuple(range(40)), tuple(range(39, -1, -1))
+    values = {
+        "probabilities": _frame(P, CLASSES, turned),
+        "groups": _frame(np.arange(40), (), turned),
+    }
+    asked = {name: values[name] for name in names if name in values}
+    spaces = {name: _frame(X, (), turned) for name in names if name not in values}
+    asked["features"] = spaces.get("features", spaces or X)
+    said = f"labels and {names[0]} have the same index in another order: give {names[0]}.loc"
+    with pytest.raises(UserError, match=said):
+        arrays.audit_labels(_frame(Y, (), index), **asked)
+    between = {"one": _frame(X, (), index), "two": _frame(X, (), turned)}
+    with pytest.raises(UserError, match="one and two have the same index in another order"):
+        arrays.audit_labels(Y, features=between)  # without an index of the labels
+    other = tuple(range(100, 140))  # of other records: only their places can be meant
+    arrays.audit_labels(_frame(Y, (), index), features=_frame(X, (), other))
 
 
 @pytest.mark.parametrize(
@@ -220,6 +289,10 @@ def test_a_data_frame_names_its_columns_and_its_rows():
         ({"features": X, "classes": "abcd"}, "a list of names was expected, not str"),
         ({"features": X, "classes": {*CLASSES}}, "a list of names was expected, not set"),
         ({"features": X, "classes": frozenset(CLASSES)}, "expected, not frozenset"),
+        ({"labels": ["a", "nan", "b", "b"] * 10, "features": X}, "record 1 is 'nan', as if it had"),
+        ({"labels": np.array(["a", None] * 20, str), "features": X}, "record 1 is 'None'"),
+        ({"features": X, "groups": [1, 2]}, r"groups: \[2\], but one for each of 40"),
+        ({"features": X, "groups": ["a", None] * 20}, "groups: record 1 has none"),
     ],
 )
 def test_what_does_not_fit_is_refused(arguments, said):

@@ -18,21 +18,21 @@ def test_the_step_between_the_quarters_is_taken_off():
     given[100:140] = 1  # 40% of the next
     given[300:] = 1
     shuffled = np.random.default_rng(1).permutation(400)
-    found = noise_range.estimate(beliefs[shuffled], given[shuffled])
+    found = noise_range.estimate(beliefs[shuffled], given[shuffled], 400)
     assert found.estimate == pytest.approx(0.20 - 0.20 / 4)
     assert found.at_least == 0  # the whole step leaves nothing
     assert 0.4 < found.at_most < 0.46  # 160 of 400, and chance
 
 
 def test_a_set_that_all_agree_on_has_no_wrong_label():
-    found = noise_range.estimate(_beliefs(np.linspace(0.9, 0.1, 200)), np.zeros(200, int))
+    found = noise_range.estimate(_beliefs(np.linspace(0.9, 0.1, 200)), np.zeros(200, int), 200)
     assert found == (0, 0, 0)
 
 
 def test_even_errors_are_errors_of_the_labels():
     rng = np.random.default_rng(0)
     given = (rng.random(4_000) < 0.2).astype(int)
-    low, middle, high = noise_range.estimate(_beliefs(rng.random(4_000)), given)
+    low, middle, high = noise_range.estimate(_beliefs(rng.random(4_000)), given, 4_000)
     assert low < middle < high
     assert low > 0.1
     assert middle == pytest.approx(0.2, abs=0.03)
@@ -41,7 +41,7 @@ def test_even_errors_are_errors_of_the_labels():
 
 @pytest.mark.parametrize("n", [2, 3, 7])
 def test_few_records_have_a_range_too(n):
-    low, middle, high = noise_range.estimate(_beliefs(np.linspace(0.9, 0.1, n)), np.ones(n, int))
+    low, middle, high = noise_range.estimate(_beliefs(np.linspace(0.9, 0.1, n)), np.ones(n, int), n)
     assert 0 <= low <= middle <= high == 1
 
 
@@ -49,3 +49,19 @@ def test_in_words():
     assert str(NoiseRange(0.05, 0.2, 0.4)) == "about 20% (at least 5%, at most 40%)"
     assert str(NoiseRange(0.0, 0.01, 0.2)) == "about 1% (at most 20%)"
     assert str(NoiseRange(0.05, 0.2, 0.4).upper_end) == "at most 40%"
+
+
+def test_copies_widen_the_range_and_do_not_move_it():
+    rng = np.random.default_rng(0)
+    given, beliefs = (rng.random(400) < 0.2).astype(int), _beliefs(rng.random(400))
+    alone = noise_range.estimate(beliefs, given, 400)
+    repeated = beliefs.repeat(5, axis=0), given.repeat(5)
+    copied = noise_range.estimate(*repeated, 400)
+    np.testing.assert_allclose(copied, alone, atol=0.02)
+    naive = noise_range.estimate(*repeated, 2_000)
+    assert naive.at_most < copied.at_most - 0.01
+
+
+def test_labels_that_were_not_judged_may_be_right_or_wrong():
+    found = NoiseRange(0.1, 0.2, 0.3).with_unknown(0.25)
+    assert found == (pytest.approx(0.075), 0.2, pytest.approx(0.475))

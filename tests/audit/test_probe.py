@@ -6,17 +6,44 @@ from lanet_jax.audit import probe
 def _clouds(n=60, classes=3, seed=0):
     rng = np.random.default_rng(seed)
     given = np.arange(n) % classes
-    return rng.normal(size=(n, 4)) + 4 * np.eye(4)[given], given
+    return rng.normal(size=(n, 4)) + 4 * np.eye(max(4, classes))[given, :4], given
 
 
 def test_each_class_is_dealt_evenly():
     given = np.repeat([0, 1, 2], [7, 12, 3])
-    part = probe.folds(given, 5, 0)
+    part = probe.folds(given, 5, 0, np.arange(len(given)))
     for c in range(3):
         count = np.bincount(part[given == c], minlength=5)
         assert count.max() - count.min() <= 1
-    assert np.array_equal(part, probe.folds(given, 5, 0))
-    assert not np.array_equal(part, probe.folds(given, 5, 1))
+    assert np.array_equal(part, probe.folds(given, 5, 0, np.arange(len(given))))
+    assert not np.array_equal(part, probe.folds(given, 5, 1, np.arange(len(given))))
+
+
+def test_a_group_comes_into_one_part():
+    given = np.repeat([0, 1, 2], 40)
+    groups = np.random.default_rng(0).integers(50, size=120)
+    part = probe.folds(given, 5, 0, groups)
+    for group in range(50):
+        assert len(np.unique(part[groups == group])) <= 1
+    first = np.unique(groups, return_index=True)[1]
+    assert np.bincount(part[first], minlength=5).min() >= len(first) // 5
+    alone = np.random.default_rng(1).permutation(120)  # whatever they are called
+    np.testing.assert_array_equal(
+        probe.folds(given, 5, 0, alone), probe.folds(given, 5, 0, np.arange(120))
+    )
+
+
+def test_a_class_of_one_part_cannot_be_known_there():
+    given, part = np.array([0, 0, 1, 1, 2]), np.array([0, 1, 3, 3, 2])
+    np.testing.assert_array_equal(probe.unknowable(given, part), [False, False, True, True, True])
+
+
+def test_many_classes_of_two_records_warn_of_nothing(recwarn):
+    features, given = _clouds(20, 10)
+    given = np.append(given, [0])
+    features = np.append(features, features[:1], axis=0)
+    probe.out_of_fold(features, given, 10, np.arange(21) % 5)
+    assert not recwarn.list
 
 
 def test_a_record_s_own_label_has_no_part_in_what_is_believed_of_it():
@@ -32,7 +59,7 @@ def test_a_record_s_own_label_has_no_part_in_what_is_believed_of_it():
 
 def test_clouds_are_told_apart_in_any_unit():
     features, given = _clouds()
-    part = probe.folds(given, 5, 0)
+    part = probe.folds(given, 5, 0, np.arange(len(given)))
     beliefs = probe.out_of_fold(features, given, 3, part)
     np.testing.assert_allclose(beliefs.sum(axis=1), 1, atol=1e-6)
     assert np.mean(beliefs.argmax(axis=1) == given) > 0.9
@@ -42,7 +69,7 @@ def test_clouds_are_told_apart_in_any_unit():
 
 def test_a_constant_feature_says_nothing():
     features, given = _clouds()
-    part = probe.folds(given, 5, 0)
+    part = probe.folds(given, 5, 0, np.arange(len(given)))
     with_one = np.hstack([features, np.full((60, 1), 0.1)])
     # The penalty is that of one feature more, so only the guesses are the same.
     guess = probe.out_of_fold(with_one, given, 3, part).argmax(axis=1)

@@ -96,7 +96,7 @@ def test_shards_that_do_not_fit(source, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(witnesses, "largest_face", absent)
         command.audit(source=source, out=out, shard=Shard(2, 2))
-    with pytest.raises(UserError, match=r"landmarks is \[\] there and .*get the models"):
+    with pytest.raises(UserError, match=r"remarks is \[\] there and .*get the models"):
         merge.merge(out)
     with pytest.raises(UserError, match="--shard is for a folder"):
         command.audit(workdir=tmp_path, shard=Shard(1, 2))

@@ -13,11 +13,20 @@ CLEAN = NoiseRange(0.0, 0.0, 0.3)
 def test_skill_by_hand():
     given = np.array([0, 0, 0, 1] * 25)
     guess = np.array([0, 0, 1, 1] * 25)
-    found = verdict.skill(np.eye(2)[guess], given)
+    found = verdict.skill(np.eye(2)[guess], given, 100)
     assert (found.agreement, found.commonest) == (0.75, 0.75)
     assert found.permuted == pytest.approx(0.5 * 0.75 + 0.5 * 0.25, abs=0.01)
     assert found.beyond_chance == pytest.approx(0.5, abs=0.02)
     assert (found.deviations > 4, found.records) == (True, 100)
+
+
+def test_copies_make_the_same_agreement_less_certain():
+    given = np.array([0, 0, 0, 1] * 25)
+    beliefs = np.eye(2)[[0, 0, 1, 1] * 25]
+    alone, copied = (verdict.skill(beliefs, given, n) for n in (100, 25))
+    assert copied[:3] == alone[:3]
+    assert copied.deviations == pytest.approx(alone.deviations / 2)
+    assert copied.records == 25
 
 
 @pytest.mark.parametrize(
@@ -47,7 +56,7 @@ def test_no_more_is_suggested_than_is_wrong(monkeypatch):
     skill, ranges = Skill(0.9, 0.5, 0.5, 30, 100), NoiseRange(0.0, 0.08, 0.2)
     monkeypatch.setattr("lanet_jax.audit.judgement.verdict.skill", lambda *_: skill)
     monkeypatch.setattr("lanet_jax.audit.judgement.noise_range.estimate", lambda *_: ranges)
-    found = judge(beliefs, beliefs, given, "out of fold")
+    found = judge(beliefs, beliefs, given, "out of fold", np.ones(100, bool), 100)
     assert found.doubted.sum() == 12
     assert np.flatnonzero(found.suggested == 1).tolist() == list(range(8))
     assert np.all(found.suggested[8:] == NO_SUGGESTION)
@@ -63,7 +72,7 @@ def test_a_weak_audit_suggests_nothing(monkeypatch, level, doubted):
     monkeypatch.setattr(
         "lanet_jax.audit.judgement.verdict.judge", lambda *_: verdict.Verdict(level, "Measured.")
     )
-    found = judge(beliefs, beliefs, given, "out of fold")
+    found = judge(beliefs, beliefs, given, "out of fold", np.ones(100, bool), 100)
     assert np.all(found.suggested == NO_SUGGESTION)
     assert found.doubted.sum() == doubted
     assert (found.noise.at_least, found.noise.estimate) == (0, None)

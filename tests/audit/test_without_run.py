@@ -12,6 +12,7 @@ import pytest
 from lanet_jax.audit import __main__ as command
 from lanet_jax.audit import labelled_faces, witnesses
 from lanet_jax.errors import UserError
+from lanet_jax.shards import dealing
 
 CLASSES = ("anger", "fear", "neutral")
 
@@ -169,3 +170,40 @@ def test_users_errors(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["audit", "--help"])
     with pytest.raises(SystemExit, match="0"):
         command.main()
+
+
+def test_copies_and_their_labels_are_told(tmp_path, capsys):
+    source = _folder(tmp_path / "faces")
+    first = next((source / "anger").iterdir())
+    for name in ("anger/again.png", "fear/again.png"):
+        (source / name).write_bytes(first.read_bytes())
+    command.audit(source=source, out=tmp_path / "out")
+    said = capsys.readouterr().out
+    assert "1 face occurs more than once (3 records), 1 of them under different labels" in said
+    page = (tmp_path / "out" / "audit.html").read_text()
+    assert "copies are held out together" in page
+
+
+def test_a_list_whose_splits_have_other_classes_is_audited(tmp_path, capsys):
+    root = _folder(tmp_path / "faces")
+    rows = ["path,label,split"]
+    for path in sorted(root.rglob("*.png")):
+        name = path.relative_to(root).as_posix()
+        # Only test has the class fear.
+        rows.append(f"faces/{name},{name.split('/')[0]},{'test' if 'fear/' in name else 'train'}")
+    (tmp_path / "list.csv").write_text("\n".join(rows))
+    command.audit(source=tmp_path / "list.csv", out=tmp_path / "out")
+    assert len(_rows(tmp_path / "out")) == 150
+
+
+def test_a_model_that_knows_the_faces_is_refused_before_it_is_loaded(tmp_path, monkeypatch):
+    source = _folder(tmp_path / "faces")
+    names = {f"{path.parent.name}/{path.name}" for path in source.rglob("*.png")}
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "labels.csv").touch()
+    monkeypatch.setattr("lanet_jax.audit.trained_on.trained_names", lambda _: names)
+    monkeypatch.setattr(witnesses.trained_load, "load", lambda *_: pytest.fail("loaded"))
+    for more in ({}, {"shard": dealing.shard("1/2")}):
+        with pytest.raises(UserError, match="run was trained on 150 of these 150 faces"):
+            command.audit(source=source, out=tmp_path / "out", model=run, **more)

@@ -76,6 +76,10 @@ def test_a_row_by_hand(look, run):
     assert row["landmark_error"] == pytest.approx(2.0)
     spread = np.sqrt(run.data.framed.shapes.points[:6].var(axis=0).mean())
     assert row["landmark_error_mean_shape"] == pytest.approx(spread)
+    points = run.data.framed.shapes.points[:6]
+    gains = ((points - points.mean(axis=0)) ** 2).mean(axis=(1, 2)) - 4.0  # 2.0 off everywhere
+    assert row["landmark_gain"] == pytest.approx(gains.mean() / (gains.std(ddof=1) / 6**0.5))
+    assert row["commonest_share"] == pytest.approx(2 / 6)
     assert row["chance_share"] == pytest.approx(3 * 2 / 30)  # two of each of three classes
     assert row["target_names"] == pytest.approx(3 / 6)
     assert row["confident"] == pytest.approx(3 / 6)

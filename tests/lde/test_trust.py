@@ -15,10 +15,9 @@ LABELS = np.array([0, 1, 2])
 EVEN = np.full(3, 1 / 3)
 
 
-def weights(power, balance, means=EVEN, targets=TARGETS, labels=LABELS):
-    return trust.weights(
-        jnp.array(targets), jnp.array(labels), jnp.array(means), power=power, balance=balance
-    )
+def weights(power, balance, means=EVEN, targets=TARGETS, labels=LABELS, records=1_000):
+    arrays = jnp.array(targets), jnp.array(labels), jnp.array(means)
+    return trust.weights(*arrays, records, power=power, balance=balance)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +51,7 @@ def test_weights_are_shares_and_one_at_the_start(targets, power, balance):
 
 def test_no_gradient_passes():
     gradient = jax.grad(
-        lambda t: jnp.sum(trust.weights(t, jnp.array(LABELS), jnp.array(EVEN), 1.0, 0.5))
+        lambda t: jnp.sum(trust.weights(t, jnp.array(LABELS), jnp.array(EVEN), 9, 1.0, 0.5))
     )(jnp.array(TARGETS))
     assert (gradient == 0).all()
 
@@ -64,5 +63,12 @@ def test_a_class_that_no_label_names_does_not_take_the_trust_from_all_others():
     targets = bank.targets(start, jnp.arange(4), seen, 0.8)
     for balance in (0.0, 0.5, 1.0):
         means = bank.class_means(start, seen, 0.8)
-        np.testing.assert_array_equal(trust.weights(targets, labels, means, 1.0, balance), 1)
+        np.testing.assert_array_equal(trust.weights(targets, labels, means, 4, 1.0, balance), 1)
     assert jnp.isfinite(weights(1.0, 1.0, np.array([0.5, 0.5, 0.0]))).all()
+
+
+def test_traces_of_a_class_do_not_outweigh_a_label():
+    # A head that gives class 2 next to nothing, and this record ten times its mean of 1e-7.
+    targets, means = np.array([[0.9, 0.1 - 1e-6, 1e-6]]), np.array([0.6, 0.4 - 1e-7, 1e-7])
+    assert weights(1.0, 1.0, means, targets, np.array([0]), records=1_000) == pytest.approx(1)
+    assert weights(1.0, 1.0, means, targets, np.array([0]), records=10**8) == pytest.approx(0.15)

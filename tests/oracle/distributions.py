@@ -107,5 +107,5 @@ def trust(
     for k, t in enumerate(target):
         m = s.omega * sum(row[k] for row in bank) / len(bank)
         m += (1 - s.omega) * sum(row[k] for row in d) / len(d)
-        credible.append(t / m**s.trust_balance)
+        credible.append(t / max(m, 1 / sum(map(sum, bank))) ** s.trust_balance)
     return (credible[label] / max(credible)) ** s.trust

@@ -9,9 +9,11 @@ GOOD = {
     "expression_share": 0.5,
     "landmark_share": 0.45,
     "chance_share": 0.24,
+    "commonest_share": 0.4,
     "target_names": 0.7,
     "landmark_error": 0.6,
     "landmark_error_mean_shape": 1.0,
+    "landmark_gain": 30.0,
     "records": 2048,
 }
 
@@ -27,8 +29,11 @@ def test_nothing_is_said_where_all_is_well():
     [
         ({"expression_share": 0.25}, "expression space does no better than chance: 0.25"),
         ({"landmark_share": 0.24}, "landmark space does no better than chance"),
-        ({"landmark_error": 1.0}, "no better than the mean face: its error is 1.00"),
-        ({"target_names": 0.2}, "targets do no better than chance: they name 0.20"),
+        (
+            {"landmark_error": 0.99, "landmark_gain": 1.9},
+            "no better than the mean face: its error is 0.99",
+        ),
+        ({"target_names": 0.42}, "naming the commonest class: they name 0.42 of the labels"),
     ],
 )
 def test_one_line_a_part(change, told):
@@ -41,6 +46,12 @@ def test_the_last_row_counts_and_few_records_prove_little():
     slightly = {**GOOD, "landmark_share": 0.28}
     assert parts.idle([slightly]) == []  # 4 standard errors of 2,048 records
     assert len(parts.idle([{**slightly, "records": 64}])) == 1
+
+
+def test_rows_of_older_versions_are_read():
+    old = {k: v for k, v in GOOD.items() if k not in ("landmark_gain", "commonest_share")}
+    assert parts.idle([old]) == []
+    assert len(parts.idle([{**old, "landmark_error": 1.0, "target_names": 0.2}])) == 2
 
 
 def test_a_run_in_one_space_says_nothing_of_the_other():

@@ -1,0 +1,60 @@
+"""Whether a network was trained on the faces whose labels it is asked about."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from lanet_jax.errors import UserError
+from lanet_jax.from_config.finished import trained_names
+from lanet_jax.run.paths import RunFolder
+from lanet_jax.trained.load import SHIPPED
+
+_FERPLUS = re.compile(r"(?:^|/)fer(\d{7})\.\w+$")
+_FERPLUS_VALID = 28_638  # number of the first name that is not of the train split
+
+
+def remarks(model: Path, names: Sequence[str]) -> tuple[str, ...]:
+    """Refuses a run that was trained on these faces: it has memorised what it is asked about.
+
+    Args:
+      model: work folder of a run, or a model file.
+      names: names of the faces.
+
+    Returns:
+      What a reader of the audit should know about it, without full stops.
+
+    Raises:
+      UserError: the run was trained on at least half of the faces, by their names.
+    """
+    if model == SHIPPED:
+        found = [_FERPLUS.search(name) for name in names]
+        seen = sum(bool(m) and int(m[1]) < _FERPLUS_VALID for m in found)
+        if not seen:
+            return ()
+        return (
+            f"{seen:,} of these faces are of FERPlus' train split, by their names, and the bundled "
+            "network was trained on that: it knows their annotator votes, and does better here "
+            "than on faces that it has not seen",
+        )
+    if not (model.is_dir() and RunFolder(model).labels.is_file()):
+        return (
+            f"{model.name} does not say which faces it was trained on: if these are among them, it "
+            "repeats their labels, and no figure of this audit counts",
+        )
+    own = trained_names(model)
+    seen = sum(any(end in own for end in _ends(name)) for name in names)
+    if not seen:
+        return ()
+    told = f"{model.name} was trained on {seen:,} of these {len(names):,} faces, by their names"
+    if 2 * seen >= len(names):
+        raise UserError(
+            f"{told}: it has memorised their labels, so it cannot judge them. Audit the run itself "
+            f"(lanet audit --workdir={model}), or leave out --model"
+        )
+    return (f"{told}: it has memorised the labels of these",)
+
+
+def _ends(name: str) -> list[str]:
+    """The name, and what is left of it without datasets' names or folders before it."""
+    parts = name.split("/")
+    return ["/".join(parts[i:]) for i in range(len(parts))]
