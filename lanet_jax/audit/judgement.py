@@ -43,8 +43,8 @@ class Judgement:
         told = f"{self.verdict.sentence} Share of wrong labels: {self.noise}."
         if unknown := int(np.sum(~self.judged)):
             told += (
-                f" Not judged: {counted(unknown, 'label')} that no independent record shares; the "
-                "range counts them as right at one end and as wrong at the other."
+                f" Not judged: {counted(unknown, 'label')} that no other record has, copies aside; "
+                "the range counts them as right at one end and as wrong at the other."
             )
         if self.verdict.level is Level.RANKING:
             return told

@@ -27,8 +27,8 @@ def remarks(model: Path, names: Sequence[str]) -> tuple[str, ...]:
       UserError: the run was trained on at least half of the faces, by their names.
     """
     if model == SHIPPED:
-        found = [_FERPLUS.search(name) for name in names]
-        seen = sum(bool(m) and int(m[1]) < _FERPLUS_VALID for m in found)
+        numbers = [int(found[1]) for name in names if (found := _FERPLUS.search(name))]
+        seen = sum(number < _FERPLUS_VALID for number in numbers)
         if not seen:
             return ()
         return (

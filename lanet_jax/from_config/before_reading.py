@@ -7,7 +7,7 @@ from lanet_jax.checkpoint import formats, pretrained
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.files.home import expanded
-from lanet_jax.from_config import fit, landmarks
+from lanet_jax.from_config import combinations, landmarks
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import held_out
 from lanet_jax.input import label_lines, mixture, prepared
@@ -49,7 +49,7 @@ def check(c: Config) -> None:
             f"--config.ce.targets=votes: {', '.join(without)} has no annotator votes (FERPlus "
             "and the demo set have)"
         )
-    if fit.is_open(c):
+    if combinations.is_open(c):
         return  # `fit` may yet choose to hold a part out in place of a test split
     test = {
         name: _described(c, name, split)

@@ -10,6 +10,12 @@ from lanet_jax.models import backbones
 Config: TypeAlias = ml_collections.ConfigDict
 
 
+def is_open(c: Config) -> bool:
+    """Whether a field is left to the data, see `fit`."""
+    steps = (c.optim.batch_size, c.optim.epochs, c.optim.learning_rate)
+    return not all((*steps, c.el.queue_size, c.model.width, c.augment.size))
+
+
 def check(c: Config) -> None:
     """Checks a config before the data are read, and again after `fit` has chosen fields by them.
 
@@ -20,7 +26,7 @@ def check(c: Config) -> None:
       UserError: two fields do not fit each other.
     """
     d, p = c.data, c.optim
-    if not d.test and not d.holdout:
+    if not d.test and not d.holdout and not is_open(c):  # else `fit` holds a part out
         raise UserError(
             "--config.data.test=(): there is nothing to evaluate on; name a prepared dataset, or "
             "hold a part out by --config.data.holdout=0.1"

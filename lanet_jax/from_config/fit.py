@@ -8,7 +8,7 @@ from jaxtyping import Int
 from lanet_jax.checkpoint import pretrained
 from lanet_jax.command_line.words import counted
 from lanet_jax.files.home import expanded
-from lanet_jax.from_config import fields
+from lanet_jax.from_config import combinations, fields
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import splits
 from lanet_jax.input import mixture, prepared
@@ -39,7 +39,7 @@ def fit(c: Config, workdir: Path) -> tuple[Config, str]:
     Raises:
       UserError: the training data is not there.
     """
-    if not is_open(c):
+    if not combinations.is_open(c):
         return c, ""
     c = c.copy_and_resolve_references()
     opened = splits(c.data.dir, c.data.train, [c.data.train_split] * len(c.data.train))
@@ -64,12 +64,6 @@ def fit(c: Config, workdir: Path) -> tuple[Config, str]:
     if not c.data.test:
         told.append(f"no test split: {c.data.holdout:.0%} held out to evaluate on")
     return c, f"chosen from the data: {', '.join(told)}"
-
-
-def is_open(c: Config) -> bool:
-    """Whether a field is left to the data."""
-    steps = (c.optim.batch_size, c.optim.epochs, c.optim.learning_rate)
-    return not all((*steps, c.el.queue_size, c.model.width, c.augment.size))
 
 
 def _batch(c: Config, count: int) -> list[str]:

@@ -37,7 +37,8 @@ def idle(rows: list[Row]) -> list[str]:
                 f"the landmark network does no better than the mean face: its error is "
                 f"{error:.2f}, the mean face's {constant:.2f}"
             )
-    commonest = row.get("commonest_share", chance)
+    row = {"commonest_share": chance, **row}
+    commonest = row["commonest_share"]
     if row["target_names"] < _least(commonest, row):
         lines.append(
             "the targets do no better than always naming the commonest class: they name "

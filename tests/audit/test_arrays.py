@@ -91,7 +91,7 @@ def test_the_only_record_of_a_class_is_not_judged():
     others = np.delete(audit.score, 5)
     assert audit.score[5] == pytest.approx(others.mean())  # neither first nor last
     assert not audit.judgement.doubted[5] and audit.judgement.judged.sum() == 79
-    assert "Not judged: 1 label that no independent record shares" in audit.summary
+    assert "Not judged: 1 label that no other record has" in audit.summary
     assert audit.judgement.noise.at_most >= without.at_most
     np.testing.assert_allclose(audit.beliefs.sum(axis=1), 1, atol=1e-6)
     network = np.full((80, 5), 0.05)

@@ -45,6 +45,11 @@ def build(tmp_path, monkeypatch):
     return make
 
 
+def test_without_a_test_set_a_part_is_held_out(build):
+    built = build({"anger": 20, "fear": 20}, **{"data.test": ()})
+    assert {name: len(of) for name, of in built.data.evaluate.items()} == {"holdout": 8}
+
+
 @pytest.mark.parametrize(
     ("counts", "sides", "holdout"),
     [
