@@ -1,0 +1,103 @@
+"""What the audit of arrays refuses, and in which words."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+import lanet_jax
+from lanet_jax.audit import arrays
+from lanet_jax.errors import UserError
+from tests.audit.frames import frame
+
+CLASSES = ("anger", "fear", "joy", "neutral")
+X = np.random.default_rng(0).normal(size=(40, 8)) + 2.5 * np.eye(8)[np.arange(40) % 4]
+Y = np.arange(40) % 4
+P = np.full((40, 4), 0.25)
+
+
+@pytest.mark.parametrize(
+    "names", [("features",), ("probabilities",), ("face", "voice"), ("groups",)]
+)
+def test_rows_in_another_order_are_refused(names):
+    index, turned = tuple(range(40)), tuple(range(39, -1, -1))
+    values = {
+        "probabilities": frame(P, CLASSES, turned),
+        "groups": frame(np.arange(40), (), turned),
+    }
+    asked = {name: values[name] for name in names if name in values}
+    spaces = {name: frame(X, (), turned) for name in names if name not in values}
+    asked["features"] = spaces.get("features", spaces or X)
+    said = f"labels and {names[0]} have the same index in another order: give {names[0]}.loc"
+    with pytest.raises(UserError, match=said):
+        arrays.audit_labels(frame(Y, (), index), **asked)
+    between = {"one": frame(X, (), index), "two": frame(X, (), turned)}
+    with pytest.raises(UserError, match="one and two have the same index in another order"):
+        arrays.audit_labels(Y, features=between)  # without an index of the labels
+    other = tuple(range(100, 140))  # of other records: only their places can be meant
+    arrays.audit_labels(frame(Y, (), index), features=frame(X, (), other))
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        ({}, "nothing to judge the labels by"),
+        ({"features": X[:30]}, r"features: \[40, ...\] numbers"),
+        ({"features": {"face": X[:, 0]}}, r"face: \[40, ...\] numbers"),
+        ({"features": np.where(X > 3, np.nan, X)}, r"features: row \d+ is not finite"),
+        ({"features": X, "classes": CLASSES[:3]}, "labels: 3 is not one of the 3 classes"),
+        ({"features": X, "classes": ("a", "a")}, "a name occurs twice"),
+        ({"features": X, "folds": 1}, "folds=1"),
+        ({"features": X, "folds": 2.5}, "folds=2.5"),
+        ({"features": X, "seed": -1}, "seed=-1"),
+        ({"features": {"probabilities": X}}, "'probabilities' is no space"),
+        ({"probabilities": P[:, :3], "classes": CLASSES}, "3 columns for 4 classes"),
+        ({"probabilities": 2 * P}, "sum to 1"),
+        ({"labels": Y - 1, "features": X}, "labels: -1 is not one"),
+        ({"labels": Y / 2, "features": X}, "one name or one number"),
+        ({"labels": ["a"] * 40, "probabilities": P}, "classes: name them"),
+        ({"labels": ["a"] * 40, "features": X, "classes": CLASSES}, "labels: 'a' is not one"),
+        ({"labels": Y[:5], "features": X[:5]}, "5 labels are too few"),
+        ({"labels": [], "probabilities": P[:0]}, "0 labels are too few"),
+        ({"labels": Y * 0, "features": X}, "there is one class"),
+        ({"labels": ["a"] * 40, "features": X}, "there is one class"),
+        ({"labels": np.arange(40), "features": X}, "40 classes of 40 labels"),
+        ({"labels": ["a", None] * 20, "features": X}, "record 1 has none"),
+        ({"labels": np.array(["a", np.nan] * 20, object), "features": X}, "record 1 has none"),
+        ({"features": {}}, "no space of them"),
+        ({"features": {"face": None}}, "no space of them"),
+        ({"features": X[:, :0]}, r"features: \[40, 0\]"),
+        ({"features": X * 1e300}, r"features: row \d+ is not finite \(in float32\)"),
+        ({"probabilities": 0.5}, "probabilities: .* numbers were expected"),
+        ({"probabilities": np.eye(4)[Y] / 9}, r"sum to 1, and row 0 does not"),
+        ({"labels": Y % 2, "probabilities": P[:, 0]}, r"give np.stack\(\[1 - p, p\], axis=1\)"),
+        ({"labels": Y[:, None], "features": X}, r"give x.ravel\(\)"),
+        ({"labels": np.eye(4)[Y], "features": X}, r"give x.argmax\(axis=1\)"),
+        ({"labels": np.where(Y == 1, np.nan, Y), "features": X}, "record 1 has none"),
+        ({"labels": ["a", "", "b", "b"] * 10, "features": X}, "record 1 has none"),
+        ({"labels": np.ma.masked_equal(Y, 1), "features": X}, "labels: some values are masked"),
+        ({"labels": [b"\xff", b"a"] * 20, "features": X}, "not UTF-8"),
+        ({"labels": [[0], [0, 1]] * 20, "features": X}, "labels: no array can be made of it"),
+        ({"features": np.ma.masked_greater(X, 3)}, "features: some values are masked"),
+        ({"features": sparse.csr_matrix(X)}, r"features: a sparse matrix .* x.toarray\(\)"),
+        ({"features": [X, X[:, :2]]}, "features: of several spaces give a dict"),
+        ({"features": X, "classes": {0: "a", 1: "b"}}, "a list of names was expected, not dict"),
+        ({"features": X, "classes": "abcd"}, "a list of names was expected, not str"),
+        ({"features": X, "classes": {*CLASSES}}, "a list of names was expected, not set"),
+        ({"features": X, "classes": frozenset(CLASSES)}, "expected, not frozenset"),
+        ({"labels": ["a", "nan", "b", "b"] * 10, "features": X}, "record 1 is 'nan', as if it had"),
+        ({"labels": np.array(["a", None] * 20, str), "features": X}, "record 1 is 'None'"),
+        ({"features": X, "groups": [1, 2]}, r"groups: \[2\], but one for each of 40"),
+        ({"features": X, "groups": ["a", None] * 20}, "groups: record 1 has none"),
+    ],
+)
+def test_what_does_not_fit_is_refused(arguments, said):
+    with pytest.raises(UserError, match=said):
+        arrays.audit_labels(**{"labels": Y, **arguments})
+
+
+@pytest.mark.parametrize("labels", [[0, 1] * 10, ["a", "b"] * 10])
+def test_probabilities_of_uneven_rows_are_one_line(labels):
+    with pytest.raises(UserError, match="probabilities: no array can be made of it"):
+        lanet_jax.audit_labels(labels, [[0.1, 0.9], [0.3]] * 10, classes=["a", "b"])
+    with pytest.raises(UserError, match="probabilities: no array can be made of it"):
+        lanet_jax.audit_labels([0, 1] * 10, [[0.1, 0.9], [0.3]] * 10)

@@ -1,0 +1,76 @@
+"""Labels and class names as people write them."""
+
+import numpy as np
+import pytest
+
+from lanet_jax.audit import array_labels
+from lanet_jax.errors import UserError
+from tests.audit.frames import frame
+
+CLASSES = ("anger", "fear", "joy", "neutral")
+Y = np.arange(40) % 4
+P = np.full((40, 4), 0.25)
+
+
+@pytest.mark.parametrize(
+    "as_written",
+    [
+        Y.astype(float),
+        Y.astype(np.uint8),
+        Y.astype(str).astype("S"),
+        Y.astype(str).astype(np.dtypes.StringDType()),
+        Y.astype(object),
+        list(Y.astype(str)),
+    ],
+)
+def test_labels_mean_the_same_however_they_are_written(as_written):
+    given, names = array_labels.labels(as_written, (), None)
+    np.testing.assert_array_equal(given, Y)
+    assert names == ("0", "1", "2", "3")
+
+
+def test_without_probabilities_the_classes_are_the_labels_own():
+    given, names = array_labels.labels([1, 7, 1, 10**9], (), None)
+    assert names == ("1", "7", "1000000000")
+    np.testing.assert_array_equal(given, [0, 1, 0, 2])
+    given, names = array_labels.labels([3, 5, 3], [5, 4, 3], None)  # numbers as names
+    assert names == ("5", "4", "3")
+    np.testing.assert_array_equal(given, [2, 0, 2])
+    given, names = array_labels.labels([True, False], (), None)
+    assert names == ("0", "1")
+    np.testing.assert_array_equal(given, [1, 0])
+    given, names = array_labels.labels([0, 2], (), np.full((2, 4), 0.25))
+    assert names == ("0", "1", "2", "3")
+    np.testing.assert_array_equal(given, [0, 2])
+
+
+def test_a_data_frame_names_its_columns_and_its_rows():
+    named = frame(P[:2], CLASSES, (1, 2))
+    given, names = array_labels.labels(["joy", "fear"], (), named)
+    assert names == CLASSES
+    np.testing.assert_array_equal(given, [2, 1])
+    with pytest.raises(UserError, match=r"classes: joy, anger, .*, but the columns .* anger, fear"):
+        array_labels.labels([0, 1], ("joy", "anger", "fear", "neutral"), named)
+    with pytest.raises(UserError, match="probabilities: a name occurs twice"):
+        array_labels.labels([0, 1], (), frame(P[:2], ("anger", "joy", "anger", "fear"), (1, 2)))
+
+
+def test_whole_numbers_over_columns_are_the_classes():
+    numbered = frame(P, (3, 1, 7, 0))
+    given, names = array_labels.labels([7, 3] * 20, (), numbered)
+    assert names == ("3", "1", "7", "0")
+    np.testing.assert_array_equal(given, [2, 0] * 20)
+    with pytest.raises(UserError, match="labels: '2' is not one of the classes 3, 1, 7, 0"):
+        array_labels.labels([7, 2] * 20, (), numbered)
+    with pytest.raises(UserError, match=r"classes: a, b, c, d, but the columns .* 3, 1, 7, 0"):
+        array_labels.labels([7, 3] * 20, tuple("abcd"), numbered)
+    given, names = array_labels.labels([1, 3] * 20, CLASSES, frame(P, range(4)))  # no names
+    assert names == CLASSES
+    np.testing.assert_array_equal(given, [1, 3] * 20)
+
+
+def test_booleans_are_the_classes_that_are_named():
+    for classes, first in (([False, True], 1), ([True, False], 0)):
+        given, names = array_labels.labels([True, False], classes, None)
+        assert names == tuple(map(str, classes))
+        np.testing.assert_array_equal(given, [first, 1 - first])
