@@ -121,3 +121,12 @@ def test_expressive_points_are_closed_under_the_mirror(name):
     assert {scheme.flip_index[i] for i in scheme.expressive} == set(scheme.expressive)
     assert len(set(scheme.expressive)) == len(scheme.expressive) < scheme.points
     assert scheme.flip_index[scheme.eyes[0]] == scheme.eyes[1]
+
+
+def test_points_that_coincide_up_to_rounding_are_no_face(frame):
+    spread = np.random.default_rng(1).normal(size=(L, 2))
+    rounded = np.concatenate([FACES[:3] * 20 + 100, [100 + 1e-5 * spread]]).astype(np.float32)
+    points, known = shapes(frame, rounded, ALL[:4])
+    assert known[:3].all() and not known[3].any()
+    assert (points[3] == 0).all()
+    np.testing.assert_allclose(points[:3], shapes(frame, FACES[:3], ALL[:3]).points, atol=1e-3)
