@@ -35,7 +35,8 @@ function download() {
 
 async function load(file) {
   try {
-    const found = decisionsOf(parsed(textOf(new Uint8Array(await file.arrayBuffer()))));
+    const { found, conflicts } = decisionsOf(parsed(textOf(new Uint8Array(await file.arrayBuffer()))));
+    const disputed = conflicts.filter((name) => state.decisions[name]).map((name) => [name, null]);
     const differs = ([name, said]) => {
       const own = state.decisions[name];
       return own && contradict(own, said);
@@ -49,15 +50,23 @@ async function load(file) {
     const parts = [`${file.name}: ${counted(news.length, "decision")} loaded`];
     if (same) parts.push(`${same} already here`);
     if (absent) parts.push(`${absent} kept without a card on this page`);
-    if (!others.length) return tell(`${parts.join(", ")}.`);
-    parts.push(`${others.length} unlike what is decided here, which stands (${some(others)})`);
-    const take = make("button", {}, "Take the file's");
-    take.addEventListener("click", () => {
-      say(others);
-      refresh();
-      tell(`${file.name}: ${counted(others.length, "decision")} replaced.`);
-    });
-    tell(`${parts.join(", ")}.`, take);
+    if (others.length) parts.push(`${others.length} unlike what is decided here, which stands (${some(others)})`);
+    if (disputed.length) parts.push(`${counted(disputed.length, "conflict")} of the file decided here, which stands (${some(disputed)})`);
+    const open = [];
+    const offer = (entries, word, done) => {
+      if (!entries.length) return;
+      const button = make("button", {}, word);
+      button.addEventListener("click", () => {
+        say(entries);
+        refresh();
+        button.remove();
+        tell(`${file.name}: ${counted(entries.length, "decision")} ${done}.`, ...open.filter((one) => one !== button));
+      });
+      open.push(button);
+    };
+    offer(others, "Take the file's", "replaced");
+    offer(disputed, "Open the conflicts again", "taken back");
+    tell(`${parts.join(", ")}.`, ...open);
   } catch (error) {
     tell(`${file.name} ${error.message} Nothing was loaded.`);
   }
@@ -98,13 +107,14 @@ function parsed(text) {
   return rows;
 }
 
-const isHeader = (cells) => ["name", "given"].every((column, i) => cells[i]?.trim().toLowerCase() === column);
+const isHeader = (cells) => ["name", "given"].every((column) => cells.some((cell) => cell.trim().toLowerCase() === column));
 
-// [name, what is said of it], each name as this page writes it.
+// found: [name, what is said of it]; conflicts: names. Each name as this page writes it.
 function decisionsOf(rows) {
   const own = new Map([...cards.map((card) => card.name), ...data.rest.map(([name]) => name)].map((name) => [plain(name), name]));
   const labels = new Map(classes.map((name, label) => [name.toLowerCase(), label]));
   const found = new Map();
+  const conflicts = [];
   let header = [];
   for (const [line, cells] of rows) {
     if (isHeader(cells)) {
@@ -119,7 +129,8 @@ function decisionsOf(rows) {
       return i ? cell.trim() : cell;
     });
     if (word === "" || word.toLowerCase() === "conflict") {
-      if (was && given !== was) throw new Error(`line ${line}: ${was} is changed to ${given} without a decision: write other there.`);
+      if (was && given.toLowerCase() !== was.toLowerCase()) throw new Error(`line ${line}: ${was} is changed to ${given} without a decision: write other there.`);
+      if (word) conflicts.push(own.get(plain(name)) ?? plain(name));
       continue;
     }
     const kind = kindByWord[word.toLowerCase()];
@@ -135,5 +146,5 @@ function decisionsOf(rows) {
     if (found.has(known) && contradict(found.get(known), said)) throw new Error(`line ${line}: ${name} was decided otherwise before: keep one of them.`);
     found.set(known, said);
   }
-  return [...found];
+  return { found: [...found], conflicts };
 }

@@ -37,8 +37,8 @@ class Said(NamedTuple):
 
     @property
     def meaning(self) -> tuple[str, bool]:
-        """Label and whether it is ambiguous: what two reviewers may disagree on."""
-        return self.given, self.decision == AMBIGUOUS
+        """Label in any case and whether it is ambiguous: what two reviewers may disagree on."""
+        return self.given.casefold(), self.decision == AMBIGUOUS
 
 
 class Merged(NamedTuple):
@@ -72,7 +72,7 @@ def read(path: Path) -> tuple[list[Said], list[str]]:
     found, others = [], dict[str, None]()
     for number, row in label_lines.rows(path, text):
         where = f"{path} line {number}"
-        if missing := [column for column in COLUMNS if column not in row]:
+        if missing := [column for column in ("given", "decision") if column not in row]:
             raise UserError(f"{where}: there is no {' and no '.join(missing)}; {_ADVICE}")
         others.update(dict.fromkeys(column for column in row if column not in COLUMNS))
         decision = row["decision"].casefold()
@@ -84,13 +84,14 @@ def read(path: Path) -> tuple[list[Said], list[str]]:
             )
         if not row["name"].strip() or not row["given"]:
             raise UserError(f"{where}: a name and a label were expected; complete the line")
-        if decision in (OPEN, CONFLICT) and row["was"] and row["given"] != row["was"]:
+        was = row.get("was", "")
+        if decision in (OPEN, CONFLICT) and was and row["given"].casefold() != was.casefold():
             raise UserError(
-                f"{where}: the label is changed from {row['was']!r} to {row['given']!r} without a "
+                f"{where}: the label is changed from {was!r} to {row['given']!r} without a "
                 "decision; write other in its last column"
             )
         name = unicodedata.normalize("NFC", row["name"].replace("\\", "/"))
-        found.append(Said(name, row["given"], row["was"], decision, where))
+        found.append(Said(name, row["given"], was, decision, where))
     return found, [name for name in others if name]
 
 
@@ -146,7 +147,7 @@ def _was(lines: Sequence[Said]) -> str:
     """The label that a record had; "" where its lines do not say."""
     known = [one for one in lines if one.was]
     for one in known[1:]:
-        if one.was != known[0].was:
+        if one.was.casefold() != known[0].was.casefold():
             raise UserError(
                 f"{one.where}: the label of {one.name!r} was {one.was!r} there and "
                 f"{known[0].was!r} in {known[0].where}: are both from the same page?"

@@ -72,7 +72,8 @@ function say(entries) {
   change(({ decisions, past }) => {
     for (const [name, said] of entries) {
       past.push([name, decisions[name] || null]);
-      decisions[name] = said;
+      if (said) decisions[name] = said;
+      else delete decisions[name];
     }
   });
 }

@@ -56,7 +56,8 @@ def write(
     place = source.absolute() if source.exists() else source  # the name of a prepared dataset
     asked = {"source": str(place), "data_dir": str(data_dir.absolute())}
     settings |= {"split": split, "classes": classes, **options}
-    path = files.write(out, shard, KIND, faces.names, settings, arrays, asked)
+    marks = labelled_faces.marks(faces)
+    path = files.write(out, shard, KIND, faces.names, settings, arrays, asked, marks)
     print(f"looked at {len(own)} of {len(faces)} faces: wrote {path}")
 
 
@@ -78,7 +79,7 @@ def merge(parts: Sequence[Part], out: Path, source: Path | None) -> None:
     place = source or Path(asked["source"])
 
     def look(faces: Records) -> Witnesses:
-        if files.listing(faces.names) != parts[0].listing:
+        if files.listing([*faces.names, *labelled_faces.marks(faces)]) != parts[0].listing:
             raise UserError(f"{place} has other faces than the shards saw: run them again")
         columns = {name: together.column(parts, name, kind) for name, kind in _KINDS.items()}
         return witnesses.heard(faces, Sight(**columns, known=known, remarks=remarks))

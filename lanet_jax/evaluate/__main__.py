@@ -61,6 +61,7 @@ def evaluate(
     from lanet_jax.from_config.evaluation import evaluated_splits
     from lanet_jax.input import fingerprint
     from lanet_jax.run import folder as run_folder
+    from lanet_jax.trained import fingerprint as fingerprint_of_network
     from lanet_jax.trained.inference import predict_records
     from lanet_jax.trained.load import restore
 
@@ -90,7 +91,8 @@ def evaluate(
             reading=setting.reading,
         )
         if jax.process_index() == 0:
-            write(Path(folder), records, probabilities, trained.step, digest(own))
+            weights = fingerprint_of_network.of_weights(trained)
+            write(Path(folder), records, probabilities, trained.step, digest(own), weights)
 
 
 def write(
@@ -99,6 +101,7 @@ def write(
     probabilities: Float[np.ndarray, "N C"],
     step: int,
     data: str = "",
+    network: str = "",
 ) -> dict[str, Any]:
     """Writes the predictions of a split and the numbers that describe them.
 
@@ -108,6 +111,7 @@ def write(
       probabilities: class probabilities.
       step: step of the checkpoint.
       data: `places.digest` of the records.
+      network: `trained.fingerprint.of_weights` of the predicting network.
 
     Returns:
       The content of metrics.json.
@@ -124,6 +128,7 @@ def write(
         "step": step,
         "records": len(records),
         "data": data,
+        "network": network,
         "accuracy": accuracy,
         "accuracy_interval": [low, high],
         "mean_class_accuracy": metrics.mean_class_accuracy(matrix),

@@ -14,6 +14,7 @@ from lanet_jax import metrics
 from lanet_jax.errors import UserError
 from lanet_jax.methods.classifier import PART
 from lanet_jax.run.paths import EvaluationFolder
+from lanet_jax.trained import fingerprint
 from lanet_jax.trained.load import Trained
 
 _LEAST = 5e-7  # predictions.csv has six decimals
@@ -78,12 +79,14 @@ def of_evaluation(folder: Path, trained: Trained) -> Temperature:
       The temperature.
 
     Raises:
-      UserError: the folder is not an evaluation, or of another checkpoint or other classes.
+      UserError: the folder is not an evaluation, or of another network, checkpoint or other
+        classes.
     """
     classes, advice = trained.card["classes"], "name a folder that `lanet evaluate` wrote"
     files = EvaluationFolder(folder)
     try:
-        step = json.loads(files.metrics.read_text())["step"]
+        known = json.loads(files.metrics.read_text())
+        step, network = known["step"], known.get("network", "")
         with files.predictions.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         labels = np.array([classes.index(row["label"]) for row in rows])
@@ -96,6 +99,12 @@ def of_evaluation(folder: Path, trained: Trained) -> Temperature:
         raise UserError(
             f"--calibrate={folder}: of step {step}, and step {trained.step} is exported; run "
             f"`lanet evaluate --step={trained.step}` first"
+        )
+    # Evaluations by older versions do not name their network.
+    if network and network != fingerprint.of_weights(trained):
+        raise UserError(
+            f"--calibrate={folder}: of another network; give an evaluation of the one that is "
+            "exported, or run `lanet evaluate` again"
         )
     value, after = fit(probabilities, labels)
     before, then = (metrics.calibration(p, labels)[0] for p in (probabilities, after))
@@ -113,7 +122,9 @@ def divided(trained: Trained, by: Temperature, split: str) -> Trained:
     Returns:
       The network, with "temperature" in its card.
     """
-    fc = {name: value / by.value for name, value in trained.params[PART]["fc"].items()}
+    # What was evaluated is a run's own network; that of a model file may be divided already.
+    further = by.value / trained.card.get("temperature", 1.0)
+    fc = {name: value / further for name, value in trained.params[PART]["fc"].items()}
     params = {**trained.params, PART: {**trained.params[PART], "fc": fc}}
     card = {**trained.card, "temperature": by.value, "temperature_of": split}
     return dataclasses.replace(trained, params=params, card=card)

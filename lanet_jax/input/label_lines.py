@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lanet_jax.errors import UserError
@@ -32,7 +32,7 @@ def read_text(path: str | Path) -> str:
 
 
 def has_header(text: str) -> bool:
-    """Whether a label file is one of ours: its first line begins with name,given."""
+    """Whether a label file is one of ours: its first line names the columns name and given."""
     return bool(_start(text)[1])
 
 
@@ -59,14 +59,14 @@ def rows(path: str | Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
             number = skipped + reader.line_num
             cells = [cell.strip() for cell in row]
             folded = [cell.casefold() for cell in cells]
-            if tuple(folded[:2]) == HEADER[:2]:
+            if _is_header(folded):
                 header = folded
                 if twice := [name for name in HEADER if header.count(name) > 1]:
                     raise UserError(
                         f"{path}, line {number}: two columns are called {twice[0]}; keep one"
                     )
             elif any(cells):
-                if len(row) < 2:
+                if len(row) <= max(map(header.index, HEADER[:2])):
                     raise UserError(
                         f"{path}, line {number}: expected {','.join(header)} and found "
                         f"{row[0][:80]!r}"
@@ -76,7 +76,8 @@ def rows(path: str | Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
                         f"{path}, line {number}: {len(cells)} cells below the columns "
                         f"{','.join(header)}; put a name with a comma in quotes"
                     )
-                yield number, {**dict(zip(header, cells, strict=False)), "name": row[0]}
+                name = row[header.index(HEADER[0])]
+                yield number, {**dict(zip(header, cells, strict=False)), HEADER[0]: name}
     except csv.Error as error:
         number = skipped + reader.line_num
         raise UserError(f"{path}, line {number}: not CSV ({error}); correct it") from None
@@ -88,10 +89,14 @@ def _start(text: str) -> tuple[int, str]:
         if line.strip() and not line.casefold().startswith("sep="):  # Excel's own first line
             for separator in ",;\t":
                 cells = [cell.strip().strip('"').strip() for cell in line.split(separator)]
-                if tuple(cell.casefold() for cell in cells[:2]) == HEADER[:2]:
+                if _is_header([cell.casefold() for cell in cells]):
                     return number, separator
             break
     return 0, ""
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    return set(HEADER[:2]) <= set(cells)
 
 
 def peers_rows(path: str | Path, text: str) -> Iterator[tuple[int, str, str, str | None]]:

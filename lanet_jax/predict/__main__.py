@@ -6,6 +6,7 @@ from typing import Any
 
 from lanet_jax.command_line.ending import exit_on_user_error, interrupt_on_signals
 from lanet_jax.command_line.parser import Parser
+from lanet_jax.command_line.words import counted
 from lanet_jax.devices import runtime
 from lanet_jax.shards import dealing
 from lanet_jax.shards.dealing import Shard
@@ -79,7 +80,7 @@ def predict(
 
     faces_table.check(out)
     listing = given.listing(source)
-    items = list(listing.items)
+    items, repeated = given.once(listing.items)
     pictures.check(items, annotate, video)
     network = predictor.load(model, step, smallest=smallest)
     fingerprint = network.fingerprint()
@@ -91,8 +92,8 @@ def predict(
         written.parent.mkdir(exist_ok=True)
     with journal.kept(written, told) as rows_so_far:
         done = {item for item in own if rows_so_far.is_done(item)}
-        # What is there keeps its name, whatever else has come since.
-        in_order = sorted(own, key=lambda item: item not in done)
+        # What is there keeps its name, whatever else has come or changed since.
+        in_order = sorted(own, key=rows_so_far.place)
         # Of a shard it keeps clear of the others' names, which only the whole listing tells.
         named = items if shard else in_order
         names = picture_names.named(named, annotate) if annotate else {}
@@ -107,6 +108,8 @@ def predict(
         else:
             table.write(out)
     lines = [table.summary(), f"wrote {written}"]
+    if repeated:
+        lines.append(f"named more than once and read once: {counted(repeated, 'file')}")
     if done:
         lines.append(f"resumed: {len(done)} of {len(own)} files were done before")
     filmed = any(item.is_video for item in done)

@@ -7,6 +7,7 @@ from lanet_jax.files import regular
 VIDEOS = (
     *(".mp4", ".m4v", ".mov", ".qt", ".avi", ".divx", ".mkv", ".webm", ".mpg", ".mpeg", ".mpe"),
     *(".m2v", ".vob", ".mts", ".m2ts", ".3gp", ".3g2", ".wmv", ".asf", ".flv", ".f4v", ".ogv"),
+    *(".mjpeg", ".mjpg"),
 )
 DOUBTFUL = (".ts", ".ogg", ".dat", ".mod")  # endings of videos and of other files
 _HEAD = 1 << 10

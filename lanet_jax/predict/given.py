@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
+import PIL.Image
 from jaxtyping import UInt8
 
 from lanet_jax.errors import UserError
@@ -34,12 +35,14 @@ class Item:
       content: the path, or the pixels; a `UserError` if it can be neither.
       root: the given folder in which it was found; None if it was given itself.
       is_video: whether it is a video file.
+      is_rgb: whether its pixels are in the order RGB, whatever arrays come in.
     """
 
     file: str
     content: Path | UInt8[np.ndarray, "..."] | UserError
     root: Path | None = None
     is_video: bool = False
+    is_rgb: bool = False
 
     @property
     def path(self) -> Path:
@@ -92,6 +95,21 @@ def listing(sources: Source | Iterable[Source]) -> Listing:
     return Listing(items, left_out)
 
 
+def once(items: Iterable[Item]) -> tuple[list[Item], int]:
+    """Leaves out files that are listed before, such as one that is named beside its folder.
+
+    Args:
+      items: files.
+
+    Returns:
+      The others, and how many were left out.
+    """
+    items = list(items)
+    first = {os.path.abspath(item.path): item for item in reversed(items)}
+    kept = [item for item in items if first[os.path.abspath(item.path)] is item]
+    return kept, len(items) - len(kept)
+
+
 def _stream(sources: Iterable[Source], left_out: Counter[str]) -> Iterator[Item]:
     for place, source in enumerate(sources):
         try:
@@ -104,7 +122,8 @@ def _stream(sources: Iterable[Source], left_out: Counter[str]) -> Iterator[Item]
 
 def _items(source: Source, array_name: str, left_out: Counter[str]) -> Iterator[Item]:
     if not isinstance(source, str | os.PathLike):
-        yield Item(array_name, arrays.pixels_of(source))
+        is_rgb = isinstance(source, PIL.Image.Image)
+        yield Item(array_name, arrays.pixels_of(source), is_rgb=is_rgb)
         return
     text = os.fsdecode(source)
     if not text:

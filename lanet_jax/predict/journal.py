@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import json
+import math
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -76,6 +77,7 @@ class Journal:
             )
         self._frames: dict[_Key, dict[int, list[Row]]] = {}
         self._ended: set[_Key] = set()
+        self._order: dict[str, int] = {}  # of paths, as they came, whatever their files are now
         self._keys: dict[Item, _Key] = {}
         try:
             self._read(dict(run))
@@ -91,6 +93,10 @@ class Journal:
     def is_begun(self, item: Item) -> bool:
         """Whether an interrupted run left rows of an item."""
         return self._key(item) in self._known
+
+    def place(self, item: Item) -> float:
+        """Place of an item's path among those that interrupted runs began; infinite for others."""
+        return self._order.get(self._key(item)[0], math.inf)
 
     def known(self, frame: Frame) -> list[Row] | None:
         """The rows that an interrupted run left for a frame; None if there are none."""
@@ -154,6 +160,10 @@ class Journal:
             raise UserError(
                 f"{self.path} is damaged ({error}): remove it, and the same command starts again"
             ) from None
+        if not entries:  # it ended before its first row: nothing is lost
+            self._file.truncate(0)
+            self._write(run)
+            return
         other = sorted(key for key in {*first, *run} if first.get(key) != run.get(key))
         if other:
             raise UserError(
@@ -164,6 +174,7 @@ class Journal:
     def _take(self, entry: dict[str, Any]) -> None:
         file, size, changed = entry["file"]
         key = (file, size, changed)
+        self._order.setdefault(file, len(self._order))
         if "frame" not in entry:
             self._ended.add(key)
             return

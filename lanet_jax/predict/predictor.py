@@ -1,6 +1,7 @@
 """Predicts expressions by a trained network: `lanet_jax.load(CKPT).predict(x)`."""
 
 import functools
+import numbers
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -144,10 +145,10 @@ def load(
             "this copy of the package has no bundled model: name one by --model=CKPT, or "
             "lanet_jax.load(CKPT): a run's work folder or a model file NAME.safetensors"
         )
-    if batch < 1 or batch != int(batch):
-        raise UserError(f"batch={batch}: a whole number, 1 or more, was expected")
-    if not 0 <= smallest <= 1:
-        raise UserError(f"smallest={smallest}: a share of the longer side, 0 to 1, was expected")
+    if not isinstance(batch, numbers.Real) or batch < 1 or batch != int(batch):
+        raise UserError(f"batch={batch!r}: a whole number, 1 or more, was expected")
+    if not isinstance(smallest, numbers.Real) or not 0 <= smallest <= 1:
+        raise UserError(f"smallest={smallest!r}: a share of the longer side, 0 to 1, was expected")
     _started = os.getpid()
     # One device is enough: finding the faces takes most of the time.
     mesh = mesh_lib.make(batch, jax.local_devices()[:1])

@@ -53,7 +53,7 @@ def frames(items: Iterable[Item], bgr: bool = False) -> Iterator[Frame]:
             yield Frame(item, 0, None, str(item.content).removeprefix(f"{item.file}: "))
         elif not isinstance(item.content, Path):
             for number, image in enumerate(pixels.images(item.content)):
-                yield Frame(item, number, pixels.rgb(image, bgr))
+                yield Frame(item, number, pixels.rgb(image, bgr and not item.is_rgb))
         elif other := regular.other_kind(item.content):
             yield Frame(item, 0, None, f"{other}: a file on a disk was expected")
         elif item.is_video:

@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from lanet_jax.predict import video_end
+from lanet_jax.predict.video_end import WHOLE
+
 _USUAL_RATE = 25.0
 _LARGEST_RATE = 1000.0  # a file that claims more does not know its rate
-_WHOLE = 0.9  # share of the frames or time in the header, which is an estimate in some files
-
 
 # FFmpeg reports broken files on the process's stderr, bypassing Python; the table reports them too.
 # This is read once, before the first video.
@@ -78,7 +79,8 @@ def read(path: Path) -> Iterator[Shot]:
             count += 1
             is_read, picture = capture.read()
         # With uneven frames the header's number is an estimate, but its duration is not.
-        if count < _WHOLE * told and time + 1 / rate < _WHOLE * told / rate:
+        seems_cut = count < WHOLE * told and time + 1 / rate < WHOLE * told / rate
+        if seems_cut and not video_end.is_there(path):
             raise BrokenVideoError(f"ends after {count} of about {told:.0f} frames")
 
 

@@ -29,7 +29,7 @@ class Part:
       kind: the command that wrote it.
       settings: settings that must be the same for all parts.
       asked: further information for `merge`, which may differ.
-      listing: digest of all names that were divided.
+      listing: digest of all names that were divided, and of their marks.
       total: number of these names.
       places: indices of this part's own names among them.
       arrays: what was found for this part's names.
@@ -53,6 +53,7 @@ def write(
     settings: Mapping[str, Any],
     arrays: Mapping[str, np.ndarray],
     asked: Mapping[str, Any] | None = None,
+    marks: Sequence[str] = (),
 ) -> Path:
     """Writes a part into the folder beside the final result.
 
@@ -64,6 +65,7 @@ def write(
       settings: settings that must be the same for all parts.
       arrays: what was found for this part's names, in their order.
       asked: further information for `merge`.
+      marks: what else tells others of the same names apart, such as the files' sizes.
 
     Returns:
       The part's file.
@@ -71,7 +73,7 @@ def write(
     about = {
         **{"shard": str(own), "kind": kind, "asked": dict(asked or {})},
         **{"settings": {"version": __version__, **settings}},
-        **{"listing": listing(names), "total": len(names)},
+        **{"listing": listing([*names, *marks]), "total": len(names)},
     }
     path = own.file(out)
     path.parent.mkdir(exist_ok=True)

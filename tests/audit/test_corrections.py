@@ -88,12 +88,36 @@ def test_what_spreadsheets_save(write, tmp_path, separator, encoding, capsys):
 
 
 @pytest.mark.parametrize(
+    ("header", "line"),
+    [
+        (",name,given,was,decision", "0,a.jpg,fear,anger,accept"),  # as pandas saves its index
+        ("given,name,was,decision", "fear,a.jpg,anger,accept"),
+        ("decision,name,note,given", "accept,a.jpg,,fear"),
+    ],
+)
+def test_columns_are_found_by_their_names(write, tmp_path, header, line):
+    first, second = write("a.csv", line, header=header), write("b.csv", "a.jpg,fear,anger,accept")
+    review_merge.merge([first, second], tmp_path / "out.csv")
+    assert _rows(tmp_path / "out.csv") == [("a.jpg", "fear", "anger", "accept")]
+
+
+def test_labels_are_the_same_in_any_case(write, tmp_path):
+    first = write("a.csv", "a.jpg,joy,anger,other", "b.jpg,Anger,anger,")
+    second = write("b.csv", "a.jpg,Joy,Anger,accept", "b.jpg,fear,anger,accept")
+    review_merge.merge([first, second], tmp_path / "out.csv")
+    assert _rows(tmp_path / "out.csv") == [
+        ("a.jpg", "joy", "anger", "other"),
+        ("b.jpg", "fear", "anger", "accept"),
+    ]
+
+
+@pytest.mark.parametrize(
     ("line", "reason"),
     [
         ("a.jpg,fear,anger,yes", "line 2: the decision 'yes' is not one of accept, keep"),
         ("a.jpg,fear,anger,", "line 2: the label is changed from 'anger' to 'fear' without"),
         (",fear,anger,accept", "line 2: a name and a label were expected"),
-        ("a.jpg,fear", "line 2: there is no was and no decision"),
+        ("a.jpg,fear", "line 2: there is no decision"),
         ("a.jpg", "line 2: expected name,given,was,decision and found 'a.jpg'"),
         ("a,b.jpg,fear,anger,accept", "line 2: 5 cells below the columns name,given"),
         ('a"b.jpg,fear,anger,accept\n"open', "line 3: not CSV"),

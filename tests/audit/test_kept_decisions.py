@@ -139,6 +139,24 @@ def test_what_differs_stands_until_the_reviewer_says_so(browser, page, tmp_path)
     assert saved["x/new.png"] == ("anger", "fear", "accept")
 
 
+def test_a_conflict_that_is_decided_here_is_said_and_can_be_opened(browser, page, tmp_path):
+    page(0, 1)
+    browser.press("a", "k")
+    _progress(browser, "2 of 2 decided")
+    row = '"a,""1"".png",fear,fear,conflict'
+    said = _load(browser, tmp_path, row, "b.png,fear,fear,keep")
+    assert said == (
+        "some.csv: 0 decisions loaded, 1 already here, "
+        '1 conflict of the file decided here, which stands (a,"1".png).'
+    )
+    _progress(browser, "2 of 2 decided")
+    browser.click("#notice button")
+    _progress(browser, "1 of 2 decided")
+    assert _saved(browser)[NAMES[0]] == ("fear", "fear", "")
+    browser.press("u")
+    _progress(browser, "2 of 2 decided")
+
+
 @pytest.mark.parametrize(
     ("separator", "encoding"), [(",", "utf-8-sig"), (";", "utf-16"), ("\t", "utf-8")]
 )

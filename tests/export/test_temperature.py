@@ -13,6 +13,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.export import temperature
 from lanet_jax.export.__main__ import export
 from lanet_jax.files.atomic import write_csv
+from lanet_jax.trained import fingerprint
 from lanet_jax.trained import network as trained_network
 from lanet_jax.trained.load import load
 
@@ -70,14 +71,14 @@ def _filled(tree, rng):
     return rng.normal(0, np.prod(tree.shape[:-1]) ** -0.5, tree.shape).astype(np.float32)
 
 
-def evaluation(folder, probabilities, labels, step=9):
+def evaluation(folder, probabilities, labels, step=9, **known):
     folder.mkdir()
     rows = [
         (f"{row}.png", CLASSES[label], CLASSES[p.argmax()], *(f"{x:.6f}" for x in p))
         for row, (p, label) in enumerate(zip(probabilities, labels, strict=True))
     ]
     write_csv(folder / "predictions.csv", ("name", "label", "predicted", *CLASSES), rows)
-    (folder / "metrics.json").write_text(json.dumps({"step": step}))
+    (folder / "metrics.json").write_text(json.dumps({"step": step, **known}))
     return folder
 
 
@@ -94,6 +95,36 @@ def test_an_export_divides_its_logits(model, drawn, tmp_path, capsys):
     p, q = (np.array(x.classify(x.params, x.model_state, images)) for x in (before, after))
     np.testing.assert_allclose(q, softmax(np.log(p) / t), atol=1e-5)
     assert np.abs(p - q).max() > 1e-3
+
+
+def test_a_divided_network_is_not_divided_again(model, drawn, tmp_path):
+    logits, labels = drawn
+    folder = evaluation(tmp_path / "valid", softmax(2 * logits), labels)
+    once = export(model, "safetensors", out=tmp_path / "once.safetensors", calibrate=folder)
+    twice = export(once, "safetensors", out=tmp_path / "twice.safetensors", calibrate=folder)
+    one = mesh.make(1, jax.local_devices()[:1])
+    first, second = (load(path, "last", one) for path in (once, twice))
+    assert second.card["temperature"] == first.card["temperature"]
+    jax.tree.map(np.testing.assert_array_equal, first.params, second.params)
+
+
+def test_an_evaluation_of_another_network_of_the_same_step_is_refused(model, drawn, tmp_path):
+    logits, labels = drawn
+    one = mesh.make(1, jax.local_devices()[:1])
+    own = fingerprint.of_weights(load(model, "last", one))
+    probabilities = softmax(2 * logits)
+    right = evaluation(tmp_path / "right", probabilities, labels, network=own)
+    wrong = evaluation(tmp_path / "wrong", probabilities, labels, network="0" * 16)
+    out = tmp_path / "cool.safetensors"
+    with pytest.raises(UserError, match="wrong: of another network"):
+        export(model, "safetensors", out=out, calibrate=wrong)
+    export(model, "safetensors", out=out, calibrate=right)
+    # What was exported, in fewer bits too, is still that network.
+    again = export(model, "safetensors", out=tmp_path / "half.safetensors", half=True)
+    for path in (out, again):
+        export(path, "safetensors", out=tmp_path / "last.safetensors", calibrate=right)
+        with pytest.raises(UserError, match="of another network"):
+            export(path, "safetensors", out=tmp_path / "last.safetensors", calibrate=wrong)
 
 
 def test_what_is_no_evaluation_of_the_exported_step_is_refused(model, drawn, tmp_path):

@@ -153,6 +153,8 @@ def test_no_model_comes_along(monkeypatch, tmp_path):
         lanet_jax.load(tmp_path, batch=0)
     with pytest.raises(UserError, match=r"batch=1\.5"):
         lanet_jax.load(tmp_path, batch=1.5)
+    with pytest.raises(UserError, match="batch='64'"):
+        lanet_jax.load(tmp_path, batch="64")
     with pytest.raises(UserError, match=r"not ndarray: images go to load\(\)\.predict"):
         lanet_jax.load(np.zeros((8, 8), np.uint8))
 
@@ -215,3 +217,5 @@ def test_a_forked_process_says_why_it_would_hang(make_predictor, photo, monkeypa
 def test_faces_smaller_than_nothing_are_not_sought():
     with pytest.raises(UserError, match=r"smallest=-0\.1"):
         lanet_jax.load(smallest=-0.1)
+    with pytest.raises(UserError, match="smallest=None"):
+        lanet_jax.load(smallest=None)

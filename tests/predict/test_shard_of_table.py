@@ -58,3 +58,12 @@ def test_folders_that_lie_elsewhere_are_dealt_alike(source, tmp_path):
     command.predict([moved], out, shard=Shard(2, 2))
     merge.merge(out)
     assert len(out.read_text().splitlines()) == 1 + 10
+
+
+def test_other_pictures_of_the_same_names_do_not_fit(source, tmp_path, photo, write_image):
+    out = tmp_path / "t.csv"
+    command.predict([source], out, shard=Shard(1, 2))
+    write_image(source / "two.png", photo(("neutral", 20, 20, 24)))
+    command.predict([source], out, shard=Shard(2, 2))
+    with pytest.raises(UserError, match="its files have other names or sizes"):
+        merge.merge(out)

@@ -97,6 +97,13 @@ def test_arrays_and_their_batches():
     np.testing.assert_array_equal(frames[2].pixels, red[..., ::-1])
 
 
+def test_a_pil_image_is_rgb():
+    red = np.full((8, 8, 3), [200, 0, 0], np.uint8)
+    image, array = _read([PIL.Image.fromarray(red), red], bgr=True)
+    np.testing.assert_array_equal(image.pixels, red)
+    np.testing.assert_array_equal(array.pixels, red[..., ::-1])
+
+
 def test_bgr_is_of_arrays_only(tmp_path, photo, write_image):
     image = photo(("anger", 0, 0, 30))
     file = write_image(tmp_path / "a.png", image)

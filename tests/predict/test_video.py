@@ -1,3 +1,4 @@
+import fractions
 from pathlib import Path
 
 import cv2
@@ -34,6 +35,30 @@ def test_a_video_that_was_cut_says_so_after_its_last_frame(tmp_path, suffix):
         for _ in video.read(path):
             count += 1
     assert 5 < count < 15
+
+
+def test_pictures_that_are_not_shown_and_longer_sound_are_not_missing(tmp_path):
+    av = pytest.importorskip("av")
+    rng = np.random.default_rng(0)
+    for name, seconds, start in (("long.mkv", 3, 0), ("late.mkv", 2, 1)):
+        with av.open(str(tmp_path / name), "w") as file:
+            film = file.add_stream("mjpeg", rate=10, pix_fmt="yuvj420p", width=64, height=48)
+            sound = file.add_stream("aac", rate=8000, layout="mono")
+            for i in range(20):
+                pixels = rng.integers(0, 256, (48, 64, 3), np.uint8)
+                frame = av.VideoFrame.from_ndarray(pixels).reformat(format="yuvj420p")
+                frame.pts, frame.time_base = i + 10 * start, fractions.Fraction(1, 10)
+                file.mux(film.encode(frame))
+            quiet = np.zeros((1, 8000 * seconds), np.float32)
+            heard = av.AudioFrame.from_ndarray(quiet, "fltp", "mono")
+            heard.sample_rate = 8000
+            file.mux(sound.encode(heard))
+            file.mux([*film.encode(), *sound.encode()])
+        assert len(_greys(tmp_path / name)) == 20
+    path = tmp_path / "long.mkv"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(video.BrokenVideoError, match="ends after"):
+        _greys(path)
 
 
 @pytest.mark.parametrize(("stamps", "expected"), [([0, 100, 50, 300], [0, 0.1, 0.2, 0.3])])

@@ -92,6 +92,36 @@ def test_a_changed_file_is_predicted_again(run, folder, tmp_path, photo, write_i
     ]
 
 
+def test_pictures_keep_their_names_when_a_file_has_changed(run, tmp_path, photo, write_image):
+    for name in ("a/x.png", "b/x.png", "c.png"):
+        write_image(tmp_path / name, photo(("fear", 5, 5, 40)))
+    sources = [tmp_path / name for name in ("a/x.png", "b/x.png", "c.png")]
+    marked = tmp_path / "marked"
+    run(*sources, at=4, annotate=marked)  # in c
+    second = (marked / "x-2.jpg").read_bytes()
+    write_image(tmp_path / "a" / "x.png", photo(("neutral", 30, 30, 40)))
+    run(*sources, annotate=marked)
+    assert (marked / "x-2.jpg").read_bytes() == second
+    notes = [row["note"] for row in _rows(tmp_path / "t.json")]
+    assert [("x-2.jpg" in (note or "")) for note in notes] == [False, True, False]
+
+
+def test_a_run_that_ended_before_its_first_row_blocks_no_other(run, folder, tmp_path):
+    run(folder, at=4)
+    kept = tmp_path / "t.json.partial"
+    kept.write_bytes(kept.read_bytes().partition(b"\n")[0] + b"\n")
+    run(folder, faces="whole")
+    assert len(_rows(tmp_path / "t.json")) == 11
+
+
+def test_a_file_that_is_named_twice_is_read_once(run, folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(folder)
+    run(folder, folder / "1.png", "./0.png", annotate=tmp_path / "marked")
+    assert len(_rows(tmp_path / "t.json")) == 11
+    assert "named more than once and read once: 2 files" in capsys.readouterr().out
+    assert not (tmp_path / "marked" / "1-2.jpg").exists()
+
+
 def test_a_file_that_goes_away_meanwhile_keeps_its_rows(run, folder, tmp_path, monkeypatch):
     real = pictures.Pictures.add
 
