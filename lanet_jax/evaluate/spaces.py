@@ -68,6 +68,9 @@ class Spaces:
         finite.require(np.concatenate(predicted), [data.train.names[row] for row in rows])
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         row = {name: float(np.mean(v)) if len(v) else np.nan for name, v in found.items()}
+        for name in spaces:
+            gains = found[f"{name}_names"] - found[f"{name}_unweighted_names"]
+            row[f"{name}_score_gain"] = _in_standard_errors(gains)
         each = [row[f"{name}_effective_neighbors"] for name in spaces]
         row["effective_neighbors"] = float(np.mean(each)) if each else np.nan
         row |= self._landmark_errors(np.concatenate(predicted))
@@ -145,12 +148,10 @@ class Spaces:
         mean_shape = np.broadcast_to(mean, points.shape)
         constant = landmark_points.record_errors(mean_shape, *against)
         gains = constant - landmark_points.record_errors(predicted, *against)
-        gains = gains[np.isfinite(gains)]
-        spread = gains.std(ddof=1) / len(gains) ** 0.5 if len(gains) > 1 else 0.0
         return {
             "landmark_error": landmark_points.mean_error(predicted, *against),
             "landmark_error_mean_shape": landmark_points.mean_error(mean_shape, *against),
-            "landmark_gain": float(gains.mean() / spread) if spread else np.nan,
+            "landmark_gain": _in_standard_errors(gains[np.isfinite(gains)]),
         }
 
     def _trust(self, targets: Float[np.ndarray, "N C"]) -> dict[str, float]:
@@ -185,11 +186,18 @@ def _of_space(
     name: str, space: Neighborhood, labels: Int[np.ndarray, " B"]
 ) -> dict[str, np.ndarray]:
     """Measures one space: a value for each neighbour, or for each record that has neighbours."""
-    index, exists, shares, mean = space
+    index, exists, shares, mean, unweighted = space
     any_exists = exists.any(axis=1)
     same = labels[index] == labels[:, None]
     return {
         f"{name}_share": same[exists].astype(float),
         f"{name}_names": (mean.argmax(axis=1) == labels)[any_exists].astype(float),
+        f"{name}_unweighted_names": (unweighted.argmax(axis=1) == labels)[any_exists].astype(float),
         f"{name}_effective_neighbors": 1 / np.sum(shares[any_exists] ** 2, axis=1),
     }
+
+
+def _in_standard_errors(gains: Float[np.ndarray, " M"]) -> float:
+    """The mean over records in standard errors of it; nan where it has none."""
+    spread = gains.std(ddof=1) / len(gains) ** 0.5 if len(gains) > 1 else 0.0
+    return float(gains.mean() / spread) if spread else np.nan

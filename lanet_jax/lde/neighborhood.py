@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from lanet_jax.lde import aggregate, contribution, neighbors
@@ -15,12 +16,14 @@ class Neighborhood(NamedTuple):
       exists: which of the K neighbours exist.
       shares: weight of each in the mean.
       mean: the space's label distributions.
+      unweighted: what they would be if all neighbours counted alike; only to measure the scores by.
     """
 
     index: Int[Array, "B K"]  # type: ignore[assignment]  # hides a tuple's method, which nobody needs
     exists: Bool[Array, "B K"]
     shares: Float[Array, "B K"]
     mean: Float[Array, "B C"]
+    unweighted: Float[Array, "B C"]
 
 
 def find(
@@ -51,4 +54,5 @@ def find(
     )
     z = contribution.scores(params, features, index)
     mean = aggregate.neighborhood_mean(probabilities, index, exists, z)
-    return Neighborhood(index, exists, aggregate.shares(exists, z), mean)
+    unweighted = aggregate.neighborhood_mean(probabilities, index, exists, jnp.zeros_like(z))
+    return Neighborhood(index, exists, aggregate.shares(exists, z), mean, unweighted)

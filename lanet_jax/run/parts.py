@@ -26,6 +26,13 @@ def idle(rows: list[Row]) -> list[str]:
                 f"{space} space does no better than chance: {share:.2f} of a record's neighbours "
                 f"share its label, {chance:.2f} would at random"
             )
+        gain = row.get(f"{space}_score_gain")
+        if gain is not None and gain < _ERRORS:
+            lines.append(
+                f"the scores of {space} space do no better than equal weights: its neighbours "
+                f"name {row[f'{space}_names']:.2f} of the labels, "
+                f"{row[f'{space}_unweighted_names']:.2f} if all count alike"
+            )
     error, constant = row.get("landmark_error"), row.get("landmark_error_mean_shape")
     if error is not None and constant is not None:
         # Rows of older versions have no gain.

@@ -51,9 +51,11 @@ def look(monkeypatch, run):
                 points[start : start + B] + 2.0,
                 {
                     "expression": Neighborhood(
-                        index, np.ones((B, 2), bool), np.full((B, 2), 0.5), mean
+                        index, np.ones((B, 2), bool), np.full((B, 2), 0.5), mean, 1 - mean
                     ),
-                    "landmark": Neighborhood(index, alone, np.array([[1.0, 0]] * B), 1 - mean),
+                    "landmark": Neighborhood(
+                        index, alone, np.array([[1.0, 0]] * B), 1 - mean, mean
+                    ),
                 },
             )
 
@@ -69,6 +71,8 @@ def test_a_row_by_hand(look, run):
     assert row["expression_share"] == pytest.approx(4 / 12)
     # Those that exist: [1, 2] of 0 and [0] of 1 in each batch.
     assert row["landmark_share"] == pytest.approx((1 + 1 + 0 + 0) / 6)
+    assert (row["expression_unweighted_names"], row["landmark_unweighted_names"]) == (0.0, 1.0)
+    assert "expression_score_gain" not in row  # the same in every record
     assert row["expression_names"] == 1.0 and row["landmark_names"] < 1.0
     assert row["expression_effective_neighbors"] == pytest.approx(2)
     assert row["landmark_effective_neighbors"] == pytest.approx(1)

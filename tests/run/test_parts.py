@@ -11,6 +11,9 @@ GOOD = {
     "chance_share": 0.24,
     "commonest_share": 0.4,
     "target_names": 0.7,
+    "expression_names": 0.81,
+    "expression_unweighted_names": 0.82,
+    "expression_score_gain": 3.0,
     "landmark_error": 0.6,
     "landmark_error_mean_shape": 1.0,
     "landmark_gain": 30.0,
@@ -29,6 +32,11 @@ def test_nothing_is_said_where_all_is_well():
     [
         ({"expression_share": 0.25}, "expression space does no better than chance: 0.25"),
         ({"landmark_share": 0.24}, "landmark space does no better than chance"),
+        (
+            {"expression_score_gain": 1.2},
+            "scores of expression space do no better than equal weights: its neighbours name 0.81 "
+            "of the labels, 0.82 if all count alike",
+        ),
         (
             {"landmark_error": 0.99, "landmark_gain": 1.9},
             "no better than the mean face: its error is 0.99",
