@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
+from lanet_jax.data.folder import class_names
 from lanet_jax.errors import UserError
 
 PROBABILITIES = "probabilities"
 _SUM_TOLERANCE = 1e-2
-NONE = {"None", "nan", "<NA>", "NaT"}  # as Python, NumPy and pandas write it
+_NONE = {"none", "na", "nat"}  # as Python, R and NumPy write it, besides a spreadsheet's words
 _FEWEST = 10  # records; fewer are too few to estimate a share from
 
 
@@ -36,6 +37,11 @@ def check_enough(records: int, classes: int, used: int) -> None:
             f"{used} classes of {records} labels: a class cannot be learned from one record; are "
             "these the classes?"
         )
+
+
+def is_none(written: str) -> bool:
+    """Whether a text stands for a value that is not there."""
+    return class_names.is_none(written) or written.strip().casefold() in _NONE
 
 
 def spaces(features: Any, probabilities: Any) -> dict[str, Any]:
@@ -104,7 +110,7 @@ def groups(values: Any, records: int) -> Int[np.ndarray, " N"]:
     if found.shape != (records,):
         raise UserError(f"groups: {list(found.shape)}, but one for each of {records} was expected")
     texts = [str(value) for value in found.tolist()]
-    none = next((i for i, text in enumerate(texts) if text in {"", *NONE}), None)
+    none = next((i for i, text in enumerate(texts) if is_none(text)), None)
     if none is not None:
         raise UserError(
             f"groups: record {none} has none; give a record by itself a name of its own"

@@ -1,13 +1,18 @@
 """Reads the labels that a user hands to the audit, and the names of their classes."""
 
+import math
+import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from jaxtyping import Int
 
-from lanet_jax.audit.array_checks import NONE, PROBABILITIES, array
+from lanet_jax.audit.array_checks import PROBABILITIES, array, is_none
 from lanet_jax.errors import UserError
+
+_WHOLE = re.compile(r"-?\d+(\.0*)?")  # what a table makes of a column that is called by a number
 
 
 def labels(
@@ -56,7 +61,7 @@ def labels(
     if strange is not None:
         raise UserError(f"labels: {texts[strange]!r} is not one of the classes {', '.join(names)}")
     # An array of texts turns what is not there into a word.
-    none = next((i for i, text in enumerate(texts) if text in NONE and text not in named), None)
+    none = next((i for i, text in enumerate(texts) if is_none(text) and text not in named), None)
     if none is not None:
         raise UserError(
             f"labels: record {none} is {texts[none]!r}, as if it had none: leave it out, or name "
@@ -88,10 +93,12 @@ def _one_each(given: Any) -> Int[np.ndarray, " N"] | np.ndarray:
             return np.char.decode(found, "utf-8")
         except UnicodeDecodeError as error:
             raise UserError(f"labels: bytes that are not UTF-8 ({error}): decode them") from None
+    if found.dtype.kind == "O" and any(isinstance(label, bytes) for label in found):
+        return np.array([os.fsdecode(x) if isinstance(x, bytes) else str(x) for x in found])
     if found.dtype.kind == "O" and all(isinstance(label, int | np.integer) for label in found):
         return found.astype(int)  # of pandas' Int64
-    if found.dtype.kind == "f" and not np.all(found == np.floor(found)):
-        part = next(x for x in found.tolist() if x != np.floor(x))
+    if found.dtype.kind == "f" and not np.all(np.isfinite(found) & (found == np.floor(found))):
+        part = next(x for x in found.tolist() if not math.isfinite(x) or x != math.floor(x))
         raise UserError(
             f"labels: one name or one number from 0 a record was expected, found {part}"
         )
@@ -99,7 +106,7 @@ def _one_each(given: Any) -> Int[np.ndarray, " N"] | np.ndarray:
 
 
 def _is_none(label: object) -> bool:
-    return label in ("", b"") if isinstance(label, str | bytes) else str(label) in NONE
+    return label in ("", b"") if isinstance(label, str | bytes) else is_none(str(label))
 
 
 def _names(
@@ -113,6 +120,8 @@ def _names(
     columns = tuple(getattr(probabilities, "columns", ()))
     if columns == tuple(range(len(columns))):  # as pandas numbers columns that have no names
         columns = ()
+    if any(isinstance(name, tuple) for name in columns):
+        raise UserError("probabilities: columns in several levels: name each by its class alone")
     for what, found in (("classes", own), ("probabilities", columns)):
         if len(set(map(str, found))) < len(found):
             raise UserError(f"{what}: a name occurs twice; name each class once")
@@ -124,4 +133,6 @@ def _names(
         )
     names = own or columns
     numbers = all(isinstance(name, int | np.integer | np.bool) for name in names)
+    if columns and all(_WHOLE.fullmatch(str(name)) for name in columns):
+        names, numbers = tuple(str(name).partition(".")[0] for name in columns), True
     return tuple(map(str, names)), tuple(map(int, names)) if numbers else ()

@@ -116,49 +116,49 @@ def audit_labels(
         raise UserError(f"seed={seed}: a whole number of 0 or more was expected")
     array_checks.check_enough(len(given), len(classes), len(np.unique(given)))
     read = {name: array_checks.numbers(values, name, len(given)) for name, values in spaces.items()}
+    group = copies.of(list(read.values())) if read else np.arange(len(given))
     if groups is not None:
-        group = array_checks.groups(groups, len(given))
-    else:
-        group = copies.of(list(read.values())) if read else np.arange(len(given))
-    independent = len(np.unique(group))
-    part = probe.folds(given, min(folds, independent), seed, group)
+        group = copies.joined(array_checks.groups(groups, len(given)), group)
+    apart = len(np.unique(group))
+    if apart < 2:
+        raise UserError(f"groups: all {len(given)} records are in one: none can be held out")
+    part = probe.folds(given, min(folds, apart), seed, group)
+    unknown = probe.unknowable(given, part) if read else np.zeros(len(given), bool)
     views = {
         name: probe.out_of_fold(values, given, len(classes), part) for name, values in read.items()
     }
     if probabilities is not None:
         views[PROBABILITIES] = array_checks.distributions(probabilities, len(given), len(classes))
-        judged = np.ones(len(given), bool)
-    else:
-        judged = ~probe.unknowable(given, part)
-        if not judged.any():
-            raise UserError(
-                f"no class has records in two of the {independent} groups: nothing can be learned "
-                "about one record from another"
-            )
-    return _combine(views, given, classes, judged, len(np.unique(group[judged])))
+    elif unknown.all():
+        raise UserError(
+            f"no class has records in two of the {apart} groups: nothing can be learned about one "
+            "record from another"
+        )
+    return _combine(views, given, classes, unknown, group)
 
 
 def _combine(
     views: Mapping[str, Float[np.ndarray, "N C"]],
     given: Int[np.ndarray, " N"],
     classes: Sequence[str],
-    judged: Bool[np.ndarray, " N"],
-    independent: int,
+    unknown: Bool[np.ndarray, " N"],
+    groups: Int[np.ndarray, " N"],
 ) -> LabelAudit:
     """Pools what several witnesses believe, none of which has seen the label that it judges."""
+    judged = ~unknown | (PROBABILITIES in views)  # a network may know what no other record tells
     known = given[judged]
     share = pool.weights([view[judged] for view in views.values()], known)
     beliefs = np.tensordot(share, np.stack(list(views.values())), axes=1)
-    if PROBABILITIES in views:  # only it knows a class that no other record holds
-        rare = np.bincount(given, minlength=len(classes))[given] < 2
-        beliefs[rare] = views[PROBABILITIES][rare]
+    if PROBABILITIES in views:
+        beliefs[unknown] = views[PROBABILITIES][unknown]
     if not judged.all():
-        # They come neither first nor last: their labels are believed as much as others on average.
-        trust = float(np.mean(beliefs[judged, known]))
-        other = np.tile(np.bincount(given, minlength=len(classes)), (np.sum(~judged), 1)) + 0.0
+        # They come neither first nor last: half of the others' labels are believed more.
+        trust = float(np.median(beliefs[judged, known]))
+        other = np.tile(np.bincount(given, minlength=len(classes)), (int(np.sum(~judged)), 1)) + 0.0
         np.put_along_axis(other, given[~judged, None], 0, axis=1)
         beliefs[~judged] = (1 - trust) * other / other.sum(axis=1, keepdims=True)
         beliefs[~judged, given[~judged]] = trust
+    independent = copies.effective(groups[judged])
     judgement = judge(beliefs, beliefs, given, "out of fold", judged, independent)
     weights = dict(zip(views, share.tolist(), strict=True))
     return LabelAudit(given, tuple(classes), beliefs, dict(views), weights, judgement)

@@ -38,6 +38,7 @@ def nearest(
     rows: Int[np.ndarray, " R"],
     among: Int[np.ndarray, " M"],
     k: int,
+    groups: Int[np.ndarray, " N"] | None = None,
 ) -> Iterator[tuple[Int[np.ndarray, "B K"], Float[np.ndarray, "B K"]]]:
     """The most similar other records of some records, as `lde.neighbors` finds them in a batch.
 
@@ -46,11 +47,14 @@ def nearest(
       rows: rows whose neighbours are wanted.
       among: rows that may be neighbours.
       k: number of neighbours; fewer where there are fewer others.
+      groups: records of one group, such as copies of a face, are no neighbours of each other; None
+        if each is by itself.
 
     Yields:
       Rows of the neighbours and their cosine similarities, nearest first, for one block of `rows`
-      after another.
+      after another; a similarity of -inf where there are too few records of other groups.
     """
+    own = np.arange(len(features)) if groups is None else groups
     norm = np.linalg.norm(features, axis=1, keepdims=True)
     unit = jnp.asarray(features / np.maximum(norm, 1e-12))
     others = jnp.take(unit, among, axis=0)
@@ -58,7 +62,7 @@ def nearest(
     for start in range(0, len(rows), BLOCK):
         block = rows[start : start + BLOCK]
         padded = np.pad(block, (0, BLOCK - len(block)), mode="edge")  # one compiled shape
-        index, similarity = _nearest(unit[padded], others, jnp.asarray(padded), among, k)
+        index, similarity = _nearest(unit[padded], others, own[padded], own[among], k)
         yield among[np.asarray(index)[: len(block)]], np.asarray(similarity)[: len(block)]
 
 
@@ -67,15 +71,17 @@ def vote(
     given: Int[np.ndarray, " N"],
     classes: int,
     among: Int[np.ndarray, " M"],
+    groups: Int[np.ndarray, " N"],
     voters: int = VOTERS,
 ) -> Float[np.ndarray, "N C"]:
-    """Shares of the observed labels of every record's neighbours; its own label is left out.
+    """Shares of the observed labels of every record's neighbours; its own group's are left out.
 
     Args:
       features: features in one space.
       given: observed labels.
       classes: number of classes, C.
       among: rows that may be neighbours.
+      groups: see `nearest`.
       voters: number of neighbours that vote.
 
     Returns:
@@ -83,8 +89,13 @@ def vote(
     """
     one_hot = np.eye(classes, dtype=np.float32)[given]
     rows = np.arange(len(given))
-    blocks = nearest(features, rows, among, voters)
-    return np.concatenate([one_hot[index].mean(axis=1) for index, _ in blocks])
+    found = []
+    for index, similarity in nearest(features, rows, among, voters, groups):
+        counts = np.isfinite(similarity).astype(np.float32)
+        # Without any voter all classes are as likely.
+        sums = np.einsum("bk,bkc->bc", counts, one_hot[index]) + 1e-9
+        found.append(sums / sums.sum(axis=1, keepdims=True))
+    return np.concatenate(found)
 
 
 def contributions(
@@ -119,11 +130,11 @@ def contributions(
 def _nearest(
     own: Float[Array, "B D"],
     others: Float[Array, "M D"],
-    rows: Int[Array, " B"],
-    among: Int[Array, " M"],
+    groups: Int[Array, " B"],
+    of_others: Int[Array, " M"],
     k: int,
 ) -> tuple[Int[Array, "B K"], Float[Array, "B K"]]:
-    similarity = jnp.where(rows[:, None] == among[None, :], -jnp.inf, own @ others.T)
+    similarity = jnp.where(groups[:, None] == of_others[None, :], -jnp.inf, own @ others.T)
     similarity, index = jax.lax.top_k(similarity, k)
     return index, similarity
 

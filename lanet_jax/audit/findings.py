@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int
 from lanet_jax.audit import (
     beliefs,
     confident_learning,
+    copies,
     judgement,
     noise_estimate,
     noise_range,
@@ -25,6 +26,7 @@ from lanet_jax.audit.noise_estimate import NoiseEstimate
 from lanet_jax.audit.ranking import Quality, Ranking
 from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.devices import mesh as mesh_lib
+from lanet_jax.errors import UserError
 from lanet_jax.from_config import finished
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data, reading_back
@@ -88,8 +90,9 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     seen = beliefs.read(c, workdir, step, data, mesh_lib.make(reading_back(c).batch))
     among = neighbors.candidates(len(data.train), candidates)
     classes = len(data.train.classes)
+    groups = copies.of([seen.features["expression"]])
     spaces = {
-        space: neighbors.vote(features, data.given, classes, among)
+        space: neighbors.vote(features, data.given, classes, among, groups)
         for space, features in seen.features.items()
     }
     votes = np.mean(list(spaces.values()), axis=0)
@@ -103,13 +106,17 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     own_view = seen.targets if forgotten else seen.probabilities
     ranked = ranking.rank(seen.targets, own_view, votes, data.given, noise.spread)
     unchecked = late and not forgotten
-    skill = verdict.skill(witness, data.given, len(data.given))
-    share = noise_range.estimate(witness, data.given, len(data.given))
-    everyone = np.ones(len(data.given), bool)
+    judged = copies.shared(data.given, groups)
+    if not judged.any():
+        raise UserError("no two different faces have one label: nothing can be learned from others")
+    independent = copies.effective(groups[judged])
+    skill = verdict.skill(witness[judged], data.given[judged], independent)
+    share = noise_range.estimate(witness[judged], data.given[judged], independent)
     known = run_evidence.gather(workdir, seen, spaces, data, visits)
     decided = run_evidence.temper(
         verdict.judge(skill, share, classes, "by their neighbours"), known, unchecked
     )
+    share = share.with_unknown(1 - float(np.mean(judged)))
     return Findings(
         seen=seen,
         neighbors=votes,
@@ -117,7 +124,7 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
         ranking=ranked,
         noise=noise,
         judgements={
-            name: judgement.decide(decided, skill, share, believed, data.given, everyone)
+            name: judgement.decide(decided, skill, share, believed, data.given, judged)
             for name, believed in ranked.beliefs.items()
         },
         unchecked=unchecked,
@@ -138,7 +145,8 @@ def without_run(witnesses: Witnesses, audit: LabelAudit, candidates: int) -> Fin
     given, classes = audit.given, len(audit.classes)
     among = neighbors.candidates(len(given), candidates)
     spaces = witnesses.features.values()
-    votes = np.mean([neighbors.vote(f, given, classes, among) for f in spaces], axis=0)
+    groups = copies.of([witnesses.features["expression"]])
+    votes = np.mean([neighbors.vote(f, given, classes, among, groups) for f in spaces], axis=0)
     noise = noise_estimate.estimate(audit.beliefs, given)
     ranked = ranking.rank(audit.beliefs, audit.beliefs, votes, given, noise.spread)
     seen = Beliefs(audit.beliefs, audit.beliefs, witnesses.features, {}, 0)

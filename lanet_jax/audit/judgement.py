@@ -43,7 +43,7 @@ class Judgement:
         told = f"{self.verdict.sentence} Share of wrong labels: {self.noise}."
         if unknown := int(np.sum(~self.judged)):
             told += (
-                f" Not judged: {counted(unknown, 'label')} that no other record has, copies aside; "
+                f" Not judged: {counted(unknown, 'label')} that no other fold has; "
                 "the range counts them as right at one end and as wrong at the other."
             )
         if self.verdict.level is Level.RANKING:

@@ -55,7 +55,8 @@ def audit_run(
         outside = audit.beliefs if cleanlab and outside is None else outside
     if not rank:
         rank = _better(found)
-        choice = _CHOICE[rank]
+        told = remarks if rank != PROBE else ()  # with the probe they stand beside its basis
+        choice = " ".join([_CHOICE[rank], *(f"{one[0].upper()}{one[1:]}." for one in told)])
     comparison = None if outside is None else findings.compare(outside, data.given)
 
     where = f"training labels at step {found.seen.step}, ordered by {rank}"

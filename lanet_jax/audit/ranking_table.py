@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from lanet_jax.audit.findings import Comparison, Findings
 from lanet_jax.audit.judgement import NO_SUGGESTION, Judgement
@@ -89,7 +89,8 @@ def summary_text(
     if data.true is not None:
         lines.append(f"known to be wrong: {np.mean(data.given != data.true):.1%}")
     if judged.verdict.level is Level.SUGGESTIONS:
-        lines += _commonest(found.noise, judged.noise.estimate or 0, data.train.classes)
+        observed = np.bincount(data.given, minlength=len(data.train.classes)) > 0
+        lines += _commonest(found.noise, judged.noise.estimate or 0, observed, data.train.classes)
     if found.unchecked and chosen != PROBE:
         lines.append(
             "caution: after so many epochs this network, and its expression space with it, repeats "
@@ -125,9 +126,11 @@ def quality_text(qualities: Mapping[str, Quality], chosen: str, k: int) -> str:
     return "\n".join(lines)
 
 
-def _commonest(estimate: NoiseEstimate, rate: float, classes: Sequence[str]) -> list[str]:
+def _commonest(
+    estimate: NoiseEstimate, rate: float, observed: Bool[np.ndarray, " C"], classes: Sequence[str]
+) -> list[str]:
     chance = scaled(estimate, rate)
-    share = estimate.prior[:, None] * chance * (1 - np.eye(len(chance)))
+    share = estimate.prior[:, None] * chance * (1 - np.eye(len(chance))) * observed[None]
     first = np.argsort(-share, axis=None, kind="stable")[:_PAIRS]
     pairs = np.dstack(np.unravel_index(first, share.shape))[0]
     said = [

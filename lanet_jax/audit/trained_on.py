@@ -1,5 +1,6 @@
 """Whether a network was trained on the faces whose labels it is asked about."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,20 +42,37 @@ def remarks(model: Path, names: Sequence[str]) -> tuple[str, ...]:
             f"{model.name} does not say which faces it was trained on: if these are among them, it "
             "repeats their labels, and no figure of this audit counts",
         )
-    own = trained_names(model)
-    seen = sum(any(end in own for end in _ends(name)) for name in names)
-    if not seen:
-        return ()
-    told = f"{model.name} was trained on {seen:,} of these {len(names):,} faces, by their names"
-    if 2 * seen >= len(names):
+    own = {_parts(name) for name in trained_names(model)}
+    ends = {end for parts in own for end in _ends(parts)}
+    faces = [_parts(name) for name in names]
+    sure = sum(
+        parts in own or parts in ends or any(end in own for end in _ends(parts)) for parts in faces
+    )
+    files = {parts[-1] for parts in own}
+    alike = sum(parts[-1] in files for parts in faces)
+    name = model.absolute().name
+    told = f"{name} was trained on {sure:,} of these {len(names):,} faces, by their names"
+    if 2 * sure >= len(names):
         raise UserError(
             f"{told}: it has memorised their labels, so it cannot judge them. Audit the run itself "
-            f"(lanet audit --workdir={model}), or leave out --model"
+            f"(lanet audit --workdir={model}), or leave out --model; if these are other faces of "
+            "the same names, export the run and give that file"
         )
-    return (f"{told}: it has memorised the labels of these",)
+    said = [f"{told}: it has memorised the labels of these"] if sure else []
+    if alike > sure:
+        said.append(
+            f"{alike - sure:,} of these faces have the file names of others that {name} was "
+            "trained on, in other folders: if they are the same, it has memorised their labels"
+        )
+    return tuple(said)
 
 
-def _ends(name: str) -> list[str]:
-    """The name, and what is left of it without datasets' names or folders before it."""
-    parts = name.split("/")
-    return ["/".join(parts[i:]) for i in range(len(parts))]
+def _parts(name: str) -> tuple[str, ...]:
+    """The folders and the file, in any case, without its ending."""
+    *folders, file = name.replace("\\", "/").casefold().split("/")
+    return *folders, os.path.splitext(file)[0]
+
+
+def _ends(parts: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """What is left with fewer folders before it, but at least one."""
+    return [parts[i:] for i in range(1, len(parts) - 1)]

@@ -6,7 +6,7 @@ _ERRORS = 2  # standard errors above chance
 
 
 def idle(rows: list[Row]) -> list[str]:
-    """Writes a line for each part that is no better than chance at the end of a run.
+    """Writes a line for each part that is not measurably better than chance at the end of a run.
 
     Args:
       rows: rows of `metrics.jsonl`.
@@ -23,14 +23,14 @@ def idle(rows: list[Row]) -> list[str]:
         share = row.get(f"{space}_share")
         if share is not None and share < _least(chance, row):
             lines.append(
-                f"{space} space does no better than chance: {share:.2f} of a record's neighbours "
-                f"share its label, {chance:.2f} would at random"
+                f"{space} space is not measurably better than chance: {share:.2f} of a record's "
+                f"neighbours share its label, {chance:.2f} would at random"
             )
         gain = row.get(f"{space}_score_gain")
         if gain is not None and gain < _ERRORS:
             lines.append(
-                f"the scores of {space} space do no better than equal weights: its neighbours "
-                f"name {row[f'{space}_names']:.2f} of the labels, "
+                f"the scores of {space} space are not measurably better than equal weights: its "
+                f"neighbours name {row[f'{space}_names']:.2f} of the labels, "
                 f"{row[f'{space}_unweighted_names']:.2f} if all count alike"
             )
     error, constant = row.get("landmark_error"), row.get("landmark_error_mean_shape")
@@ -41,19 +41,19 @@ def idle(rows: list[Row]) -> list[str]:
         )
         if idle_network:
             lines.append(
-                f"the landmark network does no better than the mean face: its error is "
+                f"the landmark network is not measurably better than the mean face: its error is "
                 f"{error:.2f}, the mean face's {constant:.2f}"
             )
     row = {"commonest_share": chance, **row}
     commonest = row["commonest_share"]
     if row["target_names"] < _least(commonest, row):
         lines.append(
-            "the targets do no better than always naming the commonest class: they name "
-            f"{row['target_names']:.2f} of the labels, that one {commonest:.2f}"
+            "the targets are not measurably better than always naming the commonest class: they "
+            f"name {row['target_names']:.2f} of the labels, that one {commonest:.2f}"
         )
     return lines
 
 
 def _least(chance: float, row: Row) -> float:
     """What a share must reach to be evidence that anything was learned."""
-    return chance + _ERRORS * (chance * (1 - chance) / row["records"]) ** 0.5
+    return min(1.0, chance + _ERRORS * (chance * (1 - chance) / row["records"]) ** 0.5)

@@ -69,6 +69,23 @@ def test_whole_numbers_over_columns_are_the_classes():
     np.testing.assert_array_equal(given, [1, 3] * 20)
 
 
+def test_numbers_that_a_table_wrote_over_columns_are_the_classes_too():
+    for columns in (("3", "1", "7", "0"), (3.0, 1.0, 7.0, 0.0)):
+        given, names = array_labels.labels([7, 3] * 20, (), frame(P, columns))
+        assert names == ("3", "1", "7", "0")
+        np.testing.assert_array_equal(given, [2, 0] * 20)
+    given, _ = array_labels.labels(["7", "3"] * 20, (), frame(P, ("3", "1", "7", "0")))
+    np.testing.assert_array_equal(given, [2, 0] * 20)
+    with pytest.raises(UserError, match="columns in several levels"):
+        array_labels.labels([0] * 40, (), frame(P, [("a", i) for i in range(4)]))
+
+
+def test_bytes_among_objects_are_names():
+    given, names = array_labels.labels(np.array([b"joy", "fear"], object), (), None)
+    assert names == ("fear", "joy")
+    np.testing.assert_array_equal(given, [1, 0])
+
+
 def test_booleans_are_the_classes_that_are_named():
     for classes, first in (([False, True], 1), ([True, False], 0)):
         given, names = array_labels.labels([True, False], classes, None)

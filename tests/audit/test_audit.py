@@ -131,7 +131,7 @@ def test_targets_are_witnesses_once_they_have_forgotten_their_start(folder, deca
     found = findings.find(c, folder, "last", loaded, N)
     rows, given, classes = np.arange(N), loaded.given, len(loaded.train.classes)
     votes = {
-        space: dataset_neighbors.vote(features, given, classes, rows)
+        space: dataset_neighbors.vote(features, given, classes, rows, rows)
         for space, features in found.seen.features.items()
     }
     both = (votes["expression"] + votes["landmark"]) / 2

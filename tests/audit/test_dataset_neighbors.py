@@ -43,7 +43,7 @@ def test_nearest_are_those_of_all_pairs(features, among):
 def test_votes_leave_the_own_label_out(features):
     given = np.arange(N) % 3
     # All others vote, so exactly the own label is missing: 3 of each class, less one.
-    found = dataset_neighbors.vote(features, given, 3, np.arange(N), 99)
+    found = dataset_neighbors.vote(features, given, 3, np.arange(N), np.arange(N), 99)
     expected = (3 - np.eye(3)[given]) / 8
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
@@ -62,3 +62,15 @@ def test_candidates_are_a_sample_where_there_are_too_many():
     assert dataset_neighbors.candidates(5, 5).tolist() == [0, 1, 2, 3, 4]
     some = dataset_neighbors.candidates(1000, 10)
     assert len(set(some)) == 10 and (np.diff(some) > 0).all() and some.max() > 100
+
+
+def test_copies_do_not_vote_for_each_other():
+    rng = np.random.default_rng(0)
+    features, given = rng.normal(size=(6, 4)).repeat(2, axis=0), np.arange(12) % 3
+    groups, everyone = np.arange(12) // 2, np.arange(12)
+    found = dataset_neighbors.vote(features, given, 3, everyone, groups, 11)
+    for row in range(12):
+        others = given[groups != groups[row]]
+        np.testing.assert_allclose(found[row], np.bincount(others, minlength=3) / 10, atol=1e-6)
+    alone = dataset_neighbors.vote(features, given, 3, everyone, np.zeros(12, int), 5)
+    np.testing.assert_allclose(alone, 1 / 3, atol=1e-6)

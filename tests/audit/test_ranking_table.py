@@ -15,12 +15,15 @@ def test_the_commonest_errors_are_errors_and_as_many_as_there_are():
     prior = np.array([0.5, 0.3, 0.2])
     estimate = noise_estimate.NoiseEstimate(0.23, flips, flips, prior, np.ones(3, int))
     classes = ("anger", "fear", "joy")
-    said = ranking_table._commonest(estimate, 0.115, classes)
+    every = np.ones(3, bool)
+    said = ranking_table._commonest(estimate, 0.115, every, classes)
     assert said == [
         "commonest errors, estimated, in percent of the right class: "
         "anger labelled fear 20%, fear labelled anger 5%"
     ]
-    assert ranking_table._commonest(estimate, 0.0, classes) == []
+    [without] = ranking_table._commonest(estimate, 0.115, np.array([True, False, True]), classes)
+    assert without.endswith("right class: fear labelled anger 5%")  # no label is fear
+    assert ranking_table._commonest(estimate, 0.0, every, classes) == []
     np.testing.assert_allclose(noise_estimate.scaled(estimate, 0.115).sum(axis=1), 1)
     np.testing.assert_allclose(noise_estimate.scaled(estimate, 0.5), flips)
 

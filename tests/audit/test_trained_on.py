@@ -27,10 +27,32 @@ def test_a_run_does_not_judge_what_it_memorised(tmp_path):
     run = _run(tmp_path / "run", NAMES)
     with pytest.raises(UserError, match=r"run was trained on 10 of these 10 faces.*--workdir="):
         trained_on.remarks(run, NAMES)
-    others = tuple(f"fear/{i}.jpg" for i in range(20))
+    others = tuple(f"fear/{i}.jpg" for i in range(100, 120))
     assert trained_on.remarks(run, others) == ()
     [told] = trained_on.remarks(run, (*others, *NAMES[:3]))
     assert "trained on 3 of these 23 faces" in told
+
+
+@pytest.mark.parametrize(
+    ("trained", "asked"),
+    [
+        ("train/joy/{}.jpg", "joy/{}.jpg"),  # a folder of it
+        ("joy/{}.jpg", "faces/Joy/{}.PNG"),  # in one of another name, converted
+        ("joy/{}.jpg", "joy\\{}.jpg"),
+        ("{}.jpg", "{}.jpg"),
+    ],
+)
+def test_names_fit_however_they_are_written(tmp_path, trained, asked):
+    run = _run(tmp_path / "run", [trained.format(i) for i in range(10)])
+    with pytest.raises(UserError, match="10 of these 10"):
+        trained_on.remarks(run, [asked.format(i) for i in range(10)])
+
+
+def test_file_names_alone_prove_nothing(tmp_path):
+    run = _run(tmp_path / "run", NAMES)
+    for names in ([f"sad/{i}.jpg" for i in range(10)], [f"{i}.jpg" for i in range(10)]):
+        [told] = trained_on.remarks(run, names)
+        assert told.startswith("10 of these faces have the file names of others that run was")
 
 
 def test_what_a_run_held_out_it_may_judge(tmp_path):

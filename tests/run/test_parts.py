@@ -30,16 +30,16 @@ def test_nothing_is_said_where_all_is_well():
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"expression_share": 0.25}, "expression space does no better than chance: 0.25"),
-        ({"landmark_share": 0.24}, "landmark space does no better than chance"),
+        ({"expression_share": 0.25}, "expression space is not measurably better than chance: 0.25"),
+        ({"landmark_share": 0.24}, "landmark space is not measurably better than chance"),
         (
             {"expression_score_gain": 1.2},
-            "scores of expression space do no better than equal weights: its neighbours name 0.81 "
-            "of the labels, 0.82 if all count alike",
+            "scores of expression space are not measurably better than equal weights: its "
+            "neighbours name 0.81 of the labels, 0.82 if all count alike",
         ),
         (
             {"landmark_error": 0.99, "landmark_gain": 1.9},
-            "no better than the mean face: its error is 0.99",
+            "not measurably better than the mean face: its error is 0.99",
         ),
         ({"target_names": 0.42}, "naming the commonest class: they name 0.42 of the labels"),
     ],
@@ -54,6 +54,11 @@ def test_the_last_row_counts_and_few_records_prove_little():
     slightly = {**GOOD, "landmark_share": 0.28}
     assert parts.idle([slightly]) == []  # 4 standard errors of 2,048 records
     assert len(parts.idle([{**slightly, "records": 64}])) == 1
+
+
+def test_targets_that_name_all_labels_are_at_work():
+    perfect = {**GOOD, "target_names": 1.0, "commonest_share": 0.98, "records": 100}
+    assert parts.idle([perfect]) == []
 
 
 def test_rows_of_older_versions_are_read():
