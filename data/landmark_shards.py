@@ -21,13 +21,19 @@ _KINDS = {"name": "U", "points": "f", "ok": "b", "spread": "f", "score": "f", "b
 
 
 def write(
-    out: Path, shard: Shard, names: Sequence[str], rows: Mapping[str, Row], scheme: str
+    out: Path,
+    shard: Shard,
+    source: Path,
+    names: Sequence[str],
+    rows: Mapping[str, Row],
+    scheme: str,
 ) -> None:
     """Writes the rows of a shard.
 
     Args:
       out: the landmark file that the shards will be merged into.
       shard: which one.
+      source: the tree.
       names: names of all images of the tree.
       rows: rows of the shard's own images.
       scheme: landmark scheme.
@@ -36,7 +42,8 @@ def write(
     found = [rows[name] for name in own]
     arrays = {"name": np.array(own, str), "broken": np.array([row.broken for row in found], bool)}
     arrays |= landmark_parts.columns(found)
-    files.write(out, shard, KIND, names, {"scheme": scheme}, arrays)
+    marks = files.sizes(source / name for name in names)
+    files.write(out, shard, KIND, names, {"scheme": scheme}, arrays, marks=marks)
 
 
 def merge(parts: Sequence[Part], out: Path) -> None:

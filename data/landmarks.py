@@ -92,7 +92,7 @@ def make(
             raise UserError(f"{out} was made by another process meanwhile; nothing was done")
         rows = _all_rows(source, stamps, parts, chunk, workers, landmarker)
         if shard:
-            landmark_shards.write(whole_file, shard, names, rows, scheme)
+            landmark_shards.write(whole_file, shard, source, names, rows, scheme)
         else:
             landmark_parts.write(out, names, rows, scheme)
         shutil.rmtree(parts.folder, ignore_errors=True)

@@ -44,7 +44,8 @@ def write(
     """
     values = [[dataclasses.asdict(row) for row in of_item] for of_item in rows]
     arrays = {_ROWS: files.packed(json.dumps(values))}
-    return files.write(out, shard, KIND, _names(items), settings, arrays, marks=_sizes(items))
+    marks = files.sizes(item.path for item in items)
+    return files.write(out, shard, KIND, _names(items), settings, arrays, marks=marks)
 
 
 def merge(parts: Sequence[Part], out: Path) -> None:
@@ -74,14 +75,3 @@ def merge(parts: Sequence[Part], out: Path) -> None:
 def _names(items: Sequence[Item]) -> list[str]:
     # Relative to the given folder, which may lie elsewhere on each machine.
     return [item.path.relative_to(item.root or item.path.parent).as_posix() for item in items]
-
-
-def _sizes(items: Sequence[Item]) -> list[str]:
-    """The files' sizes: cameras name other pictures alike every day. They survive a copy."""
-    found = []
-    for item in items:
-        try:
-            found.append(str(item.path.stat().st_size))
-        except OSError:  # broken links are reported in the table
-            found.append("")
-    return found

@@ -76,6 +76,15 @@ def test_what_is_missing_or_foreign(source, tmp_path, write):
     assert len(np.load(out)["name"]) == 10
 
 
+def test_other_images_of_the_same_names_do_not_fit(source, tmp_path, write):
+    out = tmp_path / "l.npz"
+    _make(source, out, Shard(1, 2))
+    write(source / "1.png", (source / "1.png").read_bytes() + b"0")
+    _make(source, out, Shard(2, 2))
+    with pytest.raises(UserError, match="its files have other names or sizes"):
+        merge.merge(out)
+
+
 def test_a_shard_that_is_there_is_left_alone(source, tmp_path, capsys):
     _make(source, tmp_path / "l.npz", Shard(1, 2))
     (source / "1.png").unlink()
