@@ -42,6 +42,7 @@ class LabelAudit(Sequence[Row]):
       beliefs: label distributions from witnesses that had not seen the label they judge.
       views: the distributions of each witness.
       weights: weight of each witness in `beliefs`.
+      groups: number of the group that each record was held out with, such as copies of it.
       judgement: the verdict on the audit itself, the noise, and what is suggested.
     """
 
@@ -50,6 +51,7 @@ class LabelAudit(Sequence[Row]):
     beliefs: Float[np.ndarray, "N C"]
     views: dict[str, Float[np.ndarray, "N C"]]
     weights: dict[str, float]
+    groups: Int[np.ndarray, " N"]
     judgement: Judgement
 
     @property
@@ -123,7 +125,8 @@ def audit_labels(
     if apart < 2:
         raise UserError(f"groups: all {len(given)} records are in one: none can be held out")
     part = probe.folds(given, min(folds, apart), seed, group)
-    unknown = probe.unknowable(given, part) if read else np.zeros(len(given), bool)
+    # Nothing can learn a class for a fold that holds all of it.
+    unknown = ~copies.shared(given, part) if read else np.zeros(len(given), bool)
     views = {
         name: probe.out_of_fold(values, given, len(classes), part) for name, values in read.items()
     }
@@ -161,4 +164,4 @@ def _combine(
     independent = copies.effective(groups[judged])
     judgement = judge(beliefs, beliefs, given, "out of fold", judged, independent)
     weights = dict(zip(views, share.tolist(), strict=True))
-    return LabelAudit(given, tuple(classes), beliefs, dict(views), weights, judgement)
+    return LabelAudit(given, tuple(classes), beliefs, dict(views), weights, groups, judgement)

@@ -58,7 +58,7 @@ def effective(groups: Int[np.ndarray, " N"]) -> int:
 
 
 def shared(given: Int[np.ndarray, " N"], groups: Int[np.ndarray, " N"]) -> Bool[np.ndarray, " N"]:
-    """Which labels a record of another group has too."""
+    """Which labels a record of another group, or of another fold, has too."""
     pairs = np.unique(np.stack([given, groups]), axis=1)
     return np.bincount(pairs[0])[given] > 1
 

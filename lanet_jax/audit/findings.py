@@ -145,8 +145,9 @@ def without_run(witnesses: Witnesses, audit: LabelAudit, candidates: int) -> Fin
     given, classes = audit.given, len(audit.classes)
     among = neighbors.candidates(len(given), candidates)
     spaces = witnesses.features.values()
-    groups = copies.of([witnesses.features["expression"]])
-    votes = np.mean([neighbors.vote(f, given, classes, among, groups) for f in spaces], axis=0)
+    votes = np.mean(
+        [neighbors.vote(f, given, classes, among, audit.groups) for f in spaces], axis=0
+    )
     noise = noise_estimate.estimate(audit.beliefs, given)
     ranked = ranking.rank(audit.beliefs, audit.beliefs, votes, given, noise.spread)
     seen = Beliefs(audit.beliefs, audit.beliefs, witnesses.features, {}, 0)

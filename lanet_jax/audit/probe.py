@@ -3,7 +3,7 @@
 import warnings
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from sklearn.linear_model import LogisticRegression
 
 _ITERATIONS = 300
@@ -32,20 +32,6 @@ def folds(
     part = np.empty(len(given), int)
     part[by_class] = turn[group]
     return part
-
-
-def unknowable(given: Int[np.ndarray, " N"], part: Int[np.ndarray, " N"]) -> Bool[np.ndarray, " N"]:
-    """Finds records whose class no other part holds, so that nothing could learn it for them.
-
-    Args:
-      given: observed labels.
-      part: part of each record, from `folds`.
-
-    Returns:
-      Which records these are.
-    """
-    pairs = np.unique(np.stack([given, part]), axis=1)
-    return np.bincount(pairs[0])[given] < 2
 
 
 def out_of_fold(

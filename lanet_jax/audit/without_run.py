@@ -39,7 +39,8 @@ def probe(data: Data, model: Path | None = None) -> tuple[Witnesses, LabelAudit]
 
 
 def _judged(data: Data, found: Witnesses) -> tuple[Witnesses, LabelAudit]:
-    # The mirror images of one face have the same features, as these are averaged over both.
+    # Landmarks that were found differ a little between a crop and its mirror image; the network's
+    # features, averaged over both, do not.
     groups = copies.of([found.features["expression"]])
     told = copies.told(groups, data.given, data.train.names)
     audit = audit_labels(

@@ -44,6 +44,11 @@ def test_many_copies_of_one_face_count_little():
     assert copies.effective(np.concatenate([np.zeros(150, int), np.arange(1, 300)])) == 9
 
 
+def test_a_class_of_one_fold_cannot_be_known_there():
+    given, part = np.array([0, 0, 1, 1, 2]), np.array([0, 1, 3, 3, 2])
+    np.testing.assert_array_equal(~copies.shared(given, part), [False, False, True, True, True])
+
+
 def test_a_label_that_only_copies_share():
     given, groups = np.array([0, 0, 1, 1, 2]), np.array([0, 1, 2, 2, 3])
     np.testing.assert_array_equal(copies.shared(given, groups), [True, True, False, False, False])

@@ -33,11 +33,6 @@ def test_a_group_comes_into_one_part():
     )
 
 
-def test_a_class_of_one_part_cannot_be_known_there():
-    given, part = np.array([0, 0, 1, 1, 2]), np.array([0, 1, 3, 3, 2])
-    np.testing.assert_array_equal(probe.unknowable(given, part), [False, False, True, True, True])
-
-
 def test_many_classes_of_two_records_warn_of_nothing(recwarn):
     features, given = _clouds(20, 10)
     given = np.append(given, [0])
