@@ -86,11 +86,12 @@ def estimate(
         rows = rng.integers(n, size=(min(block, _RESAMPLES - start), independent))
         parts.append(np.stack(_shares(differs[np.sort(rows, axis=1)]), axis=1))
     first_quarter, step, everywhere = np.concatenate(parts).T
-    at_least = max(0.0, float(np.quantile(first_quarter - step, _TAIL)))
-    at_most = float(np.quantile(everywhere, 1 - _TAIL))
-    own_quarter, own_step, _ = (float(share) for share in _shares(differs))
-    middle = np.clip(own_quarter - own_step / 4, min(at_least, at_most), at_most)
-    return NoiseRange(min(at_least, at_most), float(middle), at_most)
+    own_quarter, own_step, differ = (float(share) for share in _shares(differs))
+    at_least = min(differ, max(0.0, float(np.quantile(first_quarter - step, _TAIL))))
+    at_most = max(differ, float(np.quantile(everywhere, 1 - _TAIL)))
+    # By chance the clearest quarter may differ more often than all records do.
+    middle = np.clip(own_quarter - own_step / 4, at_least, differ)
+    return NoiseRange(at_least, float(middle), at_most)
 
 
 def _shares(differs: Bool[np.ndarray, "... N"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

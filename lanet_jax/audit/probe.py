@@ -12,7 +12,11 @@ _ITERATIONS = 300
 def folds(
     given: Int[np.ndarray, " N"], parts: int, seed: int, groups: Int[np.ndarray, " N"]
 ) -> Int[np.ndarray, " N"]:
-    """Assigns the records of each class to the parts in turn, in a random order.
+    """Spreads the records of each class over the parts, in a random order.
+
+    The class with the fewest groups comes first, and each of its groups goes to the part that holds
+    the fewest of that class, or else the fewest records. So a class with two groups is in two
+    parts, and each of its records can be judged by the others.
 
     Args:
       given: observed labels.
@@ -24,14 +28,21 @@ def folds(
       The part of each record.
     """
     shuffled = np.random.default_rng(seed).permutation(len(given))
-    by_class = shuffled[np.argsort(given[shuffled], kind="stable")]
-    # A group is dealt where its first record is.
-    _, first, group = np.unique(groups[by_class], return_index=True, return_inverse=True)
-    turn = np.empty(len(first), int)
-    turn[np.argsort(first)] = np.arange(len(first)) % parts
-    part = np.empty(len(given), int)
-    part[by_class] = turn[group]
-    return part
+    group = np.unique(groups, return_inverse=True)[1]
+    size = np.bincount(group)
+    part, total = np.full(len(size), -1), np.zeros(parts, int)
+    classes, spread = np.unique(np.unique(np.stack([given, group]), axis=1)[0], return_counts=True)
+    for c in classes[np.argsort(spread, kind="stable")]:
+        rows = shuffled[given[shuffled] == c]
+        own, first, records = np.unique(group[rows], return_index=True, return_counts=True)
+        dealt = part[own] >= 0
+        held = np.bincount(part[own[dealt]], weights=records[dealt], minlength=parts)
+        for place in np.argsort(first)[~dealt[np.argsort(first)]]:
+            chosen = np.lexsort((total, held))[0]
+            part[own[place]] = chosen
+            held[chosen] += records[place]
+            total[chosen] += size[own[place]]
+    return part[group]
 
 
 def out_of_fold(

@@ -24,6 +24,14 @@ def test_the_step_between_the_quarters_is_taken_off():
     assert 0.4 < found.at_most < 0.46  # 160 of 400, and chance
 
 
+def test_no_more_are_estimated_wrong_than_differ():
+    given = np.zeros(400, int)
+    given[:40] = 1  # all among the clearest quarter, none elsewhere
+    found = noise_range.estimate(_beliefs(np.linspace(0.9, 0.1, 400)), given, 400)
+    assert found.at_least == found.estimate == pytest.approx(40 / 400)
+    assert found.at_most > found.estimate
+
+
 def test_a_set_that_all_agree_on_has_no_wrong_label():
     found = noise_range.estimate(_beliefs(np.linspace(0.9, 0.1, 200)), np.zeros(200, int), 200)
     assert found == (0, 0, 0)

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from lanet_jax.audit import probe
 
@@ -25,12 +26,22 @@ def test_a_group_comes_into_one_part():
     part = probe.folds(given, 5, 0, groups)
     for group in range(50):
         assert len(np.unique(part[groups == group])) <= 1
-    first = np.unique(groups, return_index=True)[1]
-    assert np.bincount(part[first], minlength=5).min() >= len(first) // 5
+    assert np.bincount(part, minlength=5).min() >= 120 // 5 - 4  # as even as groups can be dealt
     alone = np.random.default_rng(1).permutation(120)  # whatever they are called
     np.testing.assert_array_equal(
         probe.folds(given, 5, 0, alone), probe.folds(given, 5, 0, np.arange(120))
     )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_class_of_two_groups_is_in_two_parts(seed):
+    given = np.repeat([0, 1, 2, 3], [40, 40, 5, 2])
+    groups = np.random.default_rng(seed).integers(30, size=87)
+    groups[-2:] = 3, 7  # which other classes have too
+    part = probe.folds(given, 5, seed, groups)
+    for c in range(4):
+        spread, apart = len(np.unique(groups[given == c])), len(np.unique(part[given == c]))
+        assert apart == min(spread, 5) or (apart >= 2 and c < 3)
 
 
 def test_many_classes_of_two_records_warn_of_nothing(recwarn):
