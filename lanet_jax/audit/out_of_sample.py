@@ -4,12 +4,13 @@ They come from a file, or from runs that each held out a part of the training se
 """
 
 import csv
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
@@ -17,6 +18,7 @@ from lanet_jax.files import regular
 from lanet_jax.files.npz import read_npz
 from lanet_jax.from_config.data import HOLDOUT
 from lanet_jax.from_config.finished import open_run
+from lanet_jax.input.records import Records
 from lanet_jax.trained.inference import predict_records
 from lanet_jax.trained.load import restore
 
@@ -82,7 +84,8 @@ def predict(
       data_dir: where the data lies; empty for where each run had it.
 
     Returns:
-      A row for each record: the mean over the runs that held it out; nan where none did.
+      A row for each record: the mean over the runs that held it, and all copies of it, out; nan
+      where none did.
 
     Raises:
       UserError: a run held nothing out, or was trained on other labels or classes.
@@ -118,9 +121,24 @@ def predict(
             mesh=mesh,
             reading=opened.reading,
         )
-        total[rows] += probabilities
-        count[rows] += 1
+        fresh = ~_known(kept.take(own), opened.data.train)
+        total[rows[fresh]] += probabilities[fresh]
+        count[rows[fresh]] += 1
+        if not fresh.all():
+            print(
+                f"note: {np.sum(~fresh):,} of the {len(fresh):,} records that {run} held out are "
+                "copies of images that it was trained on; it is not asked about these",
+                file=sys.stderr,
+            )
     return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+
+
+def _known(held: Records, train: Records) -> Bool[np.ndarray, " M"]:
+    """Which held-out records have an image, byte for byte, that the run was trained on."""
+    if held.digests is None or train.digests is None:
+        return np.zeros(len(held), bool)
+    seen = {digest.tobytes() for digest in train.digests}
+    return np.array([digest.tobytes() in seen for digest in held.digests], bool)
 
 
 def _npz(path: Path) -> tuple[list[str], Float[np.ndarray, "M C"]]:

@@ -71,6 +71,7 @@ class Spaces:
         for name in spaces:
             gains = found[f"{name}_names"] - found[f"{name}_unweighted_names"]
             row[f"{name}_score_gain"] = _in_standard_errors(gains)
+            row[f"{name}_records"] = len(gains)
         each = [row[f"{name}_effective_neighbors"] for name in spaces]
         row["effective_neighbors"] = float(np.mean(each)) if each else np.nan
         row |= self._landmark_errors(np.concatenate(predicted))

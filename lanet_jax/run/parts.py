@@ -21,7 +21,9 @@ def idle(rows: list[Row]) -> list[str]:
     chance = row["chance_share"]
     for space in ("expression", "landmark"):
         share = row.get(f"{space}_share")
-        if share is not None and share < _least(chance, row):
+        # Rows of older versions have only the number of all records.
+        count = row.get(f"{space}_records", row["records"])
+        if share is not None and share < _least(chance, count):
             lines.append(
                 f"{space} space is not measurably better than chance: {share:.2f} of a record's "
                 f"neighbours share its label, {chance:.2f} would at random"
@@ -46,7 +48,7 @@ def idle(rows: list[Row]) -> list[str]:
             )
     row = {"commonest_share": chance, **row}
     commonest = row["commonest_share"]
-    if row["target_names"] < _least(commonest, row):
+    if row["target_names"] < _least(commonest, row["records"]):
         lines.append(
             "the targets are not measurably better than always naming the commonest class: they "
             f"name {row['target_names']:.2f} of the labels, that one {commonest:.2f}"
@@ -54,6 +56,6 @@ def idle(rows: list[Row]) -> list[str]:
     return lines
 
 
-def _least(chance: float, row: Row) -> float:
+def _least(chance: float, records: int) -> float:
     """What a share must reach to be evidence that anything was learned."""
-    return min(1.0, chance + _ERRORS * (chance * (1 - chance) / row["records"]) ** 0.5)
+    return min(1.0, chance + _ERRORS * (chance * (1 - chance) / records) ** 0.5)

@@ -1,3 +1,4 @@
+import dataclasses
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -80,6 +81,27 @@ def test_runs_predict_what_they_kept_aside(runs):
     names, given = ("a.png", "b.png", "c.png"), np.zeros(3, int)
     found = out_of_sample.predict(runs, names, given, ("anger", "fear", "neutral"))
     np.testing.assert_array_equal(found, [[1, 0, 0], [0.75, 0.25, 0], [np.nan] * 3])
+
+
+def test_a_run_is_not_asked_about_copies_of_what_it_was_trained_on(runs, monkeypatch, capsys):
+    one, other = np.zeros((2, 32), np.uint8), np.ones((2, 32), np.uint8)
+    one[1] = 7
+    whole = out_of_sample.open_run
+
+    def open_run(run, data_dir):
+        finished = whole(run, data_dir)
+        kept = dataclasses.replace(finished.data.evaluate[HOLDOUT], digests=one)
+        train = dataclasses.replace(kept, digests=one[1:] if run.name == "ab" else other)
+        return FinishedRun(finished.folder, None, Data(train, None, None, {HOLDOUT: kept}))
+
+    monkeypatch.setattr(out_of_sample, "open_run", open_run)
+    found = out_of_sample.predict(
+        runs, ("a.png", "b.png"), np.zeros(2, int), ("anger", "fear", "neutral")
+    )
+    np.testing.assert_array_equal(found, [[1, 0, 0], [0.5, 0.5, 0]])  # b.png by the second alone
+    told = capsys.readouterr().err
+    assert told.startswith("note: 1 of the 2 records that runs/ab held out are copies of images")
+    assert "bz" not in told
 
 
 def test_runs_that_do_not_fit_are_refused(runs):

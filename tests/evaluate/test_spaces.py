@@ -92,6 +92,7 @@ def test_a_row_by_hand(look, run):
     assert row["trust_right"] == pytest.approx(np.mean(right), rel=1e-5)
     assert row["trust_wrong"] == pytest.approx(1 / 3, rel=1e-5)
     assert row["labels"] == "true" and row["records"] == 6
+    assert (row["expression_records"], row["landmark_records"]) == (6, 4)
 
 
 def test_without_true_labels_the_observed_ones_are_asked(look, run):

@@ -54,6 +54,7 @@ def test_the_last_row_counts_and_few_records_prove_little():
     slightly = {**GOOD, "landmark_share": 0.28}
     assert parts.idle([slightly]) == []  # 4 standard errors of 2,048 records
     assert len(parts.idle([{**slightly, "records": 64}])) == 1
+    assert len(parts.idle([{**slightly, "landmark_records": 64}])) == 1  # few have landmarks
 
 
 def test_targets_that_name_all_labels_are_at_work():
