@@ -22,7 +22,7 @@ def idle(rows: list[Row]) -> list[str]:
     for space in ("expression", "landmark"):
         share = row.get(f"{space}_share")
         # Rows of older versions have only the number of all records.
-        count = row.get(f"{space}_records", row["records"])
+        count = row.get(f"{space}_records") or row["records"]
         if share is not None and share < _least(chance, count):
             lines.append(
                 f"{space} space is not measurably better than chance: {share:.2f} of a record's "
