@@ -16,7 +16,7 @@ from benchmarks.audit_simulation import FIRST_SEED, Outcome, mislabel, outcome, 
 from lanet_jax import metrics
 from lanet_jax.audit import confident_learning, labelled_faces, witnesses
 from lanet_jax.audit.array_checks import PROBABILITIES
-from lanet_jax.audit.arrays import LabelAudit, audit_labels
+from lanet_jax.audit.of_arrays import LabelAudit, audit_labels
 from lanet_jax.trained.load import SHIPPED
 
 

@@ -15,7 +15,7 @@ from lanet_jax.landmarks.schemes import SCHEMES, infer_flip_index
 
 from . import images, landmark_file
 from .listing import Item, Listing
-from .records import Record, Schema
+from .record_fields import Record, Schema
 
 SHOWN = 10
 Landmarks = tuple[Float[np.ndarray, "L 2"], Bool[np.ndarray, " L"]]

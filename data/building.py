@@ -25,7 +25,7 @@ from .listing import (
     keep_first,
     remark_absent_classes,
 )
-from .records import RecordsBuilder
+from .record_fields import RecordsBuilder
 
 REPORT, TWINS = "report.txt", "twins.csv"
 

@@ -9,9 +9,9 @@ from lanet_jax.errors import UserError
 from lanet_jax.files.npz import write_npz
 from lanet_jax.images.files import Tree
 from lanet_jax.landmarks.schemes import SCHEMES
-from lanet_jax.shards import files, together
+from lanet_jax.shards import shard_file, together
 from lanet_jax.shards.dealing import Shard
-from lanet_jax.shards.files import Part
+from lanet_jax.shards.shard_file import Part
 
 from . import landmark_parts, landmark_summary
 from .landmark_parts import Row, Stamp
@@ -42,8 +42,8 @@ def write(
     found = [rows[name] for name in own]
     arrays = {"name": np.array(own, str), "broken": np.array([row.broken for row in found], bool)}
     arrays |= landmark_parts.columns(found)
-    marks = files.sizes(source / name for name in names)
-    files.write(out, shard, KIND, names, {"scheme": scheme}, arrays, marks=marks)
+    marks = shard_file.sizes(source / name for name in names)
+    shard_file.write(out, shard, KIND, names, {"scheme": scheme}, arrays, marks=marks)
 
 
 def merge(parts: Sequence[Part], out: Path) -> None:

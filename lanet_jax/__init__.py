@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from lanet_jax.audit.arrays import LabelAudit
+    from lanet_jax.audit.of_arrays import LabelAudit
     from lanet_jax.predict.predictor import Predictor
 
 __version__ = "0.1.0"
@@ -83,8 +83,8 @@ def audit_labels(
     Raises:
       UserError: an argument is not such an array, or they do not fit together.
     """
-    from lanet_jax.audit import arrays
+    from lanet_jax.audit import of_arrays
 
-    return arrays.audit_labels(
+    return of_arrays.audit_labels(
         labels, probabilities, features, classes, groups=groups, folds=folds, seed=seed
     )

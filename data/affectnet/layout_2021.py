@@ -12,7 +12,7 @@ from lanet_jax.files.npz import read_npy
 from lanet_jax.images.files import is_hidden
 
 from ..listing import Item, Listing, expect, note_unlisted
-from .classes import LABELS, NOT_AN_EXPRESSION, NUMBERS
+from .numbering import LABELS, NOT_AN_EXPRESSION, NUMBERS
 
 FOLDERS = {"train": "train_set", "valid": "val_set"}
 POINTS = 68

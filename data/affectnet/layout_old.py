@@ -13,7 +13,7 @@ from lanet_jax.errors import UserError
 from ..images import Crop
 from ..listing import Item, Listing
 from ..tables import read_rows, shown
-from .classes import LABELS, NOT_AN_EXPRESSION, NUMBERS
+from .numbering import LABELS, NOT_AN_EXPRESSION, NUMBERS
 
 IMAGES = "Manually_Annotated_Images"
 LISTS = "Manually_Annotated_file_lists"

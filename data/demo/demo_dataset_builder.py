@@ -9,7 +9,7 @@ from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.landmarks.schemes import SCHEMES
 
-from ..records import Record, RecordsBuilder, Schema
+from ..record_fields import Record, RecordsBuilder, Schema
 from .drawing import draw
 
 _SCHEME = SCHEMES["ibug68"]

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 from .action_units import draw_expression, votes
 from .appearance import draw_camera, draw_palette, draw_pose, draw_style
 from .face_shape import draw_identity
-from .geometry import build_geometry
+from .posed_face import build_geometry
 from .render import render
 
 SPLITS = ("train", "test")

@@ -7,8 +7,8 @@ import numpy as np
 from jaxtyping import Int, UInt8
 
 from .appearance import Camera, Colour, Palette, Pose, Style
-from .geometry import Geometry
 from .outlines import LEFT, RIGHT, Path
+from .posed_face import Geometry
 from .raster import topmost
 
 _OVERSAMPLE = 3

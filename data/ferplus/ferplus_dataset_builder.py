@@ -2,7 +2,7 @@
 
 import tensorflow_datasets as tfds
 
-from ..records import RecordsBuilder
+from ..record_fields import RecordsBuilder
 from .source import config_name
 from .votes import RULES
 

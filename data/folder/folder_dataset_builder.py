@@ -4,7 +4,7 @@ from typing import Any
 
 import tensorflow_datasets as tfds
 
-from ..records import RecordsBuilder
+from ..record_fields import RecordsBuilder
 
 
 class Builder(RecordsBuilder):

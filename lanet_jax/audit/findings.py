@@ -9,20 +9,20 @@ from jaxtyping import Bool, Float, Int
 from lanet_jax.audit import (
     beliefs,
     confident_learning,
-    copies,
     judgement,
     noise_estimate,
     noise_range,
     ranking,
     run_evidence,
+    same_faces,
     verdict,
 )
 from lanet_jax.audit import dataset_neighbors as neighbors
-from lanet_jax.audit.arrays import LabelAudit
 from lanet_jax.audit.beliefs import Beliefs
 from lanet_jax.audit.confident_learning import Cleanlab
 from lanet_jax.audit.judgement import Judgement
 from lanet_jax.audit.noise_estimate import NoiseEstimate
+from lanet_jax.audit.of_arrays import LabelAudit
 from lanet_jax.audit.ranking import Quality, Ranking
 from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.devices import mesh as mesh_lib
@@ -90,7 +90,7 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     seen = beliefs.read(c, workdir, step, data, mesh_lib.make(reading_back(c).batch))
     among = neighbors.candidates(len(data.train), candidates)
     classes = len(data.train.classes)
-    groups = copies.of([seen.features["expression"]])
+    groups = same_faces.of([seen.features["expression"]])
     spaces = {
         space: neighbors.vote(features, data.given, classes, among, groups)
         for space, features in seen.features.items()
@@ -106,10 +106,10 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     own_view = seen.targets if forgotten else seen.probabilities
     ranked = ranking.rank(seen.targets, own_view, votes, data.given, noise.spread)
     unchecked = late and not forgotten
-    judged = copies.shared(data.given, groups)
+    judged = same_faces.shared(data.given, groups)
     if not judged.any():
         raise UserError("no two different faces have one label: nothing can be learned from others")
-    independent = copies.effective(groups[judged])
+    independent = same_faces.effective(groups[judged])
     skill = verdict.skill(witness[judged], data.given[judged], independent)
     share = noise_range.estimate(witness[judged], data.given[judged], independent)
     known = run_evidence.gather(workdir, seen, spaces, data, visits)

@@ -18,7 +18,7 @@ from lanet_jax.images.image_bytes import is_whole
 from lanet_jax.input import prepared, records
 from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Records
-from lanet_jax.shards import files
+from lanet_jax.shards import shard_file
 
 _MARK = "dataset_info.json"  # what TFDS leaves in each version of a prepared dataset
 
@@ -121,4 +121,4 @@ def marks(faces: Records) -> list[str]:
     if faces.digests is not None:
         return [digest.tobytes().hex() for digest in faces.digests]
     places = zip(faces.source, faces.position, strict=True)
-    return files.sizes(faces.sources[s].items[p].image for s, p in places)  # type: ignore[attr-defined]  # `_listed` made them
+    return shard_file.sizes(faces.sources[s].items[p].image for s, p in places)  # type: ignore[attr-defined]  # `_listed` made them

@@ -10,10 +10,10 @@ from lanet_jax.audit import labelled_faces, trained_on, without_run, witnesses
 from lanet_jax.audit.witnesses import Sight, Witnesses
 from lanet_jax.errors import UserError
 from lanet_jax.input.records import Records
-from lanet_jax.shards import files, together
+from lanet_jax.shards import shard_file, together
 from lanet_jax.shards.dealing import Shard
-from lanet_jax.shards.files import Part
-from lanet_jax.trained import fingerprint
+from lanet_jax.shards.shard_file import Part
+from lanet_jax.trained import network_fingerprint
 
 KIND = "audit"
 _KINDS = {"probabilities": "f", "features": "f", "points": "f", "present": "b"}
@@ -52,12 +52,12 @@ def write(
         sight = witnesses.look(faces.take(np.array(own)), trained)
         arrays = {name: getattr(sight, name) for name in _KINDS}
     known = list(trained.card["classes"])
-    settings = {"model": fingerprint.of(trained)[:16], "remarks": remarks, "known": known}
+    settings = {"model": network_fingerprint.of(trained)[:16], "remarks": remarks, "known": known}
     place = source.absolute() if source.exists() else source  # the name of a prepared dataset
     asked = {"source": str(place), "data_dir": str(data_dir.absolute())}
     settings |= {"split": split, "classes": classes, **options}
     marks = labelled_faces.marks(faces)
-    path = files.write(out, shard, KIND, faces.names, settings, arrays, asked, marks)
+    path = shard_file.write(out, shard, KIND, faces.names, settings, arrays, asked, marks)
     print(f"looked at {len(own)} of {len(faces)} faces: wrote {path}")
 
 
@@ -79,7 +79,7 @@ def merge(parts: Sequence[Part], out: Path, source: Path | None) -> None:
     place = source or Path(asked["source"])
 
     def look(faces: Records) -> Witnesses:
-        if files.listing([*faces.names, *labelled_faces.marks(faces)]) != parts[0].listing:
+        if shard_file.listing([*faces.names, *labelled_faces.marks(faces)]) != parts[0].listing:
             raise UserError(f"{place} has other faces than the shards saw: run them again")
         columns = {name: together.column(parts, name, kind) for name, kind in _KINDS.items()}
         return witnesses.heard(faces, Sight(**columns, known=known, remarks=remarks))

@@ -4,10 +4,10 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lanet_jax.audit import copies, findings, labelled_faces, presentation, ranking, witnesses
+from lanet_jax.audit import findings, labelled_faces, presentation, ranking, same_faces, witnesses
 from lanet_jax.audit import ranking_table as table
 from lanet_jax.audit.array_checks import PROBABILITIES
-from lanet_jax.audit.arrays import LabelAudit, audit_labels
+from lanet_jax.audit.of_arrays import LabelAudit, audit_labels
 from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.data import Data
@@ -41,8 +41,8 @@ def probe(data: Data, model: Path | None = None) -> tuple[Witnesses, LabelAudit]
 def _judged(data: Data, found: Witnesses) -> tuple[Witnesses, LabelAudit]:
     # Landmarks that were found differ a little between a crop and its mirror image; the network's
     # features, averaged over both, do not.
-    groups = copies.of([found.features["expression"]])
-    told = copies.told(groups, data.given, data.train.names)
+    groups = same_faces.of([found.features["expression"]])
+    told = same_faces.told(groups, data.given, data.train.names)
     audit = audit_labels(
         data.given, found.probabilities, found.features, data.train.classes, groups=groups
     )

@@ -61,7 +61,7 @@ def evaluate(
     from lanet_jax.from_config.evaluation import evaluated_splits
     from lanet_jax.input import fingerprint
     from lanet_jax.run import folder as run_folder
-    from lanet_jax.trained import fingerprint as fingerprint_of_network
+    from lanet_jax.trained import network_fingerprint as fingerprint_of_network
     from lanet_jax.trained.inference import predict_records
     from lanet_jax.trained.load import restore
 

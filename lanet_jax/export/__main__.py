@@ -60,7 +60,7 @@ def export(
 
     from lanet_jax.devices import mesh
     from lanet_jax.export import exported, temperature
-    from lanet_jax.trained import fingerprint
+    from lanet_jax.trained import network_fingerprint
     from lanet_jax.trained.load import load
 
     if out is None:
@@ -74,7 +74,7 @@ def export(
     trained = load(workdir, step, mesh.make(1, jax.local_devices()[:1]))
     if out.absolute() == workdir.absolute():
         raise UserError(f"--out={out}: that is the file to export; choose another name")
-    origin = {"exported_from": fingerprint.of_weights(trained)}
+    origin = {"exported_from": network_fingerprint.of_weights(trained)}
     trained = dataclasses.replace(trained, card={**trained.card, **origin})
     if calibrate:
         fitted = temperature.of_evaluation(calibrate, trained)

@@ -14,7 +14,7 @@ from lanet_jax import metrics
 from lanet_jax.errors import UserError
 from lanet_jax.methods.classifier import PART
 from lanet_jax.run.paths import EvaluationFolder
-from lanet_jax.trained import fingerprint
+from lanet_jax.trained import network_fingerprint
 from lanet_jax.trained.load import Trained
 
 _LEAST = 5e-7  # predictions.csv has six decimals
@@ -101,7 +101,7 @@ def of_evaluation(folder: Path, trained: Trained) -> Temperature:
             f"`lanet evaluate --step={trained.step}` first"
         )
     # Evaluations by older versions do not name their network.
-    if network and network != fingerprint.of_weights(trained):
+    if network and network != network_fingerprint.of_weights(trained):
         raise UserError(
             f"--calibrate={folder}: of another network; give an evaluation of the one that is "
             "exported, or run `lanet evaluate` again"

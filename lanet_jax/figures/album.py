@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from lanet_jax.errors import UserError
 from lanet_jax.figures import attention, cross_entropy, distributions, features, sweep, sweeps
 from lanet_jax.figures.distributions import Example, groups_of
-from lanet_jax.figures.source import Look, Source, look, sample
+from lanet_jax.figures.drawn_from import Look, Source, look, sample
 from lanet_jax.figures.style import NotDrawnError
 from lanet_jax.from_config.finished import open_run
 from lanet_jax.input import votes

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 
 from lanet_jax.devices.mesh import make
 from lanet_jax.figures import style
+from lanet_jax.figures.drawn_from import Source, sample
 from lanet_jax.figures.gradcam import grad_cam
-from lanet_jax.figures.source import Source, sample
 from lanet_jax.figures.style import NotDrawnError
 from lanet_jax.input.records import Records
 from lanet_jax.trained import network as trained_network

@@ -10,7 +10,7 @@ from matplotlib.ticker import PercentFormatter
 
 from lanet_jax import metrics
 from lanet_jax.figures import style
-from lanet_jax.figures.source import Look
+from lanet_jax.figures.drawn_from import Look
 from lanet_jax.figures.style import NotDrawnError
 
 _BINS = 30

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sklearn.manifold import TSNE
 
 from lanet_jax.figures import style
-from lanet_jax.figures.source import Look
+from lanet_jax.figures.drawn_from import Look
 from lanet_jax.figures.style import NotDrawnError
 
 _FEWEST = 10  # records needed for a picture

@@ -7,7 +7,7 @@ from lanet_jax.checkpoint import formats, pretrained
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.files.home import expanded
-from lanet_jax.from_config import combinations, landmarks
+from lanet_jax.from_config import combinations, landmark_targets
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import held_out
 from lanet_jax.input import label_lines, mixture, prepared
@@ -41,7 +41,7 @@ def check(c: Config) -> None:
     mixture.check_classes(train)
     without = [name for name, of in train.items() if not of.landmarks]
     if c.method == "lanet" and without:
-        raise landmarks.missing(without)
+        raise landmark_targets.missing(without)
     mixture.check_schemes(train)
     without = [name for name, of in train.items() if not of.votes]
     if c.ce.targets == "votes" and without:

@@ -13,7 +13,7 @@ from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.files.home import expanded
 from lanet_jax.from_config.config import Config
-from lanet_jax.from_config.landmarks import Framed, framed
+from lanet_jax.from_config.landmark_targets import Framed, framed
 from lanet_jax.input import fingerprint, mixture, noise, noise_file, records, records_table
 from lanet_jax.input.reading import Reading
 from lanet_jax.input.records import Records

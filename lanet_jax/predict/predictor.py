@@ -21,7 +21,7 @@ from lanet_jax.predict.face_rows import Row, rows_of
 from lanet_jax.predict.faces_table import Table
 from lanet_jax.predict.given import Source
 from lanet_jax.predict.sources import Frame
-from lanet_jax.trained import fingerprint
+from lanet_jax.trained import network_fingerprint
 from lanet_jax.trained.load import SHIPPED, Trained
 from lanet_jax.trained.load import load as load_trained
 
@@ -104,7 +104,7 @@ class Predictor:
 
     def fingerprint(self) -> str:
         """The checksum of the network's card and weights."""
-        return fingerprint.of(self._trained)
+        return network_fingerprint.of(self._trained)
 
     def _probabilities(self, faces: UInt8[np.ndarray, "B S S 3"]) -> Float[np.ndarray, "B C"]:
         trained = self._trained

@@ -10,9 +10,9 @@ from lanet_jax.errors import UserError
 from lanet_jax.predict.face_rows import Row, restored
 from lanet_jax.predict.faces_table import Table
 from lanet_jax.predict.given import Item
-from lanet_jax.shards import files
+from lanet_jax.shards import shard_file
 from lanet_jax.shards.dealing import Shard
-from lanet_jax.shards.files import Part
+from lanet_jax.shards.shard_file import Part
 
 KIND = "predict"
 _ROWS = "rows"
@@ -43,9 +43,9 @@ def write(
       The shard's file.
     """
     values = [[dataclasses.asdict(row) for row in of_item] for of_item in rows]
-    arrays = {_ROWS: files.packed(json.dumps(values))}
-    marks = files.sizes(item.path for item in items)
-    return files.write(out, shard, KIND, _names(items), settings, arrays, marks=marks)
+    arrays = {_ROWS: shard_file.packed(json.dumps(values))}
+    marks = shard_file.sizes(item.path for item in items)
+    return shard_file.write(out, shard, KIND, _names(items), settings, arrays, marks=marks)
 
 
 def merge(parts: Sequence[Part], out: Path) -> None:

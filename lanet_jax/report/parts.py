@@ -4,7 +4,7 @@ from lanet_jax.report import charts
 from lanet_jax.report.charts import digits, percent
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Panel, Section
-from lanet_jax.run import parts
+from lanet_jax.run import idle_parts
 
 _SHARES = {
     "expression_share": "neighbours in expression space",
@@ -48,7 +48,7 @@ def section(run: RunFiles) -> Section | None:
             ends = tuple((line.index, f"{line.label} {show(line.y[-1])}") for line in lines)
             chart = charts.lines(lines, "epoch", show, title, True)
             panels.append(Panel(title, chart, ends))
-    told = parts.idle(run.rows)
+    told = idle_parts.idle(run.rows)
     verdict = "; ".join(told) if told else "each part does better than chance"
     note = (
         f"{verdict[0].upper()}{verdict[1:]}. Measured on {rows[-1]['records']} training records "

@@ -13,7 +13,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
 from lanet_jax.files.home import expanded
-from lanet_jax.run import inputs, start
+from lanet_jax.run import inputs, train_command
 from lanet_jax.run.paths import RunFolder
 
 ADVICE = "restore it, or choose another --workdir"
@@ -64,7 +64,7 @@ def claim(workdir: Path, config: ml_collections.ConfigDict, arguments: Sequence[
                 stale.unlink(missing_ok=True)
     workdir.mkdir(parents=True, exist_ok=True)
     write_text(path, text)
-    write_text(files.command, start.line(arguments) + "\n")
+    write_text(files.command, train_command.line(arguments) + "\n")
 
 
 def check(workdir: Path, config: ml_collections.ConfigDict) -> None:

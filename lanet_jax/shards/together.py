@@ -10,7 +10,7 @@ from jaxtyping import Shaped
 from lanet_jax import __version__
 from lanet_jax.errors import UserError
 from lanet_jax.shards.dealing import Shard, folder
-from lanet_jax.shards.files import Part, read
+from lanet_jax.shards.shard_file import Part, read
 
 _SHOWN = 5
 _AGAIN = "remove the wrong one and run that shard again"

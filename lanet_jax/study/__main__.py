@@ -6,7 +6,7 @@ from pathlib import Path
 from lanet_jax.command_line.ending import exit_on_user_error, interrupt_on_signals
 from lanet_jax.command_line.parser import Parser
 from lanet_jax.errors import UserError
-from lanet_jax.run import start
+from lanet_jax.run import train_command
 from lanet_jax.study import declaration, grid, loading, outcome, runner, write
 
 
@@ -21,8 +21,8 @@ def main() -> None:
     if arguments.dry_run:
         declaration.claim(folder, cells, selected, write=False)
         for cell in selected:
-            command = start.line(cell.arguments(folder))
-            print(f"{cell.name} ({outcome.state(folder / cell.name)})\n  {command}")
+            started = train_command.line(cell.arguments(folder))
+            print(f"{cell.name} ({outcome.state(folder / cell.name)})\n  {started}")
         return
     if arguments.table_only:
         if not (folder / "study.json").exists():

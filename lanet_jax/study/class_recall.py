@@ -9,7 +9,7 @@ from lanet_jax.report import charts, run_files
 from lanet_jax.report.charts import percent
 from lanet_jax.report.run_files import Evaluated
 from lanet_jax.report.section import Panel, Section, Table
-from lanet_jax.study.places import Place
+from lanet_jax.study.chart_groups import Place
 
 _NOTE = (
     "Recall, the mean over the seeds of a row; a dash is a class that the split lacks. In the "

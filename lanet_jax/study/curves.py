@@ -8,7 +8,7 @@ from lanet_jax.report import charts
 from lanet_jax.report.charts import percent, thousandths
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Panel, Section
-from lanet_jax.study.places import Place
+from lanet_jax.study.chart_groups import Place
 
 _MEASURED = (
     ("accuracy, {}", "accuracy", percent),

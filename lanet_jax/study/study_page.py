@@ -9,8 +9,8 @@ from lanet_jax.report import gallery, page, run_files, run_sections
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Section, Table
 from lanet_jax.study import class_recall, curves, outcome
+from lanet_jax.study.chart_groups import places
 from lanet_jax.study.grid import Study, key, rows
-from lanet_jax.study.places import places
 from lanet_jax.study.results_table import Sheet
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_csv, write_text
 from lanet_jax.run import folder as run_folder
-from lanet_jax.run import start
+from lanet_jax.run import train_command
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.study import outcome, study_page, table_formats
 from lanet_jax.study.grid import Cell, Study
@@ -97,4 +97,4 @@ def _command(cell: Cell, folder: Path) -> str:
     kept = RunFolder(folder / cell.name).command
     if kept.exists():
         return kept.read_text(encoding="utf-8").strip()
-    return start.line(cell.arguments(folder))
+    return train_command.line(cell.arguments(folder))

@@ -13,7 +13,7 @@ from lanet_jax import metrics
 from lanet_jax.evaluate import evaluator
 from lanet_jax.files.atomic import write_csv, write_text
 from lanet_jax.from_config.run import Run
-from lanet_jax.run import metrics_log, parts, summary
+from lanet_jax.run import idle_parts, metrics_log, summary
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.state import TrainState
 
@@ -46,7 +46,7 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
             f"checkpoints/best is of the best step of {summary.judge(list(run.data.evaluate))}; "
             f"the oracle of {', '.join(others)} is of its own best step, whose state is not kept"
         )
-    for line in parts.idle(rows):
+    for line in idle_parts.idle(rows):
         print(line)
 
 

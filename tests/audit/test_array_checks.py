@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 import lanet_jax
-from lanet_jax.audit import arrays
+from lanet_jax.audit import of_arrays
 from lanet_jax.errors import UserError
 from tests.audit.frames import frame
 
@@ -29,12 +29,12 @@ def test_rows_in_another_order_are_refused(names):
     asked["features"] = spaces.get("features", spaces or X)
     said = f"labels and {names[0]} have the same index in another order: give {names[0]}.loc"
     with pytest.raises(UserError, match=said):
-        arrays.audit_labels(frame(Y, (), index), **asked)
+        of_arrays.audit_labels(frame(Y, (), index), **asked)
     between = {"one": frame(X, (), index), "two": frame(X, (), turned)}
     with pytest.raises(UserError, match="one and two have the same index in another order"):
-        arrays.audit_labels(Y, features=between)  # without an index of the labels
+        of_arrays.audit_labels(Y, features=between)  # without an index of the labels
     other = tuple(range(100, 140))  # of other records: only their places can be meant
-    arrays.audit_labels(frame(Y, (), index), features=frame(X, (), other))
+    of_arrays.audit_labels(frame(Y, (), index), features=frame(X, (), other))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_rows_in_another_order_are_refused(names):
 )
 def test_what_does_not_fit_is_refused(arguments, said):
     with pytest.raises(UserError, match=said):
-        arrays.audit_labels(**{"labels": Y, **arguments})
+        of_arrays.audit_labels(**{"labels": Y, **arguments})
 
 
 @pytest.mark.parametrize("labels", [[0, 1] * 10, ["a", "b"] * 10])

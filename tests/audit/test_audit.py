@@ -22,7 +22,7 @@ from lanet_jax.audit import (
     of_run,
     ranking_table,
 )
-from lanet_jax.audit.arrays import audit_labels
+from lanet_jax.audit.of_arrays import audit_labels
 from lanet_jax.audit.verdict import Level, Verdict
 from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.checkpoint.states import Checkpoints

@@ -6,7 +6,7 @@ from data.check import count, find_twins, lists, note_twins, table, twins_csv
 from data.ferplus.ferplus_dataset_builder import Builder
 from data.images import Look
 from data.listing import Item, Listing
-from data.records import Record, Schema
+from data.record_fields import Record, Schema
 
 
 def _listing():

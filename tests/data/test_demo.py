@@ -15,7 +15,7 @@ from data.demo.appearance import Camera, Pose, draw_palette, draw_style
 from data.demo.demo_dataset_builder import Builder
 from data.demo.drawing import SHARES, draw
 from data.demo.face_shape import FIELD, MIRROR, REST, draw_identity, move, rest_shape
-from data.demo.geometry import build_geometry
+from data.demo.posed_face import build_geometry
 from data.demo.render import render
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError

@@ -13,8 +13,8 @@ from lanet_jax.errors import UserError
 from lanet_jax.export import temperature
 from lanet_jax.export.__main__ import export
 from lanet_jax.files.atomic import write_csv
-from lanet_jax.trained import fingerprint
 from lanet_jax.trained import network as trained_network
+from lanet_jax.trained import network_fingerprint
 from lanet_jax.trained.load import load
 
 CLASSES = ["anger", "fear", "happiness"]
@@ -111,7 +111,7 @@ def test_a_divided_network_is_not_divided_again(model, drawn, tmp_path):
 def test_an_evaluation_of_another_network_of_the_same_step_is_refused(model, drawn, tmp_path):
     logits, labels = drawn
     one = mesh.make(1, jax.local_devices()[:1])
-    own = fingerprint.of_weights(load(model, "last", one))
+    own = network_fingerprint.of_weights(load(model, "last", one))
     probabilities = softmax(2 * logits)
     right = evaluation(tmp_path / "right", probabilities, labels, network=own)
     wrong = evaluation(tmp_path / "wrong", probabilities, labels, network="0" * 16)

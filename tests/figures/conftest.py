@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lanet_jax.figures.source import Look
+from lanet_jax.figures.drawn_from import Look
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from lanet_jax import agreement, state
 from lanet_jax.checkpoint import states
 from lanet_jax.errors import UserError
 from lanet_jax.figures import __main__ as command
-from lanet_jax.figures.source import sample
+from lanet_jax.figures.drawn_from import sample
 from lanet_jax.from_config import config, run
 from lanet_jax.from_config.finished import open_run
 from lanet_jax.input import votes

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.records import Record, RecordsBuilder, Schema
+from data.record_fields import Record, RecordsBuilder, Schema
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.input import records, records_table

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from data.records import Record, RecordsBuilder, Schema
+from data.record_fields import Record, RecordsBuilder, Schema
 from lanet_jax.input import fingerprint, mixture, records, records_table
 from lanet_jax.landmarks.schemes import SCHEMES
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from data.folder.folder_dataset_builder import Builder
-from data.records import Record, Schema
+from data.record_fields import Record, Schema
 from lanet_jax.errors import UserError
 from lanet_jax.input import records_table
 from lanet_jax.input.memory import Memory

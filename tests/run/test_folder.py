@@ -7,7 +7,7 @@ import pytest
 from configs import demo
 from lanet_jax.errors import UserError
 from lanet_jax.run import folder as run_folder
-from lanet_jax.run import inputs, start
+from lanet_jax.run import inputs, train_command
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def _claim(folder, config, change):
 def test_the_same_config_resumes_and_the_command_is_kept(tmp_path, config):
     for _ in range(2):
         run_folder.claim(tmp_path, config, ["--config=a b.py", "--workdir=x"])
-    line = start.line(["--config=a b.py", "--workdir=x"])
+    line = train_command.line(["--config=a b.py", "--workdir=x"])
     assert run_folder.command(tmp_path) == line
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.errors import UserError
-from lanet_jax.shards import files, together
+from lanet_jax.shards import shard_file, together
 from lanet_jax.shards.dealing import Shard, folder
 
 NAMES = [f"{number}.jpg" for number in range(20)]
@@ -25,7 +25,7 @@ def out(tmp_path):
 def _write(out, shard, names=NAMES, kind="predict", **settings):
     own = np.array(shard.places(names), np.int64)
     arrays = {"number": own.astype(np.float32), "pair": np.stack([own, -own], axis=1)}
-    return files.write(out, shard, kind, names, {"model": "m", **settings}, arrays)
+    return shard_file.write(out, shard, kind, names, {"model": "m", **settings}, arrays)
 
 
 def test_rows_come_in_the_order_of_the_names(out):
@@ -97,7 +97,7 @@ def test_a_shard_whose_places_are_not_its_own(out):
 def _about(**changed):
     def change(arrays):
         told = json.loads(arrays["about"].tobytes()) | changed
-        return arrays | {"about": files.packed(json.dumps(told))}
+        return arrays | {"about": shard_file.packed(json.dumps(told))}
 
     return change
 
@@ -107,8 +107,8 @@ def _about(**changed):
     [
         lambda arrays: {},
         lambda arrays: {"places": arrays["places"]},
-        lambda arrays: arrays | {"about": files.packed("[")},
-        lambda arrays: arrays | {"about": files.packed("[]")},
+        lambda arrays: arrays | {"about": shard_file.packed("[")},
+        lambda arrays: arrays | {"about": shard_file.packed("[]")},
         lambda arrays: arrays | {"about": np.array([255, 254], np.uint8)},
         lambda arrays: arrays | {"places": arrays["places"].astype(float)},
         lambda arrays: arrays | {"places": arrays["places"][:, None]},

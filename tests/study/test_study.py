@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from lanet_jax.errors import UserError
-from lanet_jax.run import start
+from lanet_jax.run import train_command
 from lanet_jax.study import __main__ as command
 from lanet_jax.study import runner
 
@@ -78,7 +78,7 @@ def test_a_dry_run_prints_commands_and_leaves_nothing(run, fake, folder, capsys)
     run("--dry_run", "--only=ce", scale=":two")
     lines = capsys.readouterr().out.splitlines()
     assert [lines[0], lines[2]] == ["ce/demo/seed0 (waiting)", "ce/demo/seed1 (waiting)"]
-    assert lines[3].startswith(f"  {start.line([])} --config=")
+    assert lines[3].startswith(f"  {train_command.line([])} --config=")
     assert lines[3].endswith(f"--config.noise.seed=1 --workdir={folder}/ce/demo/seed1")
     assert fake.calls() == [] and not list(folder.iterdir())
 

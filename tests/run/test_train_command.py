@@ -3,14 +3,14 @@
 import shlex
 import sys
 
-from lanet_jax.run import start
+from lanet_jax.run import train_command
 
 
 def test_an_activated_environment_is_named_by_its_word(monkeypatch, tmp_path):
     (tmp_path / "python").symlink_to(sys.executable)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python3"))
-    assert start.line(["--config=a b.py"]) == ("python -m lanet_jax.main '--config=a b.py'")
+    assert train_command.line(["--config=a b.py"]) == ("python -m lanet_jax.main '--config=a b.py'")
 
 
 def test_another_python_on_the_path_is_not_taken_for_this_one(monkeypatch, tmp_path):
@@ -18,4 +18,6 @@ def test_another_python_on_the_path_is_not_taken_for_this_one(monkeypatch, tmp_p
     (tmp_path / "python").symlink_to(sys.executable)
     for path in (str(tmp_path), ""):
         monkeypatch.setenv("PATH", path)
-        assert start.line(["x"]) == shlex.join([sys.executable, "-m", "lanet_jax.main", "x"])
+        assert train_command.line(["x"]) == shlex.join(
+            [sys.executable, "-m", "lanet_jax.main", "x"]
+        )

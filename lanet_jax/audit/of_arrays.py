@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from lanet_jax import metrics
-from lanet_jax.audit import array_checks, array_labels, copies, pool, probe
+from lanet_jax.audit import array_checks, array_labels, pool, probe, same_faces
 from lanet_jax.audit.array_checks import PROBABILITIES
 from lanet_jax.audit.judgement import NO_SUGGESTION, Judgement, judge
 from lanet_jax.errors import UserError
@@ -118,15 +118,15 @@ def audit_labels(
         raise UserError(f"seed={seed}: a whole number of 0 or more was expected")
     array_checks.check_enough(len(given), len(classes), len(np.unique(given)))
     read = {name: array_checks.numbers(values, name, len(given)) for name, values in spaces.items()}
-    group = copies.of(list(read.values())) if read else np.arange(len(given))
+    group = same_faces.of(list(read.values())) if read else np.arange(len(given))
     if groups is not None:
-        group = copies.joined(array_checks.groups(groups, len(given)), group)
+        group = same_faces.joined(array_checks.groups(groups, len(given)), group)
     apart = len(np.unique(group))
     if apart < 2:
         raise UserError(f"groups: all {len(given)} records are in one: none can be held out")
     part = probe.folds(given, min(folds, apart), seed, group)
     # Nothing can learn a class for a fold that holds all of it.
-    unknown = ~copies.shared(given, part) if read else np.zeros(len(given), bool)
+    unknown = ~same_faces.shared(given, part) if read else np.zeros(len(given), bool)
     views = {
         name: probe.out_of_fold(values, given, len(classes), part) for name, values in read.items()
     }
@@ -161,7 +161,7 @@ def _combine(
         np.put_along_axis(other, given[~judged, None], 0, axis=1)
         beliefs[~judged] = (1 - trust) * other / other.sum(axis=1, keepdims=True)
         beliefs[~judged, given[~judged]] = trust
-    independent = copies.effective(groups[judged])
+    independent = same_faces.effective(groups[judged])
     judgement = judge(beliefs, beliefs, given, "out of fold", judged, independent)
     weights = dict(zip(views, share.tolist(), strict=True))
     return LabelAudit(given, tuple(classes), beliefs, dict(views), weights, groups, judgement)

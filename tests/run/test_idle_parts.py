@@ -2,7 +2,7 @@
 
 import pytest
 
-from lanet_jax.run import parts
+from lanet_jax.run import idle_parts
 
 GOOD = {
     "split": "spaces",
@@ -22,9 +22,9 @@ GOOD = {
 
 
 def test_nothing_is_said_where_all_is_well():
-    assert parts.idle([GOOD]) == []
-    assert parts.idle([]) == []
-    assert parts.idle([{"split": "train", "loss": 1.0}]) == []
+    assert idle_parts.idle([GOOD]) == []
+    assert idle_parts.idle([]) == []
+    assert idle_parts.idle([{"split": "train", "loss": 1.0}]) == []
 
 
 @pytest.mark.parametrize(
@@ -45,29 +45,29 @@ def test_nothing_is_said_where_all_is_well():
     ],
 )
 def test_one_line_a_part(change, told):
-    [line] = parts.idle([GOOD, {**GOOD, **change}])
+    [line] = idle_parts.idle([GOOD, {**GOOD, **change}])
     assert told in line
 
 
 def test_the_last_row_counts_and_few_records_prove_little():
-    assert parts.idle([{**GOOD, "landmark_share": 0.2}, GOOD]) == []
+    assert idle_parts.idle([{**GOOD, "landmark_share": 0.2}, GOOD]) == []
     slightly = {**GOOD, "landmark_share": 0.28}
-    assert parts.idle([slightly]) == []  # 4 standard errors of 2,048 records
-    assert len(parts.idle([{**slightly, "records": 64}])) == 1
-    assert len(parts.idle([{**slightly, "landmark_records": 64}])) == 1  # few have landmarks
+    assert idle_parts.idle([slightly]) == []  # 4 standard errors of 2,048 records
+    assert len(idle_parts.idle([{**slightly, "records": 64}])) == 1
+    assert len(idle_parts.idle([{**slightly, "landmark_records": 64}])) == 1  # few have landmarks
 
 
 def test_targets_that_name_all_labels_are_at_work():
     perfect = {**GOOD, "target_names": 1.0, "commonest_share": 0.98, "records": 100}
-    assert parts.idle([perfect]) == []
+    assert idle_parts.idle([perfect]) == []
 
 
 def test_rows_of_older_versions_are_read():
     old = {k: v for k, v in GOOD.items() if k not in ("landmark_gain", "commonest_share")}
-    assert parts.idle([old]) == []
-    assert len(parts.idle([{**old, "landmark_error": 1.0, "target_names": 0.2}])) == 2
+    assert idle_parts.idle([old]) == []
+    assert len(idle_parts.idle([{**old, "landmark_error": 1.0, "target_names": 0.2}])) == 2
 
 
 def test_a_run_in_one_space_says_nothing_of_the_other():
     one = {k: v for k, v in GOOD.items() if not k.startswith("landmark")}
-    assert parts.idle([one]) == []
+    assert idle_parts.idle([one]) == []

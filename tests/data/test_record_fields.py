@@ -6,7 +6,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from data.ferplus.ferplus_dataset_builder import Builder
-from data.records import Record, Schema, example, features, metadata
+from data.record_fields import Record, Schema, example, features, metadata
 
 SCHEMA = Schema(("a", "b"), points=2, scheme="mine", flip_index=(1, 0), votes=("v", "w", "x"))
 
