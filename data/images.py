@@ -2,15 +2,14 @@
 
 import dataclasses
 import hashlib
-import io
 from pathlib import Path
 
 import cv2
 import numpy as np
-import PIL.Image
 from jaxtyping import UInt8
 
 from lanet_jax.images.image_bytes import JPEG, PNG
+from lanet_jax.images.opacity import is_opaque_png
 from lanet_jax.images.pixels import MOST_PIXELS, BrokenImageError, decode, resized
 
 JPEG_QUALITY = 95
@@ -64,7 +63,7 @@ def read(image: Path | Crop | bytes) -> bytes:
     if isinstance(image, Crop):
         return _encode(_cut(decode(image.path.read_bytes()), image), ".jpg")
     data = image if isinstance(image, bytes) else image.read_bytes()
-    as_it_is = data.startswith(JPEG) or (data.startswith(PNG) and not _has_opacity(data))
+    as_it_is = data.startswith(JPEG) or (data.startswith(PNG) and is_opaque_png(data))
     return data if as_it_is else _encode(decode(data), ".png")
 
 
@@ -86,14 +85,6 @@ def look(image: Path | Crop | bytes) -> Look:
     shape = np.asarray(pixels.shape).tobytes()
     digest = hashlib.blake2b(shape + pixels.tobytes(), digest_size=16).digest()
     return Look(width, height, len(data), digest)
-
-
-def _has_opacity(png: bytes) -> bool:
-    try:
-        with PIL.Image.open(io.BytesIO(png), formats=("PNG",)) as image:
-            return image.mode[-1] in "Aa" or "transparency" in image.info
-    except Exception as error:  # Pillow raises many kinds for a broken header
-        raise BrokenImageError("the file is truncated or damaged") from error
 
 
 def _cut(pixels: UInt8[np.ndarray, "H W 3"], crop: Crop) -> UInt8[np.ndarray, "size size 3"]:

@@ -12,6 +12,7 @@ from jaxtyping import UInt8
 
 from lanet_jax.errors import UserError
 from lanet_jax.images.image_bytes import JPEG, is_whole, pixel_size
+from lanet_jax.images.opacity import is_opaque
 
 FORMATS = ("BMP", "DIB", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 MOST_PIXELS = 89_478_485  # Pillow's limit, too: 256 MiB in RGB
@@ -225,9 +226,7 @@ def _channels(image: PIL.Image.Image) -> UInt8[np.ndarray, "..."]:
         raise BrokenImageError("floating-point pixels: save it with 8 or 16 bits a channel")
     if image.mode.startswith("I"):
         return _eight_bits(np.asarray(image))
-    # Opacity is a channel of its own (LA, RGBA, ...) or an entry of a palette.
-    is_opaque = image.mode[-1] not in "Aa" and "transparency" not in image.info
-    return np.asarray(image.convert("RGB" if is_opaque else "RGBA"))
+    return np.asarray(image.convert("RGB" if is_opaque(image) else "RGBA"))
 
 
 def _eight_bits(grey: np.ndarray) -> UInt8[np.ndarray, "H W"]:
