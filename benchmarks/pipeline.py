@@ -42,7 +42,7 @@ def read(
       batches: batches of a run.
       epochs: steps of each epoch.
       batch: batch size, B.
-      limit: most seconds to read of an epoch; an epoch that is cut short is the last.
+      limit: most seconds to read of an epoch; an epoch that is interrupted is the last.
 
     Returns:
       For each epoch the number of records read, and the records a second.

@@ -82,15 +82,15 @@ def note_twins(listing: Listing, groups: Sequence[Group]) -> None:
             )
             differing = next((twins[0] for at, twins in labelled.items() if at != item.label), None)
             if same:
-                listing.note("pixel twin in this split", split, f"{item.name} = {same.name}")
+                listing.note("exact copy in this split", split, f"{item.name} = {same.name}")
             if elsewhere:
                 at, other = elsewhere
                 listing.note(
-                    "pixel twin in another split", split, f"{item.name} = {other.name} ({at})"
+                    "exact copy in another split", split, f"{item.name} = {other.name} ({at})"
                 )
             if differing:
                 listing.note(
-                    "pixel twin with another label", split, f"{item.name} = {differing.name}"
+                    "exact copy with another label", split, f"{item.name} = {differing.name}"
                 )
 
 

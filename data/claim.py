@@ -57,7 +57,7 @@ def _locked(path: Path, work: str) -> int | None:
     except locks.HeldError as held:
         os.close(file)
         holder = held.holder or "another process"
-        raise UserError(f"{work} is under way ({holder}): wait for it, or end it") from None
+        raise UserError(f"{work} is already running ({holder}): wait for it, or end it") from None
     if unlockable:
         print(
             f"warning: {path} cannot be locked ({unlockable}): do not start {work} twice",

@@ -187,7 +187,7 @@ def _start_worker(landmarker: Callable[[str], Landmarker], scheme: str) -> None:
 
 
 def _end_with_parent() -> None:
-    # Otherwise a worker whose parent was killed would wait for its next chunk for ever.
+    # Otherwise a worker whose parent was killed would wait for its next chunk forever.
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

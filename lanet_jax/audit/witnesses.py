@@ -135,7 +135,7 @@ def look(faces: Records, trained: trained_load.Trained, threads: int = 0) -> Sig
             tried = list(pool.map(prepare, rows))
             progress.update(len(tried))
             unread += [face for face in tried if isinstance(face, UserError)]
-            if unread:  # go on only to name them all
+            if unread:  # continue only to name them all
                 continue
             seen = [face for face in tried if isinstance(face, _Face)]
             p, f = _both_ways(trained, np.stack([face.pixels for face in seen]))

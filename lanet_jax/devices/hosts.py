@@ -45,7 +45,7 @@ def on_first(action: Callable[[], Any]) -> Any:
 
 
 def on_each(action: Callable[[], T]) -> T:
-    """Runs an action on every process; if it fails on one, all end, so that none waits for ever.
+    """Runs an action on every process; if it fails on one, all end, so that none waits forever.
 
     Args:
       action: what to run; it must not wait for other processes.

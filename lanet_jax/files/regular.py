@@ -1,4 +1,4 @@
-"""Refuses what is no file on a disk: a pipe may block for ever, a device has no end.
+"""Refuses what is no file on a disk: a pipe may block forever, a device has no end.
 
 Nor may a file replace one: `--out=/dev/null` would leave the system without it.
 """

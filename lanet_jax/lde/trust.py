@@ -15,7 +15,7 @@ def weights(
 ) -> Float[Array, " B"]:
     """w_i = (r_i[y_i] / max_k r_i[k])^g with r_i[k] = t_i[k] / m[k]^tau; no equation of the paper.
 
-    L_ce trusts every observed label for ever, and so memorises labels that the targets have long
+    L_ce trusts every observed label forever, and so memorises labels that the targets have long
     abandoned. The weight is 1 while no class has more evidence r than the observed one. For the
     one-hot observed label that is so; as the bank learns, the weights of doubtful labels fall
     without any schedule. Dividing by the largest r, rather than the sum, keeps the weight at 1

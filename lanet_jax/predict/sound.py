@@ -57,7 +57,7 @@ class Sound:
             return
         try:
             made = track.end() if packet is None else track.take(packet)
-        except (FFmpegError, ValueError) as error:  # the pictures go on without it
+        except (FFmpegError, ValueError) as error:  # the film continues without sound
             self.lost, made = _reason(error), []
             del self._tracks[index]
         for done in made:

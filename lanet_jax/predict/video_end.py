@@ -6,7 +6,7 @@ WHOLE = 0.9  # share of the frames or time in the header, which is an estimate i
 
 
 def is_there(path: Path) -> bool | None:
-    """Tells a video that was cut short from one that shows fewer pictures than its header says.
+    """Tells a video that is truncated from one that shows fewer pictures than its header says.
 
     A trimmed file may hold pictures that are not shown, and sound may be longer than the pictures.
     A whole file holds all pictures that its header counts or, where it counts none, something

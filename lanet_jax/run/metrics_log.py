@@ -83,7 +83,7 @@ class _Board:
     """TensorBoard's events, written as they come.
 
     tensorboardX's own SummaryWriter uses a thread, which dies when the disk is full; after ten more
-    numbers the run would wait for it for ever.
+    numbers the run would wait for it forever.
 
     Args:
       folder: folder for the file of events.

@@ -30,13 +30,13 @@ def test_twins_within_and_across_splits():
     ]
     note_twins(listing, groups)
     assert listing.notes == {
-        "pixel twin in this split": [("train", "a = b"), ("train", "b = a")],
-        "pixel twin in another split": [
+        "exact copy in this split": [("train", "a = b"), ("train", "b = a")],
+        "exact copy in another split": [
             ("train", "a = c (test)"),
             ("train", "b = c (test)"),
             ("test", "c = a (train)"),
         ],
-        "pixel twin with another label": [
+        "exact copy with another label": [
             ("train", "a = c"),
             ("train", "b = c"),
             ("test", "c = a"),
@@ -84,9 +84,9 @@ def test_among_many_equal_images_each_names_another_one():
     items = [Item(f"{n}", f"{n}", b"", n % 2) for n in range(2_000)]
     listing = Listing(classes=("a", "b"), splits={"train": items})
     note_twins(listing, [[("train", item) for item in items]])
-    assert listing.notes["pixel twin in this split"][:2] == [("train", "0 = 1"), ("train", "1 = 0")]
-    assert listing.notes["pixel twin with another label"][-1] == ("train", "1999 = 0")
-    assert len(listing.notes["pixel twin with another label"]) == 2_000
+    assert listing.notes["exact copy in this split"][:2] == [("train", "0 = 1"), ("train", "1 = 0")]
+    assert listing.notes["exact copy with another label"][-1] == ("train", "1999 = 0")
+    assert len(listing.notes["exact copy with another label"]) == 2_000
 
 
 def test_lists_are_cut_short_on_the_screen_only():

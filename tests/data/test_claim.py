@@ -13,7 +13,7 @@ def test_a_folder_is_claimed_once(tmp_path):
     folder = tmp_path / "work"
     with claim(folder, "preparing x"):
         (folder / "a").write_text("kept")
-        message = rf"^preparing x is under way \(process {os.getpid()} on"
+        message = rf"^preparing x is already running \(process {os.getpid()} on"
         with pytest.raises(UserError, match=message), claim(folder, "preparing x"):
             pass
         assert (folder / "a").read_text() == "kept"

@@ -76,7 +76,7 @@ def _calls(fake):
 
 
 def test_a_second_command_at_the_same_time_is_one_line(source, tmp_path, fake):
-    message = r"making .*l.npz is under way \(process"
+    message = r"making .*l.npz is already running \(process"
     with claim(tmp_path / "l.npz.parts", "x"), pytest.raises(UserError, match=message):
         _make(source, tmp_path / "l.npz", fake)
     assert not (tmp_path / "l.npz").exists()

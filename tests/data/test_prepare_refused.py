@@ -74,7 +74,7 @@ def test_a_second_command_at_the_same_time_is_one_line_and_harms_nothing(
 
     monkeypatch.setattr(building, "_write", write_while_another_tries)
     prepare(*command)
-    assert f"preparing {tmp_path / 'out' / 'rafdb' / '1.0.0'} is under way" in second[0]
+    assert f"preparing {tmp_path / 'out' / 'rafdb' / '1.0.0'} is already running" in second[0]
     assert len(stored(tmp_path / "out" / "rafdb" / "1.0.0", "train")) == 3
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["rafdb"]
 
