@@ -43,7 +43,7 @@ def load(path: Path) -> LandmarkTable:
     """Reads a landmark file: our npz, or the published torch file of 19 points.
 
     Args:
-      path: the file.
+      path: file of either format, recognised by its content.
 
     Returns:
       Its rows.

@@ -21,7 +21,7 @@ class Stamp:
     """Size and time of an image file; a row is valid only while they have not changed.
 
     Attributes:
-      size: in bytes.
+      size: size in bytes.
       changed: time of its last change, in nanoseconds.
     """
 
@@ -34,7 +34,7 @@ class Row:
     """One image.
 
     Attributes:
-      stamp: stamp of its file.
+      stamp: size and time of its file when it was read.
       points: landmarks in pixels.
       ok: whether there is a face, with landmarks that can be trusted.
       spread: disagreement of image and mirror image over the eye distance; lower is better.
@@ -128,7 +128,7 @@ def write(out: Path, names: Iterable[str], rows: Mapping[str, Row], scheme: str)
     """Writes the landmark file: what `data.landmark_file` reads, and `spread` and `score`.
 
     Args:
-      out: the file.
+      out: path of the landmark file, replaced if it exists.
       names: images in the file's order.
       rows: rows by image name.
       scheme: order of the landmarks, a name of `lanet_jax.landmarks.schemes`.

@@ -32,11 +32,11 @@ def write(
 
     Args:
       out: the landmark file that the shards will be merged into.
-      shard: which one.
-      source: the tree.
+      shard: number of this shard, and of how many.
+      source: root of the tree; names are relative to it.
       names: names of all images of the tree.
       rows: rows of the shard's own images.
-      scheme: landmark scheme.
+      scheme: order of the landmarks, a name of `lanet_jax.landmarks.schemes`.
     """
     own = [names[place] for place in shard.places(names)]
     found = [rows[name] for name in own]
@@ -50,7 +50,7 @@ def merge(parts: Sequence[Part], out: Path) -> None:
     """Merges shards into the landmark file that a single command would have written.
 
     Args:
-      parts: all of them.
+      parts: every shard of the tree, each once.
       out: the landmark file.
 
     Raises:

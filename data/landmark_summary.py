@@ -14,8 +14,8 @@ def lines(rows: Mapping[str, Row], tree: Tree) -> Iterator[str]:
     """A line on what was found, then a line on each kind of file without landmarks.
 
     Args:
-      rows: rows of each image.
-      tree: the source.
+      rows: rows by image name.
+      tree: files, hidden files and loops below the source.
     """
     broken = [name for name, row in rows.items() if row.broken]
     absent = [name for name, row in rows.items() if not (row.ok or row.broken)]

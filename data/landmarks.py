@@ -68,7 +68,7 @@ def make(
     Args:
       source: the tree's root; images are named by their path below it.
       out: the landmark file; finished rows are kept in `out`.parts until it is whole.
-      scheme: landmark scheme.
+      scheme: order of the landmarks, a name of `lanet_jax.landmarks.schemes`.
       workers: number of processes; as many as cores by default.
       overwrite: whether to replace a finished file.
       landmarker: called in each process with the scheme; must be importable (not a lambda).

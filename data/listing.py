@@ -86,10 +86,10 @@ def note_unlisted(
     """Notes the images of a folder that the source's list does not name.
 
     Args:
-      listing: the listing.
+      listing: gets the notes.
       split: their split; "" where the list alone would say it.
       source: the source's root.
-      folder: the folder below it.
+      folder: path of the folder, relative to `source`.
       listed: names of the files in it that the list names.
     """
     for name in sorted(set(image_names(source / folder)) - set(listed)):

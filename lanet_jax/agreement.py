@@ -136,7 +136,7 @@ def jensen_shannon(
     and at most ln 2 = 0.693. For base 2 (at most 1) divide by ln 2.
 
     Args:
-      p: distributions.
+      p: distributions over C classes; rows sum to 1.
       q: distributions over the same classes.
 
     Returns:

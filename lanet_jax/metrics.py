@@ -9,7 +9,7 @@ def accuracy(predicted: Int[np.ndarray, " N"], labels: Int[np.ndarray, " N"]) ->
     """Share of records whose predicted class is their label.
 
     Args:
-      predicted: predicted classes.
+      predicted: index of each record's predicted class.
       labels: true classes.
 
     Returns:
@@ -56,9 +56,9 @@ def confusion(
     """The confusion matrix.
 
     Args:
-      predicted: predicted classes.
+      predicted: index of each record's predicted class.
       labels: true classes.
-      classes: C.
+      classes: number of classes, C.
 
     Returns:
       Numbers of records; rows are labels, columns predictions.
@@ -108,7 +108,7 @@ def negative_log_likelihood(
     """The mean of -log p[label].
 
     Args:
-      probabilities: class probabilities.
+      probabilities: class probabilities; rows sum to 1.
       labels: true classes.
 
     Returns:
@@ -126,7 +126,7 @@ def calibration(
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, eq. 3.
 
     Args:
-      probabilities: class probabilities.
+      probabilities: class probabilities; rows sum to 1.
       labels: true classes.
       bins: number of bins over [0, 1].
 
@@ -175,7 +175,7 @@ def suspicion(
     """1 - target[given]: the part of a label distribution that is not on the observed label.
 
     Args:
-      distributions: label distributions.
+      distributions: label distributions; rows sum to 1.
       given: observed labels.
 
     Returns:

@@ -24,7 +24,7 @@ class TrainState:
       params: parameters that the optimizer updates.
       model_state: everything else that the method carries: batch statistics, label-distribution
         bank, queues, momentum copy.
-      opt_state: state of the optimizer.
+      opt_state: what the optimizer carries from step to step.
       key: random key of the run; a step uses `fold_in(key, step)`.
     """
 
@@ -41,8 +41,8 @@ def init(
     """Makes the state before the first step.
 
     Args:
-      method: the method to train.
-      optimizer: optimizer of the run.
+      method: makes parameters and model state.
+      optimizer: makes its own state from the parameters.
       key: random key of the run.
       example: what the method is initialised with.
 
@@ -64,7 +64,7 @@ def shardings(mesh: Mesh, method: Method) -> TrainState:
     """The shardings of a state: as the method says for its own state, replicated for the rest.
 
     Args:
-      mesh: the devices.
+      mesh: devices of all hosts, axis "data".
       method: the method, which says how its own state is sharded.
 
     Returns:
@@ -84,11 +84,11 @@ def create(
     """Makes the state before the first step, sharded over the devices.
 
     Args:
-      method: the method to train.
-      optimizer: optimizer of the run.
+      method: makes parameters and model state, and says how they are sharded.
+      optimizer: makes its own state from the parameters.
       key: random key of the run.
       example: what the method is initialised with.
-      mesh: the devices.
+      mesh: devices of all hosts, axis "data".
 
     Returns:
       The state.

@@ -23,7 +23,7 @@ class Drawing:
     """A synthetic face with its ground truth.
 
     Attributes:
-      pixels: RGB.
+      pixels: RGB, 0 to 255.
       landmarks: the 68 points in iBUG order, in [0, 1] of the width and height, clipped there.
       present: whether a landmark lies inside the image.
       label: the dominant expression.

@@ -140,7 +140,7 @@ def render(
     Args:
       geometry: outlines in image widths.
       style: which parts this person has.
-      palette: their colours.
+      palette: colours of the parts, RGB 0 to 255.
       pose: where the head is, for the light.
       camera: light and flaws.
       size: width and height in pixels.

@@ -31,7 +31,7 @@ class Found:
     """The images of a source, and what else it holds.
 
     Attributes:
-      entries: its images.
+      entries: path, label and split of each image.
       notes: kind, split ("" for none) and name of everything left out or odd.
       remarks: sentences about the source as a whole.
       shape: short description of the source's layout, for errors.

@@ -26,7 +26,7 @@ def move_points(
 
     Args:
       points: landmarks in pixels of the photo.
-      original: the photo.
+      original: RGB pixels of the photo.
       aligned: the image cut from it.
 
     Returns:

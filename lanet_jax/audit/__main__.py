@@ -107,7 +107,7 @@ def audit(
       source: what to audit in place of a run, see `audit.labelled_faces.load`.
       out: folder for the page and the table of a source.
       model: network whose features the probe is fitted to; None for the bundled one.
-      split: split of the source.
+      split: split of the source; "" as in `labelled_faces.load`.
       classes: other names for classes of the source, see `labelled_faces.load`.
       cleanlab: whether cleanlab is run on the folds of the probe.
       shard: the part of a source whose faces are read here; `lanet merge` audits them all.

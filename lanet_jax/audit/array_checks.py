@@ -21,8 +21,8 @@ def check_enough(records: int, classes: int, used: int) -> None:
     """Refuses labels that cannot be audited, before any work is done.
 
     Args:
-      records: N.
-      classes: C.
+      records: number of records, N.
+      classes: number of classes, C.
       used: how many of them some record has.
 
     Raises:
@@ -98,7 +98,7 @@ def groups(values: Any, records: int) -> Int[np.ndarray, " N"]:
 
     Args:
       values: a name or number for each record.
-      records: N.
+      records: number of records, N.
 
     Returns:
       The number of each record's group, from 0.
@@ -148,7 +148,7 @@ def numbers(values: np.ndarray, name: str, records: int) -> Float[np.ndarray, "N
     Args:
       values: [N, D] numbers.
       name: name of the argument, for errors.
-      records: N.
+      records: number of records, N.
 
     Returns:
       The numbers, in float32.
@@ -180,8 +180,8 @@ def distributions(values: np.ndarray, records: int, classes: int) -> Float[np.nd
 
     Args:
       values: [N, C] numbers.
-      records: N.
-      classes: C.
+      records: number of records, N.
+      classes: number of classes, C.
 
     Returns:
       The probabilities, of which each row sums to 1.

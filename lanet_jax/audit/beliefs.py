@@ -35,7 +35,7 @@ class Beliefs:
         other augmentation.
       features: by space, "expression" and for LA-Net "landmark"; averaged likewise.
       contribution: the trained score network of each space that has one (Eq. 3).
-      step: step of the checkpoint.
+      step: number of steps trained; 0 without a run.
     """
 
     targets: Float[np.ndarray, "N C"]
@@ -55,8 +55,8 @@ def read(c: Config, workdir: Path, step: str, data: Data, mesh: Mesh) -> Beliefs
       c: config of the run.
       workdir: its work folder.
       step: a number or "last".
-      data: its data.
-      mesh: the devices.
+      data: records and labels of the run.
+      mesh: devices of all hosts, axis "data".
 
     Returns:
       The beliefs, in the order of the training records.

@@ -43,7 +43,7 @@ def nearest(
     """The most similar other records of some records, as `lde.neighbors` finds them in a batch.
 
     Args:
-      features: features in one space.
+      features: features of all N records in one space.
       rows: rows whose neighbours are wanted.
       among: rows that may be neighbours.
       k: number of neighbours; fewer where there are fewer others.
@@ -77,7 +77,7 @@ def vote(
     """Shares of the observed labels of every record's neighbours; its own group's are left out.
 
     Args:
-      features: features in one space.
+      features: features of all N records in one space.
       given: observed labels.
       classes: number of classes, C.
       among: rows that may be neighbours.
@@ -108,7 +108,7 @@ def contributions(
 
     Args:
       params: score network of the space (Eq. 3).
-      features: features in the space.
+      features: features of all N records in this space.
       rows: rows whose neighbours these are.
       index: rows of the neighbours.
 

@@ -78,7 +78,7 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
       c: config of the run.
       workdir: its work folder.
       step: step of the checkpoint, or "last".
-      data: its data.
+      data: records and labels of the run.
       candidates: the most records that may be neighbours.
 
     Returns:
@@ -177,7 +177,7 @@ def with_comparison(found: Findings, comparison: Comparison) -> Findings:
     """Adds cleanlab's scores to the table; they do not change the ranking.
 
     Args:
-      found: what was found.
+      found: the audit without the comparison.
       comparison: its scores are nan for records that cleanlab did not score.
 
     Returns:
@@ -214,7 +214,7 @@ def qualities(
     """How well each score finds the known wrong labels, on the same records for all.
 
     Args:
-      found: our scores.
+      found: the audit, whose scores are judged.
       comparison: cleanlab's, if it was asked.
       wrong: which labels are wrong.
       k: number of first records that the lift is measured on.

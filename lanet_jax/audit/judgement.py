@@ -98,7 +98,7 @@ def decide(
     """Judges each label as far as a verdict allows; see `judge`.
 
     Args:
-      decided: the verdict.
+      decided: says whether labels may be ordered, and others suggested.
       skill: the measurement that it rests on.
       noise: share of wrong labels.
       beliefs: label distributions of every record.

@@ -70,7 +70,7 @@ def estimate(
       beliefs: label distributions that do not depend on the record's own observed label.
       given: observed labels.
       independent: how many of the labels are independent of each other; copies of a face are not.
-      seed: seed of the resamples.
+      seed: seed of the bootstrap's resamples.
 
     Returns:
       The range.

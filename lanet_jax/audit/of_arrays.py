@@ -19,7 +19,7 @@ class Row(NamedTuple):
 
     Attributes:
       index: its place in the labels that were handed in.
-      given: its label.
+      given: its observed label.
       suggested: the class suggested in its place; "" where none is.
       doubted: whether another class is likelier than the observed one.
       score: 1 - belief in the observed label: the higher, the more doubtful.

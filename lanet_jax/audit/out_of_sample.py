@@ -32,7 +32,7 @@ def read(path: Path, names: Sequence[str], classes: Sequence[str]) -> Float[np.n
       path: a CSV with the columns `name` and each class (such as `predictions.csv` of an
         evaluation), or an npz with `name` [M] and `probabilities` [M, C] in the classes' order.
       names: names of the training records.
-      classes: classes of the run.
+      classes: class names, in the order of the result's columns.
 
     Returns:
       A row for each record; nan where the file has none.

@@ -36,7 +36,7 @@ class Page(NamedTuple):
     """What a page is about.
 
     Attributes:
-      path: path of the page.
+      path: the `audit.html` to write.
       key: key under which the browser keeps the decisions.
       heading: title of the page.
       where: where the records come from, as in "at step 10".
@@ -81,7 +81,7 @@ def of_faces(out: Path, source: str, data: Data, basis: str) -> Page:
     Args:
       out: folder of the page.
       source: where the faces come from, for the title.
-      data: the faces.
+      data: the faces and their labels.
       basis: see `Page`.
 
     Returns:
@@ -104,7 +104,7 @@ def suspects(
     """The records to look at, the most suspicious first.
 
     Args:
-      found: what was found.
+      found: the audit, with a score named `rank`.
       rank: the score that orders them.
       given: observed labels.
       limit: the most rows to return.
@@ -128,9 +128,9 @@ def write(
     """Writes `audit.html`.
 
     Args:
-      page: what it is about.
-      data: the records.
-      found: what was found.
+      page: path, heading and sentences of the page.
+      data: the audited records, in the order of `found`.
+      found: scores, judgements and neighbours of the records.
       rank: the score that orders the suspects.
       limit: the most suspects on the page.
       shown_neighbors: neighbours shown for each suspect and space.
@@ -174,7 +174,7 @@ def why(found: Findings, rows: Int[np.ndarray, " R"], k: int) -> dict[str, Why]:
     """The nearest neighbours of suspects in every space, with what each contributes.
 
     Args:
-      found: what was found.
+      found: the audit, with features by space and candidates.
       rows: row numbers of the suspects.
       k: number of neighbours.
 

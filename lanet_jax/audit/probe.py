@@ -21,8 +21,8 @@ def folds(
 
     Args:
       given: observed labels.
-      parts: number of parts.
-      seed: seed of the order.
+      parts: number of parts to spread over.
+      seed: seed of the order within each class.
       groups: records of one group, such as copies of a face, come into one part.
 
     Returns:
@@ -58,7 +58,7 @@ def out_of_fold(
     number of them; for 256 features it equals C = 1/256 on the standardised ones.
 
     Args:
-      features: features in one space.
+      features: features of all N records in one space.
       given: observed labels.
       classes: number of classes, C.
       part: part of each record, from `folds`.

@@ -31,7 +31,7 @@ def write(
 
     Args:
       path: `audit.csv`.
-      data: the records.
+      data: the audited records, in the order of the scores.
       ranking: their scores; nan makes an empty cell.
       chosen: the score that orders the rows.
       judged: the judgement by that score. `suggested` is empty where none is made; `verdict`, the
@@ -76,7 +76,7 @@ def summary_text(
 
     Args:
       data: the audited records.
-      found: what was found.
+      found: scores, judgements and label noise of the records.
       chosen: the score that orders the records.
       comparison: cleanlab's answer, if it was asked.
       where: where the records come from, as in "training labels at step 10".

@@ -21,9 +21,9 @@ class Trial(NamedTuple):
     """How a run does on records that it does not train on.
 
     Attributes:
-      split: name of the split.
+      split: its name, such as "test".
       accuracy: share of its records that the network classifies correctly.
-      records: number of its records.
+      records: number of records evaluated.
       commonest: share of its commonest class.
     """
 
@@ -78,7 +78,7 @@ def gather(
       workdir: work folder of the run.
       seen: what the checkpoint says.
       votes: shares of the neighbours' observed labels, by space.
-      data: data of the run.
+      data: records and labels, with the evaluated splits.
       visits: mean number of times that a record was trained on.
 
     Returns:
@@ -99,7 +99,7 @@ def temper(decided: Verdict, known: Evidence, unchecked: bool) -> Verdict:
 
     Args:
       decided: the verdict by the neighbours' labels.
-      known: the evidence.
+      known: accuracy on other records, repeated labels and visits, from `gather`.
       unchecked: the run may have memorised its labels, and has no landmark space as a check.
 
     Returns:

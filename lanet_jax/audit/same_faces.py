@@ -71,7 +71,7 @@ def told(
     Args:
       groups: group of each record, from `of`.
       given: observed labels.
-      names: names of the records.
+      names: names of the records, for examples.
 
     Returns:
       A sentence without its full stop, in a tuple that is empty if there are no copies.

@@ -34,10 +34,10 @@ def write(
     Args:
       source: see `labelled_faces.load`.
       out: folder of the audit that all shards make together.
-      shard: which shard this is.
+      shard: number of this shard, and of how many.
       model: see `without_run.probe`.
       data_dir: where prepared datasets lie.
-      split: split of the source.
+      split: split of the source; "" as in `labelled_faces.load`.
       classes: see `labelled_faces.load`.
       **options: arguments with which `merge` calls `without_run.audit_faces`.
 
@@ -65,7 +65,7 @@ def merge(parts: Sequence[Part], out: Path, source: Path | None) -> None:
     """Audits all faces from what the shards saw.
 
     Args:
-      parts: all shards.
+      parts: every shard of the audit, each once.
       out: folder of the audit.
       source: where the faces lie now; None for where the first shard had them.
 

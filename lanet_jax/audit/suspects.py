@@ -46,7 +46,7 @@ def cards(
     """Everything that the page's script reads.
 
     Args:
-      data: the records.
+      data: the audited records, in the order of `score`.
       suspects: rows to show.
       score: score that ranks them.
       beliefs: label distributions to show.

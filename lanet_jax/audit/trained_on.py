@@ -19,7 +19,7 @@ def remarks(model: Path, names: Sequence[str]) -> tuple[str, ...]:
 
     Args:
       model: work folder of a run, or a model file.
-      names: names of the faces.
+      names: names of the faces, which are sought among those of the run.
 
     Returns:
       What a reader of the audit should know about it, without full stops.

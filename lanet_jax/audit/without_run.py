@@ -53,7 +53,7 @@ def basis(audit: LabelAudit, remarks: Sequence[str]) -> str:
     """Says what an audit rests on, and why.
 
     Args:
-      audit: the audit.
+      audit: audit of the faces by the probe.
       remarks: what was left out, and why.
 
     Returns:
@@ -88,14 +88,14 @@ def audit_faces(
 
     Args:
       source: see `labelled_faces.load`.
-      out: the folder.
+      out: folder for the page and the table, made if absent.
       look: gives the witnesses of the faces.
       rank: score that orders the records; "" for the probe.
       limit: the most suspects on the page.
       neighbors: neighbours shown for each suspect and space.
       candidates: the most records that may be neighbours; a random sample where there are more.
       data_dir: where prepared datasets lie.
-      split: split of the source.
+      split: split of the source; "" as in `labelled_faces.load`.
       cleanlab: whether cleanlab is run on the same folds.
       classes: see `labelled_faces.load`.
 

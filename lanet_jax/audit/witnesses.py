@@ -50,7 +50,7 @@ class Sight:
 
     Attributes:
       probabilities: probabilities of the K classes that the network knows.
-      features: features of the network.
+      features: the network's features, averaged with the mirror image's.
       points: landmarks in pixels of the image; L is 0 where nothing finds them.
       present: which landmarks are known.
       known: the network's classes.
@@ -160,7 +160,7 @@ def heard(faces: Records, sight: Sight) -> Witnesses:
     """Turns what was seen into witnesses; aligning landmarks takes all faces together.
 
     Args:
-      faces: the faces.
+      faces: the faces, in the order of `sight`.
       sight: what was seen of them.
 
     Returns:

@@ -19,7 +19,7 @@ def jitter(
     compute all six.
 
     Args:
-      key: random key.
+      key: random key of the three factors.
       image: RGB in [0, 1].
       brightness: strength; blends with black.
       contrast: strength; blends with the mean of the grey image.
@@ -42,7 +42,7 @@ def add_noise(
     """Adds Gaussian noise, clips and truncates to 8 bits, as SCN's, RUL's and EAC's codes do.
 
     Args:
-      key: random key.
+      key: random key of the chance and the noise.
       image: RGB as stored, 0 to 255.
       prob: chance that there is noise.
       variance: variance of each value's noise, in squares of 1/255 of the range.

@@ -18,8 +18,8 @@ def random_erase(
     """Fills a random box with 0, which after normalisation is the mean colour (R, docs/choices.md).
 
     Args:
-      key: random key.
-      image: normalised.
+      key: random key of the chance and the box.
+      image: normalised RGB.
       prob: chance that a box is erased.
       scale: least and greatest area of the box, as a share of the image.
       ratio: least and greatest height over width (torchvision's order), as shares of the image.

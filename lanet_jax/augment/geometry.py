@@ -19,7 +19,7 @@ def random_box(
     """Draws a box of random area, aspect ratio and place that fits into the image.
 
     Args:
-      key: random key.
+      key: random key of area, aspect ratio and place.
       scale: least and greatest area, as a share of the image.
       ratio: least and greatest width over height, both as shares of the image; uniform in its log.
 
@@ -44,7 +44,7 @@ def random_crop_box(
     """Draws the box of a random resized crop; the whole image where no draw fits.
 
     Args:
-      key: random key.
+      key: random key of area, aspect ratio and place.
       scale: least and greatest area, as a share of the image.
       ratio: least and greatest width over height, both as shares of the image.
 
@@ -139,7 +139,7 @@ def random_flip(
     """Mirrors an image and its landmarks left to right with a probability.
 
     Args:
-      key: random key.
+      key: random key of the chance.
       image: any range.
       landmarks: x and y in fractions of the image.
       present: whether a landmark is known.

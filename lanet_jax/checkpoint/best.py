@@ -22,7 +22,7 @@ def save(workdir: Path, step: int, state: TrainState, method: Method, card: dict
 
     Args:
       workdir: work folder of the run.
-      step: step of the state.
+      step: number of steps trained.
       state: the new best state.
       method: says which parts inference needs.
       card: the checkpoint's card, see `metadata.wrong_keys`.
@@ -54,7 +54,7 @@ def rewind(
       step: the step from which it resumes.
       state: the state at this step, for its shapes.
       method: says which parts inference needs.
-      card: card of the run.
+      card: card of the run, which a best state's card must fit.
       best: the best step before this one, by the run's rows; None if there is none.
     """
     folder = _folder(workdir)

@@ -49,7 +49,7 @@ def write(folder: Path) -> None:
     """Writes the sums of all files of a folder into it.
 
     Args:
-      folder: folder of the checkpoint.
+      folder: folder of a checkpoint whose files are all written.
     """
     lines = [f"{_sum(folder / name)}  {name}\n" for name in _files(folder)]
     with open(folder / NAME, "w", encoding="utf-8") as file:

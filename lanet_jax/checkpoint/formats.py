@@ -23,7 +23,7 @@ def file_format(path: Path) -> str:
     """Recognises a file's format by its content, since endings lie.
 
     Args:
-      path: a file.
+      path: a weight file, of any ending.
 
     Returns:
       "npz", "torch", "safetensors" or "pickle".
@@ -59,7 +59,7 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
     """Reads a safetensors file.
 
     Args:
-      path: the file.
+      path: a safetensors file, of any ending.
 
     Returns:
       Its arrays by name.
@@ -84,7 +84,7 @@ def read_torch(
     """Reads a torch checkpoint with `weights_only=True`.
 
     Args:
-      path: the file.
+      path: a file by `torch.save`.
       tell: called with one line if the weights are not under `state_dict`.
 
     Returns:

@@ -49,7 +49,7 @@ def foreign(card: Card, own: Card) -> str:
     """Says why a checkpoint does not belong to a run, by the cards of both.
 
     Args:
-      card: card of the checkpoint.
+      card: card that lies in the checkpoint.
       own: card of the run, or only its "run", which `lanet_jax.run.folder.identity` gives.
 
     Returns:

@@ -87,9 +87,9 @@ def save(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> 
     """Saves a checkpoint.
 
     Args:
-      manager: manager of the folder.
-      folder: folder of checkpoints.
-      step: step of the checkpoint.
+      manager: manager that `open_manager` gave for `folder`.
+      folder: absolute path, for errors.
+      step: number that names the checkpoint; later than any saved one.
       args: Orbax's arguments that say what to save.
 
     Raises:
@@ -108,7 +108,7 @@ def move_aside(path: Path, ending: str, reason: str, then: str) -> None:
     """Renames a checkpoint, so that Orbax does not see it and its step can be saved again.
 
     Args:
-      path: path of the checkpoint.
+      path: folder of one checkpoint.
       ending: ending of its new name, numbered if that exists already.
       reason: why, for the warning.
       then: what is done without it, for the warning.
@@ -123,9 +123,9 @@ def restore(manager: ocp.CheckpointManager, folder: Path, step: int, like: PyTre
     """Restores a checkpoint's arrays.
 
     Args:
-      manager: manager of the folder.
-      folder: folder of checkpoints.
-      step: step of the checkpoint.
+      manager: manager that `open_manager` gave for `folder`.
+      folder: absolute path of the checkpoints.
+      step: number that names the checkpoint.
       like: shapes, types and shardings of the arrays to restore.
 
     Returns:
@@ -167,7 +167,7 @@ def verify(path: Path, part: str = "") -> None:
     """Compares a checkpoint with its checksums, if it has any; process 0 reads it for all.
 
     Args:
-      path: path of the checkpoint.
+      path: folder of one checkpoint.
       part: only the files below it; empty for all.
 
     Raises:

@@ -49,7 +49,7 @@ class Checkpoints:
 
         Args:
           step: step of the state; later than any saved one.
-          state: state of the run.
+          state: state after `step` steps.
           card: the checkpoint's card, see `metadata.wrong_keys`.
 
         Raises:
@@ -106,7 +106,7 @@ class Checkpoints:
         """Restores a checkpoint onto this run's devices, whatever devices wrote it.
 
         Args:
-          step: step of the checkpoint.
+          step: number that names the checkpoint.
           like: shapes, types and shardings of the state.
 
         Returns:
@@ -165,7 +165,7 @@ def restore_card(folder: Path, step: int, own: dict[str, Any] | None = None) -> 
 
     Args:
       folder: from `find`.
-      step: step of the checkpoint.
+      step: number that names the checkpoint, from `find`.
       own: card of the run, or the known part of it; None accepts any run's.
 
     Returns:
@@ -211,7 +211,7 @@ def restore_inference(folder: Path, step: int, like: PyTree) -> PyTree:
 
     Args:
       folder: from `find`.
-      step: step of the checkpoint.
+      step: number that names the checkpoint, from `find`.
       like: shapes and shardings of `inference_part`.
 
     Returns:

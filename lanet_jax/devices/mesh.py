@@ -54,7 +54,7 @@ def shared(batch: int, devices: int = 0) -> int:
     """A batch near to another one that the devices share evenly.
 
     Args:
-      batch: B.
+      batch: batch size to stay near to, B.
       devices: how many; 0 for all of all hosts.
 
     Returns:
@@ -68,7 +68,7 @@ def own_rows(mesh: Mesh, batch: int) -> Int[np.ndarray, " b"]:
     """The rows of a sharded batch that this host holds, whatever the order of the devices.
 
     Args:
-      mesh: the devices.
+      mesh: devices of all hosts, axis "data".
       batch: batch size, B.
 
     Returns:

@@ -48,7 +48,7 @@ def contrastive_loss(
       stored_keys: the queue's keys of the same space as `keys`.
       stored_labels: their pseudo-labels when they were stored.
       stored: which slots of the queue hold keys.
-      temperature: temperature, tau.
+      temperature: tau > 0, which divides the similarities.
       batch_negatives: whether samples of this batch with another pseudo-label are negatives too
         (the paper), or only the queue's (the published code).
 
@@ -81,7 +81,7 @@ def expression_landmark_loss(
       keys: expression and landmark keys.
       labels: pseudo-labels of the batch.
       memory: the queue before this batch is enqueued.
-      temperature: temperature, tau.
+      temperature: tau > 0, which divides the similarities.
       batch_negatives: see `contrastive_loss`.
 
     Returns:

@@ -30,7 +30,7 @@ def positives(labels: Int[Array, " B"]) -> Bool[Array, "B B"]:
     """I(i): the samples with the pseudo-label of i, always including i itself (Eq. 9).
 
     Args:
-      labels: pseudo-labels.
+      labels: pseudo-label of each sample.
 
     Returns:
       True at [i, j] if j is in I(i).

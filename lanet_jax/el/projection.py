@@ -14,7 +14,7 @@ def init(key: Key, width: int, hidden: int, projection: int) -> Projection:
     """Two layers: width -> hidden -> projection.
 
     Args:
-      key: random key.
+      key: random key of both layers.
       width: width of the features, D.
       hidden: width of the hidden layer.
       projection: projection width, E.

@@ -17,9 +17,9 @@ class Queue:
     """Past keys of both spaces and the pseudo-label each had when it was stored.
 
     Attributes:
-      expression: expression keys.
-      landmark: landmark keys.
-      labels: pseudo-labels.
+      expression: keys of the expression space, in S slots of one batch.
+      landmark: keys of the landmark space, likewise.
+      labels: pseudo-label of each pair of keys.
       batches: number of batches enqueued so far; slots beyond it are empty.
     """
 
@@ -73,8 +73,8 @@ def update(
 
     Args:
       queue: the queue before the step.
-      expression: expression keys.
-      landmark: landmark keys.
+      expression: the batch's keys in the expression space.
+      landmark: the batch's keys in the landmark space.
       labels: pseudo-labels of this step.
 
     Returns:

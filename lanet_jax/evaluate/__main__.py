@@ -107,9 +107,9 @@ def write(
 
     Args:
       folder: for predictions.csv, confusion.csv, calibration.csv and metrics.json.
-      records: the predicted records.
-      probabilities: class probabilities.
-      step: step of the checkpoint.
+      records: records that were predicted, with labels.
+      probabilities: class probabilities, one row per record.
+      step: number of steps that the network was trained.
       data: `places.digest` of the records.
       network: `trained.fingerprint.of_weights` of the predicting network.
 

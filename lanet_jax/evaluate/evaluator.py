@@ -25,9 +25,9 @@ class Evaluator:
     """Evaluates states of one run.
 
     Attributes:
-      run: the run.
+      run: run whose splits and training labels are evaluated.
       classify: its compiled inference function, without features.
-      mesh: the devices.
+      mesh: devices of all hosts, axis "data".
     """
 
     run: Run

@@ -29,8 +29,8 @@ def place(
     Args:
       workdir: work folder of the run.
       split: name of the evaluated split.
-      fingerprint: fingerprint of its records.
-      step: step of the checkpoint.
+      fingerprint: checksums of the evaluated records.
+      step: number of steps that the network was trained.
       data: the dataset that was asked for; empty for the run's own.
       data_dir: the folder that was asked for; empty for the run's own.
 

@@ -33,8 +33,8 @@ class Spaces:
     """Measures states of one run of LA-Net.
 
     Attributes:
-      run: the run.
-      mesh: the devices.
+      run: run of LA-Net, with its training data.
+      mesh: devices of all hosts, axis "data".
     """
 
     run: Run
@@ -44,7 +44,7 @@ class Spaces:
         """The row of split "spaces", described in docs/parts.md.
 
         Args:
-          state: the state to measure.
+          state: state of this run, on the devices.
           targets: its target distributions of all training records.
 
         Returns:

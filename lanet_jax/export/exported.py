@@ -52,9 +52,9 @@ def write(out: Path, format: str, trained: Trained, half: bool = False) -> list[
     """Builds, checks and writes an export.
 
     Args:
-      out: the file.
+      out: file to write, beside which its card is written.
       format: "stablehlo", "onnx" or "safetensors".
-      trained: the network.
+      trained: network to export, with its card.
       half: store kernels in 16 bits; only for "safetensors".
 
     Returns:
@@ -103,7 +103,7 @@ def compare(exported: Function, ours: Function, card: Card, format: str) -> str:
       exported: the export, run as its users run it.
       ours: the network in JAX.
       card: card of the network, for the input's size.
-      format: name of the format.
+      format: name of the format, for the line.
 
     Returns:
       A line with the greatest difference.

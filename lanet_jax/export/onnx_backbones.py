@@ -15,7 +15,7 @@ def resnet(graph: Graph, x: str, params: PyTree, stats: PyTree, card: Card) -> s
       x: name of the normalised images.
       params: parameters of the backbone.
       stats: its running batch statistics.
-      card: describes it.
+      card: card of the network, which names its depth and stem.
 
     Returns:
       Name of the last map.

@@ -26,7 +26,7 @@ def model(params: PyTree, model_state: PyTree, card: Card) -> onnx.ModelProto:
     Args:
       params: parameters of the network, host arrays.
       model_state: its running batch statistics.
-      card: describes it.
+      card: card of the network: input size, normalisation, classes.
 
     Returns:
       uint8 [batch, size, size, 3] to float32 [batch, C].

@@ -54,7 +54,7 @@ def conv(
     Args:
       graph: gets the nodes.
       x: name of the map.
-      conv: its kernel.
+      conv: parameters of the convolution.
       norm: scale and bias of the normalisation.
       stats: its running statistics.
       stride: stride along both axes.

@@ -19,7 +19,7 @@ def exported(params: PyTree, model_state: PyTree, card: Card) -> bytes:
     Args:
       params: parameters of the network.
       model_state: its running batch statistics.
-      card: describes it.
+      card: card of the network: input size, normalisation, classes.
 
     Returns:
       Bytes for `jax.export.deserialize`: uint8 [B, size, size, 3] to float32 [B, C], for any B.

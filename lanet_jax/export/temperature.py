@@ -46,7 +46,7 @@ def fit(
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 4.2.
 
     Args:
-      probabilities: class probabilities.
+      probabilities: class probabilities; rows sum to 1.
       labels: true classes.
 
     Returns:
@@ -116,7 +116,7 @@ def divided(trained: Trained, by: Temperature, split: str) -> Trained:
 
     Args:
       trained: the network. Its logits are linear in the layer `fc`, whose weights are divided.
-      by: the temperature.
+      by: temperature of the logits before any division.
       split: split that it was fitted on, for the card.
 
     Returns:

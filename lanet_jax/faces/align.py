@@ -34,7 +34,7 @@ def align(
       image: pixels in any order of channels; beyond its edges the cut is black.
       landmarks: landmarks of the face, in pixels of the image.
       size: side of the result in pixels.
-      scheme: landmark scheme.
+      scheme: order of the landmarks, a name of `landmarks.schemes`.
 
     Returns:
       The cut: eyes level, EYE_HEIGHT of its side below its upper edge and EYE_DISTANCE apart.
@@ -53,7 +53,7 @@ def aligned_square(landmarks: Float[np.ndarray, "L 2"], scheme: str = "ibug68") 
 
     Args:
       landmarks: landmarks of the face, in pixels of the image.
-      scheme: landmark scheme.
+      scheme: order of the landmarks, a name of `landmarks.schemes`.
 
     Returns:
       The square.

@@ -64,7 +64,7 @@ def decode(
     Args:
       raw: for each anchor the box's centre, its width and height, and six keypoints, in pixels of
         the input; centre and keypoints are relative to the anchor.
-      logits: logits of the scores.
+      logits: scores before the sigmoid.
       anchors: from `grid_anchors`.
       side: side of the network's input, in pixels.
       least: candidates with a lower score are dropped.

@@ -55,7 +55,7 @@ class FaceDetector:
         """Finds faces.
 
         Args:
-          image: RGB.
+          image: RGB, 0 to 255.
           smallest: side of the smallest face sought, as a share of the image's longer side.
           finer: continue to smaller tiles as long as the last ones held small faces, as in crowds.
 

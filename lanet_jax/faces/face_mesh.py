@@ -57,9 +57,9 @@ class FaceMesh:
         """Fits the mesh to one face.
 
         Args:
-          image: RGB.
+          image: RGB, 0 to 255.
           start: square that roughly holds the face, with a margin on each side.
-          scheme: landmark scheme.
+          scheme: order of the result's landmarks, `ibug68` or `aflw19`.
           refine: how often the square is updated from the mesh found in it.
 
         Returns:

@@ -53,7 +53,7 @@ def find_faces(
     """Finds the faces of a photo with their landmarks, at any rotation in the image plane.
 
     Args:
-      image: RGB.
+      image: RGB, 0 to 255.
       scheme: landmark scheme, `ibug68` or `aflw19`.
       smallest: side of the smallest face sought, as a share of the image's longer side; half of it
         takes about four times as long. 0 for .03, or .015 from 3,000 pixels up, and smaller faces
@@ -73,7 +73,7 @@ def largest_face(image: UInt8[np.ndarray, "H W 3"], scheme: str = "ibug68") -> t
     """Finds the landmarks of an image that is one face, or of the largest face in a photo.
 
     Args:
-      image: RGB.
+      image: RGB, 0 to 255.
       scheme: landmark scheme, `ibug68` or `aflw19`.
 
     Returns:
@@ -133,7 +133,7 @@ class Finder:
         """Finds the landmarks of an image that is one face, as in FER+ and RAF-DB.
 
         Args:
-          image: RGB.
+          image: RGB, 0 to 255.
           scheme: landmark scheme, `ibug68` or `aflw19`.
 
         Returns:

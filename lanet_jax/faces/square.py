@@ -19,7 +19,7 @@ class Square:
 
     Attributes:
       x: x of its centre, in pixels of the image.
-      y: y of its centre.
+      y: y of its centre, in pixels of the image.
       side: length of its side, in pixels of the image.
       angle: angle of its upper edge, in radians; clockwise is positive, since y points down.
     """

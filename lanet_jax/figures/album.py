@@ -23,7 +23,7 @@ class Checkpoint(NamedTuple):
     """One column of a figure.
 
     Attributes:
-      source: the run.
+      source: run that the checkpoint belongs to.
       step: a number, "last" or "best".
       label: its title in a figure.
     """

@@ -24,7 +24,7 @@ class Face(NamedTuple):
     """An image, its class and its landmarks.
 
     Attributes:
-      image: RGB.
+      image: RGB, 0 to 255.
       label: name of the true class.
       points: landmarks, x and y in [0, 1].
       present: which landmarks are known.
@@ -42,7 +42,7 @@ class Attention(NamedTuple):
     Attributes:
       label: its title in the figure.
       predicted: name of each face's predicted class.
-      probability: probability of that class.
+      probability: probability of each face's predicted class.
       heat: Grad-CAM map of that class, in [0, 1].
     """
 
@@ -57,7 +57,7 @@ def draw(faces: Sequence[Face], seen: Sequence[Attention]) -> Figure:
     """Draws a column for each face, with landmarks in the first row and a checkpoint in each other.
 
     Args:
-      faces: test faces.
+      faces: test faces, one per column.
       seen: attention of each checkpoint.
 
     Returns:
@@ -119,7 +119,7 @@ def look(source: Source, step: str, label: str, faces: Sequence[Face]) -> Attent
     """Restores a checkpoint for inference and computes its Grad-CAM maps.
 
     Args:
-      source: the run.
+      source: run that the checkpoint belongs to.
       step: a number, "last" or "best".
       label: what the checkpoint is called in the figure.
       faces: faces to look at.

@@ -19,7 +19,7 @@ class Example:
     """One training image.
 
     Attributes:
-      image: RGB.
+      image: RGB, 0 to 255.
       given: its observed label.
       true: the label before the noise, None where it is not known.
       votes: shares of annotator votes, None where the data has none.

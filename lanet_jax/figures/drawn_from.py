@@ -34,7 +34,7 @@ class Look:
       classes: class names.
       given: observed labels, which it was trained on.
       true: labels before the noise; None where it is not known which are wrong.
-      probabilities: class probabilities.
+      probabilities: class probabilities; rows sum to 1.
       features: features of the expression backbone.
     """
 
@@ -50,11 +50,11 @@ def look(source: Source, step: str, label: str, records: int, seed: int) -> Look
     """Passes a random part of the training records through a checkpoint.
 
     Args:
-      source: the run.
+      source: run that the checkpoint belongs to.
       step: checkpoint: a number, "last" or "best".
       label: what the checkpoint is called in a figure.
       records: number of records; 0 for all. Runs on the same data get the same records.
-      seed: seed of the choice.
+      seed: seed of the choice of records.
 
     Returns:
       Its probabilities and features, with the records' labels.

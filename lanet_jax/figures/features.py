@@ -58,7 +58,7 @@ def embed(features: Float[np.ndarray, "N D"], seed: int) -> Float[np.ndarray, "N
     Source: van der Maaten and Hinton, "Visualizing data using t-SNE", JMLR 2008.
 
     Args:
-      features: features of the records.
+      features: features of all N records in one space.
       seed: seed of its random choices.
 
     Returns:

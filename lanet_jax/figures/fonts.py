@@ -20,7 +20,7 @@ def drawable(text: str) -> tuple[str, Path]:
     """Finds a font that can draw a text, or replaces the letters that none has.
 
     Args:
-      text: one line.
+      text: one line, in any script.
 
     Returns:
       The text and the font's file. Letters that no font of this machine has become their code

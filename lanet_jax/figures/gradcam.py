@@ -31,7 +31,7 @@ def grad_cam(
       method: a method whose `predict` runs one of our residual networks.
       params: parameters that `predict` reads.
       model_state: model state that it reads.
-      images: normalised images.
+      images: normalised images at the network's input size.
 
     Returns:
       Probabilities, and the map of each image's predicted class, in [0, 1].

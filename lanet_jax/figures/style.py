@@ -79,8 +79,8 @@ def canvas(width: float, height: float) -> Figure:
     """Makes an empty figure.
 
     Args:
-      width: width in inches.
-      height: height in inches.
+      width: in inches.
+      height: in inches.
 
     Returns:
       The figure, without a window or global state.
@@ -138,7 +138,7 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Writes a figure as PNG and as SVG, each under a temporary name first.
 
     Args:
-      figure: the figure.
+      figure: figure from `canvas`.
       folder: folder for the files; made if absent.
       name: name of the files, without ending.
 

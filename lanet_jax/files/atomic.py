@@ -18,7 +18,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """Gives a temporary name beside a file, which replaces the file if the block succeeds.
 
     Args:
-      path: the file.
+      path: file to write, which need not exist.
 
     Yields:
       The path to write to. After an error it is removed, and the file is as it was.

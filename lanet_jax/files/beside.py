@@ -15,7 +15,7 @@ def check(card: Path, owner: Path, is_own: Callable[[dict[str, Any]], bool]) -> 
     """Refuses to write a card over a file that is not the owner's.
 
     Args:
-      card: path of the card.
+      card: where the card is to be written.
       owner: the file that it describes.
       is_own: whether an existing card may be an older one of the owner.
 

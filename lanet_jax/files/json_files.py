@@ -12,7 +12,7 @@ def read(path: Path, advice: str) -> dict[str, Any]:
     """Reads a file that holds one JSON object.
 
     Args:
-      path: the file.
+      path: file in UTF-8.
       advice: end of the error: what to do.
 
     Returns:
@@ -39,7 +39,7 @@ def parse(text: str, where: str, advice: str) -> dict[str, Any]:
     """Reads one JSON object.
 
     Args:
-      text: the JSON text.
+      text: JSON whose outermost value must be an object.
       where: start of the error: where the text comes from.
       advice: end of the error: what to do.
 

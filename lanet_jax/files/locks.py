@@ -22,7 +22,7 @@ def take(file: int) -> str:
     """Locks an open file or folder for this process, without waiting.
 
     Args:
-      file: descriptor.
+      file: open descriptor; the lock ends when it is closed.
 
     Returns:
       Why the file system cannot lock it; empty if it is locked.

@@ -23,7 +23,7 @@ def members(path: Path) -> list[zipfile.ZipInfo]:
     """Lists the entries of a zip archive.
 
     Args:
-      path: the archive.
+      path: a zip archive, such as an `.npz`.
 
     Returns:
       Its entries.
@@ -55,7 +55,7 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     """Reads an npz archive without unpickling anything.
 
     Args:
-      path: the file.
+      path: an `.npz`, by `numpy.savez`.
 
     Returns:
       Its arrays by name; they cannot be written to.
@@ -82,7 +82,7 @@ def read_npy(path: Path) -> np.ndarray:
     """Reads an npy file without unpickling anything.
 
     Args:
-      path: the file.
+      path: an `.npy`, by `numpy.save`.
 
     Returns:
       Its array, which cannot be written to.
@@ -104,7 +104,7 @@ def write_npz(path: Path, arrays: Mapping[str, Any]) -> None:
     """Writes an npz archive; it is whole before it gets its name.
 
     Args:
-      path: the file.
+      path: file to write, replaced if it exists.
       arrays: by name, none of which is `file` or `allow_pickle`.
     """
     with replacing(path) as temporary, open(temporary, "wb") as file:
@@ -115,7 +115,7 @@ def damaged(path: Path, what: str, error: Exception) -> UserError:
     """The error for a file that a library could not read.
 
     Args:
-      path: the file.
+      path: file that could not be read.
       what: what it should be.
       error: what the library raised.
     """

@@ -15,7 +15,7 @@ def read(path: Path) -> Any:
     """Reads a torch file with `weights_only=True`, after a comparison with its checksums.
 
     Args:
-      path: the file.
+      path: a file by `torch.save`.
 
     Returns:
       What it holds: a tensor, or containers of tensors and plain values.
@@ -48,7 +48,7 @@ def read_tensor(path: Path) -> np.ndarray:
     """Reads the one tensor that a torch file holds.
 
     Args:
-      path: the file.
+      path: a file by `torch.save` that holds a tensor.
 
     Raises:
       UserError: as for `read`, or the file holds anything else.

@@ -76,9 +76,9 @@ def call(path: Path, function: str, *arguments: str) -> object:
     """Runs a file and calls one of its functions.
 
     Args:
-      path: the file.
-      function: name of the function.
-      *arguments: its arguments.
+      path: a Python file.
+      function: name of a function that the file defines.
+      *arguments: passed to the function.
 
     Returns:
       Its result.

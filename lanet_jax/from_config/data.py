@@ -169,8 +169,8 @@ def splits(data_dir: str, datasets: Sequence[str], names: Sequence[str]) -> dict
 
     Args:
       data_dir: where the datasets lie.
-      datasets: prepared datasets.
-      names: the split of each.
+      datasets: names of prepared datasets.
+      names: name of the split to open, one per dataset.
 
     Returns:
       Records by "SPLIT", or by "SPLIT-DATASET" if there are several datasets.

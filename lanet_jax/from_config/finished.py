@@ -16,7 +16,7 @@ class FinishedRun:
     """A trained run with its data.
 
     Attributes:
-      folder: its work folder.
+      folder: paths of the files in its work folder.
       config: its config; `data.dir` is where the data lies now.
       data: its records and labels.
     """

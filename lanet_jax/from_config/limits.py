@@ -189,7 +189,7 @@ def check(c: ml_collections.ConfigDict) -> None:
     """Checks that a config has exactly the known fields, each with a valid value.
 
     Args:
-      c: a config.
+      c: config to check, which is not changed.
 
     Raises:
       UserError: a field is missing, unknown or invalid.

@@ -28,8 +28,8 @@ class Run:
     """Everything that training needs; nothing here reads the config.
 
     Attributes:
-      method: the method to train.
-      optimizer: its optimizer.
+      method: method whose networks and losses are trained.
+      optimizer: turns gradients into updates.
       augment: training augmentation.
       preprocess: preparation of images for evaluation, uint8 to normalised.
       example: the shapes and values that initialise the method.

@@ -145,7 +145,7 @@ def example(c: Config, data: Data, resumed: bool = False) -> Example:
 
     Args:
       c: resolved config.
-      data: data of the run.
+      data: records and labels, with the frame of the landmarks.
       resumed: whether only shapes are wanted; pretrained weights are then not read.
 
     Returns:

@@ -52,7 +52,7 @@ def below(root: Path) -> Tree:
     """Lists a tree in the order of its names, following links to folders.
 
     Args:
-      root: the folder.
+      root: folder whose tree is listed.
 
     Returns:
       What lies below it.

@@ -202,7 +202,7 @@ def resized(image: Rgb, size: int, resample: str = "linear") -> UInt8[np.ndarray
     averaging would make blocks.
 
     Args:
-      image: RGB.
+      image: RGB, 0 to 255.
       size: side of the square in pixels.
       resample: "linear", as above, or "cubic".
 

@@ -104,7 +104,7 @@ def peers_rows(path: str | Path, text: str) -> Iterator[tuple[int, str, str, str
 
     Args:
       path: the file, for errors.
-      text: its content.
+      text: content of the file, without a header.
 
     Yields:
       Line number, name, given number and, where there is a third column, the original one.

@@ -16,7 +16,7 @@ class Memory:
     """A cache of decoded records; it keeps none if all together would be too large.
 
     Args:
-      records: number of records.
+      records: number of records that may be cached.
       limit: bytes that they may take together.
     """
 
@@ -31,7 +31,7 @@ class Memory:
         """Returns a record from the cache, or reads it and keeps it if there is room.
 
         Args:
-          key: key of the record.
+          key: identifies the record in the cache.
           read: reads and decodes it.
 
         Returns:

@@ -23,13 +23,13 @@ class Visits:
     resumes by slicing.
 
     Args:
-      records: the training records.
-      labels: observed labels.
+      records: training records, N.
+      labels: observed label of each record.
       batch: batch size over all hosts, B.
       epochs: number of epochs; each drops its incomplete last batch.
-      seed: seed of the order.
-      kind: kind of sampler.
-      host: this host.
+      seed: seed of the order, which is the same on every host.
+      kind: name of the sampler that draws the order.
+      host: index of this host, from 0.
       hosts: number of hosts; each reads its own slice of every batch.
       size: side in pixels to which the host resizes images; 0 leaves them as stored.
       ahead: most batches by which readers may be apart, see `read_ahead`.
@@ -127,7 +127,7 @@ def eval_batches(records: Records, reading: Reading, own: Int[np.ndarray, " b"])
     """Yields all records once, in order; copies of the last record fill up the last batch.
 
     Args:
-      records: the records.
+      records: the N records of a split.
       reading: how to read them.
       own: rows of a batch that this host reads, see `lanet_jax.devices.mesh.own_rows`.
 

@@ -94,7 +94,7 @@ def require_split(folder: Path, builder: tfds.core.DatasetBuilder, split: str) -
     """Checks that a prepared dataset has a split.
 
     Args:
-      folder: of the dataset.
+      folder: folder of the dataset, for errors.
       builder: opened from it.
       split: "train", "valid" or "test".
 

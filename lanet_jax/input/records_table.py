@@ -54,7 +54,7 @@ def of(folder: Path, builder: tfds.core.DatasetBuilder, split: str) -> Table:
     Args:
       folder: folder of the prepared dataset.
       builder: opened from it.
-      split: an existing split.
+      split: a split that the dataset has.
 
     Returns:
       The table.

@@ -16,7 +16,7 @@ def class_counts(counts: Int[np.ndarray, " C"], epoch: int, epochs: int) -> Int[
     Args:
       counts: records of each class.
       epoch: e, 0 <= e <= epochs.
-      epochs: E.
+      epochs: number of epochs, E.
 
     Returns:
       n_c(e); 0 for a class without records.

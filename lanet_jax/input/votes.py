@@ -18,7 +18,7 @@ def shares(
 
     Args:
       votes: number of annotators who chose each option.
-      vote_names: names of the columns.
+      vote_names: name of each column of `votes`.
       classes: class names; a class without a column has no votes.
 
     Returns:

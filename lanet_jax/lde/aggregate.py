@@ -54,7 +54,7 @@ def mean_over_spaces(
     """d_i, the mean over the spaces' distributions (Eq. 4).
 
     Args:
-      distributions: one for each space.
+      distributions: from `neighborhood_mean`, one per space.
       exists: which neighbours exist in each; a space where a sample has none does not count.
 
     Returns:

@@ -14,7 +14,7 @@ def init(key: Key, width: int) -> Contribution:
     """Initialises the score network of one space: g1, g2 and the three layers of f.
 
     Args:
-      key: random key.
+      key: random key of all layers.
       width: width of the space, D.
 
     Returns:

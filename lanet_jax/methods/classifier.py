@@ -51,7 +51,7 @@ def start(network: nn.Module, key: Key, example: Example) -> tuple[PyTree, PyTre
 
     Args:
       network: network with a `backbone`, called with (images, train).
-      key: random key.
+      key: random key of the network's parameters.
       example: shape of the images, and the pretrained weights.
 
     Returns:
@@ -73,9 +73,9 @@ def predict(
 
     Args:
       network: the classifier, see `OneClassifier`.
-      params: its parameters.
+      params: parameters of the network, trained or from `start`.
       stats: its running batch statistics.
-      images: normalised images.
+      images: normalised images at the network's input size.
 
     Returns:
       Logits and features.

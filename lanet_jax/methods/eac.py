@@ -23,7 +23,7 @@ class EAC(OneClassifier):
     The augmentation puts the second view into the batch as `mirrored`.
 
     Attributes:
-      weight: weight of the consistency.
+      weight: factor of the consistency beside the cross-entropy.
     """
 
     weight: float

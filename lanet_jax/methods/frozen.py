@@ -82,7 +82,7 @@ class Frozen:
 
         Args:
           model_state: model state of this method.
-          images: normalised images.
+          images: normalised images at the network's input size.
 
         Returns:
           The map of the last frozen stage.
@@ -94,7 +94,7 @@ def behind(method: Method) -> tuple[Method, Callable[[PyTree, jax.Array], jax.Ar
     """Splits a method from its frozen stages, if it has any.
 
     Args:
-      method: any method.
+      method: method that may be wrapped by this module.
 
     Returns:
       The method that owns the networks, and a function from (model state, normalised images) to

@@ -32,7 +32,7 @@ class LANet:
       network: the expression network, the only one used at inference, and the landmark network.
       lde: settings of the label distribution estimation.
       el: settings of the contrastive loss.
-      weights: weights of the losses.
+      weights: alpha and beta, and the settings of trust.
       framed: whether landmarks are in the face's frame, whose statistics the state keeps.
     """
 
@@ -147,7 +147,7 @@ class LANet:
         """Runs the parts on a batch with the running statistics, to measure them.
 
         Args:
-          params: parameters.
+          params: parameters of all networks, those of training only too.
           model_state: the method's state.
           batch: preprocessed batch, without augmentation.
 

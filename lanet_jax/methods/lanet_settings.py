@@ -32,7 +32,7 @@ class EL:
       enabled: whether the loss is used.
       pair_labels: "pseudo" (from the targets) or "one_hot" (the observed labels).
       threshold: confidence threshold, delta.
-      temperature: temperature, tau.
+      temperature: tau > 0, which divides the similarities.
       momentum: momentum of the key networks, m.
       queue_size: entries of the queue, Q.
       projection: projection width, E.

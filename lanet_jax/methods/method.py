@@ -35,7 +35,7 @@ class Predicts(Protocol):
         """Initialises the networks.
 
         Args:
-          key: random key.
+          key: random key of the parameters.
           example: shapes, labels and pretrained weights to begin with.
 
         Returns:
@@ -50,7 +50,7 @@ class Predicts(Protocol):
         Args:
           params: parameters; the keys of `inference` are enough.
           model_state: model state; the keys of `inference` are enough.
-          images: normalised images.
+          images: normalised images at the network's input size.
 
         Returns:
           Logits and features.
@@ -82,7 +82,7 @@ class Method(Predicts, Protocol):
         """The current label distribution of every record.
 
         Args:
-          model_state: model state.
+          model_state: state that the method carries from step to step.
 
         Returns:
           The distributions, in the order of the records; None if the method estimates none.

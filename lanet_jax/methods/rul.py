@@ -92,7 +92,7 @@ def mix(
     recognise, so the loss raises the uncertainty of that image.
 
     Args:
-      mu: embeddings.
+      mu: embedding of each image.
       uncertainty: s > 0; the gradient flows into it too.
       order: index j of each image's partner.
 

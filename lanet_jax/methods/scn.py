@@ -120,7 +120,7 @@ def relabel(
     """Relabels a record with its most probable class if that exceeds its label by the margin.
 
     Args:
-      logits: logits of this step.
+      logits: logits of this step's batch.
       ids: record of each sample; copies are judged together, by their mean probabilities.
       current: labels of this epoch.
       coming: labels of the next epoch so far, kept where no class exceeds the margin.

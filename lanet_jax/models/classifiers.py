@@ -61,7 +61,7 @@ class EmbeddingClassifier(nn.Module):
 
     Attributes:
       backbone: the backbone, see `backbones.Backbone`.
-      mu: the embedding.
+      mu: module that embeds the last map.
       classes: number of classes, C.
     """
 

@@ -32,7 +32,7 @@ def average_pool(x: Float[Array, "B H W D"], truncate: bool) -> Float[Array, "B 
     """2x2 average-pool with stride 2.
 
     Args:
-      x: the map.
+      x: map of a stage, channels last.
       truncate: drop an odd last row or column; otherwise average the part of the window inside.
 
     Returns:

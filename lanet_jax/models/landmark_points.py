@@ -29,7 +29,7 @@ def mean_error(
     """Measures how far predicted points lie from the true ones.
 
     Args:
-      predicted: predicted coordinates.
+      predicted: predicted x and y of each landmark.
       true: true coordinates in the same frame.
       known: which points count.
       eyes: outer corners of the eyes, whose distance is the unit; None for the frame's own unit.

@@ -137,7 +137,7 @@ def heatmap_loss(
     Source: Wang et al., "Adaptive Wing Loss for Robust Face Alignment", ICCV 2019, eq. 3.
 
     Args:
-      predicted: heatmaps.
+      predicted: predicted heatmap of each landmark.
       points: true coordinates in fractions of the image, which may lie outside.
       present: which landmarks count; those outside the image do, with empty maps.
 

@@ -19,7 +19,7 @@ def max_pool(x: Float[Array, "B H W D"], padding: int) -> Float[Array, "B h w D"
     this keeps one byte for each pooled value.
 
     Args:
-      x: the map.
+      x: map of a stage, channels last.
       padding: pixels added on each side, smaller than any value.
 
     Returns:

@@ -49,9 +49,9 @@ def normalize(
     """Normalises by the batch's statistics, with two sums forward and two backward.
 
     Args:
-      x: the map.
-      scale: scale of each channel.
-      bias: bias of each channel.
+      x: map of a stage, channels last.
+      scale: factor of each channel, after the normalisation.
+      bias: addend of each channel, after the normalisation.
 
     Returns:
       The normalised map in the type of `x`, and its mean and (biased) variance, through which no
@@ -90,7 +90,7 @@ def channel_sum(term: Term, *maps: Float[Array, "B H W D"]) -> Float[Array, " D"
 
     Args:
       term: an elementwise function.
-      maps: its arguments.
+      maps: arrays that `term` takes, channels last.
 
     Returns:
       The sum of each channel.

@@ -207,7 +207,7 @@ def apply(
 
     Args:
       network: a module of this package.
-      params: its parameters.
+      params: the network's parameters, as nested dicts of arrays.
       stats: its running batch statistics.
       x: input, images or a map.
       train: whether to use the batch's statistics and update the running ones.

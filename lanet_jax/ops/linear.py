@@ -13,9 +13,9 @@ def init(key: Key, inputs: int, outputs: int) -> Linear:
     """Initialises a layer uniformly in +-1/sqrt(inputs), like torch.nn.Linear.
 
     Args:
-      key: random key.
-      inputs: width of the input.
-      outputs: width of the output.
+      key: random key of kernel and bias.
+      inputs: number of input features.
+      outputs: number of output features.
 
     Returns:
       The parameters, {"kernel": [inputs, outputs], "bias": [outputs]}.

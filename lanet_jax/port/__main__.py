@@ -29,7 +29,7 @@ def port(source: Path, out: Path, layout: str, prefix: str = "") -> dict:
     """Converts one checkpoint.
 
     Args:
-      source: the checkpoint.
+      source: path of the checkpoint, in any format of `checkpoint.formats`.
       out: file for the weights, .safetensors or .npz.
       layout: a key of `LAYOUTS`, or "auto".
       prefix: prefix of the network's tensor names; "" for none, or one that all names share.

@@ -17,7 +17,7 @@ class Convolution:
 
     Attributes:
       kernel: filters, inputs, rows, columns.
-      bias: bias of each filter.
+      bias: addend of each filter.
       stride: stride along y and x.
       padding: padding along y and x, on both sides.
     """
@@ -33,8 +33,8 @@ class Affine:
     """A factor and an addend for each channel, dlib's layer `affine_`.
 
     Attributes:
-      scale: the factors.
-      shift: the addends.
+      scale: factor of each channel.
+      shift: addend of each channel.
     """
 
     scale: Float[np.ndarray, " D"]

@@ -40,7 +40,7 @@ def convert(layers: Sequence[Layer], statistics: Statistics, where: str) -> tupl
     any statistics; in training it hardly changes if they are those of real faces.
 
     Args:
-      layers: layers of the file.
+      layers: all layers of the file, in its order.
       statistics: statistics of the convolutions without their biases.
       where: the file, for errors.
 
@@ -91,7 +91,7 @@ def measure(
     Args:
       params: parameters from `convert`, with any statistics.
       stats: running statistics from `convert`.
-      images: normalised images.
+      images: normalised images at the network's input size.
       batch: number of images passed through at once.
 
     Returns:

@@ -53,7 +53,7 @@ def predict(
 
     Args:
       source: paths of images, videos or folders.
-      out: the table.
+      out: table to write, in the format of its ending.
       model: work folder or model file; empty for the bundled model.
       step: checkpoint of a work folder: a number, "last" or "best".
       faces: `detect` or `whole`.

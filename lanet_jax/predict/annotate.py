@@ -43,7 +43,7 @@ def draw(image: Picture, rows: Sequence[Row], classes: Sequence[str]) -> Picture
 
     Args:
       image: RGB; it is not changed.
-      rows: rows of this picture.
+      rows: rows of this picture's faces.
       classes: class names of the model, which give each its colour.
 
     Returns:

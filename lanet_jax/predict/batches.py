@@ -27,7 +27,7 @@ def in_order(
 
     Args:
       pool: the pool that runs the function.
-      function: function of one value.
+      function: called in the pool with one value.
       values: values, taken one by one in the caller's thread.
       ahead: the most calls under way at a time.
 

@@ -27,7 +27,7 @@ def kind(path: Path) -> str:
     """Recognises a video format by the first bytes of a file.
 
     Args:
-      path: the file.
+      path: file of any kind and ending.
 
     Returns:
       The name of the format; "" if the file is not a video or cannot be read.

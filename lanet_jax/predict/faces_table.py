@@ -71,7 +71,7 @@ class Table:
         """Writes the table as CSV, JSON or Parquet, by the ending of its name.
 
         Args:
-          path: the file.
+          path: ends in `.csv`, `.json` or `.parquet`.
 
         Raises:
           UserError: the ending is another, or pyarrow is not installed for Parquet.
@@ -115,7 +115,7 @@ def check(path: Path) -> None:
     """Checks that a table can be written, before there is one.
 
     Args:
-      path: the file.
+      path: where the table is to be written.
 
     Raises:
       UserError: as for `Table.write`, or its folder is missing, or it is a folder, pipe

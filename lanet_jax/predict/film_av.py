@@ -31,7 +31,7 @@ class Encoder:
     """Writes one file; see `film.Encoder`.
 
     Args:
-      path: the file.
+      path: the `.mp4` file to write.
       source: the video whose sound is copied.
       rate: average number of frames per second.
       size: width and height, both even.

@@ -99,7 +99,7 @@ def once(items: Iterable[Item]) -> tuple[list[Item], int]:
     """Leaves out files that are listed before, such as one that is named beside its folder.
 
     Args:
-      items: files.
+      items: files in the order in which they were given.
 
     Returns:
       The others, and how many were left out.

@@ -26,7 +26,7 @@ def kept(table: Path, run: Mapping[str, Any]) -> Iterator["Journal"]:
     """Opens the journal of a table, and removes it once the block has written the table.
 
     Args:
-      table: path of the table.
+      table: path of the table; the journal lies beside it.
       run: what the rows depend on.
 
     Yields:
@@ -106,8 +106,8 @@ class Journal:
         """Writes the rows of a frame.
 
         Args:
-          frame: the frame.
-          rows: its rows.
+          frame: frame that the rows describe.
+          rows: one row per face, or the one that says why there is none.
 
         Raises:
           OSError: they cannot be written, for example to a full disk; earlier rows stay.

@@ -19,7 +19,7 @@ def named(items: Iterable[Item], folder: Path) -> dict[Item, Path]:
 
     Args:
       items: files, in the order in which they are named.
-      folder: folder for the pictures.
+      folder: folder that the paths are below.
 
     Returns:
       A path for each, unique even if the file system ignores case.
@@ -45,7 +45,7 @@ def fitting(path: Path, folder: Path) -> Path:
 
     Args:
       path: the path, below `folder`.
-      folder: folder for the pictures.
+      folder: folder for names that are shortened.
 
     Returns:
       The path or, if it is too long, a short, unique one in `folder`.

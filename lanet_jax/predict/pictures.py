@@ -67,8 +67,8 @@ class Pictures:
         """Draws and writes a frame; a broken one is skipped.
 
         Args:
-          frame: the frame.
-          rows: its rows.
+          frame: frame to draw, with its item.
+          rows: one row per face, or the one that says why there is none.
 
         Returns:
           A note that the picture could not have its own name, or why there is none; else "".

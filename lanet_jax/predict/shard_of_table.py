@@ -34,7 +34,7 @@ def write(
 
     Args:
       out: the table that all shards make together.
-      shard: which shard this is.
+      shard: number of this shard, and of how many.
       items: the items of all shards.
       rows: rows of each of the shard's own sources.
       settings: classes and everything else that the rows depend on.
@@ -52,8 +52,8 @@ def merge(parts: Sequence[Part], out: Path) -> None:
     """Writes the table that one command for all items would have written.
 
     Args:
-      parts: all shards.
-      out: the table.
+      parts: every shard of the table, each once.
+      out: table to write, in the format of its ending.
 
     Raises:
       UserError: the table cannot be written, or the parts hold something else.

@@ -17,7 +17,7 @@ class Sound:
     """Copies the sound tracks of one file into another.
 
     Args:
-      source: the video.
+      source: video whose sound is copied.
       file: PyAV's output container; tracks must be added before its first packet.
 
     Attributes:

@@ -46,7 +46,7 @@ def read(path: Path) -> Iterator[Shot]:
     """Reads a video, rotated as its header says.
 
     Args:
-      path: the file.
+      path: path of a video file, which OpenCV reads.
 
     Yields:
       Its frames.

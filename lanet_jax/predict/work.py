@@ -21,7 +21,7 @@ def work(
     """Predicts items, and writes rows and pictures, frame by frame.
 
     Args:
-      network: the network that predicts.
+      network: finds and classifies the faces of frames.
       items: items that are not done yet. A film that an interrupted run left half done is drawn
         again, but only its remaining frames are predicted.
       faces: `detect` or `whole`.

@@ -18,7 +18,7 @@ class Op:
     """One instruction of a compiled program.
 
     Attributes:
-      name: name of the instruction.
+      name: name of the instruction in the program's text.
       kind: its HLO opcode.
       source: JAX's name of what it computes, such as "jit(f)/transpose(jvp(backbone))/conv1/add";
         "" if unknown.

@@ -19,7 +19,7 @@ class Array(NamedTuple):
 
     Attributes:
       type: element type as XLA writes it, such as "bf16".
-      shape: dimensions.
+      shape: size of each dimension; empty for a scalar.
     """
 
     type: str
@@ -40,9 +40,9 @@ class Instruction(NamedTuple):
 
     Attributes:
       computation: computation that it belongs to; "" for the program's own.
-      name: its name.
+      name: name that other instructions refer to.
       kind: its opcode, or the target of a custom call.
-      results: types of its results.
+      results: type of each array that it returns.
       operands: names of the instructions that it reads.
       callee: the computation that it calls, if any.
       source: JAX's name of what it computes, such as "jit(f)/transpose(jvp(backbone))/conv1/add".

@@ -19,7 +19,7 @@ class Profiler:
     `FOLDER/top_ops.txt` lists its operations.
 
     Args:
-      folder: folder for the trace.
+      folder: folder for the trace, made if absent.
       start: first traced step.
       steps: number of traced steps; 0 for none.
       last: last step of the run; the trace ends there at the latest.
@@ -41,7 +41,7 @@ class Profiler:
         """Starts the trace, if it begins with this step; call it before every step.
 
         Args:
-          step: number of the step.
+          step: number of the step, from 1.
           state: state before the step.
         """
         if self._steps and step == self._steps[0]:
@@ -59,7 +59,7 @@ class Profiler:
         """Ends the trace, if it ends with this step; call it after every step.
 
         Args:
-          step: number of the step.
+          step: number of the step, from 1.
           state: state after the step.
           compiled: the compiled step, whose text describes its operations.
         """

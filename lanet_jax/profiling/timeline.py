@@ -18,9 +18,9 @@ class Segment(NamedTuple):
 
     Attributes:
       line: name of the plane (a device or the host) and number of the thread or stream in it.
-      start: start in ns.
-      end: end in ns.
-      op: the operation.
+      start: in nanoseconds.
+      end: in nanoseconds, on the same clock.
+      op: innermost operation that ran.
     """
 
     line: tuple[str, int]

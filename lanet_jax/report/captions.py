@@ -7,8 +7,8 @@ class Caption(NamedTuple):
     """The text above and below a figure.
 
     Attributes:
-      title: title of the figure.
-      note: how to read it.
+      title: text above the figure.
+      note: text below, on how to read it.
     """
 
     title: str

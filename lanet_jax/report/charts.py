@@ -20,9 +20,9 @@ class Series(NamedTuple):
     """One line of a chart.
 
     Attributes:
-      label: its name.
+      label: name in the legend.
       x: positions on the x axis.
-      y: values.
+      y: values at the positions `x`.
       index: number of its colour and dashes.
     """
 
@@ -102,7 +102,7 @@ def histogram(
 
     Args:
       groups: names and values; their order gives their colours.
-      bins: number of bins.
+      bins: number of bins over [0, 1].
       x_label: name of the x axis.
       label: description of the chart.
 
@@ -177,7 +177,7 @@ def heatmap(matrix: Int[np.ndarray, "C C"], names: Sequence[str], label: str) ->
 
     Args:
       matrix: counts; rows are labels, columns predictions.
-      names: class names.
+      names: class names, in the order of rows and columns.
       label: description of the chart.
 
     Returns:

@@ -45,7 +45,7 @@ def agreement(run: RunFiles) -> Section | None:
     """The divergence of labels from annotator votes; None if it was not computed.
 
     Args:
-      run: the run.
+      run: run whose `agreement.csv` is read.
 
     Returns:
       The section.

@@ -50,7 +50,7 @@ def write_comparison(workdirs: list[Path], out: Path) -> Path:
 
     Args:
       workdirs: work folders of the runs.
-      out: the page.
+      out: HTML file to write.
 
     Returns:
       The page.
@@ -78,8 +78,8 @@ def render(path: Path, heading: str, sections: Sequence[Section | None]) -> Path
     """Writes a page of given sections.
 
     Args:
-      path: the page.
-      heading: its title.
+      path: HTML file to write.
+      heading: title of the page.
       sections: sections in order; None is left out.
 
     Returns:

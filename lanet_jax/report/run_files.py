@@ -26,8 +26,8 @@ class RunFiles:
     """A run, read from its folder.
 
     Attributes:
-      folder: its work folder.
-      config: its config.
+      folder: work folder of the run.
+      config: content of `config.json`.
       command: command that started it; "" if not kept.
       rows: rows of `metrics.jsonl`.
     """
@@ -89,7 +89,7 @@ class Evaluated:
     """What `lanet_jax.evaluate` wrote about a split.
 
     Attributes:
-      split: name of the split.
+      split: name of its folder below `evaluation/`.
       classes: class names.
       confusion: counts; rows are labels, columns predictions.
       calibration: bins of the confidence, as in `calibration.csv`.
@@ -123,7 +123,7 @@ class Distributions:
     Attributes:
       given: observed labels, trained on.
       wrong: whether the observed label is wrong; None if the true labels are not known.
-      targets: the distributions.
+      targets: estimated distributions; rows sum to 1.
     """
 
     given: Int[np.ndarray, " N"]
@@ -135,7 +135,7 @@ def read(folder: Path) -> RunFiles:
     """Reads a run.
 
     Args:
-      folder: its work folder.
+      folder: work folder of a run, finished or not.
 
     Returns:
       The run.
@@ -153,7 +153,7 @@ def evaluated(folder: Path) -> list[Evaluated]:
     """Reads the evaluated splits of a run, in the order of their names.
 
     Args:
-      folder: its work folder.
+      folder: work folder of the run.
 
     Returns:
       The evaluations.
@@ -233,7 +233,7 @@ def table(path: Path, again: str) -> list[list[str]]:
     """Reads the rows of a CSV file, its header first.
 
     Args:
-      path: the file.
+      path: CSV file in UTF-8.
       again: end of the error: how to write the file again.
 
     Returns:

@@ -28,7 +28,7 @@ class Panel:
       title: what it shows.
       chart: an `<svg>`, or an `<img>`, which is as wide as the page.
       values: final values, each with the index of its colour.
-      note: how to read it.
+      note: text on how to read it; "" for none.
     """
 
     title: str
@@ -57,13 +57,13 @@ class Section:
     """A part of the page with a heading of its own.
 
     Attributes:
-      title: the heading.
-      note: how to read it.
+      title: heading of the section.
+      note: text on how to read it; "" for none.
       tiles: numbers at the top.
       legend: names of the colours, by index.
-      panels: charts.
+      panels: charts, in the order of the page.
       wide: whether there are two charts in a row instead of three.
-      table: a table below.
+      table: table below the charts; None for none.
       folded: whether the table can be folded away.
     """
 

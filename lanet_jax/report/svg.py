@@ -33,7 +33,7 @@ def drawing(shapes: Iterable[Markup], width: float, height: float, label: str) -
     """Writes a whole `<svg>`.
 
     Args:
-      shapes: its elements.
+      shapes: markup of its elements, painted in this order.
       width: width in its own coordinates; on the page it fills the available width.
       height: height in its own coordinates.
       label: description, for readers who cannot see it.
@@ -62,7 +62,7 @@ class Axes:
       y_ticks: values written at the y axis, which spans the first to the last.
       x_label: name of the x axis.
       unit: "%" writes the y axis in percent.
-      width: width of the chart.
+      width: width of the chart, in its own coordinates.
     """
 
     def __init__(

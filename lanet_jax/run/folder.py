@@ -42,7 +42,7 @@ def claim(workdir: Path, config: ml_collections.ConfigDict, arguments: Sequence[
 
     Args:
       workdir: folder of the run.
-      config: resolved config.
+      config: resolved config, which the folder keeps.
       arguments: arguments of the training command.
 
     Raises:
@@ -72,7 +72,7 @@ def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
 
     Args:
       workdir: folder of the run.
-      config: resolved config.
+      config: resolved config, compared with the kept one.
 
     Raises:
       UserError: the folder belongs to another run. The differing keys are named, including keys

@@ -86,7 +86,7 @@ def is_same_file(workdir: Path, field: str, path: str) -> bool:
     Args:
       workdir: work folder of the run.
       field: one of `FILES`.
-      path: path of the file.
+      path: path as it is given now.
     """
     then = (noted(workdir) or {}).get("files", {}).get(field)
     return bool(then) and then == _sum(Path(path))
@@ -118,8 +118,8 @@ def differences(then: Fingerprints, now: Fingerprints) -> list[str]:
     """Lists what differs between two sets of prepared data.
 
     Args:
-      then: fingerprints of one.
-      now: fingerprints of the other.
+      then: fingerprints when the run began.
+      now: fingerprints of the data as it is now.
 
     Returns:
       Phrases such as "images of data.train"; empty if they are the same.

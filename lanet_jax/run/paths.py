@@ -129,7 +129,7 @@ class EvaluationFolder:
     """The result of `lanet_jax.evaluate` on one split.
 
     Attributes:
-      path: path of the folder.
+      path: the folder, below `evaluation/` of a run.
     """
 
     path: Path

@@ -28,7 +28,7 @@ def best_step(rows: list[Row], split: str | None, before: int) -> int | None:
 
     Args:
       rows: rows of `metrics.jsonl`.
-      split: the split that decides.
+      split: split whose accuracy decides; None without one.
       before: only earlier steps count.
 
     Returns:

@@ -60,7 +60,7 @@ def write(
     Args:
       out: path of the final result.
       own: which part this is.
-      kind: the command.
+      kind: name of the command that makes the parts.
       names: names of everything that was divided among the parts, in order.
       settings: settings that must be the same for all parts.
       arrays: what was found for this part's names, in their order.

@@ -62,8 +62,8 @@ def column(own: Sequence[Part], name: str, kind: str) -> Shaped[np.ndarray, "N .
     """Joins an array of all parts, with a row for each file in the order of the files.
 
     Args:
-      own: all parts.
-      name: name of the array.
+      own: every part of one result, each once.
+      name: name of an array that every part holds.
       kind: kind of its numbers, as numpy abbreviates it.
 
     Returns:

@@ -15,7 +15,7 @@ class Place(NamedTuple):
     """Runs that are drawn in the same axes.
 
     Attributes:
-      title: title of the axes.
+      title: text above the axes.
       split: split that they are tested on; "" for their only one.
       lines: each row's name with its runs.
     """
@@ -29,8 +29,8 @@ def places(study: Study, runs: Runs) -> Iterator[Place]:
     """The places of a study.
 
     Args:
-      study: the declaration.
-      runs: its finished runs.
+      study: declaration of rows, columns and seeds.
+      runs: finished runs of the study; others are not drawn.
 
     Yields:
       The places, in the order of the table.

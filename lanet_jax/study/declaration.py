@@ -20,7 +20,7 @@ def select(cells: Sequence[Cell], patterns: Iterable[str]) -> list[Cell]:
     """Selects cells by patterns.
 
     Args:
-      cells: cells of a study.
+      cells: all cells of a study, in order.
       patterns: patterns for a whole name ("30/*") or one part of it ("lanet"); none selects all.
 
     Returns:
@@ -46,8 +46,8 @@ def claim(
     A declaration may grow by seeds or rows; existing runs stay as they are.
 
     Args:
-      folder: folder of the study.
-      cells: all declared cells.
+      folder: folder of the study, with `study.json`.
+      cells: every cell that the study declares.
       selected: the cells to run; only their fields are compared and noted.
       write: whether to write `study.json`, or only to check.
 

@@ -67,7 +67,7 @@ def folds(
 
     Args:
       workdir: work folder of the run.
-      parts: number of parts.
+      parts: number of folds to train.
       overrides: config fields that differ from the run in all folds, such as "optim.epochs=20".
       program: command that trains: `runner.MAIN`, except in tests.
 

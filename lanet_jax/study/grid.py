@@ -35,7 +35,7 @@ class Axis:
 
     Attributes:
       titles: titles of the table columns that hold its labels.
-      levels: its values.
+      levels: values that it takes, in the order of the table.
     """
 
     titles: tuple[str, ...]
@@ -76,7 +76,7 @@ class Cell:
 
     Attributes:
       experiment: its row and column, "30/lanet/ferplus".
-      seed: its seed.
+      seed: seed of the run.
       config: config file and presets.
       overrides: config fields, in the order of the command line.
     """
@@ -100,7 +100,7 @@ class Cell:
         """The arguments of `python -m lanet_jax.main` for this run.
 
         Args:
-          folder: folder of the study.
+          folder: folder of the study, below which the run gets its own.
 
         Returns:
           The arguments.
@@ -124,7 +124,7 @@ def cells(study: Study, extra: Iterable[str] = ()) -> tuple[Cell, ...]:
     All runs of one seed come before the next seed, so that an interrupted study has full rows.
 
     Args:
-      study: the declaration.
+      study: declaration of axes and seeds.
       extra: overrides of every run from elsewhere, such as "data.dir=prepared".
 
     Returns:

@@ -22,7 +22,7 @@ class Outcome:
     Attributes:
       final: accuracy at the end.
       last5: mean accuracy of the last five epochs.
-      best: the best accuracy.
+      best: highest accuracy of an evaluated epoch.
       oracle: whether the best was chosen on this split itself.
       fitted: share of the wrong labels fitted; None if wrong labels are not known.
       auroc: AUROC of finding wrong labels; None likewise.

@@ -61,7 +61,7 @@ class Progress:
     """Prints the progress of a study: one updated line on a terminal, otherwise a line per cell.
 
     Args:
-      folder: folder of the study.
+      folder: folder of the study, with the cells' work folders.
       waiting: the cells to run.
       finished: number of cells that are finished already.
     """

@@ -17,7 +17,7 @@ class Mean:
     """A mean over seeds.
 
     Attributes:
-      mean: mean of the values.
+      mean: arithmetic mean over the seeds.
       std: sample standard deviation, over n - 1; None for a single value.
     """
 
@@ -30,8 +30,8 @@ class Entry:
     """One row of the table in one of its columns.
 
     Attributes:
-      labels: labels of the row.
-      column: title of the column.
+      labels: label of the row on each axis.
+      column: heading of its column.
       means: means by measure; a measure that no run has is absent.
       seeds: number of runs in the means.
       oracle: whether the best was chosen on the tested split itself.
@@ -56,8 +56,8 @@ def entries(study: Study, folder: Path) -> list[list[Entry]]:
     """Collects the results of the finished runs.
 
     Args:
-      study: the declaration.
-      folder: folder of the study.
+      study: declaration of rows, columns and seeds.
+      folder: folder of the study, with the cells' work folders.
 
     Returns:
       The columns of each row of the table.

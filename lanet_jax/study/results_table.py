@@ -23,7 +23,7 @@ class Sheet:
     """One table.
 
     Attributes:
-      title: title of the table.
+      title: text above the table.
       header: names of the columns.
       heads: number of columns that name the rows.
       rows: rows, with one text per column.
@@ -43,7 +43,7 @@ def sheets(study: Study, entries: list[list[Entry]]) -> list[Sheet]:
     """Makes the table in the paper's form, and one with all measures for each of its columns.
 
     Args:
-      study: the declaration.
+      study: declaration of rows and columns.
       entries: the columns of each row.
 
     Returns:
@@ -97,7 +97,7 @@ def text(measure: str, value: Mean | None) -> str:
     """Writes a mean as the paper prints it: percent with two digits, AUROC with three.
 
     Args:
-      measure: name of the measure.
+      measure: name of a measure, as in `Outcome`.
       value: the mean; None gives a dash.
 
     Returns:

@@ -37,7 +37,7 @@ def run(
 
     Args:
       cells: cells in the order to run them.
-      folder: folder of the study.
+      folder: folder of the study, with the cells' work folders.
       after: called after each cell that ran.
       program: command that takes a cell's arguments: `MAIN`, except in tests.
       seconds: seconds between two updates of the progress.

@@ -27,11 +27,11 @@ def write(
     fields that all runs share, and the commands.
 
     Args:
-      study: the declaration.
-      sheets: its tables.
+      study: declaration of rows, columns and seeds.
+      sheets: tables from `results_table.sheets`.
       notes: remarks for readers of the tables.
       commands: pairs of a run's name and its command.
-      folder: folder of the study.
+      folder: folder of the study, which gets the page.
 
     Returns:
       The page.

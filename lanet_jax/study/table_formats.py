@@ -69,7 +69,7 @@ def csv_rows(
     """Makes a line for each row and column, with plain numbers for programs.
 
     Args:
-      study: the declaration.
+      study: declaration of rows and columns.
       entries: the columns of each row.
 
     Returns:

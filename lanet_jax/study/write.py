@@ -24,9 +24,9 @@ def write(study: Study, cells: Sequence[Cell], folder: Path) -> Path:
     """Writes `table.md`, `.tex`, `.csv` and `report.html` from the finished runs.
 
     Args:
-      study: the declaration.
-      cells: its runs.
-      folder: folder of the study.
+      study: declaration of rows, columns and seeds.
+      cells: runs of the study, finished or not.
+      folder: folder of the study, which gets the files.
 
     Returns:
       The Markdown file.

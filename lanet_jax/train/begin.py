@@ -25,7 +25,7 @@ def begin(
     """Builds a run in its folder, whether it is new or resumes.
 
     Args:
-      resolved: resolved config.
+      resolved: config that `resolve` returned.
       workdir: work folder of the run.
       arguments: arguments of the command that makes it.
       told: lines to print once the folder is known to be the run's; empty ones are left out.

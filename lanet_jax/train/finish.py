@@ -25,9 +25,9 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
     """Writes `summary.json` and `distributions.csv` and prints the summary.
 
     Args:
-      run: the finished run.
+      run: run that was trained to its end.
       workdir: its work folder.
-      state: its final state.
+      state: state after the last step.
     """
     targets = evaluator.targets_of(run, state, len(run.data.train))
     if jax.process_index():

@@ -21,7 +21,7 @@ class Log:
     devices wait for the host after every step, so they are kept until the next step is under way.
 
     Args:
-      run: the run.
+      run: gives the steps between two rows of training metrics.
       workdir: its work folder.
       start: the step it starts at; later rows are removed.
     """

@@ -32,7 +32,7 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
     never ahead of the log. A run that stops saves, and leaves the evaluation to the resumed run.
 
     Args:
-      run: the run.
+      run: everything that training needs.
       workdir: its work folder; an interrupted run resumes from its newest checkpoint.
       stop: the entered `Stop`, which notes signals.
 

@@ -19,9 +19,9 @@ def initial_state(run: Run, workdir: Path, mesh: Mesh, checkpoints: Checkpoints)
     """Restores the newest checkpoint, or makes the state before the first step.
 
     Args:
-      run: the run.
+      run: gives method, optimizer, example and seed.
       workdir: its work folder. A best state from after that checkpoint is replaced.
-      mesh: the devices.
+      mesh: devices of all hosts, axis "data".
       checkpoints: checkpoints of the work folder.
 
     Returns:

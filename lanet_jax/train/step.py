@@ -28,7 +28,7 @@ def train_step(
       optimizer: optimizer that turns gradients into updates.
       augment: function from (key, batch as stored) to a normalised batch of the input size.
       state: state before the step.
-      batch: the global batch.
+      batch: batch of all hosts, B records.
 
     Returns:
       The state after the step, and scalar metrics of the batch.
@@ -55,10 +55,10 @@ def compile_step(
     """Prepares `train_step` for compilation; it reuses the memory of its input state.
 
     Args:
-      method: method of the run.
-      optimizer: optimizer of the run.
+      method: method whose loss is used.
+      optimizer: turns gradients into updates.
       augment: augmentation of the run.
-      mesh: the devices.
+      mesh: devices of all hosts, axis "data".
 
     Returns:
       A function from (state, batch) to (state, metrics); metrics are on every device.
@@ -76,7 +76,7 @@ def compile_for(step: jax.stages.Wrapped, state: TrainState, batch: Batch) -> ja
     Args:
       step: step from `compile_step`.
       state: state before the first step.
-      batch: the global batch.
+      batch: batch of all hosts, for its shapes and shardings.
 
     Returns:
       The step, for batches of that shape.

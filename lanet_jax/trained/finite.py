@@ -13,7 +13,7 @@ def require(values: Float[np.ndarray, "N ..."], names: Sequence[str]) -> None:
 
     Args:
       values: outputs of a network, one row per record.
-      names: names of the records.
+      names: name of each record, for the error.
 
     Raises:
       UserError: some are not finite.

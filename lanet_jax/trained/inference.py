@@ -31,7 +31,7 @@ def compile_predict(
     Args:
       method: method whose `predict` it calls.
       preprocess: function from uint8 images to normalised ones.
-      mesh: the devices.
+      mesh: devices of all hosts, axis "data".
 
     Returns:
       A function from (params, model state, images) to class probabilities and features, on every
@@ -75,10 +75,10 @@ def predict_records(
 
     Args:
       function: function from `compile_classify`, or from `compile_predict` for features too.
-      params: parameters.
+      params: parameters that the function takes.
       model_state: the method's state.
-      records: the records to predict.
-      mesh: the devices.
+      records: N records, read in their order.
+      mesh: devices of all hosts, axis "data".
       reading: how to read them.
 
     Returns:

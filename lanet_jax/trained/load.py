@@ -32,7 +32,7 @@ class Trained:
       params: restored parameters.
       model_state: restored batch statistics.
       card: classes, input size, normalisation, network.
-      step: step of the checkpoint.
+      step: number of steps trained; 0 where a card does not say it.
     """
 
     predict: Predict
@@ -49,7 +49,7 @@ def load(path: Path, step: str, mesh: Mesh) -> Trained:
     Args:
       path: work folder of a run, or a model file NAME.safetensors.
       step: checkpoint of a work folder: a number, "last" or "best"; "last" for a model file.
-      mesh: the devices.
+      mesh: devices that predict, axis "data".
 
     Returns:
       The trained classifier.
@@ -69,7 +69,7 @@ def read(path: Path, mesh: Mesh) -> Trained:
 
     Args:
       path: NAME.safetensors, with NAME.json beside it.
-      mesh: the devices.
+      mesh: devices that predict, axis "data".
 
     Returns:
       The trained classifier.
@@ -90,7 +90,7 @@ def restore(folder: Path, step: str, mesh: Mesh) -> Trained:
     Args:
       folder: work folder of a run.
       step: a number, "last" or "best".
-      mesh: the devices.
+      mesh: devices that predict, axis "data".
 
     Returns:
       The trained classifier.

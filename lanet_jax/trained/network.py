@@ -25,7 +25,7 @@ def network(method: str, backbone: Backbone, classes: int) -> nn.Module:
     """Builds the network that a method uses at inference.
 
     Args:
-      method: name of the method.
+      method: name of the method, as in `config.method`.
       backbone: the backbone, see `backbones.Backbone`.
       classes: number of classes, C.
 
@@ -67,7 +67,7 @@ def shapes(card: Card) -> dict[str, PyTree]:
     """Computes the shapes and types of the network's arrays.
 
     Args:
-      card: complete card.
+      card: card with every key, see `metadata.completed`.
 
     Returns:
       {"params", "model_state"}, as in `states.inference_part`.
@@ -83,8 +83,8 @@ def check(params: PyTree, model_state: PyTree, card: Card, where: str) -> None:
 
     Args:
       params: parameters, as nested dicts of arrays.
-      model_state: model state, likewise.
-      card: complete card.
+      model_state: running batch statistics, as nested dicts of arrays.
+      card: card with every key, see `metadata.completed`.
       where: start of the error: the file.
 
     Raises:
