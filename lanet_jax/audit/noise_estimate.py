@@ -135,6 +135,15 @@ def _spread(counts: Float[np.ndarray, "C C"]) -> Float[np.ndarray, "C C"]:
 def count(
     true: Int[np.ndarray, " N"], given: Int[np.ndarray, " N"], classes: int
 ) -> Float[np.ndarray, "C C"]:
-    """The flip matrix counted on known true labels; zeros for a class without records."""
+    """The flip matrix counted on known true labels.
+
+    Args:
+      true: true label of each record, from 0.
+      given: its observed label.
+      classes: number of classes, C.
+
+    Returns:
+      Shares [true class, observed label]; rows sum to 1, or to 0 for a class without records.
+    """
     counts = metrics.confusion(given, true, classes)
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

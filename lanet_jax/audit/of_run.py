@@ -34,7 +34,19 @@ def audit_run(
 ) -> None:
     """Writes `audit.csv` and `audit.html` in a run's folder, and prints what was found.
 
-    Args are those of `audit.__main__.audit`.
+    Args:
+      workdir: work folder of the run.
+      step: its checkpoint: a number or "last".
+      rank: score that orders the records; "" for the probe, or the run's consensus where its
+        verdict allows more.
+      limit: the most suspects on the page.
+      neighbors: neighbours shown for each suspect and space.
+      candidates: the most records that may be neighbours; a random sample where there are more.
+      model: network whose features the probe is fitted to; None for the bundled one.
+      data_dir: where the data lies; empty for where the run had it.
+      probabilities: file of out-of-sample probabilities, compared by cleanlab; None for none.
+      held_out: work folders of runs that each predict a held-out part, in place of the file.
+      cleanlab: whether cleanlab is run on the folds of the probe where there is neither.
 
     Raises:
       UserError: run, checkpoint, data or probabilities are missing or do not fit.

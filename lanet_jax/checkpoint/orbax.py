@@ -156,7 +156,20 @@ def restore(manager: ocp.CheckpointManager, folder: Path, step: int, like: PyTre
 
 
 def read(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> Any:
-    """Restores what `args` asks for; arguments and errors as for `restore`."""
+    """Restores the parts of a checkpoint that Orbax's arguments ask for.
+
+    Args:
+      manager: manager that `open_manager` gave for `folder`.
+      folder: folder of checkpoints, for errors.
+      step: number that names the checkpoint.
+      args: Orbax's arguments that say what to restore.
+
+    Returns:
+      The restored parts, as attributes.
+
+    Raises:
+      BrokenError: Orbax cannot restore them.
+    """
     try:
         return manager.restore(step, args=args)
     except Exception as error:  # Orbax raises many kinds; none of them tells the user what to do

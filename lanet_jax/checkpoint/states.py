@@ -127,7 +127,16 @@ class Checkpoints:
 
 
 def inference_part(params: PyTree, model_state: PyTree, method: Method) -> dict[str, PyTree]:
-    """The parts of parameters and model state that `Method.predict` reads."""
+    """The parts of parameters and model state that `Method.predict` reads.
+
+    Args:
+      params: parameters by the names of their parts.
+      model_state: model state, likewise.
+      method: says by `inference` which parts those are.
+
+    Returns:
+      {"params", "model_state"}; a part that is absent is left out.
+    """
     return {
         "params": {key: params[key] for key in method.inference if key in params},
         "model_state": {key: model_state[key] for key in method.inference if key in model_state},
@@ -180,7 +189,20 @@ def restore_card(folder: Path, step: int, own: dict[str, Any] | None = None) -> 
 def own_card(
     manager: ocp.CheckpointManager, folder: Path, step: int, own: dict[str, Any]
 ) -> dict[str, Any]:
-    """Does the same as `restore_card` for a folder that is open already."""
+    """Does the same as `restore_card` for a folder that is open already.
+
+    Args:
+      manager: manager that `orbax.open_manager` gave for `folder`.
+      folder: folder of checkpoints, for errors.
+      step: number that names the checkpoint.
+      own: card of the run, or the known part of it; empty accepts any run's.
+
+    Returns:
+      The card.
+
+    Raises:
+      BrokenError: the checkpoint is incomplete or of another run, or its card lacks something.
+    """
     card = _card(manager, folder, step)
     if reason := foreign(card, own):
         raise orbax.BrokenError(folder / str(step), reason)

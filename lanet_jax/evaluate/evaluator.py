@@ -98,7 +98,15 @@ class Evaluator:
 
 
 def targets_of(run: Run, state: TrainState, records: int) -> Float[np.ndarray, "N C"] | None:
-    """The label distributions of the training records, on every host; None without any.
+    """The label distributions of the training records, on every host.
+
+    Args:
+      run: run whose method may estimate distributions.
+      state: state of the run, on the devices of all hosts.
+      records: number of training records, N; padding rows after them are dropped.
+
+    Returns:
+      The distributions, in the order of the records; None if the method estimates none.
 
     Raises:
       UserError: some are not finite.

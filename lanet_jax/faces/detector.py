@@ -82,7 +82,16 @@ class FaceDetector:
 
 
 def levels(height: int, width: int, smallest: float) -> int:
-    """How often tiles must be halved to find faces of a size (a share of the longer side)."""
+    """How often tiles must be halved to find faces of a size.
+
+    Args:
+      height: height of the image in pixels.
+      width: its width in pixels.
+      smallest: side of the smallest face sought, as a share of the longer side; above 0.
+
+    Returns:
+      The last level of `tiles` to look at; 0 is the whole image.
+    """
     if smallest >= FINDS:
         return 0
     sought = math.ceil(math.log2(FINDS / smallest) - 1e-9)
@@ -98,6 +107,14 @@ def tiles(height: int, width: int, level: int) -> list[Square]:
 
     They overlap by half on the first level. Later a quarter is enough, as the level before has
     found the faces that are larger than an eighth of a square.
+
+    Args:
+      height: height of the image in pixels.
+      width: its width in pixels.
+      level: how often the side is halved, from 0.
+
+    Returns:
+      The squares, row by row, in pixels of the image.
     """
     side = max(height, width) / 2**level
     step = side * (_STEP if level < 2 else _LATER_STEP)

@@ -147,7 +147,17 @@ class _Rows:
         self._names = Names(self._all)
 
     def match(self, lines: Iterable[tuple[int, str, str]]) -> dict[int, tuple[int, str]]:
-        """Returns the line number and label of each training record that the lines name."""
+        """Finds the training records that lines name, and counts the lines of other splits.
+
+        Args:
+          lines: line number, name and label of each line.
+
+        Returns:
+          Line number and label of each record that is named, by the record's row.
+
+        Raises:
+          UserError: a name is unknown or fits several records, or labels of a record differ.
+        """
         found: dict[int, tuple[int, str]] = {}
         self._passed_over: Counter[str] = Counter()
         self.others = 0

@@ -63,7 +63,16 @@ def restored(values: Mapping[str, Any]) -> Row:
 def rows_of(
     found: Found, probabilities: Float[np.ndarray, "n C"], classes: Sequence[str]
 ) -> list[Row]:
-    """The rows of a frame: one per face, or one that says why there is none."""
+    """The rows of a frame: one per face, or one that says why there is none.
+
+    Args:
+      found: the frame and its n faces.
+      probabilities: class probabilities, one row per face; rows with NaN become error rows.
+      classes: class names, in the order of the columns.
+
+    Returns:
+      The rows, in the order of the faces.
+    """
     frame = found.frame
     where: dict[str, Any] = {"file": frame.item.file, "frame": frame.number, "time": frame.time}
     if frame.pixels is None:

@@ -43,7 +43,16 @@ def compile_predict(
 def compile_classify(
     method: Predicts, preprocess: Callable[[jax.Array], jax.Array], mesh: Mesh
 ) -> Classify:
-    """Does the same as `compile_predict` without features, which no metric needs."""
+    """Does the same as `compile_predict` without features, which no metric needs.
+
+    Args:
+      method: method whose `predict` it calls.
+      preprocess: function from uint8 images to normalised ones.
+      mesh: devices of all hosts, axis "data".
+
+    Returns:
+      A function from (params, model state, images) to class probabilities, on every device.
+    """
     predict = predict_function(method, preprocess)
 
     def classify(params: PyTree, model_state: PyTree, images: Images) -> jax.Array:
