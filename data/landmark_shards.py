@@ -51,7 +51,7 @@ def merge(parts: Sequence[Part], out: Path) -> None:
 
     Args:
       parts: every shard of the tree, each once.
-      out: the landmark file.
+      out: landmark file to write.
 
     Raises:
       UserError: the parts do not hold landmarks of one scheme.

@@ -10,7 +10,7 @@ def accuracy(predicted: Int[np.ndarray, " N"], labels: Int[np.ndarray, " N"]) ->
 
     Args:
       predicted: index of each record's predicted class.
-      labels: true classes.
+      labels: index of each record's true class.
 
     Returns:
       A share in [0, 1].
@@ -57,7 +57,7 @@ def confusion(
 
     Args:
       predicted: index of each record's predicted class.
-      labels: true classes.
+      labels: index of each record's true class.
       classes: number of classes, C.
 
     Returns:
@@ -109,7 +109,7 @@ def negative_log_likelihood(
 
     Args:
       probabilities: class probabilities; rows sum to 1.
-      labels: true classes.
+      labels: index of each record's true class.
 
     Returns:
       Nats a record; a probability below 1e-12 counts as 1e-12.
@@ -127,7 +127,7 @@ def calibration(
 
     Args:
       probabilities: class probabilities; rows sum to 1.
-      labels: true classes.
+      labels: index of each record's true class.
       bins: number of bins over [0, 1].
 
     Returns:
@@ -176,7 +176,7 @@ def suspicion(
 
     Args:
       distributions: label distributions; rows sum to 1.
-      given: observed labels.
+      given: observed label of each record, an index into the classes.
 
     Returns:
       Scores in [0, 1]; high for labels that look wrong.

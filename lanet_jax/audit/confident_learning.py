@@ -45,7 +45,7 @@ def ask(probabilities: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) -
 
     Args:
       probabilities: out-of-sample probabilities.
-      given: observed labels.
+      given: observed label of each record, an index into the classes.
 
     Returns:
       cleanlab's scores and count.

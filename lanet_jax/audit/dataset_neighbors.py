@@ -78,7 +78,7 @@ def vote(
 
     Args:
       features: features of all N records in one space.
-      given: observed labels.
+      given: observed label of each record, an index into the classes.
       classes: number of classes, C.
       among: rows that may be neighbours.
       groups: see `nearest`.

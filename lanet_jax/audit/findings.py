@@ -44,7 +44,7 @@ class Findings:
       neighbors: shares of the observed labels of each record's neighbours.
       candidates: rows that may be neighbours.
       ranking: scores of every record.
-      noise: estimated label noise.
+      noise: estimated share of wrong labels, and which class is given which label.
       judgements: for each score, what it may say about the labels.
       unchecked: the run was long enough to memorise labels, and has no landmark space as a check.
     """
@@ -196,7 +196,7 @@ def compare(probabilities: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"
 
     Args:
       probabilities: out-of-sample probabilities; nan for records without any.
-      given: observed labels.
+      given: observed label of each record, an index into the classes.
 
     Returns:
       cleanlab's answer.

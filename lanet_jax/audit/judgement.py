@@ -72,7 +72,7 @@ def judge(
       beliefs: label distributions of every record.
       witness: distributions that do not depend on the record's own observed label, which the
         verdict and the noise estimate rest on.
-      given: observed labels.
+      given: observed label of each record, an index into the classes.
       how: how the witness was obtained, as in "out of fold".
       judged: records of which the witness can know something.
       independent: how many of these are independent of each other.
@@ -102,7 +102,7 @@ def decide(
       skill: the measurement that it rests on.
       noise: share of wrong labels.
       beliefs: label distributions of every record.
-      given: observed labels.
+      given: observed label of each record, an index into the classes.
       judged: records whose label can be judged.
 
     Returns:
@@ -134,7 +134,7 @@ def decide_all(
     Args:
       judged: the judgement whose verdict holds for all.
       beliefs: label distributions by name.
-      given: observed labels.
+      given: observed label of each record, an index into the classes.
 
     Returns:
       Judgements by name.

@@ -57,7 +57,7 @@ def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) ->
 
     Args:
       beliefs: leave-one-out label distributions.
-      given: observed labels.
+      given: observed label of each record, an index into the classes.
 
     Returns:
       The estimate.

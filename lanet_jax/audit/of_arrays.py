@@ -38,7 +38,7 @@ class LabelAudit(Sequence[Row]):
 
     Attributes:
       given: observed labels, as indices into `classes`.
-      classes: class names.
+      classes: class names, in the order of their indices.
       beliefs: label distributions from witnesses that had not seen the label they judge.
       views: the distributions of each witness.
       weights: weight of each witness in `beliefs`.

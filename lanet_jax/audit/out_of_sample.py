@@ -79,7 +79,7 @@ def predict(
     Args:
       runs: work folders of finished runs with `data.holdout`, on the same labels.
       names: names of the training records of the audited run.
-      given: their observed labels.
+      given: observed label of each record, an index into the classes.
       classes: classes of the audited run.
       data_dir: where the data lies; empty for where each run had it.
 

@@ -24,7 +24,7 @@ def weights(
 
     Args:
       views: out-of-sample label distributions of each witness.
-      given: observed labels.
+      given: observed label of each record, an index into the classes.
 
     Returns:
       Weights that sum to 1.

@@ -106,7 +106,7 @@ def suspects(
     Args:
       found: the audit, with a score named `rank`.
       rank: the score that orders them.
-      given: observed labels.
+      given: observed label of each record, an index into the classes.
       limit: the most rows to return.
 
     Returns:

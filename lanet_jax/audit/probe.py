@@ -20,7 +20,7 @@ def folds(
     parts, and each of its records can be judged by the others.
 
     Args:
-      given: observed labels.
+      given: observed label of each record, an index into the classes.
       parts: number of parts to spread over.
       seed: seed of the order within each class.
       groups: records of one group, such as copies of a face, come into one part.
@@ -59,7 +59,7 @@ def out_of_fold(
 
     Args:
       features: features of all N records in one space.
-      given: observed labels.
+      given: observed label of each record, an index into the classes.
       classes: number of classes, C.
       part: part of each record, from `folds`.
 

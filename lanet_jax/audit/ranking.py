@@ -66,7 +66,7 @@ def rank(
       own_view: the targets, or the network's probabilities while the targets still remember the
         labels that they started from.
       neighbors: shares of the observed labels of each record's neighbours, its own left out.
-      given: observed labels.
+      given: observed label of each record, an index into the classes.
       spread: how the wrong labels of the row's class are shared by the columns; 0 on the diagonal.
         An even spread leaves `consensus` unweighted.
 

@@ -70,7 +70,7 @@ def told(
 
     Args:
       groups: group of each record, from `of`.
-      given: observed labels.
+      given: observed label of each record, an index into the classes.
       names: names of the records, for examples.
 
     Returns:

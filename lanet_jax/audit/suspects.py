@@ -26,7 +26,7 @@ class Why:
 
     Attributes:
       index: rows of the neighbours, nearest first.
-      similarity: their cosine similarities.
+      similarity: cosine similarity of each to its suspect.
       weight: their shares of the vote; None where no score network was trained.
     """
 
@@ -47,7 +47,7 @@ def cards(
 
     Args:
       data: the audited records, in the order of `score`.
-      suspects: rows to show.
+      suspects: row numbers of the records to show, in the order of the cards.
       score: score that ranks them.
       beliefs: label distributions to show.
       suggested: another class for each record, or NO_SUGGESTION, which the page reads as null.

@@ -82,7 +82,7 @@ def skill(
 
     Args:
       beliefs: label distributions that do not depend on the record's own observed label.
-      given: observed labels.
+      given: observed label of each record, an index into the classes.
       independent: how many of the labels are independent of each other; copies of a face are not.
       seed: seed of the permutations.
 

@@ -15,7 +15,7 @@ def pseudo_labels(
     positive only of copies of the same image. Adding 1 keeps record 0 apart from class 0.
 
     Args:
-      targets: label distributions.
+      targets: label distribution of each sample; rows sum to 1.
       ids: record of each sample, 0 to N - 1.
       threshold: delta; a sample is confident if its largest probability is above it.
 

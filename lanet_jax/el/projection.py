@@ -34,7 +34,7 @@ def project(params: Projection, features: Float[Array, "B D"]) -> Float[Array, "
 
     Args:
       params: from `init`.
-      features: u or v.
+      features: u or v of each sample.
 
     Returns:
       Unit vectors.

@@ -47,7 +47,7 @@ def fit(
 
     Args:
       probabilities: class probabilities; rows sum to 1.
-      labels: true classes.
+      labels: index of each record's true class.
 
     Returns:
       T, and the probabilities of the logits divided by it.

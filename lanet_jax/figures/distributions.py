@@ -23,7 +23,7 @@ class Example:
       given: its observed label.
       true: the label before the noise, None where it is not known.
       votes: shares of annotator votes, None where the data has none.
-      target: the estimated distribution.
+      target: estimated distribution over the classes; sums to 1.
     """
 
     image: UInt8[np.ndarray, "H W 3"]
@@ -39,7 +39,7 @@ def draw(groups: Mapping[str, Sequence[Example]], classes: Sequence[str]) -> Fig
 
     Args:
       groups: images by the title of their group, see `groups_of`.
-      classes: class names.
+      classes: class names, in the order of their indices.
 
     Returns:
       The figure.
@@ -86,7 +86,7 @@ def groups_of(
       given: labels trained on.
       true: labels before the noise, if known.
       votes: shares of votes, if there are any; rows without a vote are nan.
-      targets: the estimated distributions.
+      targets: estimated distribution of each record; rows sum to 1.
 
     Returns:
       The members of each group, by its title.

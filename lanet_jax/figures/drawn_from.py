@@ -31,7 +31,7 @@ class Look:
 
     Attributes:
       label: what the checkpoint is called in a figure.
-      classes: class names.
+      classes: class names, in the order of their indices.
       given: observed labels, which it was trained on.
       true: labels before the noise; None where it is not known which are wrong.
       probabilities: class probabilities; rows sum to 1.

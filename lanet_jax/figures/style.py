@@ -108,7 +108,7 @@ def class_style(classes: Sequence[str]) -> list[tuple[str, str]]:
     """Colour and marker of each class; an expression has the same in every dataset.
 
     Args:
-      classes: class names.
+      classes: class names, in the order of their indices.
 
     Returns:
       A pair for each class.

@@ -41,7 +41,7 @@ def scores(
 
     Args:
       params: from `init`.
-      features: u or v.
+      features: u or v of each sample.
       neighbors: indices j of the pairs (i, j) to score.
 
     Returns:

@@ -15,9 +15,9 @@ class Outputs(NamedTuple):
 
     Attributes:
       logits: logits of the expression classes.
-      expression: features u.
+      expression: features u of the expression network.
       landmarks: predicted coordinates [B, L, 2] or heatmaps [B, h, w, L].
-      landmark: features v.
+      landmark: features v of the landmark network.
     """
 
     logits: Float[Array, "B C"]

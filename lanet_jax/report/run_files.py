@@ -90,7 +90,7 @@ class Evaluated:
 
     Attributes:
       split: name of its folder below `evaluation/`.
-      classes: class names.
+      classes: class names, in the order of their indices.
       confusion: counts; rows are labels, columns predictions.
       calibration: bins of the confidence, as in `calibration.csv`.
       numbers: content of `metrics.json`.
