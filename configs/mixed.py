@@ -19,6 +19,12 @@ def cpu(c: ml_collections.ConfigDict) -> None:
     c.data.stored_size = 64
 
 
+def face(c: ml_collections.ConfigDict) -> None:
+    """From dlib's face network; images are stored no smaller than it sees them."""
+    fields.face(c)
+    c.data.stored_size = max(c.data.stored_size, c.augment.size)
+
+
 def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """The paper's settings on the mixed set.
 
@@ -32,4 +38,4 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     c.data.train = c.data.test = ("rafdb", "affectnet/7classes")
     c.data.test_split = ("test", "valid")
     c.data.stored_size = 256  # px; one size for all images, slightly larger than the network's
-    return fields.apply_presets(c, presets, {"cpu": cpu})
+    return fields.apply_presets(c, presets, {"cpu": cpu, "face": face})

@@ -29,11 +29,15 @@ AUGMENTATION = Axis(
         Level(
             "published",
             ("published",),
-            ("augment.erase_prob=0.5", "augment.erase_scale=(0.02, 0.25)"),
+            (
+                "augment.erase_prob=0.5",
+                "augment.erase_scale=(0.02, 0.25)",
+                "augment.noise_prob=0.5",
+            ),
         ),
     ),
 )
-DECAY = "optim.weight_decay=0.0001"  # of all four baselines' publications
+DECAY = "optim.weight_decay=0.0001"  # of the baselines' publications; CE, like LA-Net, has none
 METHODS = Axis(
     ("Method",),
     (

@@ -67,25 +67,25 @@ class Spaces:
             parts.append({k: v for s in spaces for k, v in _of_space(s, spaces[s], own).items()})
         finite.require(np.concatenate(predicted), [data.train.names[row] for row in rows])
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        known = {name: found.pop(f"{name}_labels") for name in spaces}
         row = {name: float(np.mean(v)) if len(v) else np.nan for name, v in found.items()}
         for name in spaces:
             gains = found[f"{name}_names"] - found[f"{name}_unweighted_names"]
             row[f"{name}_score_gain"] = _in_standard_errors(gains)
             row[f"{name}_records"] = len(gains)
+            row[f"{name}_chance_share"] = _chance(known[name])
         each = [row[f"{name}_effective_neighbors"] for name in spaces]
         row["effective_neighbors"] = float(np.mean(each)) if each else np.nan
         row |= self._landmark_errors(np.concatenate(predicted))
         counts = np.bincount(labels)
-        row["chance_share"] = float(
-            np.sum(counts * (counts - 1)) / max(len(labels) * (len(labels) - 1), 1)
-        )
+        row["chance_share"] = _chance(labels)
         row["commonest_share"] = float(counts.max() / len(labels))
         row["target_names"] = float(np.mean(targets[rows].argmax(axis=1) == labels))
         row["confident"] = float(np.mean(targets[rows].max(axis=1) > self._method.el.threshold))
         row |= self._trust(targets)
         row["records"] = len(rows)
-        known = {name: value for name, value in row.items() if np.isfinite(value)}
-        return {**known, "labels": "observed" if data.true is None else "true"}
+        defined = {name: value for name, value in row.items() if np.isfinite(value)}
+        return {**defined, "labels": "observed" if data.true is None else "true"}
 
     @property
     def _method(self) -> LANet:
@@ -186,11 +186,12 @@ def of(run: Run, mesh: Mesh) -> Spaces | None:
 def _of_space(
     name: str, space: Neighborhood, labels: Int[np.ndarray, " B"]
 ) -> dict[str, np.ndarray]:
-    """Measures one space: a value for each neighbour, or for each record that has neighbours."""
+    """Measures one space: values for each neighbour, or for each record that has neighbours."""
     index, exists, shares, mean, unweighted = space
     any_exists = exists.any(axis=1)
     same = labels[index] == labels[:, None]
     return {
+        f"{name}_labels": labels[any_exists],
         f"{name}_share": same[exists].astype(float),
         f"{name}_names": (mean.argmax(axis=1) == labels)[any_exists].astype(float),
         f"{name}_unweighted_names": (unweighted.argmax(axis=1) == labels)[any_exists].astype(float),
@@ -198,7 +199,15 @@ def _of_space(
     }
 
 
+def _chance(labels: Int[np.ndarray, " M"]) -> float:
+    """The share of all pairs of records that have the same label."""
+    counts = np.bincount(labels)
+    return float(np.sum(counts * (counts - 1)) / max(len(labels) * (len(labels) - 1), 1))
+
+
 def _in_standard_errors(gains: Float[np.ndarray, " M"]) -> float:
-    """The mean over records in standard errors of it; nan where it has none."""
+    """The mean over records in standard errors of it; nan if all records gain the same."""
+    if not len(gains) or not gains.any():
+        return 0.0 if len(gains) else np.nan
     spread = gains.std(ddof=1) / len(gains) ** 0.5 if len(gains) > 1 else 0.0
     return float(gains.mean() / spread) if spread else np.nan

@@ -6,6 +6,7 @@ import ml_collections
 
 from lanet_jax.errors import UserError
 from lanet_jax.models import backbones
+from lanet_jax.models.face29 import LEAST_SIZE
 
 Config: TypeAlias = ml_collections.ConfigDict
 
@@ -80,6 +81,11 @@ def check(c: Config) -> None:
     if c.model.family == "face29" and c.model.depth != 18:
         raise UserError(
             "--config.model.depth belongs to resnet: leave it out with model.family=face29"
+        )
+    if c.model.family == "face29" and 0 < c.augment.size < LEAST_SIZE:
+        raise UserError(
+            f"--config.augment.size={c.augment.size}: model.family=face29 needs images of "
+            f"{LEAST_SIZE} px or more"
         )
     stages = backbones.make(c.model).stages
     if c.model.frozen_stages >= stages:

@@ -189,7 +189,7 @@ def apply_presets(
     names: str | None,
     own: dict[str, Callable[[ml_collections.ConfigDict], None]],
 ) -> ml_collections.ConfigDict:
-    """Applies presets from left to right.
+    """Applies presets from left to right; `face`, which must see what others set, comes last.
 
     Args:
       c: a config, changed in place.
@@ -200,10 +200,14 @@ def apply_presets(
       The config, locked against unknown fields.
 
     Raises:
-      UserError: there is no such preset.
+      UserError: there is no such preset, or one follows `face`.
     """
     presets = {"reference": reference, "r50": r50, "face": face, **own}
-    for name in filter(None, (names or "").split(",")):
+    asked = [name for name in (names or "").split(",") if name]
+    if "face" in asked[:-1]:
+        last = ",".join([*(name for name in asked if name != "face"), "face"])
+        raise UserError(f"--config: presets after `face` would undo it: write {last}")
+    for name in asked:
         if name not in presets:
             near = difflib.get_close_matches(name, presets, 1)
             hint = f"did you mean {near[0]!r}? " if near else ""

@@ -1,6 +1,7 @@
 """From the config and the records to the landmarks that training sees."""
 
 import dataclasses
+import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -45,7 +46,7 @@ def framed(c: Config, train: Records) -> Framed | None:
       Frame and shapes; None for `landmarks.frame=image`, and for methods that use no landmarks.
 
     Raises:
-      UserError: the method learns landmarks and no record has any.
+      UserError: the method learns landmarks and no record has any, or none can be aligned.
     """
     if c.method != "lanet":
         return None
@@ -58,6 +59,16 @@ def framed(c: Config, train: Records) -> Framed | None:
     square = points * np.stack([aspect, np.ones_like(aspect)], axis=-1)[:, None]
     frame = face_frame.fit(square, present, kept, train.flip_index)
     shapes = face_frame.shapes(frame, square, present, kept, train.flip_index)
+    lost = present.any(axis=1) & ~shapes.known.any(axis=1)
+    if lost.any():
+        what = (
+            f"{lost.sum():,} of {present.any(axis=1).sum():,} records with landmarks, such as "
+            f"{train.names[int(lost.argmax())]}, have fewer than three different known points, "
+            "which the face's own frame needs"
+        )
+        if not shapes.known.any():
+            raise UserError(f"{what}: take --config.landmarks.frame=image, or other landmarks")
+        print(f"note: {what}; they count as records without landmarks", file=sys.stderr)
     return Framed(frame, shapes)
 
 

@@ -83,7 +83,10 @@ def run(c: Config, workdir: Path, resumed: bool = False) -> Run:
     d = data(c, workdir)
     batch = c.optim.batch_size
     steps_per_epoch = len(d.train) // batch
-    method = training.method(c, len(d.train.classes), d.landmarks)
+    classes = len(d.train.classes)
+    shares = np.bincount(d.given, minlength=classes) / len(d.given)
+    prefers = c.sampler != "uniform"
+    method = training.method(c, classes, d.landmarks, tuple(shares.tolist()) if prefers else ())
     return Run(
         method=method,
         optimizer=training.optimizer(c, steps_per_epoch),

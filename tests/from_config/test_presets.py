@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from configs import ferplus, rafdb
-from lanet_jax.from_config import config
+from lanet_jax.errors import UserError
+from lanet_jax.from_config import config, config_files
 from lanet_jax.from_config.fields import FACE29_MEAN, FACE29_STD
 from lanet_jax.recipes import PUBLISHED
 
@@ -94,3 +95,13 @@ def test_reference_is_the_published_codes_reading():
     with c.unlocked():
         c.method = "eac"
     assert config.resolve(c).augment.resample == "linear"  # each method by its own code
+
+
+def test_nothing_follows_the_preset_face():
+    with pytest.raises(UserError, match="presets after `face` would undo it: write cpu,face"):
+        config_files.config("ferplus:face,cpu")
+
+
+def test_images_of_the_mixed_set_are_stored_as_large_as_the_face_network_sees_them():
+    c = config_files.config("mixed:cpu,face")[1]
+    assert c.data.stored_size == c.augment.size == 80

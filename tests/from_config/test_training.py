@@ -41,6 +41,7 @@ def test_every_method_is_built_and_told_its_own_settings(resolved, method):
     [
         ({"model.family": "vgg"}, "resnet | face29"),
         ({"model.family": "face29", "model.depth": 50}, "model.depth belongs to resnet"),
+        ({"model.family": "face29", "augment.size": 10}, "needs images of 11 px or more"),
         ({"model.frozen_stages": 1}, "would freeze random weights"),
         ({"model.frozen_stages": 4, "model.pretrained": "w"}, "freeze 0 to 3 of them"),
         ({"model.frozen_stages": -1, "model.pretrained": "w"}, "a whole number from 0 to"),

@@ -69,3 +69,14 @@ def test_class_means_are_of_the_targets_and_padding_counts_for_nothing():
     d = np.array([[0.5, 0.3, 0.2], [0.1, 0.5, 0.4]])
     found = bank.class_means(jnp.array(start, jnp.float32), jnp.array(d), 0.9)
     np.testing.assert_allclose(found, [0.45 + 0.03, 0.45 + 0.04, 0.03], rtol=1e-6)
+
+
+def test_a_sampler_that_prefers_a_class_does_not_move_the_class_means():
+    # 90% of the labels are 0, and half of the batch: three of class 0 stand for 0.9, three for 0.1.
+    shares, labels = (0.9, 0.1, 0.0), jnp.array([0, 1, 1, 0, 0, 1])
+    each = bank.stands_for(labels, shares)
+    np.testing.assert_allclose(each, [0.3, 0.1 / 3, 0.1 / 3, 0.3, 0.3, 0.1 / 3], rtol=1e-6)
+    start = jnp.array([[1.0, 0, 0]] * 9 + [[0, 1.0, 0]])
+    found = bank.class_means(start, jax.nn.one_hot(labels, 3), 0.6, each)
+    np.testing.assert_allclose(found, shares, rtol=1e-6)
+    assert bank.stands_for(labels, ()) is None

@@ -116,3 +116,20 @@ def test_an_absent_file_and_another_ending(tmp_path, capsys):
 def test_absent_weights_name_the_command():
     with pytest.raises(UserError, match=r"make it once with `lanet port get-fa"):
         pretrained.find("face29")
+
+
+def test_other_weights_of_the_same_shapes_are_not_taken_for_it(published, cache, monkeypatch):
+    out = get_faces(download=download(published))
+    monkeypatch.setattr(command, "_is_whole", lambda path: True)
+    card = json.loads((cache / "face29.json").read_text())
+    (cache / "face29.json").write_text(json.dumps({**card, "sha256": "mine"}))
+    with pytest.raises(UserError, match=r"holds other weights .* give another --out"):
+        get_faces(out)
+
+
+def test_the_dataset_is_opened_before_anything_is_downloaded(published):
+    def never(*args):
+        raise AssertionError("downloaded")
+
+    with pytest.raises(UserError, match="no_such"):
+        get_faces(dataset="no_such", data_dir="nowhere", download=never)

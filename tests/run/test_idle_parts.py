@@ -57,6 +57,17 @@ def test_the_last_row_counts_and_few_records_prove_little():
     assert len(idle_parts.idle([{**slightly, "landmark_records": 64}])) == 1  # few have landmarks
 
 
+def test_a_space_is_compared_with_the_chance_of_its_own_records():
+    [line] = idle_parts.idle([{**GOOD, "landmark_chance_share": 0.44}])
+    assert "landmark space is not measurably better than chance: 0.45" in line
+
+
+def test_a_space_without_records_is_named():
+    row = {name: value for name, value in GOOD.items() if name != "landmark_share"}
+    [line] = idle_parts.idle([{**row, "landmark_records": 0, "landmark_chance_share": 0.0}])
+    assert line == "landmark space is empty: no measured record has neighbours there"
+
+
 def test_targets_that_name_all_labels_are_at_work():
     perfect = {**GOOD, "target_names": 1.0, "commonest_share": 0.98, "records": 100}
     assert idle_parts.idle([perfect]) == []

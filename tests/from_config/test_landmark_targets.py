@@ -1,0 +1,46 @@
+"""Landmarks that the face's own frame cannot use."""
+
+import types
+
+import numpy as np
+import pytest
+
+from lanet_jax.errors import UserError
+from lanet_jax.from_config import fields, landmark_targets
+from lanet_jax.input.records import Landmarks
+
+
+def train(known):
+    """Faces with four landmarks, of which the first `known` of each are known."""
+    rng = np.random.default_rng(0)
+    points = rng.random((len(known), 4, 2)).astype(np.float32)
+    marks = Landmarks(
+        points, np.arange(4) < np.array(known)[:, None], np.ones(len(known), np.float32)
+    )
+    names = tuple(f"{row}.png" for row in range(len(known)))
+    return types.SimpleNamespace(
+        marks=marks, names=names, scheme="mine", landmarks=4, flip_index=()
+    )
+
+
+def config():
+    c = fields.get_config()
+    c.data.train = ("mine",)
+    return c
+
+
+def test_records_that_cannot_be_aligned_are_told(capsys):
+    found = landmark_targets.framed(config(), train([4, 4, 2, 3, 0]))
+    assert found.shapes.known.any(axis=1).tolist() == [True, True, False, True, False]
+    told = capsys.readouterr().err
+    assert told.startswith("note: 1 of 4 records with landmarks, such as 2.png, have fewer than")
+
+
+def test_a_set_of_which_no_face_can_be_aligned_is_refused():
+    with pytest.raises(UserError, match=r"3 of 3 records .*landmarks\.frame=image, or other"):
+        landmark_targets.framed(config(), train([2, 2, 1, 0]))
+
+
+def test_without_any_landmark_the_old_advice_stands():
+    with pytest.raises(UserError, match="--landmarks FILE"):
+        landmark_targets.framed(config(), train([0, 0]))
