@@ -51,9 +51,14 @@ def ask(probabilities: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) -
       cleanlab's scores and count.
 
     Raises:
-      UserError: cleanlab is not installed.
+      UserError: cleanlab is not installed, or all labels are of one class.
     """
     require()
+    if len(np.unique(given)) < 2:
+        raise UserError(
+            f"cleanlab: the {len(given)} records with out-of-sample probabilities have one label: "
+            "give probabilities of records of two classes or more"
+        )
     from cleanlab.count import num_label_issues
     from cleanlab.rank import get_label_quality_scores
 

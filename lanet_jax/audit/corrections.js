@@ -112,7 +112,8 @@ const isHeader = (cells) => ["name", "given"].every((column) => cells.some((cell
 // found: [name, what is said of it]; conflicts: names. Each name as this page writes it.
 function decisionsOf(rows) {
   const own = new Map([...cards.map((card) => card.name), ...data.rest.map(([name]) => name)].map((name) => [plain(name), name]));
-  const labels = new Map(classes.map((name, label) => [name.toLowerCase(), label]));
+  const folded = new Map(classes.map((name, label) => [name.toLowerCase(), label]));
+  const labelOf = (name) => (classes.includes(name) ? classes.indexOf(name) : folded.get(name.toLowerCase()));
   const found = new Map();
   const conflicts = [];
   let header = [];
@@ -135,10 +136,10 @@ function decisionsOf(rows) {
     }
     const kind = kindByWord[word.toLowerCase()];
     if (!kind) throw new Error(`line ${line}: the decision ${word} is not one of ${Object.keys(kindByWord).join(", ")}.`);
-    const label = labels.get(given.toLowerCase());
+    const label = labelOf(given);
     if (label === undefined) throw new Error(`line ${line}: this page has no class ${given || "without a name"} and cannot add one.`);
     const known = own.get(plain(name)) ?? plain(name);
-    const before = labels.get(was.toLowerCase());
+    const before = labelOf(was);
     const observed = cardNamed.get(known)?.given;
     if (observed !== undefined && before !== undefined && observed !== before)
       throw new Error(`line ${line}: the observed label of ${name} is ${classes[observed]} here, not ${was}: is the file from this page's data?`);

@@ -5,6 +5,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const { classes, images, cards } = data;
 const cardNamed = new Map(cards.map((card) => [card.name, card]));
 let state = { decisions: {}, past: [] }; // {name: {kind, label, was}}; [name, what was before or null]
+let unkept = []; // changes that the browser refused, tried again with the next
 let pending = 0; // changes that the browser has not kept yet
 
 const at = (id) => document.getElementById(id);
@@ -33,11 +34,14 @@ function wait(by) {
 // Applies a change to what is kept, and makes the outcome ours; without a change it only reads.
 async function keep(change) {
   wait(1);
-  const kept = await stored(change).catch(() => null);
+  const changes = change ? [...unkept, change] : unkept;
+  unkept = [];
+  const kept = await stored(changes.length ? (found) => changes.forEach((one) => one(found)) : undefined).catch(() => null);
   wait(-1);
   if (kept === null) {
+    unkept = [...changes, ...unkept];
     tell("This browser keeps nothing for this page: save the corrections before you close it.");
-  } else if (pending === 0 && JSON.stringify(kept) !== JSON.stringify(state)) {
+  } else if (pending === 0 && !unkept.length && JSON.stringify(kept) !== JSON.stringify(state)) {
     state = kept;
     refresh();
   }

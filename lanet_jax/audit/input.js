@@ -41,6 +41,7 @@ addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
   if (key === "escape") document.activeElement.blur();
   if (event.target.closest?.("select") || event.metaKey || event.altKey || (event.ctrlKey && key !== "z")) return;
+  if (event.repeat && !key.startsWith("arrow")) return; // a held key decides once
   const card = view[current];
   if (key === "u" || key === "z") {
     if (key === "z" && !event.ctrlKey) return;

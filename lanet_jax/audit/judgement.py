@@ -12,6 +12,7 @@ from lanet_jax.audit.verdict import Level, Skill, Verdict
 from lanet_jax.command_line.words import counted
 
 NO_SUGGESTION = -1
+_LEAST_SHARE = 0.03  # of wrong labels; below it, suggestions on simulated sets were mostly wrong
 _MARGIN = 0.5  # by which belief in the likeliest class must exceed that in the observed one
 
 
@@ -61,6 +62,7 @@ def judge(
     how: str,
     judged: Bool[np.ndarray, " N"],
     independent: int,
+    caution: str = "",
 ) -> Judgement:
     """Decides what to say about the labels.
 
@@ -76,13 +78,14 @@ def judge(
       how: how the witness was obtained, as in "out of fold".
       judged: records of which the witness can know something.
       independent: how many of these are independent of each other.
+      caution: see `verdict.judge`.
 
     Returns:
       The judgement.
     """
     skill = verdict.skill(witness[judged], given[judged], independent)
     noise = noise_range.estimate(witness[judged], given[judged], independent)
-    decided = verdict.judge(skill, noise, beliefs.shape[1], how)
+    decided = verdict.judge(skill, noise, beliefs.shape[1], how, caution)
     noise = noise.with_unknown(1 - float(np.mean(judged)))
     return decide(decided, skill, noise, beliefs, given, judged)
 
@@ -120,8 +123,11 @@ def decide(
     order = np.argsort(-suspicion, kind="stable")
     margin = np.where(judged, beliefs.max(axis=1) - (1 - suspicion), 0)
     # Beliefs may be surer than they are right, so the margin alone could suggest too many: no more
-    # than the estimated number of wrong labels are shown.
-    shown = order[margin[order] > _MARGIN][: round((noise.estimate or 0) * len(given))]
+    # than the estimated number of wrong labels are shown. A small estimate that may as well be 0 is
+    # mostly made of errors of the beliefs.
+    share = noise.estimate or 0
+    share = share if noise.at_least or share >= _LEAST_SHARE else 0
+    shown = order[margin[order] > _MARGIN][: round(share * len(given))]
     suggested[shown] = likeliest[shown]
     return Judgement(decided, skill, noise, doubted, suggested, judged)
 

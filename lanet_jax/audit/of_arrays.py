@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from lanet_jax import metrics
-from lanet_jax.audit import array_checks, array_labels, pool, probe, same_faces
+from lanet_jax.audit import array_checks, array_labels, exchanged, pool, probe, same_faces
 from lanet_jax.audit.array_checks import PROBABILITIES
 from lanet_jax.audit.judgement import NO_SUGGESTION, Judgement, judge
 from lanet_jax.errors import UserError
@@ -162,6 +162,8 @@ def _combine(
         beliefs[~judged] = (1 - trust) * other / other.sum(axis=1, keepdims=True)
         beliefs[~judged, given[~judged]] = trust
     independent = same_faces.effective(groups[judged])
-    judgement = judge(beliefs, beliefs, given, "out of fold", judged, independent)
+    network = views.get(PROBABILITIES)
+    caution = "" if network is None else exchanged.told(network, given, classes)
+    judgement = judge(beliefs, beliefs, given, "out of fold", judged, independent, caution)
     weights = dict(zip(views, share.tolist(), strict=True))
     return LabelAudit(given, tuple(classes), beliefs, dict(views), weights, groups, judgement)

@@ -47,8 +47,9 @@ class Skill(NamedTuple):
 
 
 _SAYS = {
-    Level.NOTHING: "That may be chance: this audit has nothing to say about these labels.",
-    Level.RANKING: "That is too little to suggest other labels: this audit gives the order in "
+    Level.NOTHING: "That is less than four standard deviations above permuted labels, too little "
+    "to rely on: this audit has nothing to say about these labels.",
+    Level.RANKING: "That is no basis to suggest other labels: this audit gives the order in "
     "which to look at the records, and no more.",
     Level.SUGGESTIONS: "Another label is suggested only where that is expected to be right more "
     "often than not.",
@@ -105,7 +106,7 @@ def skill(
     )
 
 
-def judge(found: Skill, noise: NoiseRange, classes: int, how: str) -> Verdict:
+def judge(found: Skill, noise: NoiseRange, classes: int, how: str, caution: str = "") -> Verdict:
     """Decides how much may be said.
 
     Even perfect beliefs disagree with wrong labels: if a share e of the labels is wrong and these
@@ -117,6 +118,7 @@ def judge(found: Skill, noise: NoiseRange, classes: int, how: str) -> Verdict:
       noise: share of wrong labels, estimated from the same beliefs.
       classes: number of classes, C.
       how: how the beliefs were obtained, as in "out of fold".
+      caution: a sentence that forbids suggestions; empty for none.
 
     Returns:
       The verdict.
@@ -131,8 +133,8 @@ def judge(found: Skill, noise: NoiseRange, classes: int, how: str) -> Verdict:
     weak = found.beyond_chance < _LEAST_BEYOND_CHANCE
     if found.deviations < _CHANCE:
         level = Level.NOTHING
-    elif weak or found.beyond_chance / left < _LEAST_SKILL:
+    elif caution or weak or found.beyond_chance / left < _LEAST_SKILL:
         level = Level.RANKING
     else:
         level = Level.SUGGESTIONS
-    return Verdict(level, measured)
+    return Verdict(level, f"{measured} {caution}".rstrip())

@@ -1,6 +1,7 @@
 """An audit of labelled faces without any training, by a network's features and landmarks."""
 
 import dataclasses
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -102,8 +103,10 @@ def audit_faces(
     Raises:
       UserError: source, model or images cannot be read, or there are too few faces.
     """
-    if out.exists() and not out.is_dir():
-        raise UserError(f"--out {out} is not a folder: name another")
+    # Asked before the faces are looked at, which takes minutes.
+    below = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
+    if not (below.is_dir() and os.access(below, os.W_OK)):
+        raise UserError(f"--out {out}: {below} is not a folder to write to: name another")
     faces = labelled_faces.load(source, data_dir, split, classes)
     data = Data(faces, faces.labels, None, {})
     seen, audit = _judged(data, look(faces))

@@ -91,3 +91,9 @@ def test_booleans_are_the_classes_that_are_named():
         given, names = array_labels.labels([True, False], classes, None)
         assert names == tuple(map(str, classes))
         np.testing.assert_array_equal(given, [first, 1 - first])
+
+
+@pytest.mark.parametrize("twins", [("e\u0301", "\u00e9"), ("a", "a ")])
+def test_classes_that_look_the_same_are_refused(twins):
+    with pytest.raises(UserError, match="look the same: write one way"):
+        array_labels.labels(list(twins) * 6, (), None)

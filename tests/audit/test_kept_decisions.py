@@ -214,3 +214,30 @@ def test_keys_of_pages(data, tmp_path):
 
     assert key(data) == key(data, "moved/faces")
     assert key(data) != key(dataclasses.replace(data, given=data.given[::-1]))
+
+
+def test_what_the_browser_refuses_to_keep_is_not_lost(browser, page):
+    path = page(0, 1, 2)
+    browser.press("a")
+    _progress(browser, "1 of 3 decided")
+    browser.run("globalThis.commit = IDBTransaction.prototype.commit")
+    browser.run("IDBTransaction.prototype.commit = function () { this.abort() }")
+    browser.press("k")
+    browser.until("!notice.hidden")
+    browser.run("dispatchEvent(new Event('focus'))")  # which reads what is kept
+    browser.until("progress.getAttribute('aria-busy') === 'false'")
+    _progress(browser, "2 of 3 decided")
+    browser.run("IDBTransaction.prototype.commit = globalThis.commit")
+    browser.press("m")
+    _progress(browser, "3 of 3 decided")
+    browser.until("progress.getAttribute('aria-busy') === 'false'")
+    browser.open(path)
+    _progress(browser, "3 of 3 decided")
+
+
+def test_a_held_key_decides_once(browser, page):
+    page(0, 1, 2)
+    held = "dispatchEvent(new KeyboardEvent('keydown', {key: 'a', repeat: true, bubbles: true}))"
+    browser.run(f"document.body.{held}")
+    browser.press("k")
+    _progress(browser, "1 of 3 decided")

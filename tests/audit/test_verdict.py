@@ -77,3 +77,10 @@ def test_a_weak_audit_suggests_nothing(monkeypatch, level, doubted):
     assert found.doubted.sum() == doubted
     assert (found.noise.at_least, found.noise.estimate) == (0, None)
     assert ("at most" in found.summary) == (level is Level.RANKING)
+
+
+def test_a_caution_forbids_suggestions_and_is_said():
+    found = verdict.judge(Skill(0.9, 0.3, 0.2, 30, 100), CLEAN, 4, "out of fold", "Look here.")
+    assert found.level is Level.RANKING and " Look here. That is no basis" in found.sentence
+    lucky = verdict.judge(Skill(0.8, 0.3, 0.2, 3, 100), CLEAN, 4, "out of fold", "Look here.")
+    assert lucky.level is Level.NOTHING
