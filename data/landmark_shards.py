@@ -42,7 +42,7 @@ def write(
     found = [rows[name] for name in own]
     arrays = {"name": np.array(own, str), "broken": np.array([row.broken for row in found], bool)}
     arrays |= landmark_parts.columns(found)
-    marks = shard_file.sizes(source / name for name in names)
+    marks = shard_file.marks(source / name for name in names)
     shard_file.write(out, shard, KIND, names, {"scheme": scheme}, arrays, marks=marks)
 
 

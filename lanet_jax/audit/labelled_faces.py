@@ -121,4 +121,4 @@ def marks(faces: Records) -> list[str]:
     if faces.digests is not None:
         return [digest.tobytes().hex() for digest in faces.digests]
     places = zip(faces.source, faces.position, strict=True)
-    return shard_file.sizes(faces.sources[s].items[p].image for s, p in places)  # type: ignore[attr-defined]  # `_listed` made them
+    return shard_file.marks(faces.sources[s].items[p].image for s, p in places)  # type: ignore[attr-defined]  # `_listed` made them

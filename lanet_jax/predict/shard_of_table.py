@@ -44,7 +44,7 @@ def write(
     """
     values = [[dataclasses.asdict(row) for row in of_item] for of_item in rows]
     arrays = {_ROWS: shard_file.packed(json.dumps(values))}
-    marks = shard_file.sizes(item.path for item in items)
+    marks = shard_file.marks(item.path for item in items)
     return shard_file.write(out, shard, KIND, _names(items), settings, arrays, marks=marks)
 
 

@@ -46,7 +46,8 @@ def shard(text: str) -> Shard:
 
 def folder(out: Path) -> Path:
     """The folder for the parts of `out`."""
-    return out.with_name(f"{out.name}.shards")
+    named = out if out.name not in ("", "..") else Path(os.path.abspath(out))
+    return named.with_name(f"{named.name}.shards")
 
 
 def _number(name: str) -> int:

@@ -1,6 +1,7 @@
 """The file of a part: what a job found, and which work it belongs to."""
 
 import argparse
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -17,6 +18,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.files.npz import read_npz, write_npz
 from lanet_jax.shards.dealing import Shard, shard
 
+_BEGINNING = 1 << 12  # bytes, which hold more than a header
 _ABOUT, _PLACES = "about", "places"
 
 
@@ -76,7 +78,7 @@ def write(
         **{"listing": listing([*names, *marks]), "total": len(names)},
     }
     path = own.file(out)
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     places = np.array(own.places(names), np.int64)
     write_npz(path, {_ABOUT: packed(json.dumps(about)), _PLACES: places, **arrays})
     return path
@@ -114,18 +116,21 @@ def listing(names: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
-def sizes(paths: Iterable[Path]) -> list[str]:
-    """The sizes of files as marks: cameras name other pictures alike every day.
+def marks(paths: Iterable[Path]) -> list[str]:
+    """A mark of each file by its size and its beginning: cameras name other pictures alike.
 
-    Unlike their times, sizes survive a copy to another machine. A file that cannot be asked, such
+    Unlike the file's time, it survives a copy to another machine. A file that cannot be read, such
     as a broken link, has none.
     """
     found = []
     for path in paths:
-        try:
-            found.append(str(path.stat().st_size))
-        except OSError:
-            found.append("")
+        mark = ""
+        with contextlib.suppress(OSError):
+            if path.is_file():  # to open a pipe may block forever
+                with path.open("rb") as file:
+                    start = hashlib.sha256(file.read(_BEGINNING)).hexdigest()[:16]
+                mark = f"{path.stat().st_size} {start}"
+        found.append(mark)
     return found
 
 

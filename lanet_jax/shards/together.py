@@ -104,4 +104,4 @@ def _difference(a: Part, b: Part) -> str:
     for what, (one, other) in kinds.items():
         if one != other:
             return f"{what} is {one!r} there and {other!r} here"
-    return "" if a.listing == b.listing else "its files have other names or sizes"
+    return "" if a.listing == b.listing else "its files have other names or contents"

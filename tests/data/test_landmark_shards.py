@@ -81,7 +81,7 @@ def test_other_images_of_the_same_names_do_not_fit(source, tmp_path, write):
     _make(source, out, Shard(1, 2))
     write(source / "1.png", (source / "1.png").read_bytes() + b"0")
     _make(source, out, Shard(2, 2))
-    with pytest.raises(UserError, match="its files have other names or sizes"):
+    with pytest.raises(UserError, match="its files have other names or contents"):
         merge.merge(out)
 
 

@@ -65,5 +65,5 @@ def test_other_pictures_of_the_same_names_do_not_fit(source, tmp_path, photo, wr
     command.predict([source], out, shard=Shard(1, 2))
     write_image(source / "two.png", photo(("neutral", 20, 20, 24)))
     command.predict([source], out, shard=Shard(2, 2))
-    with pytest.raises(UserError, match="its files have other names or sizes"):
+    with pytest.raises(UserError, match="its files have other names or contents"):
         merge.merge(out)
