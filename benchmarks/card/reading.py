@@ -44,7 +44,7 @@ def measure(
     from configs import demo as demo_config
     from lanet_jax.from_config import config, run
     from lanet_jax.input.memory import Memory
-    from lanet_jax.input.pipeline import Visits, train_batches
+    from lanet_jax.input.pipeline import Visits, read_ahead, train_batches
 
     data = folder / f"data-{size}-{records}"
     demo.prepare(data, train=records, test=64, size=size)
@@ -64,6 +64,7 @@ def measure(
             epochs=c.optim.epochs,
             seed=0,
             kind="uniform",
+            ahead=read_ahead(threads),
             shapes=built.data.framed.shapes if built.data.framed else None,
         )
         return train_batches(visits, 0, batch, threads)

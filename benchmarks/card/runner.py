@@ -54,10 +54,13 @@ def run(
         failed, found = _one(part, folder, program, 60 * min(left, limit))
         took = (time.monotonic() - begin) / 60
         print(f"  {failed or 'measured'} ({took:.1f} minutes)", flush=True)
-        if failed and left <= took:  # not the part's fault, so it keeps its place in the order
-            left_out.append(f"{part.name}: the minutes were over after {took:.1f}")
-            break
+        over = bool(failed) and left <= took
+        if over:  # it may hang, and would block the others if it kept its place in the order
+            failed = f"the minutes were over after {took:.1f}"
+            left_out.append(f"{part.name}: {failed}")
         answers_lib.write(folder, Answer(part.name, device, took, used, failed, found))
+        if over:
+            break
     return left_out
 
 

@@ -30,7 +30,7 @@ def measure(
       records: number of training records.
       epochs: number of epochs.
       size: side of the stored images in pixels.
-      kill_after: steps after which the third run is killed.
+      kill_after: rows of metrics.jsonl after which the third run is killed, past a checkpoint.
       fields: fields of the config.
       preset: preset of configs/demo.py.
 
@@ -39,7 +39,7 @@ def measure(
       resumed run, and the number of arrays.
 
     Raises:
-      UserError: a run failed, or ended before it was killed.
+      UserError: a run failed, ended before it was killed, or was killed without a checkpoint.
     """
     from benchmarks import bitwise, demo
 
@@ -68,6 +68,9 @@ def measure(
     live("first")
     live("second")
     live("resumed", killing.Moment(rows=kill_after, writes=0, delay=0.0))
+    kept = (home / "resumed" / "checkpoints").glob("[0-9]*")
+    if not any(path.name.isdigit() for path in kept):
+        raise UserError(f"{home / 'resumed'}: killed before its first checkpoint: kill it later")
     live("resumed")
     first = home / "first"
     return {

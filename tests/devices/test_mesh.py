@@ -106,11 +106,11 @@ with Stop() as stop:
         os.kill(os.getpid(), signal.SIGTERM)
     calls = 1
     # As many calls as a resumed run makes, whatever step it is at.
-    while not stop.asked() and calls < 2000:
+    while not stop.asked() and calls < 200_000:
         calls += 1
         said["calls"] = calls
         hosts.all_agree(True)
-    said["stopped"] = calls < 2000
+    said["stopped"] = calls < 200_000
 print("said " + json.dumps(said), flush=True)
 """
 

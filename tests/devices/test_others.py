@@ -1,6 +1,7 @@
 """What a process says of the others of its run."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -32,10 +33,13 @@ def test_a_process_says_for_whom_it_waits_and_ends_in_one_line(own):
         "others.FIRST, others.EVERY, others.LIMIT = 0.2, 0.5, 1.5\n"
         "runtime.join_hosts()\n"
     )
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        address = f"localhost:{free.getsockname()[1]}"
     env = {
         **os.environ,
         "PYTHONPATH": str(Path(others.__file__).parents[2]),
-        "JAX_COORDINATOR_ADDRESS": "localhost:59461",
+        "JAX_COORDINATOR_ADDRESS": address,
         "JAX_NUM_PROCESSES": "2",
         "JAX_PROCESS_ID": str(own),
     }
@@ -45,8 +49,8 @@ def test_a_process_says_for_whom_it_waits_and_ends_in_one_line(own):
     *told, last = ended.stderr.splitlines()
     whom = "process 0" if own else "the other 1 of 2 processes"
     assert ended.returncode == 1
-    assert told and all(f"waiting for {whom} at localhost:59461 (" in line for line in told)
-    assert last.startswith("error: waited ") and f"for {whom} at localhost:59461" in last
+    assert told and all(f"waiting for {whom} at {address} (" in line for line in told)
+    assert last.startswith("error: waited ") and f"for {whom} at {address}" in last
 
 
 def test_a_lost_process_is_one_line_and_a_fault_alone_stays_one(monkeypatch):
