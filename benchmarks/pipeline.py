@@ -20,6 +20,7 @@ from ml_collections import config_flags
 from benchmarks import demo, report
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.devices import runtime
+from lanet_jax.errors import UserError
 from lanet_jax.typing import Batch
 
 CONFIG = config_flags.DEFINE_config_file("config", "configs/demo.py", "As for lanet_jax.main.")
@@ -74,6 +75,11 @@ def main(argv: list[str]) -> None:
         given = demo.tiny_config(Path(folder)) if QUICK.value else CONFIG.value
         fitted, _ = fit.fit(config.resolve(given), Path(folder))
         built = run.run(fitted, Path(folder))
+    if built.steps_per_epoch < WARM_UP + 2:
+        raise UserError(
+            f"an epoch has {built.steps_per_epoch} steps: {WARM_UP + 2} or more are needed to time "
+            "one; take a larger --config.data.limit or a smaller --config.optim.batch_size"
+        )
     batches = train_batches(built.visits, 0, built.reading.batch, built.reading.threads)
     first = next(batches)
     for _ in itertools.islice(batches, WARM_UP):

@@ -5,15 +5,16 @@ failed parts. With --study the remaining minutes go to the trainings of configs/
 """
 
 import argparse
-import signal
+import os
 import sys
 import time
 from pathlib import Path
 
 from benchmarks.card import answers as answers_lib
 from benchmarks.card import environment, one, plan, runner, table, trainings
-from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error, interrupt_on_signals
 from lanet_jax.errors import UserError
+from lanet_jax.files import locks
 from lanet_jax.files.atomic import write_text
 
 
@@ -25,9 +26,13 @@ def main() -> None:
     device = _device(arguments.allow_cpu)
     folder.mkdir(parents=True, exist_ok=True)
     parts = plan.parts(arguments.torch_python, arguments.tiny)
+    lock = os.open(folder, os.O_RDONLY)  # held until this process ends
+    try:
+        locks.take(lock)
+    except locks.HeldError:
+        raise UserError(f"{folder}: another such command measures there; wait for it") from None
     answers_lib.check(folder, answers_lib.read(folder, parts), device)
-    if signal.getsignal(signal.SIGTERM) != signal.SIG_IGN:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupt_on_signals()
 
     def left() -> float:
         return arguments.minutes - (time.monotonic() - begin) / 60

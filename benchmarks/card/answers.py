@@ -22,9 +22,10 @@ class Answer:
       part: name of the part.
       device: kind of the device that it ran on.
       minutes: minutes that it took.
-      busy_mib: MiB of the card's memory that others used when it began.
+      busy_mib: most MiB of the card's memory that others used before and after it.
       failed: why there is no answer; "" if there is one.
       answer: result of the part's function.
+      asked: `Part.asked`.
     """
 
     part: str
@@ -33,6 +34,7 @@ class Answer:
     busy_mib: int
     failed: str
     answer: dict[str, Any]
+    asked: str = ""
 
 
 def read(folder: Path, parts: Iterable[Part]) -> dict[str, Answer]:
@@ -43,7 +45,8 @@ def read(folder: Path, parts: Iterable[Part]) -> dict[str, Answer]:
       parts: parts whose answers to read.
 
     Returns:
-      The answers, by the name of their part.
+      The answers, by the name of their part, without those to other questions, such as of `--tiny`
+      or an earlier version.
 
     Raises:
       UserError: a file holds no answer.
@@ -54,9 +57,12 @@ def read(folder: Path, parts: Iterable[Part]) -> dict[str, Answer]:
         if path.exists():
             fields = json_files.read(path, ADVICE)
             try:
-                found[part.name] = Answer(**fields)
-            except TypeError:
+                answer = Answer(**fields)
+                answer = dataclasses.replace(answer, minutes=float(answer.minutes))
+            except (TypeError, ValueError):
                 raise UserError(f"{path} holds no answer of a part; {ADVICE}") from None
+            if answer.asked == part.asked:
+                found[part.name] = answer
     return found
 
 

@@ -83,8 +83,10 @@ def _torch(python: str) -> str:
 
 
 def gpu() -> dict[str, str]:
-    """The driver's information about the first GPU; empty without a driver."""
+    """The driver's information about the first GPU that JAX sees; empty without a driver."""
     query = ["nvidia-smi", f"--query-gpu={','.join(GPU)}", "--format=csv,noheader"]
+    if visible := os.environ.get("CUDA_VISIBLE_DEVICES", "").partition(",")[0]:
+        query.append(f"--id={visible}")
     try:
         found = subprocess.run(query, capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):

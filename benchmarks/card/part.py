@@ -1,7 +1,11 @@
 """A part of the measurements."""
 
 import dataclasses
+import hashlib
+import json
 from typing import Any
+
+from lanet_jax import __version__
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,3 +26,9 @@ class Part:
     minutes: float
     function: str
     arguments: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def asked(self) -> str:
+        """A digest of the question, which tells its answer from those to others of its name."""
+        question = [self.function, self.arguments, __version__]
+        return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:16]

@@ -53,12 +53,13 @@ def run(
         limit = PATIENCE * max(part.minutes, needed)
         failed, found = _one(part, folder, program, 60 * min(left, limit))
         took = (time.monotonic() - begin) / 60
+        used = max(used, busy())
         print(f"  {failed or 'measured'} ({took:.1f} minutes)", flush=True)
         over = bool(failed) and left <= took
         if over:  # it may hang, and would block the others if it kept its place in the order
             failed = f"the minutes were over after {took:.1f}"
             left_out.append(f"{part.name}: {failed}")
-        answers_lib.write(folder, Answer(part.name, device, took, used, failed, found))
+        answers_lib.write(folder, Answer(part.name, device, took, used, failed, found, part.asked))
         if over:
             break
     return left_out

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.card import answers, plan, trainings
+from lanet_jax.files import locks
 
 ROOT = Path(__file__).parents[3]
 ONE_DEVICE = f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=1"
@@ -52,6 +53,17 @@ def test_every_part_answers(folder):
     assert found["profile"].answer["scopes"][-1][0] == "sum"
     assert (folder / "cache").is_dir()
     assert (folder / "summary.md").read_text() in done.stdout
+
+
+def test_two_commands_do_not_share_a_folder(folder):
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        locks.take(held)
+        done = card(folder, "--allow_cpu", "--minutes=1")
+    finally:
+        os.close(held)
+    assert done.returncode == 1
+    assert done.stderr == f"error: {folder}: another such command measures there; wait for it\n"
 
 
 def test_the_next_command_has_nothing_to_do(folder):

@@ -41,7 +41,9 @@ def test_answers_are_kept_and_skipped(run, tmp_path):
 
 def test_a_failure_costs_only_its_part_and_is_tried_again_after_the_fresh_ones(run, tmp_path):
     log = f"echo $(basename $0) >> {tmp_path}/order"
-    broken = part("broken", f"{log}; echo 'error: no such thing' >&2; exit 1")
+    mended = tmp_path / "mended"
+    fail = "echo 'error: no such thing' >&2; exit 1"
+    broken = part("broken", f'{log}; [ -e {mended} ] && echo "{{}}" > $0 && exit; {fail}')
     killed = part("killed", f"{log}; kill -9 $$")
     silent = part("silent", log)
     good = part("good", f'{log}; echo "{{}}" > $0')
@@ -51,10 +53,10 @@ def test_a_failure_costs_only_its_part_and_is_tried_again_after_the_fresh_ones(r
     assert found["killed"].failed.startswith("ended by signal 9")
     assert found["silent"].failed.startswith("it wrote no answer")
     (tmp_path / "order").unlink()
-    mended = part("broken", f'{log}; echo "{{}}" > $0')
-    run([mended, good])
+    mended.touch()
+    run([broken, good])
     assert (tmp_path / "order").read_text() == "good.answer.json\nbroken.answer.json\n"
-    assert not answers.read(tmp_path, [mended])["broken"].failed
+    assert not answers.read(tmp_path, [broken])["broken"].failed
 
 
 def test_nothing_is_begun_that_does_not_fit(run, tmp_path):
@@ -103,7 +105,7 @@ def test_the_compile_cache_lies_in_the_folder(tmp_path):
 
 def test_a_broken_answer_and_another_card_are_told(tmp_path):
     parts = [part("a")]
-    answers.write(tmp_path, Answer("a", "H100", 1.0, 0, "", {}))
+    answers.write(tmp_path, Answer("a", "H100", 1.0, 0, "", {}, part("a").asked))
     answers.check(tmp_path, answers.read(tmp_path, parts), "H100")
     with pytest.raises(UserError, match="was measured on H100, this is A100"):
         answers.check(tmp_path, answers.read(tmp_path, parts), "A100")
@@ -111,3 +113,20 @@ def test_a_broken_answer_and_another_card_are_told(tmp_path):
         (tmp_path / "a.json").write_text(text)
         with pytest.raises(UserError, match="the same command measures it again"):
             answers.read(tmp_path, parts)
+
+
+def test_an_answer_to_another_question_is_none(run, tmp_path):
+    run([part("a")])
+    assert list(answers.read(tmp_path, [part("a")])) == ["a"]
+    assert answers.read(tmp_path, [part("a", "echo '{}' > $0 # of another size")]) == {}
+
+
+def test_others_that_come_while_a_part_runs_are_noted(tmp_path):
+    used = iter([3, 60_000])
+    asked = part("a")
+
+    def program(one, answer):
+        return ["bash", "-c", one.arguments["script"], str(answer)]
+
+    runner.run([asked], tmp_path, DEVICE, 1.0, program=program, busy=lambda: next(used))
+    assert answers.read(tmp_path, [asked])["a"].busy_mib == 60_000
