@@ -56,11 +56,11 @@ def labels(
     if not named and probabilities is not None:
         raise UserError("classes: name them in the order of the columns of probabilities")
     names = named or tuple(sorted(set(texts)))
-    alike = {unicodedata.normalize("NFC", name).strip(): name for name in names}
-    if len(alike) < len(names):
-        one = next(n for n in names if alike[unicodedata.normalize("NFC", n).strip()] != n)
-        other = alike[unicodedata.normalize("NFC", one).strip()]
-        raise UserError(f"labels: the classes {one!r} and {other!r} look the same: write one way")
+    seen: dict[str, str] = {}
+    for name in map(str, names):
+        other = seen.setdefault(unicodedata.normalize("NFC", name).strip(), name)
+        if other != name:
+            raise UserError(f"labels: the classes {other!r} and {name!r} look the same: merge them")
     meant = values if found.dtype.kind in "iu" and values else names
     place = {str(name): c for c, name in enumerate(meant)}
     strange = next((i for i, text in enumerate(texts) if text not in place), None)

@@ -95,5 +95,5 @@ def test_booleans_are_the_classes_that_are_named():
 
 @pytest.mark.parametrize("twins", [("e\u0301", "\u00e9"), ("a", "a ")])
 def test_classes_that_look_the_same_are_refused(twins):
-    with pytest.raises(UserError, match="look the same: write one way"):
+    with pytest.raises(UserError, match="look the same: merge them"):
         array_labels.labels(list(twins) * 6, (), None)
