@@ -1,7 +1,7 @@
 """`python -m benchmarks.card --out DIR [--minutes 9]`: measures on a GPU, resumable.
 
 Each part writes its answer to DIR as soon as it has it; re-running the command measures missing and
-failed parts. With --study the remaining minutes go to the trainings of configs/studies/card.py.
+failed parts. With --study the remaining minutes go to the trainings of configs/studies/gpu.py.
 """
 
 import argparse

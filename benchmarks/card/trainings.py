@@ -9,7 +9,7 @@ from pathlib import Path
 from lanet_jax.errors import UserError
 
 ROOT = Path(__file__).parents[2]
-STUDY = "configs/studies/card.py"
+STUDY = "configs/studies/gpu.py"
 SAVING = 90  # seconds from the signal to the last minute; the study gives its run 60 of them
 WORTH = 2.0  # minutes below which no training is started
 

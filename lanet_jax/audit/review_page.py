@@ -18,7 +18,7 @@ from lanet_jax.report import theme
 from lanet_jax.report.section import Tile
 
 _SCRIPTS = (
-    *("decisions.js", "corrections.js", "card.js", "list.js"),
+    *("decisions.js", "corrections.js", "suspect.js", "list.js"),
     *("picker.js", "print.js", "input.js"),
 )
 

@@ -1,1 +1,1 @@
-"""Landmarks, wherever they are used: the orders of points, and the face's own frame."""
+"""The orders of landmarks and the face's own frame; the command `landmarks` is data/landmarks.py."""

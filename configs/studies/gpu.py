@@ -1,7 +1,7 @@
 """Trainings that need a GPU: all of FERPlus at 112 px, from the face network.
 
   python -m benchmarks.card --out DIR --study --data_dir PREPARED
-  python -m lanet_jax.study configs/studies/card.py --workdir=runs/card       6 runs
+  python -m lanet_jax.study configs/studies/gpu.py --workdir=runs/gpu        6 runs
 
 The most informative first: the plain baseline, then LA-Net with trust. All share augmentation and
 schedule; the rate of RUL's head and the weight decay are those of the publications.
