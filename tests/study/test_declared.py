@@ -25,7 +25,7 @@ STUDIES = {
     "figure2": (50, 20, 10),
     "figure7": (315, 126, 63),
     "choices": (55, 22, 11),
-    "card": (6, None, None),
+    "gpu": (6, None, None),
     "faces": (288, None, None),
     "parts": (57, None, None),
     "trust": (22, None, None),
@@ -78,7 +78,7 @@ def test_the_command_line_takes_every_value(name, scale, runs):
 
 
 # The others are not the paper's.
-@pytest.mark.parametrize("name", sorted(STUDIES.keys() - {"card", "faces", "parts", "trust"}))
+@pytest.mark.parametrize("name", sorted(STUDIES.keys() - {"gpu", "faces", "parts", "trust"}))
 def test_every_number_of_the_paper_stands_in_the_table(name):
     study = loading.load(f"configs/studies/{name}.py")
     columns = [
