@@ -88,6 +88,10 @@ def _alike(name: str) -> Figure:
     return figure
 
 
+def _resumed(answer: dict[str, Any]) -> str:
+    return f"{_alike('resumed')(answer)}, from step {answer['resumed_from']}"
+
+
 def _reading(source: str) -> Figure:
     def figure(answer: dict[str, Any]) -> str:
         alone, together, step = answer["alone"][source], answer["together"][source], answer["step"]
@@ -124,7 +128,7 @@ FIGURES: dict[str, tuple[tuple[str, Figure], ...]] = {
     "steps.deterministic": (("time of a step", _deterministic),),
     "runs.measure": (
         ("a second run", _alike("second")),
-        ("a killed and resumed run", _alike("resumed")),
+        ("a killed and resumed run", _resumed),
     ),
     "methods.measure": (("distance of the gradients", _gradients),),
     "reading.measure": (("decoded", _reading("decoded")), ("from memory", _reading("memory"))),

@@ -49,6 +49,7 @@ def test_every_part_answers(folder):
     assert len(step["ours"]["turns"]) == step["rounds"]
     assert found["deterministic-runs"].answer["second"] == []
     assert found["deterministic-runs"].answer["resumed"] == []
+    assert found["deterministic-runs"].answer["resumed_from"] in (4, 8)
     assert found["gradients-ce"].answer["exact"] == 0
     assert found["profile"].answer["scopes"][-1][0] == "sum"
     assert (folder / "cache").is_dir()

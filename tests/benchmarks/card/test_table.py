@@ -86,10 +86,10 @@ def test_the_figures_of_the_other_parts():
     def figures(function, found):
         return [figure(found) for _, figure in table.FIGURES[function]]
 
-    runs = {"second": [], "resumed": ["params/a", "params/b"], "arrays": 12}
+    runs = {"second": [], "resumed": ["params/a", "params/b"], "arrays": 12, "resumed_from": 10}
     assert figures("runs.measure", runs) == [
         "bit for bit (12 arrays, logs)",
-        "2 arrays or files differ, params/a among them",
+        "2 arrays or files differ, params/a among them, from step 10",
     ]
     gradients = {"exact": 2e-3, "own": 1e-2, "goal": 1e-3, "repeats": False}
     (told,) = figures("methods.measure", gradients)
