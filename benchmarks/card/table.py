@@ -88,7 +88,7 @@ def _step(
         f"{ours['images_per_second']:,.0f}",
         floor,
         f"{ours['lde_el_milliseconds'] / ms:.1%}",
-        f"{ours['compile_seconds']:.0f}",
+        f"{ours['compile_seconds']:.0f}" + " (from cache)" * ours["compile_cached"],
         f"{ours['peak_gib']:.2f} / " + (f"{other['peak_gib']:.2f}" if other else "no PyTorch"),
     )
 

@@ -47,6 +47,7 @@ def test_every_part_answers(folder):
     step = found["step-16-float32"].answer
     assert step["ours"]["operations"] > step["ours"]["bytes"] ** 0.5 > 0
     assert step["ours"]["lde_el_milliseconds"] < step["ours"]["milliseconds"]
+    assert step["ours"]["compile_cached"] is False
     assert len(step["ours"]["turns"]) == step["rounds"]
     assert found["deterministic-runs"].answer["second"] == []
     assert found["deterministic-runs"].answer["resumed"] == []

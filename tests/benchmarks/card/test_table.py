@@ -16,6 +16,7 @@ OURS = {
     "bytes": 3e9,
     "lde_el_milliseconds": 0.1,
     "compile_seconds": 60.0,
+    "compile_cached": False,
     "peak_gib": 3.5,
 }
 PEAKS = {
@@ -52,6 +53,12 @@ def test_a_step_by_hand():
     # 1e12 / 5e14 = 2 ms of operations, 3e9 / 3e12 = 1 ms of bytes: 2 of 4 ms.
     expected = "| 112 px | 4.00 | 5.00 | 0.80 | 32,000 | 50% | 2.5% | 60 | 3.50 / 4.25 |"
     assert row == expected
+
+
+def test_a_compile_time_of_the_cache_is_told():
+    found = {**step(None), "ours": {**OURS, "compile_seconds": 2.0, "compile_cached": True}}
+    row = table.markdown((STEP,), {"step": measured(STEP, found)}).splitlines()[2]
+    assert "| 2 (from cache) |" in row
 
 
 def test_without_pytorch_or_peaks_the_place_says_so():
