@@ -35,6 +35,7 @@ def main() -> None:
         device_peak=device_peak,
         name=f"lanet_jax, JAX {jax.__version__}",
         compile_seconds=trainer.compile_seconds,
+        compile_cached=trainer.cached,
         compiled_bytes=trainer.compiled_bytes(),
         **trainer.cost()._asdict(),
         **facts,

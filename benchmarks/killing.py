@@ -1,6 +1,7 @@
 """One life of a run: a process that is ended by SIGKILL, or ends by itself."""
 
 import dataclasses
+import json
 import random
 import subprocess
 import threading
@@ -15,17 +16,20 @@ HANG = 600  # s, after which a process counts as hung
 
 @dataclasses.dataclass(frozen=True)
 class Moment:
-    """When to kill: `delay` seconds after a number of new rows and checkpoint writes.
+    """When to kill: `delay` seconds after new rows, checkpoint writes and a step.
 
     Attributes:
       rows: number of new rows in metrics.jsonl to wait for.
       writes: number of checkpoint writes to wait for.
       delay: further seconds.
+      step: step to wait for, and further for one that is past a complete numbered checkpoint, so
+        that a resume has something to resume from; 0 waits for none.
     """
 
     rows: int
     writes: int
     delay: float
+    step: int = 0
 
     @classmethod
     def draw(cls, chance: random.Random, life: float) -> "Moment":
@@ -102,7 +106,11 @@ def live(
 
 def _kill(process: subprocess.Popen, moment: Moment, workdir: Path, before: set, rows: int) -> bool:
     seen: set = set()
-    while len(seen) < moment.writes or _rows(workdir) - rows < moment.rows:
+    while (
+        len(seen) < moment.writes
+        or _rows(workdir) - rows < moment.rows
+        or not _past(workdir, moment.step)
+    ):
         if process.poll() is not None:
             return False
         rows = min(rows, _rows(workdir))  # a resume drops what its checkpoint does not know
@@ -116,6 +124,27 @@ def _kill(process: subprocess.Popen, moment: Moment, workdir: Path, before: set,
     except subprocess.TimeoutExpired:
         process.kill()
         return True
+
+
+def saved(workdir: Path) -> int:
+    """Step of a run's newest complete checkpoint, the best one aside; 0 without one."""
+    found = (workdir / "checkpoints").glob("[0-9]*")
+    return max((int(path.name) for path in found if path.name.isdigit()), default=0)
+
+
+def _past(workdir: Path, step: int) -> bool:
+    """Whether a run has done a step, and one after its newest checkpoint; true for step 0."""
+    if not step:
+        return True
+    newest = saved(workdir)  # before the rows, so that these are not from after a later one
+    return newest > 0 and _step(workdir) >= max(step, newest + 1)
+
+
+def _step(workdir: Path) -> int:
+    """Last step that metrics.jsonl tells of; 0 before the first. Evaluations are no steps."""
+    text = (workdir / "metrics.jsonl").read_bytes() if _rows(workdir) else b""
+    rows = [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith(b"\n")]
+    return max((row["step"] for row in rows if row["split"] == "train"), default=0)
 
 
 def _rows(workdir: Path) -> int:

@@ -10,8 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from benchmarks.card import again, environment, one, plan, runner, table, trainings
 from benchmarks.card import answers as answers_lib
-from benchmarks.card import environment, one, plan, runner, table, trainings
 from lanet_jax.command_line.ending import exit_on_user_error, interrupt_on_signals
 from lanet_jax.errors import UserError
 from lanet_jax.files import locks
@@ -23,16 +23,19 @@ def main() -> None:
     """Runs the parts that fit into the minutes, and prints the summary."""
     arguments = _parser().parse_args()
     begin, folder = time.monotonic(), arguments.out
+    interrupt_on_signals()  # so that a signal ends the part as well
     device = _device(arguments.allow_cpu)
     folder.mkdir(parents=True, exist_ok=True)
     parts = plan.parts(arguments.torch_python, arguments.tiny)
-    lock = os.open(folder, os.O_RDONLY)  # held until this process ends
+    lock = os.open(folder, os.O_RDONLY)  # held until this process and its part end
     try:
         locks.take(lock)
     except locks.HeldError:
-        raise UserError(f"{folder}: another such command measures there; wait for it") from None
-    answers_lib.check(folder, answers_lib.read(folder, parts), device)
-    interrupt_on_signals()
+        raise UserError(
+            f"{folder}: another such command, or a part that one left behind, measures there; wait "
+            "for it or end it, or choose another --out"
+        ) from None
+    answers_lib.check(folder, answers_lib.read(folder, parts, tell=print), device)
 
     def left() -> float:
         return arguments.minutes - (time.monotonic() - begin) / 60
@@ -45,6 +48,8 @@ def main() -> None:
             left(),
             program=lambda part, answer: one.command(part, folder, answer),
             busy=environment.busy,
+            again=again.wanted,
+            lock=lock,
         )
         if arguments.study:
             trainings.run(folder / "study", arguments.data_dir, left(), runner.environment(folder))

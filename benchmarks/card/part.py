@@ -13,7 +13,7 @@ class Part:
     """One question, answered by a separate process.
 
     Attributes:
-      name: name of its answer's file, without the ending.
+      name: first part of the name of its answer's file.
       title: what it measures, for the summary.
       minutes: estimated time on a GPU with an empty compile cache.
       function: module in this folder and function in it, "steps.beside_torch". It takes the folder
@@ -29,6 +29,10 @@ class Part:
 
     @property
     def asked(self) -> str:
-        """A digest of the question, which tells its answer from those to others of its name."""
-        question = [self.function, self.arguments, __version__]
-        return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:16]
+        """A digest of the question, which tells its answer from those to others of its name.
+
+        The interpreter of PyTorch is no part of it: another machine may have it elsewhere.
+        """
+        arguments = {k: v for k, v in self.arguments.items() if k != "torch_python"}
+        question = json.dumps([self.function, arguments, __version__], sort_keys=True)
+        return hashlib.sha256(question.encode()).hexdigest()[:8]

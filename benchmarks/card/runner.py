@@ -1,21 +1,25 @@
 """Runs parts, each in its own process, as long as the minutes last."""
 
+import dataclasses
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.card import answers as answers_lib
+from benchmarks.card import table
 from benchmarks.card.answers import Answer
 from benchmarks.card.part import Part
+from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 
 ROOT = Path(__file__).parents[2]
 TRUSTED = 2.0  # minutes of measurements that the estimates weigh as much as
 PATIENCE = 2.0  # times its estimate, after which a part counts as hung
 ENDING = 0.1  # minutes kept for the summary
+GONE = 5.0  # seconds that the processes of a part get to be gone, with their memory on the card
 
 
 def run(
@@ -26,8 +30,10 @@ def run(
     *,
     program: Callable[[Part, Path], Sequence[str]],
     busy: Callable[[], int] = lambda: 0,
+    again: Callable[[Part, Answer], bool] = lambda part, answer: False,
+    lock: int | None = None,
 ) -> list[str]:
-    """Runs the parts without an answer; parts that failed before come last.
+    """Runs the parts without an answer; those tried before come last, the most often tried last.
 
     Args:
       parts: parts, the most informative first.
@@ -36,14 +42,18 @@ def run(
       minutes: minutes from now; a part that does not fit into the rest is not started.
       program: gives the command that answers a part and writes a JSON file.
       busy: gives the MiB of the card's memory in use by others.
+      again: tells whether an answer is to be measured again, such as one that is half an answer. It
+        is kept if that fails.
+      lock: lock on the folder; a part that outlives this process keeps it.
 
     Returns:
       A line for each part that was left out.
     """
     end = time.monotonic() + 60 * (minutes - ENDING)
     left_out = []
-    for part in _order(parts, answers_lib.read(folder, parts)):
-        needed = part.minutes * pace(parts, answers_lib.read(folder, parts))
+    for part in _order(parts, answers_lib.read(folder, parts), again):
+        known = answers_lib.read(folder, parts)
+        needed = part.minutes * pace(parts, known)
         left = (end - time.monotonic()) / 60
         if needed > left:
             left_out.append(f"{part.name}: needs about {needed:.1f} minutes")
@@ -51,21 +61,27 @@ def run(
         print(f"{part.name}: about {needed:.1f} of {left:.1f} minutes left", flush=True)
         used, begin = busy(), time.monotonic()
         limit = PATIENCE * max(part.minutes, needed)
-        failed, found = _one(part, folder, program, 60 * min(left, limit))
+        failed, found = _one(part, folder, program, 60 * min(left, limit), lock)
         took = (time.monotonic() - begin) / 60
         used = max(used, busy())
         print(f"  {failed or 'measured'} ({took:.1f} minutes)", flush=True)
-        over = bool(failed) and left <= took
-        if over:  # it may hang, and would block the others if it kept its place in the order
+        if failed and left <= took:  # noted, or a part that hangs would come first every time
             failed = f"the minutes were over after {took:.1f}"
             left_out.append(f"{part.name}: {failed}")
-        answers_lib.write(folder, Answer(part.name, device, took, used, failed, found, part.asked))
-        if over:
-            break
+        answer = Answer(part.name, device, took, used, failed, found, part.asked)
+        answers_lib.write(folder, part, _merged(known.get(part.name), answer))
     return left_out
 
 
-def pace(parts: Sequence[Part], answers: dict[str, Answer]) -> float:
+def _merged(before: Answer | None, now: Answer) -> Answer:
+    """The newer answer, or the earlier one if that is worth more, with the number of attempts."""
+    if before is None:
+        return now
+    kept = before if now.failed and not before.failed else now
+    return dataclasses.replace(kept, tried=before.tried + 1)
+
+
+def pace(parts: Sequence[Part], answers: Mapping[str, Answer]) -> float:
     """The ratio of measured times to estimates on this machine, by the parts with answers."""
     known = {part.name: part.minutes for part in parts}
     done = [a for a in answers.values() if not a.failed]
@@ -73,13 +89,24 @@ def pace(parts: Sequence[Part], answers: dict[str, Answer]) -> float:
     return (TRUSTED + took) / (TRUSTED + sum(known[answer.part] for answer in done))
 
 
-def _order(parts: Sequence[Part], answers: dict[str, Answer]) -> list[Part]:
+def _order(
+    parts: Sequence[Part],
+    answers: Mapping[str, Answer],
+    again: Callable[[Part, Answer], bool],
+) -> list[Part]:
     fresh = [part for part in parts if part.name not in answers]
-    return fresh + [p for p in parts if p.name in answers and answers[p.name].failed]
+    known = [(part, answers[part.name]) for part in parts if part.name in answers]
+    tried = [(part, answer) for part, answer in known if answer.failed or again(part, answer)]
+    # One that hangs whenever it is tried must not keep the others of them from their turn.
+    return fresh + [part for part, _ in sorted(tried, key=lambda pair: pair[1].tried)]
 
 
 def _one(
-    part: Part, folder: Path, program: Callable[[Part, Path], Sequence[str]], limit: float
+    part: Part,
+    folder: Path,
+    program: Callable[[Part, Path], Sequence[str]],
+    limit: float,
+    lock: int | None,
 ) -> tuple[str, dict]:
     """Runs one part; returns why it failed, or "", and its answer."""
     logs, found = folder / "logs", folder / f"{part.name}.answer.json"
@@ -94,6 +121,7 @@ def _one(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            pass_fds=[] if lock is None else [lock],
             process_group=0,  # so that its children can be ended with it
         )
         try:
@@ -106,8 +134,13 @@ def _one(
         return _reason(code, log), {}
     if not found.exists():
         return f"it wrote no answer, see {log}", {}
-    answer = json_files.read(found, answers_lib.ADVICE)
+    try:
+        answer = json_files.read(found, answers_lib.ADVICE)
+    except UserError as error:
+        return str(error), {}
     found.unlink()
+    if reason := table.lacks(part, answer):
+        return f"{reason}, see {log}", {}
     return "", answer
 
 
@@ -122,12 +155,15 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def _end(process: subprocess.Popen) -> None:
-    """Ends a part and whatever it started."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    process.wait()
+    """Ends a part and whatever it started, and waits until all of them are gone."""
+    end = time.monotonic() + GONE
+    while time.monotonic() < end:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        process.wait()
+        time.sleep(0.01)
 
 
 def _reason(code: int, log: Path) -> str:

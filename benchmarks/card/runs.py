@@ -30,13 +30,13 @@ def measure(
       records: number of training records.
       epochs: number of epochs.
       size: side of the stored images in pixels.
-      kill_after: rows of metrics.jsonl after which the third run is killed, past a checkpoint.
+      kill_after: step after which the third run is killed, past its first checkpoint.
       fields: fields of the config.
       preset: preset of configs/demo.py.
 
     Returns:
       Names of arrays and files that differ from the first run in any bit, for the second and the
-      resumed run, and the number of arrays.
+      resumed run, the number of arrays, and the step that the resumed run had saved.
 
     Raises:
       UserError: a run failed, ended before it was killed, or was killed without a checkpoint.
@@ -67,9 +67,9 @@ def measure(
 
     live("first")
     live("second")
-    live("resumed", killing.Moment(rows=kill_after, writes=0, delay=0.0))
-    kept = (home / "resumed" / "checkpoints").glob("[0-9]*")
-    if not any(path.name.isdigit() for path in kept):
+    live("resumed", killing.Moment(rows=0, writes=0, delay=0.0, step=kill_after))
+    kept = killing.saved(home / "resumed")
+    if not kept:
         raise UserError(f"{home / 'resumed'}: killed before its first checkpoint: kill it later")
     live("resumed")
     first = home / "first"
@@ -77,4 +77,5 @@ def measure(
         "second": bitwise.differences(home / "second", first),
         "resumed": bitwise.differences(home / "resumed", first),
         "arrays": len(bitwise.last(first)),
+        "resumed_from": kept,
     }

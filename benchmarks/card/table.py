@@ -1,21 +1,24 @@
 """Writes the answers as Markdown, with a cell for every figure, measured or not."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.card.answers import Answer
 from benchmarks.card.part import Part
 from benchmarks.cost import Cost
+
+if TYPE_CHECKING:
+    from benchmarks.card.answers import Answer
 
 NOTHING = "not measured"
 STEPS = "steps.beside_torch"
 STEP_HEADER = ("step", "ours, ms", "PyTorch, ms", "ours / PyTorch", "images/s")
 STEP_HEADER += ("of the measured floor", "LDE + EL", "compile, s", "peak GiB, ours / PyTorch")
+UNKNOWN = {"peak": {"bfloat16": 1.0, "float32": 1.0}, "bandwidth": 1.0}  # shown nowhere
 
 Figure = Callable[[dict[str, Any]], str]
 
 
-def markdown(parts: Sequence[Part], answers: Mapping[str, Answer]) -> str:
+def markdown(parts: Sequence[Part], answers: Mapping[str, "Answer"]) -> str:
     """Writes the tables.
 
     Args:
@@ -37,11 +40,30 @@ def markdown(parts: Sequence[Part], answers: Mapping[str, Answer]) -> str:
     return "\n\n".join((*tables, *_notes(answers))) + "\n"
 
 
+def lacks(part: Part, answer: dict[str, Any]) -> str:
+    """Why an answer cannot be shown, such as one of an interrupted copy; "" if it can.
+
+    Args:
+      part: part that it answers.
+      answer: result of the part's function.
+    """
+    try:
+        if _is_step(part):
+            _step(part, answer, None)
+        for _, figure in FIGURES.get(part.function, ()):
+            figure(answer)
+    except KeyError as error:
+        return f"it lacks {error}"
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        return f"it cannot be shown: {error}"
+    return ""
+
+
 def _is_step(part: Part) -> bool:
     return part.function == STEPS
 
 
-def _answer(answers: Mapping[str, Answer], name: str) -> dict[str, Any] | None:
+def _answer(answers: Mapping[str, "Answer"], name: str) -> dict[str, Any] | None:
     found = answers.get(name)
     return found.answer if found and not found.failed else None
 
@@ -53,10 +75,10 @@ def _step(
         return (part.title, *[NOTHING] * (len(STEP_HEADER) - 1))
     ours, other = answer["ours"], answer["other"]
     ms = ours["milliseconds"]
-    floor = NOTHING
+    cost, floor = Cost(ours["operations"], ours["bytes"]), NOTHING
+    known = peaks or UNKNOWN
+    least = cost.floor(known["peak"][answer["shape"]["precision"]], known["bandwidth"])
     if peaks:
-        cost = Cost(ours["operations"], ours["bytes"])
-        least = cost.floor(peaks["peak"][answer["shape"]["precision"]], peaks["bandwidth"])
         floor = f"{1e3 * least / ms:.0%}"
     return (
         part.title,
@@ -66,9 +88,15 @@ def _step(
         f"{ours['images_per_second']:,.0f}",
         floor,
         f"{ours['lde_el_milliseconds'] / ms:.1%}",
-        f"{ours['compile_seconds']:.0f}",
+        f"{ours['compile_seconds']:.0f}" + " (from cache)" * ours["compile_cached"],
         f"{ours['peak_gib']:.2f} / " + (f"{other['peak_gib']:.2f}" if other else "no PyTorch"),
     )
+
+
+def _tera(rate: float, unit: str) -> str:
+    if not rate > 0:
+        raise ValueError(f"a rate is {rate}")
+    return f"{rate / 1e12:.3g} T{unit}/s"
 
 
 def _versions(answer: dict[str, Any]) -> str:
@@ -86,6 +114,10 @@ def _alike(name: str) -> Figure:
         return f"{len(differing)} arrays or files differ, {differing[0]} among them"
 
     return figure
+
+
+def _resumed(answer: dict[str, Any]) -> str:
+    return f"{_alike('resumed')(answer)}, from step {answer['resumed_from']}"
 
 
 def _reading(source: str) -> Figure:
@@ -117,14 +149,14 @@ FIGURES: dict[str, tuple[tuple[str, Figure], ...]] = {
     "environment.measure": (
         ("card", lambda a: f"{a['devices']} x {a['device']}, {a['cpus']} CPU cores"),
         ("versions", _versions),
-        ("bfloat16 product", lambda a: f"{a['peak']['bfloat16'] / 1e12:.3g} TFLOP/s"),
-        ("float32 product, its own", lambda a: f"{a['peak']['float32'] / 1e12:.3g} TFLOP/s"),
-        ("copy, read and written", lambda a: f"{a['bandwidth'] / 1e12:.3g} TB/s"),
+        ("bfloat16 product", lambda a: _tera(a["peak"]["bfloat16"], "FLOP")),
+        ("float32 product, its own", lambda a: _tera(a["peak"]["float32"], "FLOP")),
+        ("copy, read and written", lambda a: _tera(a["bandwidth"], "B")),
     ),
     "steps.deterministic": (("time of a step", _deterministic),),
     "runs.measure": (
         ("a second run", _alike("second")),
-        ("a killed and resumed run", _alike("resumed")),
+        ("a killed and resumed run", _resumed),
     ),
     "methods.measure": (("distance of the gradients", _gradients),),
     "reading.measure": (("decoded", _reading("decoded")), ("from memory", _reading("memory"))),
@@ -132,7 +164,7 @@ FIGURES: dict[str, tuple[tuple[str, Figure], ...]] = {
 }
 
 
-def _notes(answers: Mapping[str, Answer]) -> list[str]:
+def _notes(answers: Mapping[str, "Answer"]) -> list[str]:
     failed = [f"{a.part} ({a.failed})" for a in answers.values() if a.failed]
     shared = [a.part for a in answers.values() if a.busy_mib > SHARED and not a.failed]
     notes = []
@@ -143,7 +175,7 @@ def _notes(answers: Mapping[str, Answer]) -> list[str]:
     return notes
 
 
-SHARED = 1024  # MiB in use before a part begins; a driver alone uses less
+SHARED = 1024  # MiB in use before a part begins or after it; a driver alone uses less
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

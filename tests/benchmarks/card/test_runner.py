@@ -1,11 +1,17 @@
 """The day's order, its minutes and its failures, with parts that are a line of shell."""
 
+import dataclasses
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from benchmarks.card import answers, runner
+from benchmarks.card import again, answers, environment, runner
 from benchmarks.card.answers import Answer
 from benchmarks.card.part import Part
 from lanet_jax.errors import UserError
@@ -17,13 +23,15 @@ def part(name: str, script: str = 'echo "{}" > $0', minutes: float = 0.1) -> Par
     return Part(name, name, minutes, "", {"script": script})
 
 
+def program(part, answer):
+    return ["bash", "-c", part.arguments["script"], str(answer)]
+
+
 @pytest.fixture
 def run(tmp_path):
-    def call(parts, minutes=1.0):
-        def program(part, answer):
-            return ["bash", "-c", part.arguments["script"], str(answer)]
-
-        return runner.run(parts, tmp_path, DEVICE, minutes, program=program, busy=lambda: 7)
+    def call(parts, minutes=1.0, **more):
+        more = {"program": program, "busy": lambda: 7} | more
+        return runner.run(parts, tmp_path, DEVICE, minutes, **more)
 
     return call
 
@@ -81,13 +89,59 @@ def test_what_the_end_of_the_minutes_cuts_off_comes_after_the_others(run, tmp_pa
     slow = part("slow", "sleep 60", minutes=0.05)
     begin = time.monotonic()
     other = part("other", minutes=0.03)
-    (told,) = run([slow, other], minutes=runner.ENDING + 0.06)
+    told, not_begun = run([slow, other], minutes=runner.ENDING + 0.06)
     assert time.monotonic() - begin < 30
     assert told.startswith("slow: the minutes were over")
+    assert not_begun == "other: needs about 0.0 minutes"
     both = [slow, other]
     assert list(answers.read(tmp_path, both)) == ["slow"]
     run(both, minutes=runner.ENDING + 0.06)  # not blocked, even if slow hangs every time
     assert not answers.read(tmp_path, both)["other"].failed
+
+
+def test_of_the_parts_tried_before_the_least_tried_is_first(run, tmp_path):
+    log = f"echo $(basename $0) >> {tmp_path}/order; exit 1"
+    a, b = part("a", log), part("b", log)
+    run([a])
+    run([a, b])  # b, which is fresh, and a
+    run([a, b])
+    order = (tmp_path / "order").read_text().replace(".answer.json", "").split()
+    assert order == ["a", "b", "a", "b", "a"]
+    assert [found.tried for found in answers.read(tmp_path, [a, b]).values()] == [3, 2]
+
+
+def test_half_an_answer_is_measured_again_and_kept_if_that_fails(run, tmp_path):
+    asked = part("a", f'[ -e {tmp_path}/no ] && exit 1; echo "{{\\"x\\": 1}}" > $0')
+    run([asked])
+    (tmp_path / "no").touch()
+    wanted = []
+
+    def again(part, answer):
+        wanted.append((part.name, answer.answer))
+        return True
+
+    run([asked], again=again)
+    assert wanted == [("a", {"x": 1})]
+    found = answers.read(tmp_path, [asked])["a"]
+    assert (found.failed, found.answer, found.tried) == ("", {"x": 1}, 2)
+
+
+def test_pytorch_is_asked_again_once_it_can_be_found(monkeypatch):
+    step = Part("a", "a", 1.0, "steps.beside_torch", {"torch_python": "with"})
+    day = Part("b", "b", 1.0, "environment.measure", {"torch_python": "with"})
+    elsewhere = dataclasses.replace(step, arguments={"torch_python": "without"})
+    assert elsewhere.asked == step.asked  # the same question
+    again._has_torch.cache_clear()
+    monkeypatch.setattr(again.step, "has_torch", lambda python: python == "with")
+
+    def found(**answer):
+        return Answer("", DEVICE, 1.0, 0, "", answer)
+
+    assert again.wanted(step, found(other=None)) and again.wanted(day, found(torch=""))
+    assert not again.wanted(elsewhere, found(other=None))
+    assert not again.wanted(step, found(other={})) and not again.wanted(day, found(torch="2.13"))
+    assert not again.wanted(part("c"), found())
+    again._has_torch.cache_clear()
 
 
 def test_the_pace_is_learned_from_what_was_measured():
@@ -103,30 +157,117 @@ def test_the_compile_cache_lies_in_the_folder(tmp_path):
     assert runner.environment(tmp_path)["JAX_COMPILATION_CACHE_DIR"] == str(tmp_path / "cache")
 
 
-def test_a_broken_answer_and_another_card_are_told(tmp_path):
+def test_another_card_is_told(tmp_path):
     parts = [part("a")]
-    answers.write(tmp_path, Answer("a", "H100", 1.0, 0, "", {}, part("a").asked))
+    answers.write(tmp_path, parts[0], Answer("a", "H100", 1.0, 0, "", {}, parts[0].asked))
     answers.check(tmp_path, answers.read(tmp_path, parts), "H100")
-    with pytest.raises(UserError, match="was measured on H100, this is A100"):
+    with pytest.raises(UserError, match="a was measured on H100, this is A100"):
         answers.check(tmp_path, answers.read(tmp_path, parts), "A100")
-    for text in ("{", "[]", json.dumps({"part": "a"})):
-        (tmp_path / "a.json").write_text(text)
-        with pytest.raises(UserError, match="the same command measures it again"):
-            answers.read(tmp_path, parts)
 
 
-def test_an_answer_to_another_question_is_none(run, tmp_path):
-    run([part("a")])
-    assert list(answers.read(tmp_path, [part("a")])) == ["a"]
-    assert answers.read(tmp_path, [part("a", "echo '{}' > $0 # of another size")]) == {}
+BROKEN = [
+    {"minutes": None},
+    {"minutes": "soon"},
+    {"minutes": float("nan")},
+    {"busy_mib": None},
+    {"answer": []},
+    {"answer": {"ours": {"milliseconds": 3}}},
+    {"answer": {"scopes": 3}},
+    {"part": "b"},  # copied to another name
+    {"more": 1},
+]
 
 
-def test_others_that_come_while_a_part_runs_are_noted(tmp_path):
+@pytest.mark.parametrize("broken", ["{", "[]", "{}", *map(json.dumps, BROKEN)])
+def test_a_broken_answer_is_told_and_measured_again(run, tmp_path, broken):
+    asked = dataclasses.replace(
+        part("a", "echo '{\"scopes\": []}' > $0"), function="scopes.measure"
+    )
+    whole = Answer("a", DEVICE, 1.0, 0, "", {"scopes": []}, asked.asked)
+    answers.write(tmp_path, asked, whole)
+    file = answers.path(tmp_path, asked)
+    changed = json.loads(broken) if broken.startswith('{"') else None
+    file.write_text(json.dumps(json.loads(file.read_text()) | changed) if changed else broken)
+    told = []
+    assert answers.read(tmp_path, [asked], tell=told.append) == {}
+    (line,) = told
+    assert str(file) in line and "measured again" in line
+    assert run([asked]) == []
+    assert answers.read(tmp_path, [asked])["a"].answer == {"scopes": []}
+
+
+def test_what_a_part_writes_is_looked_at(run, tmp_path):
+    asked = dataclasses.replace(part("a"), function="scopes.measure")
+    torn = part("torn", "echo '{' > $0")
+    run([torn, asked])
+    found = answers.read(tmp_path, [torn, asked])
+    assert "torn.answer.json" in found["torn"].failed
+    assert found["a"].failed.startswith("it lacks 'scopes', see ")
+
+
+def test_answers_to_other_questions_stay_beside_each_other(run, tmp_path):
+    one, other = part("a"), part("a", "echo '{\"size\": 2}' > $0")
+    run([one])
+    assert answers.read(tmp_path, [other]) == {}
+    run([other])
+    assert answers.read(tmp_path, [one])["a"].answer == {}
+    assert answers.read(tmp_path, [other])["a"].answer == {"size": 2}
+
+
+def test_others_that_come_while_a_part_runs_are_noted(run, tmp_path):
     used = iter([3, 60_000])
-    asked = part("a")
+    run([part("a")], busy=lambda: next(used))
+    assert answers.read(tmp_path, [part("a")])["a"].busy_mib == 60_000
 
-    def program(one, answer):
-        return ["bash", "-c", one.arguments["script"], str(answer)]
 
-    runner.run([asked], tmp_path, DEVICE, 1.0, program=program, busy=lambda: next(used))
-    assert answers.read(tmp_path, [asked])["a"].busy_mib == 60_000
+def test_the_card_s_own_driver_is_asked_for_the_gpu_that_jax_sees(monkeypatch, tmp_path):
+    driver = tmp_path / "nvidia-smi"
+    driver.write_text('#!/bin/bash\necho "$@" >> $0.txt; echo "H200, 580, 9 MiB, 42 MiB, 1 MHz"\n')
+    driver.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,1")
+    assert environment.busy() == 42
+    assert (tmp_path / "nvidia-smi.txt").read_text().endswith(" --id=3\n")
+
+
+def test_a_part_keeps_the_lock_of_the_folder(run, tmp_path):
+    lock = os.open(tmp_path, os.O_RDONLY)
+    asked = part("a", f'[ -e /proc/$$/fd/{lock} ] && echo "{{}}" > $0')
+    run([asked], lock=lock)
+    os.close(lock)
+    assert not answers.read(tmp_path, [asked])["a"].failed
+
+
+SIGNALLED = """
+import pathlib, subprocess, sys
+from benchmarks.card import runner
+from benchmarks.card.part import Part
+from lanet_jax.command_line import ending
+
+class Popen(subprocess.Popen):
+    def wait(self, timeout=None):
+        print(self.pid, flush=True)
+        return super().wait(timeout)
+
+runner.subprocess.Popen = Popen
+ending.interrupt_on_signals()
+program = lambda part, answer: ["sleep", "600"]
+runner.run([Part("a", "a", 1.0, "")], pathlib.Path(sys.argv[1]), "a card", 60.0, program=program)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_signal_ends_the_part_as_well(tmp_path, number):
+    with subprocess.Popen(
+        [sys.executable, "-c", SIGNALLED, str(tmp_path)],
+        cwd=Path(__file__).parents[3],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout.readline().startswith("a: about")
+        started = int(process.stdout.readline())
+        process.send_signal(number)
+        assert "KeyboardInterrupt" in process.communicate()[1]
+    with pytest.raises(ProcessLookupError):
+        os.kill(started, 0)

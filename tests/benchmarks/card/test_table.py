@@ -16,6 +16,7 @@ OURS = {
     "bytes": 3e9,
     "lde_el_milliseconds": 0.1,
     "compile_seconds": 60.0,
+    "compile_cached": False,
     "peak_gib": 3.5,
 }
 PEAKS = {
@@ -54,6 +55,12 @@ def test_a_step_by_hand():
     assert row == expected
 
 
+def test_a_compile_time_of_the_cache_is_told():
+    found = {**step(None), "ours": {**OURS, "compile_seconds": 2.0, "compile_cached": True}}
+    row = table.markdown((STEP,), {"step": measured(STEP, found)}).splitlines()[2]
+    assert "| 2 (from cache) |" in row
+
+
 def test_without_pytorch_or_peaks_the_place_says_so():
     row = table.markdown((STEP,), {"step": measured(STEP, step(None))}).splitlines()[2]
     cells = [cell.strip() for cell in row.strip("|").split("|")]
@@ -86,10 +93,10 @@ def test_the_figures_of_the_other_parts():
     def figures(function, found):
         return [figure(found) for _, figure in table.FIGURES[function]]
 
-    runs = {"second": [], "resumed": ["params/a", "params/b"], "arrays": 12}
+    runs = {"second": [], "resumed": ["params/a", "params/b"], "arrays": 12, "resumed_from": 10}
     assert figures("runs.measure", runs) == [
         "bit for bit (12 arrays, logs)",
-        "2 arrays or files differ, params/a among them",
+        "2 arrays or files differ, params/a among them, from step 10",
     ]
     gradients = {"exact": 2e-3, "own": 1e-2, "goal": 1e-3, "repeats": False}
     (told,) = figures("methods.measure", gradients)
