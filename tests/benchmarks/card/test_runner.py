@@ -3,11 +3,7 @@
 import dataclasses
 import json
 import os
-import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -236,38 +232,3 @@ def test_a_part_keeps_the_lock_of_the_folder(run, tmp_path):
     run([asked], lock=lock)
     os.close(lock)
     assert not answers.read(tmp_path, [asked])["a"].failed
-
-
-SIGNALLED = """
-import pathlib, subprocess, sys
-from benchmarks.card import runner
-from benchmarks.card.part import Part
-from lanet_jax.command_line import ending
-
-class Popen(subprocess.Popen):
-    def wait(self, timeout=None):
-        print(self.pid, flush=True)
-        return super().wait(timeout)
-
-runner.subprocess.Popen = Popen
-ending.interrupt_on_signals()
-program = lambda part, answer: ["sleep", "600"]
-runner.run([Part("a", "a", 1.0, "")], pathlib.Path(sys.argv[1]), "a card", 60.0, program=program)
-"""
-
-
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
-def test_a_signal_ends_the_part_as_well(tmp_path, number):
-    with subprocess.Popen(
-        [sys.executable, "-c", SIGNALLED, str(tmp_path)],
-        cwd=Path(__file__).parents[3],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout.readline().startswith("a: about")
-        started = int(process.stdout.readline())
-        process.send_signal(number)
-        assert "KeyboardInterrupt" in process.communicate()[1]
-    with pytest.raises(ProcessLookupError):
-        os.kill(started, 0)
