@@ -4,7 +4,7 @@ import functools
 
 from benchmarks import step
 from benchmarks.card import table
-from benchmarks.card.answers import Answer
+from benchmarks.card.answer import Answer
 from benchmarks.card.part import Part
 
 

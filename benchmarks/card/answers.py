@@ -8,37 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.card import table
+from benchmarks.card.answer import Answer
 from benchmarks.card.part import Part
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
 
 ADVICE = "it is measured again"
-
-
-@dataclasses.dataclass(frozen=True)
-class Answer:
-    """The answer of a part.
-
-    Attributes:
-      part: name of the part.
-      device: kind of the device that it ran on.
-      minutes: minutes that it took.
-      busy_mib: most MiB of the card's memory that others used before and after it.
-      failed: why there is no answer; "" if there is one.
-      answer: result of the part's function.
-      asked: `Part.asked`.
-      tried: how often it was measured, or tried.
-    """
-
-    part: str
-    device: str
-    minutes: float
-    busy_mib: int
-    failed: str
-    answer: dict[str, Any]
-    asked: str = ""
-    tried: int = 1
 
 
 def path(folder: Path, part: Part) -> Path:

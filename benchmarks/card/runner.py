@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.card import answers as answers_lib
 from benchmarks.card import table
-from benchmarks.card.answers import Answer
+from benchmarks.card.answer import Answer
 from benchmarks.card.part import Part
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files

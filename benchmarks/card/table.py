@@ -1,13 +1,11 @@
 """Writes the answers as Markdown, with a cell for every figure, measured or not."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from benchmarks.card.answer import Answer
 from benchmarks.card.part import Part
 from benchmarks.cost import Cost
-
-if TYPE_CHECKING:
-    from benchmarks.card.answers import Answer
 
 NOTHING = "not measured"
 STEPS = "steps.beside_torch"
@@ -18,7 +16,7 @@ UNKNOWN = {"peak": {"bfloat16": 1.0, "float32": 1.0}, "bandwidth": 1.0}  # shown
 Figure = Callable[[dict[str, Any]], str]
 
 
-def markdown(parts: Sequence[Part], answers: Mapping[str, "Answer"]) -> str:
+def markdown(parts: Sequence[Part], answers: Mapping[str, Answer]) -> str:
     """Writes the tables.
 
     Args:
@@ -63,7 +61,7 @@ def _is_step(part: Part) -> bool:
     return part.function == STEPS
 
 
-def _answer(answers: Mapping[str, "Answer"], name: str) -> dict[str, Any] | None:
+def _answer(answers: Mapping[str, Answer], name: str) -> dict[str, Any] | None:
     found = answers.get(name)
     return found.answer if found and not found.failed else None
 
@@ -164,7 +162,7 @@ FIGURES: dict[str, tuple[tuple[str, Figure], ...]] = {
 }
 
 
-def _notes(answers: Mapping[str, "Answer"]) -> list[str]:
+def _notes(answers: Mapping[str, Answer]) -> list[str]:
     failed = [f"{a.part} ({a.failed})" for a in answers.values() if a.failed]
     shared = [a.part for a in answers.values() if a.busy_mib > SHARED and not a.failed]
     notes = []

@@ -111,17 +111,18 @@ def predict(
             raise UserError(
                 f"{run} was trained on other labels than the audited run: use the same noise"
             )
+        asked = kept.take(own)
         mesh = mesh_lib.make(opened.reading.batch)
         trained = restore(run, "last", mesh)
         probabilities = predict_records(
             trained.classify,
             trained.params,
             trained.model_state,
-            kept.take(own),
+            asked,
             mesh=mesh,
             reading=opened.reading,
         )
-        fresh = ~_known(kept.take(own), opened.data.train)
+        fresh = ~_known(asked, opened.data.train)
         total[rows[fresh]] += probabilities[fresh]
         count[rows[fresh]] += 1
         if not fresh.all():

@@ -38,7 +38,8 @@ def folds(
         own, first, records = np.unique(group[rows], return_index=True, return_counts=True)
         dealt = part[own] >= 0
         held = np.bincount(part[own[dealt]], weights=records[dealt], minlength=parts)
-        for place in np.argsort(first)[~dealt[np.argsort(first)]]:
+        order = np.argsort(first)
+        for place in order[~dealt[order]]:
             chosen = np.lexsort((total, held))[0]
             part[own[place]] = chosen
             held[chosen] += records[place]

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from benchmarks.card import again, answers, environment, runner
-from benchmarks.card.answers import Answer
+from benchmarks.card.answer import Answer
 from benchmarks.card.part import Part
 from lanet_jax.errors import UserError
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from benchmarks.card import plan, table
-from benchmarks.card.answers import Answer
+from benchmarks.card.answer import Answer
 from benchmarks.card.part import Part
 from benchmarks.card.scopes import scopes
 
