@@ -38,12 +38,15 @@ def section(run: RunFiles) -> Section | None:
     rows = [row for row in run.rows if row["split"] == "spaces"]
     if not rows:
         return None
+    hidden = set()
+    if rows[-1].get("landmark_chance_share") == rows[-1].get("chance_share"):
+        hidden.add("landmark_chance_share")  # all records have landmarks: the lines coincide
     panels = []
     for title, names, show in _PANELS:
         lines = [
             charts.Series(label, *run.curve("spaces", name), index)
             for index, (name, label) in enumerate(names.items())
-            if name in rows[-1]
+            if name in rows[-1] and name not in hidden
         ]
         if lines:
             ends = tuple((line.index, f"{line.label} {show(line.y[-1])}") for line in lines)
