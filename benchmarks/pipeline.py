@@ -63,6 +63,23 @@ def read(
     return reads, rates
 
 
+def timed(steps: int) -> tuple[int, int]:
+    """Numbers of steps of the first and the second epoch that are timed.
+
+    Args:
+      steps: steps of an epoch.
+
+    Raises:
+      UserError: they are too few for the warm-up and a step that is timed.
+    """
+    if steps < WARM_UP + 2:
+        raise UserError(
+            f"an epoch has {steps} steps: {WARM_UP + 2} or more are needed to time one; take a "
+            "larger --config.data.limit or a smaller --config.optim.batch_size"
+        )
+    return steps - 1 - WARM_UP, steps
+
+
 def main(argv: list[str]) -> None:
     """Prints the rate, the need and their ratio."""
     del argv
@@ -73,18 +90,14 @@ def main(argv: list[str]) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         given = demo.tiny_config(Path(folder)) if QUICK.value else CONFIG.value
+        given.optim.epochs = max(given.optim.epochs, len(EPOCHS))  # that each of them is read
         fitted, _ = fit.fit(config.resolve(given), Path(folder))
         built = run.run(fitted, Path(folder))
-    if built.steps_per_epoch < WARM_UP + 2:
-        raise UserError(
-            f"an epoch has {built.steps_per_epoch} steps: {WARM_UP + 2} or more are needed to time "
-            "one; take a larger --config.data.limit or a smaller --config.optim.batch_size"
-        )
+    epochs = timed(built.steps_per_epoch)
     batches = train_batches(built.visits, 0, built.reading.batch, built.reading.threads)
     first = next(batches)
     for _ in itertools.islice(batches, WARM_UP):
         pass
-    epochs = (built.steps_per_epoch - 1 - WARM_UP, built.steps_per_epoch)
     reads, rates = read(batches, epochs, built.reading.batch, 1.0 if QUICK.value else SECONDS.value)
     del batches  # its worker threads must not run beside the step
     step_seconds = STEP_SECONDS.value

@@ -76,6 +76,9 @@ def test_a_signal_before_or_after_training_is_heard_as_well(
     assert bitwise.differences(workdir, uninterrupted) == []
 
 
+LONG = 800  # epochs of 3 steps, as several processes hear a signal only up to a second later
+
+
 def _stop_hosts(processes, told: int, wait_for, reached) -> tuple[int, list[str]]:
     """Signals one of several processes; gives the step at which all stop, and what each says."""
     try:
@@ -95,10 +98,10 @@ def test_two_hosts_stop_at_one_step_when_one_of_them_is_told_and_again_when_they
 ):
     workdir, start = tmp_path / "run", 0
     for told in (1, 0):  # a resumed run is at another step than its count of questions
-        processes = start_hosts(2, command(workdir, "--config.optim.epochs=80"))
+        processes = start_hosts(2, command(workdir, f"--config.optim.epochs={LONG}"))
         reached = lambda: _reached(workdir, start + 4)  # noqa: B023, E731  # not kept
         step, said = _stop_hosts(processes, told, wait_for, reached)
-        assert start + 4 < step < 240 and (workdir / "checkpoints" / str(step)).exists()
+        assert start + 4 < step < 3 * LONG and (workdir / "checkpoints" / str(step)).exists()
         assert "stopped and saved" not in said[1]
         last = (workdir / "metrics.jsonl").read_text().splitlines()[-1]
         assert f'"step": {step},' in last and '"train"' in last
@@ -108,8 +111,8 @@ def test_two_hosts_stop_at_one_step_when_one_of_them_is_told_and_again_when_they
 def test_two_hosts_hear_a_signal_that_falls_into_a_save(command, start_hosts, wait_for, tmp_path):
     """Orbax asks the same service for a meeting point, which then would be missed."""
     workdir = tmp_path / "run"
-    flags = ("--config.optim.epochs=80", "--config.train.checkpoint_every=2")
+    flags = (f"--config.optim.epochs={LONG}", "--config.train.checkpoint_every=2")
     processes = start_hosts(2, command(workdir, *flags))
     saving = lambda: list(workdir.glob("checkpoints/4*"))  # noqa: E731
     step, _ = _stop_hosts(processes, 1, wait_for, saving)
-    assert step < 20
+    assert 4 <= step < 3 * LONG
