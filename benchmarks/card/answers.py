@@ -53,10 +53,13 @@ def _answer(fields: dict[str, Any], part: Part) -> Answer:
     """Checks the fields of an answer.
 
     Raises:
-      TypeError: there are other fields.
+      TypeError: a number is none.
       ValueError: they are none of an answer to this part, or the summary cannot show it.
     """
-    answer = Answer(**fields)
+    try:
+        answer = Answer(**fields)
+    except TypeError:
+        raise ValueError("its fields are those of no answer") from None
     minutes = float(answer.minutes)
     if (answer.part, answer.asked) != (part.name, part.asked):
         raise ValueError("it answers another question")
