@@ -1,6 +1,6 @@
 // corrections.csv: written for training, and read back in this browser or another.
 const columns = ["name", "given", "was", "decision"];
-const kindByWord = { accept: "accept", keep: "keep", ambiguous: "ambiguous", other: "class" };
+const kindByWord = { __proto__: null, accept: "accept", keep: "keep", ambiguous: "ambiguous", other: "class" };
 const wordByKind = Object.fromEntries(Object.entries(kindByWord).map(([word, kind]) => [kind, word]));
 const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 const contradict = (one, other) => one.label !== other.label || (one.kind === "ambiguous") !== (other.kind === "ambiguous");

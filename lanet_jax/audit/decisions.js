@@ -4,7 +4,8 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const { classes, images, cards } = data;
 const cardNamed = new Map(cards.map((card) => [card.name, card]));
-let state = { decisions: {}, past: [] }; // {name: {kind, label, was}}; [name, what was before or null]
+// Without a prototype, as a record may be named like what every object has: constructor.
+let state = { decisions: { __proto__: null }, past: [] }; // {name: {kind, label, was}}; [name, what was before or null]
 let unkept = []; // changes that the browser refused, tried again with the next
 let pending = 0; // changes that the browser has not kept yet
 
@@ -56,7 +57,7 @@ async function stored(change) {
     const request = store.get(data.key);
     let found;
     request.onsuccess = () => {
-      found = { decisions: {}, past: [], ...request.result };
+      found = { past: [], ...request.result, decisions: { __proto__: null, ...request.result?.decisions } };
       if (!change) return;
       change(found);
       store.put(found, data.key);
