@@ -74,10 +74,12 @@ def out_of_fold(
         if len(known) == 1:  # which scikit-learn refuses
             beliefs[asked, known[0]] = 1
             continue
-        mean, deviation = features[rest].mean(axis=0), features[rest].std(axis=0)
+        # In float64, as the squares of large or small features leave float32's range.
+        exact = features[rest].astype(np.float64)
+        mean, deviation = exact.mean(axis=0), exact.std(axis=0)
         # Dividing a feature that is constant up to rounding would turn it into noise.
         scale = np.where(deviation > 1e-6 * np.abs(mean), deviation, np.inf)
-        scaled = (features - mean) / scale / features.shape[1] ** 0.5
+        scaled = ((features - mean) / scale / features.shape[1] ** 0.5).astype(features.dtype)
         model = LogisticRegression(C=1.0, max_iter=_ITERATIONS)
         # The matrices are small: threads that wait for each other on busy cores cost 30 times more.
         with warnings.catch_warnings(), threadpool_limits(1):

@@ -71,6 +71,9 @@ def test_clouds_are_told_apart_in_any_unit():
     assert np.mean(beliefs.argmax(axis=1) == given) > 0.9
     elsewhere = probe.out_of_fold(features * 1e3 - 7, given, 3, part)
     np.testing.assert_allclose(elsewhere, beliefs, atol=1e-3)
+    for unit in (1e30, 1e-30):  # whose squares float32 cannot hold
+        scaled = (features * unit).astype(np.float32)
+        np.testing.assert_allclose(probe.out_of_fold(scaled, given, 3, part), beliefs, atol=1e-3)
 
 
 def test_a_constant_feature_says_nothing():
