@@ -95,6 +95,16 @@ def in_cache(name: str) -> Path:
     return cache.folder("weights") / f"{name}.safetensors"
 
 
+def colours(path: Path) -> dict[str, list[float]]:
+    """The normalisation that a weight file's card names: "mean" and "std" of RGB, or {}."""
+    try:
+        card = json.loads(path.with_suffix(".json").read_bytes())
+        found = {name: [float(x) for x in card[name]] for name in ("mean", "std")}
+    except (OSError, ValueError, TypeError, KeyError):  # none, or another kind of card
+        return {}
+    return found if all(len(values) == 3 for values in found.values()) else {}
+
+
 def load_backbone(
     path: str | Path, params: PyTree, stats: PyTree, unused: Sequence[str] = ()
 ) -> tuple[PyTree, PyTree]:
@@ -135,7 +145,7 @@ def load_backbone(
     check_numbers(arrays, str(path))
     filled = {name: np.asarray(arrays[name], leaf.dtype) for name, leaf in expected.items()}
     tree = unflatten_dict(filled, sep="/")
-    return tree["params"], tree["batch_stats"]
+    return tree["params"], tree.get("batch_stats", {})
 
 
 def _flatten(params: PyTree, stats: PyTree) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """Checks what is known before any record is read: devices, files, descriptions of the data."""
 
+import sys
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 from lanet_jax.checkpoint import formats, pretrained
 from lanet_jax.devices import mesh as mesh_lib
@@ -72,7 +75,16 @@ def check_files(c: Config, workdir: Path) -> None:
     if c.noise.kind == "file" and not RunFolder(workdir).labels.exists():
         label_lines.read_text(expanded(c.noise.file))
     if c.model.pretrained and not run_folder.has_checkpoint(workdir):
-        formats.file_format(pretrained.find(c.model.pretrained))
+        path = pretrained.find(c.model.pretrained)
+        formats.file_format(path)
+        made_for = pretrained.colours(path)
+        other = {f: v for f, v in made_for.items() if not np.allclose(v, c.augment[f], atol=1e-3)}
+        if other:
+            flags = " ".join(f"--config.augment.{f}='{tuple(v)}'" for f, v in other.items())
+            print(
+                f"note: {path} was trained on images normalised otherwise: {flags}",
+                file=sys.stderr,
+            )
 
 
 def bound_files(c: Config) -> dict[str, str]:

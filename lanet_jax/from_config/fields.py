@@ -184,6 +184,9 @@ def face(c: ml_collections.ConfigDict) -> None:
     c.optim.learning_rate = 2e-4
 
 
+_WHOLE = {"r50", "shipped"}  # presets that choose a network themselves
+
+
 def apply_presets(
     c: ml_collections.ConfigDict,
     names: str | None,
@@ -200,13 +203,15 @@ def apply_presets(
       The config, locked against unknown fields.
 
     Raises:
-      UserError: there is no such preset, or one follows `face`.
+      UserError: there is no such preset, or one follows `face` or excludes it.
     """
     presets = {"reference": reference, "r50": r50, "face": face, **own}
     asked = [name for name in (names or "").split(",") if name]
+    others = [name for name in asked if name != "face"]
+    for name in _WHOLE.intersection(others) if len(others) < len(asked) else ():
+        raise UserError(f"--config: the presets `face` and `{name}` are two networks: take one")
     if "face" in asked[:-1]:
-        last = ",".join([*(name for name in asked if name != "face"), "face"])
-        raise UserError(f"--config: presets after `face` would undo it: write {last}")
+        raise UserError(f"--config: `face` comes last: write {','.join([*others, 'face'])}")
     for name in asked:
         if name not in presets:
             near = difflib.get_close_matches(name, presets, 1)

@@ -7,7 +7,7 @@ from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float
 
 from lanet_jax.methods.method import Example
-from lanet_jax.models.resnet import apply
+from lanet_jax.models.resnet import apply, draw
 from lanet_jax.typing import Key, PyTree
 
 PART = "expression"
@@ -57,12 +57,13 @@ def start(network: nn.Module, key: Key, example: Example) -> tuple[PyTree, PyTre
     Returns:
       Parameters and running batch statistics.
     """
-    variables = network.init(key, example.images[:1], False)
+    variables = draw(network, key, example.images[:1])
     params, stats = variables["params"], variables["batch_stats"]
     if example.pretrained:
         backbone, backbone_stats = example.pretrained
         params = {**params, "backbone": backbone}
-        stats = {**stats, "backbone": backbone_stats}
+        if backbone_stats:  # of a backbone without any, none is kept
+            stats = {**stats, "backbone": backbone_stats}
     return params, stats
 
 

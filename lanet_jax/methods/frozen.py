@@ -15,6 +15,7 @@ from jaxtyping import Array, Float
 
 from lanet_jax.methods.method import Example, Method
 from lanet_jax.models.backbones import Backbone
+from lanet_jax.models.resnet import draw
 from lanet_jax.typing import Batch, Key, PyTree
 
 PART = "frozen"
@@ -41,7 +42,7 @@ class Frozen:
     def init(self, key: Key, example: Example) -> tuple[PyTree, PyTree]:
         """See `Method.init`; pretrained weights are split between the two parts."""
         frozen_key, key = jax.random.split(key)
-        frozen = self.stages.init(frozen_key, example.images[:1], False)  # type: ignore[attr-defined]  # a Linen module
+        frozen = draw(self.stages, frozen_key, example.images[:1])  # type: ignore[arg-type]  # a Linen module
         if example.pretrained:
             names = set(frozen["params"])
             taken, rest = zip(*(_split(tree, names) for tree in example.pretrained), strict=True)

@@ -15,7 +15,7 @@ from lanet_jax.methods.classifier import predict
 from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example
 from lanet_jax.models.landmarks import LANDMARK_LOSSES
-from lanet_jax.models.resnet import apply
+from lanet_jax.models.resnet import apply, draw
 from lanet_jax.models.two_branch import Outputs, TwoBranch, start_from_backbone
 from lanet_jax.ops.losses import cross_entropy, kl_divergence
 from lanet_jax.typing import Batch, Key, PyTree
@@ -49,10 +49,10 @@ class LANet:
         """See `Method.init`; both trunks start from the same weights."""
         network_key, contribution_key, projection_key = jax.random.split(key, 3)
         images = example.images[:1]
-        variables = self.network.init(network_key, images, False)
+        variables = draw(self.network, network_key, images)
         drawn = (
             variables["params"]["expression"]["backbone"],
-            variables["batch_stats"]["expression"]["backbone"],
+            variables["batch_stats"].get("expression", {}).get("backbone", {}),
         )
         variables = start_from_backbone(variables, *(example.pretrained or drawn))
         outputs = jax.eval_shape(lambda v: self.network.apply(v, images, False), variables)

@@ -14,7 +14,7 @@ from jaxtyping import Array, Float, Int
 from lanet_jax.methods.classifier import PART, OneClassifier
 from lanet_jax.methods.method import Example
 from lanet_jax.models.classifiers import Embedding
-from lanet_jax.models.resnet import apply
+from lanet_jax.models.resnet import apply, draw
 from lanet_jax.ops import linear
 from lanet_jax.ops.losses import cross_entropy
 from lanet_jax.typing import Batch, Key, PyTree
@@ -39,7 +39,7 @@ class RUL(OneClassifier):
         _, _, last = jax.eval_shape(
             lambda v: self.expression.apply(v, example.images[:1], False), variables
         )
-        head = self.log_variance.init(head_key, jnp.zeros(last.shape), False)
+        head = draw(self.log_variance, head_key, jnp.zeros(last.shape))
         return (
             {**params, "log_variance": head["params"]},
             {**stats, "log_variance": head["batch_stats"]},

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from lanet_jax.models.face29 import STAGES, Face29
-from lanet_jax.models.resnet import BLOCKS, ResNet
+from lanet_jax.models.resnet import BLOCKS, ResNet, draw
 from lanet_jax.typing import PyTree
 
 
@@ -94,5 +94,5 @@ def shapes(backbone: Backbone, size: int) -> tuple[PyTree, PyTree]:
       Two trees of shapes.
     """
     images = jax.ShapeDtypeStruct((1, size, size, 3), jnp.float32)
-    variables = jax.eval_shape(lambda x: backbone.init(jax.random.key(0), x, False), images)  # type: ignore[attr-defined]  # a Linen module
+    variables = jax.eval_shape(lambda x: draw(backbone, jax.random.key(0), x), images)  # type: ignore[arg-type]  # a Linen module
     return variables["params"], variables["batch_stats"]

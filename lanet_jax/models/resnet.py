@@ -195,6 +195,20 @@ class Classifier(nn.Module):
         return self.fc(features), features, maps
 
 
+def draw(network: nn.Module, key: Key, x: jax.Array) -> dict[str, Any]:
+    """Draws a network's variables.
+
+    Args:
+      network: a module, called with (x, train).
+      key: random key.
+      x: input, images or a map.
+
+    Returns:
+      {"params", "batch_stats"}; the latter is empty for a network without running statistics.
+    """
+    return {"batch_stats": {}, **network.init(key, x, False)}
+
+
 def apply(
     network: nn.Module,
     params: Any,
@@ -221,4 +235,4 @@ def apply(
         return network.apply(variables, x, False), stats
     rngs = None if dropout is None else {"dropout": dropout}
     output, updated = network.apply(variables, x, True, rngs=rngs, mutable=["batch_stats"])
-    return output, updated["batch_stats"]
+    return output, updated.get("batch_stats", {})

@@ -59,10 +59,16 @@ def start_from_backbone(variables: PyTree, params: PyTree, stats: PyTree) -> PyT
     """
     replaced = {}
     for collection, backbone in (("params", params), ("batch_stats", stats)):
-        branches = variables[collection]
-        trunk = {name: backbone[name] for name in branches["landmark"]["trunk"]}
+        # A network without running statistics has no branches there.
+        branches = {"expression": {}, "landmark": {}, **variables[collection]}
+        trunk = {name: backbone[name] for name in branches["landmark"].get("trunk", {})}
         replaced[collection] = {
-            "expression": {**branches["expression"], "backbone": backbone},
-            "landmark": {**branches["landmark"], "trunk": trunk},
+            "expression": {**branches["expression"], **_unless_empty("backbone", backbone)},
+            "landmark": {**branches["landmark"], **_unless_empty("trunk", trunk)},
         }
     return replaced
+
+
+def _unless_empty(name: str, tree: PyTree) -> PyTree:
+    """Checkpoints keep no empty tree inside another."""
+    return {name: tree} if tree else {}

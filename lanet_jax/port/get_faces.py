@@ -157,5 +157,8 @@ def main(argv: Sequence[str]) -> None:
     named = "face29" if out == pretrained.in_cache("face29") else out
     print(f"{out}: dlib's face network; to train from it, use the preset :face, or")
     model = {"family": "face29", "width": face29.WIDTH, "pretrained": named}
-    print(" ".join(f"--config.model.{key}={value}" for key, value in model.items()))
+    flags = [f"--config.model.{key}={value}" for key, value in model.items()]
+    for key, value in (("mean", statistics.MEAN), ("std", statistics.STD)):
+        flags.append(f"--config.augment.{key}='{tuple(value)}'")
+    print(" ".join(flags))
     print(f"licence: {LICENSE}\n{NOT_COVERED}")

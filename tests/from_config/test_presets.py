@@ -98,8 +98,15 @@ def test_reference_is_the_published_codes_reading():
 
 
 def test_nothing_follows_the_preset_face():
-    with pytest.raises(UserError, match="presets after `face` would undo it: write cpu,face"):
+    with pytest.raises(UserError, match="`face` comes last: write cpu,face"):
         config_files.config("ferplus:face,cpu")
+
+
+@pytest.mark.parametrize("name", ["r50", "shipped"])
+def test_presets_of_two_networks_exclude_each_other(name):
+    for both in (f"face,{name}", f"{name},face"):
+        with pytest.raises(UserError, match=f"`face` and `{name}` are two networks: take one"):
+            config_files.config(f"ferplus:{both}")
 
 
 def test_images_of_the_mixed_set_are_stored_as_large_as_the_face_network_sees_them():

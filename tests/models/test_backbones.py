@@ -33,6 +33,12 @@ def test_a_backbone_is_described_by_its_own_fields(family):
     assert isinstance(make(fields), FAMILIES[family].module)
 
 
+def test_no_two_families_share_a_field():
+    # The config has one field of a name, and one list of its values.
+    names = [name for family in FAMILIES.values() for name in family.choices]
+    assert len(names) == len(set(names))
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_first_stages_and_the_rest_are_the_whole(family):
     whole = make(settings(family))

@@ -62,10 +62,10 @@ def test_the_licence_and_what_it_does_not_cover_are_printed(published, cache, tm
     main(["get-faces", "--dat", str(dat)])
     printed = capsys.readouterr().out
     assert "CC0 1.0" in printed and "about 3 million" in printed
-    assert "--config.model.pretrained=face29\n" in printed
+    assert "--config.model.pretrained=face29 --config.augment.mean='(0.48" in printed
     out = tmp_path / "other.npz"
     main(["get-faces", "--dat", str(dat), "--out", str(out)])
-    assert f"--config.model.pretrained={out}\n" in capsys.readouterr().out
+    assert f"--config.model.pretrained={out} --config.augment.mean=" in capsys.readouterr().out
     assert out.is_file() and out.with_suffix(".json").is_file()
 
 
