@@ -154,7 +154,8 @@ def _flip_index(scheme: str, known: Mapping[str, Landmarks]) -> tuple[int, ...]:
     for xy, present in known.values():
         total += np.where(present[:, None], xy, 0)
         seen += present[:, None]
-    return tuple(infer_flip_index(total / np.maximum(seen, 1)))
+    with np.errstate(invalid="ignore"):  # 0 / 0, of a point that no face has
+        return tuple(infer_flip_index(total / seen))
 
 
 def _record(item: Item, number: int, known: Landmarks | None, schema: Schema) -> Record:

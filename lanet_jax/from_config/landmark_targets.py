@@ -61,13 +61,16 @@ def framed(c: Config, train: Records) -> Framed | None:
     shapes = face_frame.shapes(frame, square, present, kept, train.flip_index)
     lost = present.any(axis=1) & ~shapes.known.any(axis=1)
     if lost.any():
+        some = len(kept) < train.landmarks
         what = (
             f"{lost.sum():,} of {present.any(axis=1).sum():,} records with landmarks, such as "
             f"{train.names[int(lost.argmax())]}, have fewer than three different known points, "
+            f"{'or none of brows, eyes and mouth, ' if some else ''}"
             "which the face's own frame needs"
         )
         if not shapes.known.any():
-            raise UserError(f"{what}: take --config.landmarks.frame=image, or other landmarks")
+            flags = f"{'--config.landmarks.points=all or ' if some else ''}--config.landmarks.frame"
+            raise UserError(f"{what}: take {flags}=image, or other landmarks")
         print(f"note: {what}; they count as records without landmarks", file=sys.stderr)
     return Framed(frame, shapes)
 

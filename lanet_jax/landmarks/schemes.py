@@ -94,16 +94,25 @@ def infer_flip_index(mean_points: Float[np.ndarray, "L 2"]) -> list[int]:
     The mean face is mirrored about its mean x and matched to itself at the least total distance.
 
     Args:
-      mean_points: mean x and y of each landmark over many faces, in any unit.
+      mean_points: mean x and y of each landmark over many faces, in any unit; NaN for one that no
+        face has.
 
     Returns:
       `flip_index` as in `Scheme`.
 
     Raises:
       UserError: the mean face is far from its mirror image (too few faces, or all turned to one
-        side), or a point is missing in every face (NaN).
+        side), or no face has one of the points.
     """
-    if np.isfinite(mean_points).all() and np.ptp(mean_points[:, 0]) > 0:
+    absent = np.flatnonzero(~np.isfinite(mean_points).all(axis=1))
+    if len(absent):  # its partner would be paired with another point
+        raise UserError(
+            f"landmarks: no face has point {', '.join(map(str, absent[:5]))}"
+            f"{' ...' if len(absent) > 5 else ''} (from 0) inside its image, so left and right "
+            "points cannot be paired: leave such points, and their partners, out of the landmark "
+            "file, or use a scheme of lanet_jax/landmarks/schemes.py"
+        )
+    if np.ptp(mean_points[:, 0]) > 0:
         mirrored = mean_points * [-1, 1] + [2 * mean_points[:, 0].mean(), 0]
         distance = np.linalg.norm(mean_points[:, None] - mirrored[None], axis=-1)
         rows, index = linear_sum_assignment(distance)

@@ -106,6 +106,14 @@ def test_pairs_of_an_unknown_scheme_come_from_the_mean_of_the_known_points():
     assert (schema.scheme, tuple(schema.flip_index)) == ("own3", (1, 0, 2))
 
 
+def test_a_point_that_no_face_has_is_no_point_at_0():
+    # As (0, 0) the left mouth corner would be the right one's partner less than the chin is.
+    points = np.array([[2, 2], [8, 2], [-1, 7], [6, 7], [5, 9]], np.float32)
+    item = Item("a", "a", b"", 0, points=points)
+    with pytest.raises(UserError, match="no face has point 2 "):
+        assemble(_listing([item], scheme="own5"), _looks("a", width=10, height=10))
+
+
 def test_a_scheme_with_another_number_of_points_is_refused():
     item = Item("a", "a", b"", 0, points=np.zeros((5, 2), np.float32))
     with pytest.raises(UserError, match="the scheme ibug68 has 68 points, but 5 landmarks"):

@@ -8,6 +8,7 @@ import pytest
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import fields, landmark_targets
 from lanet_jax.input.records import Landmarks
+from lanet_jax.landmarks.schemes import SCHEMES
 
 
 def train(known):
@@ -44,3 +45,25 @@ def test_a_set_of_which_no_face_can_be_aligned_is_refused():
 def test_without_any_landmark_the_old_advice_stands():
     with pytest.raises(UserError, match="--landmarks FILE"):
         landmark_targets.framed(config(), train([0, 0]))
+
+
+def test_where_only_points_that_are_not_learned_are_known_all_may_be_learned(capsys):
+    """Of 68 points the 17 of the jaw."""
+    rng = np.random.default_rng(0)
+    points = rng.random((3, 68, 2)).astype(np.float32)
+    jaw = np.broadcast_to(np.arange(68) < 17, (3, 68)).copy()
+    scheme = SCHEMES["ibug68"]
+    faces = types.SimpleNamespace(
+        marks=Landmarks(points, jaw, np.ones(3, np.float32)),
+        names=("a.png", "b.png", "c.png"),
+        scheme="ibug68",
+        landmarks=68,
+        flip_index=scheme.flip_index,
+    )
+    advice = r"or none of brows, eyes and mouth, .*--config\.landmarks\.points=all or"
+    with pytest.raises(UserError, match=advice):
+        landmark_targets.framed(config(), faces)
+    c = config()
+    c.landmarks.points = "all"
+    assert landmark_targets.framed(c, faces).shapes.known.any(axis=1).all()
+    assert capsys.readouterr().err == ""
