@@ -90,7 +90,7 @@ def predict(
     if shard:
         written = shard.file(out)
         written.parent.mkdir(exist_ok=True)
-    with journal.kept(written, told) as rows_so_far:
+    with journal.kept(written, told, items) as rows_so_far:
         done = {item for item in own if rows_so_far.is_done(item)}
         # What is there keeps its name, whatever else has come or changed since.
         in_order = sorted(own, key=rows_so_far.place)
@@ -112,6 +112,9 @@ def predict(
         lines.append(f"named more than once and read once: {counted(repeated, 'file')}")
     if done:
         lines.append(f"resumed: {len(done)} of {len(own)} files were done before")
+    if rows_so_far.gone:
+        told_of = counted(rows_so_far.gone, "file")
+        lines.append(f"left out, not there any more: rows of {told_of} of the interrupted run")
     filmed = any(item.is_video for item in done)
     print("\n".join([*lines, *drawn.said(filmed)]))
 

@@ -22,12 +22,13 @@ _Key = tuple[str, int, int]  # file, size and time of its last change
 
 
 @contextlib.contextmanager
-def kept(table: Path, run: Mapping[str, Any]) -> Iterator["Journal"]:
+def kept(table: Path, run: Mapping[str, Any], items: Iterable[Item]) -> Iterator["Journal"]:
     """Opens the journal of a table, and removes it once the block has written the table.
 
     Args:
       table: path of the table; the journal lies beside it.
       run: what the rows depend on.
+      items: what the command reads; see `Journal`.
 
     Yields:
       The journal. After an error it stays, and a line says so.
@@ -35,7 +36,7 @@ def kept(table: Path, run: Mapping[str, Any]) -> Iterator["Journal"]:
     Raises:
       UserError: as `Journal` does.
     """
-    journal, is_written = Journal(table, run), False
+    journal, is_written = Journal(table, run, items), False
     try:
         yield journal
         is_written = True
@@ -54,12 +55,17 @@ class Journal:
     Args:
       table: path of the table; the journal has the same name with ENDING.
       run: what the rows depend on; rows of another run are not used.
+      items: what the command reads, of all shards: the table drops rows of any other file.
+
+    Attributes:
+      gone: number of files that have rows, but are neither read nor there any more.
 
     Raises:
-      UserError: the journal has rows of another run, or another process writes it.
+      UserError: the journal has rows of another run, or of files that are there and not read, or
+        another process writes it.
     """
 
-    def __init__(self, table: Path, run: Mapping[str, Any]) -> None:
+    def __init__(self, table: Path, run: Mapping[str, Any], items: Iterable[Item]) -> None:
         self.path = table.with_name(table.name + ENDING)
         self._file = open(self.path, "a+b", buffering=0)  # noqa: SIM115 (see close)
         try:
@@ -81,6 +87,7 @@ class Journal:
         self._keys: dict[Item, _Key] = {}
         try:
             self._read(dict(run))
+            self.gone = self._gone(items)
         except BaseException:
             self._file.close()
             raise
@@ -168,8 +175,21 @@ class Journal:
         if other:
             raise UserError(
                 f"{self.path} has rows of a run with another {', '.join(other)}: run that command "
-                "again to finish it, remove the file, or choose another --out"
+                f"again to finish it, remove {self.path.name}, or choose another --out"
             )
+
+    def _gone(self, items: Iterable[Item]) -> int:
+        read = {os.fsdecode(item.path) for item in items}
+        others = [file for file in self._order if file not in read]
+        there = [file for file in others if os.path.lexists(file)]
+        # If none of them is read, they are another command's, for example of another folder.
+        if there or (others and len(others) == len(self._order)):
+            raise UserError(
+                f"{self.path} has rows of {counted(len(there or others), 'file')} that this "
+                f"command does not read, such as {shown((there or others)[0])}: run that command "
+                f"again to finish it, remove {self.path.name}, or choose another --out"
+            )
+        return len(others)
 
     def _take(self, entry: dict[str, Any]) -> None:
         file, size, changed = entry["file"]

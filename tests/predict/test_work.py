@@ -141,6 +141,33 @@ def test_rows_of_another_run_are_not_taken(run, folder, tmp_path):
     run(folder)
 
 
+def test_rows_of_files_that_are_not_read_are_not_dropped(run, folder, tmp_path, monkeypatch):
+    run(folder, at=4)
+    kept = tmp_path / "t.json.partial"
+    before = kept.read_bytes()
+    with pytest.raises(UserError, match=r"rows of 2 files .* such as .*1\.png: run that command"):
+        run(folder / "0.png")
+    monkeypatch.chdir(folder)
+    with pytest.raises(UserError, match=r"rows of 3 files .* remove t\.json\.partial, or"):
+        run("0.png")
+    assert kept.read_bytes() == before
+    run(*sorted(folder.iterdir()), folder)  # more sources lose nothing
+    assert len(_rows(tmp_path / "t.json")) == 11
+
+
+def test_rows_of_files_that_are_gone_are_left_out_and_told(run, folder, tmp_path, capsys):
+    run(folder, at=4)
+    (folder / "1.png").unlink()
+    run(folder)
+    assert len(_rows(tmp_path / "t.json")) == 10
+    told = "left out, not there any more: rows of 1 file of the interrupted run"
+    assert told in capsys.readouterr().out
+    run(folder, at=2)
+    (folder / "0.png").rename(folder / "x.png")
+    with pytest.raises(UserError, match=r"rows of 1 file that this command does not read"):
+        run(folder)  # they are the only ones: it may as well be another folder
+
+
 def test_a_cut_line_is_dropped_and_a_damaged_one_is_told(run, folder, tmp_path):
     run(folder, at=4)
     kept = tmp_path / "t.json.partial"
@@ -168,9 +195,9 @@ def test_names_that_are_not_in_utf8_stay_apart(run, tmp_path, photo, write_image
 
 
 def test_two_processes_do_not_write_one_table(tmp_path):
-    first = Journal(tmp_path / "t.csv", {})
+    first = Journal(tmp_path / "t.csv", {}, [])
     with pytest.raises(UserError, match="another process writes it"):
-        Journal(tmp_path / "t.csv", {})
+        Journal(tmp_path / "t.csv", {}, [])
     first.close(keep=False)
     assert not list(tmp_path.iterdir())
 
