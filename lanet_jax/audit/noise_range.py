@@ -24,6 +24,8 @@ class NoiseRange(NamedTuple):
     at_most: float
 
     def __str__(self) -> str:
+        if self == UNKNOWN:
+            return "unknown"
         ends = f"at most {self.at_most:.0%}"
         if self.at_least > 0:
             ends = f"at least {self.at_least:.0%}, {ends}"
@@ -39,6 +41,9 @@ class NoiseRange(NamedTuple):
     def upper_end(self) -> "NoiseRange":
         """What remains of the range where the beliefs are too weak to count errors with."""
         return NoiseRange(0.0, None, self.at_most)
+
+
+UNKNOWN = NoiseRange(0.0, None, 1.0)
 
 
 def estimate(

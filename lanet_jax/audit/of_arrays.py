@@ -8,7 +8,16 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from lanet_jax import metrics
-from lanet_jax.audit import array_checks, array_labels, exchanged, pool, probe, same_faces
+from lanet_jax.audit import (
+    array_checks,
+    array_labels,
+    exchanged,
+    noise_range,
+    pool,
+    probe,
+    repeated,
+    same_faces,
+)
 from lanet_jax.audit.array_checks import PROBABILITIES
 from lanet_jax.audit.judgement import NO_SUGGESTION, Judgement, judge
 from lanet_jax.errors import UserError
@@ -41,7 +50,7 @@ class LabelAudit(Sequence[Row]):
       classes: class names, in the order of their indices.
       beliefs: label distributions from witnesses that had not seen the label they judge.
       views: the distributions of each witness.
-      weights: weight of each witness in `beliefs`.
+      weights: weight of each witness in `beliefs`; 0 for probabilities that repeat the labels.
       groups: number of the group that each record was held out with, such as copies of it.
       judgement: the verdict on the audit itself, the noise, and what is suggested.
     """
@@ -148,12 +157,26 @@ def _combine(
     groups: Int[np.ndarray, " N"],
 ) -> LabelAudit:
     """Pools what several witnesses believe, none of which has seen the label that it judges."""
-    judged = ~unknown | (PROBABILITIES in views)  # a network may know what no other record tells
+    network = views.get(PROBABILITIES)
+    taught = [] if unknown.all() else [name for name in views if name != PROBABILITIES]
+    repeats = None
+    if network is not None:
+        learned = [np.mean(views[name].argmax(axis=1) == given, where=~unknown) for name in taught]
+        repeats = repeated.share(network, given, map(float, learned))
+    if repeats is None or not taught:
+        heard, how = views, "out of fold" if taught else "by the probabilities given"
+    else:  # it would outvote those that have not seen the labels
+        heard, network = {name: views[name] for name in taught}, None
+        how = (
+            f"out of fold, and without the probabilities given, which repeat {repeats:.0%} of the "
+            "labels (were they trained on them?)"
+        )
+    judged = ~unknown | (PROBABILITIES in heard)  # a network may know what no other record tells
     known = given[judged]
-    share = pool.weights([view[judged] for view in views.values()], known)
-    beliefs = np.tensordot(share, np.stack(list(views.values())), axes=1)
-    if PROBABILITIES in views:
-        beliefs[unknown] = views[PROBABILITIES][unknown]
+    weights = pool.weights([view[judged] for view in heard.values()], known)
+    beliefs = np.tensordot(weights, np.stack(list(heard.values())), axes=1)
+    if network is not None:
+        beliefs[unknown] = network[unknown]
     if not judged.all():
         # They come neither first nor last: half of the others' labels are believed more.
         trust = float(np.median(beliefs[judged, known]))
@@ -162,8 +185,11 @@ def _combine(
         beliefs[~judged] = (1 - trust) * other / other.sum(axis=1, keepdims=True)
         beliefs[~judged, given[~judged]] = trust
     independent = same_faces.effective(groups[judged])
-    network = views.get(PROBABILITIES)
-    caution = "" if network is None else exchanged.told(network, given, classes)
-    judgement = judge(beliefs, beliefs, given, "out of fold", judged, independent, caution)
-    weights = dict(zip(views, share.tolist(), strict=True))
-    return LabelAudit(given, tuple(classes), beliefs, dict(views), weights, groups, judgement)
+    caution = ""
+    if network is not None:
+        caution = repeated.CAUTION if repeats else exchanged.told(network, given, classes)
+    judgement = judge(beliefs, beliefs, given, how, judged, independent, caution)
+    if network is not None and repeats:
+        judgement = dataclasses.replace(judgement, noise=noise_range.UNKNOWN)
+    shares = dict.fromkeys(views, 0.0) | dict(zip(heard, weights.tolist(), strict=True))
+    return LabelAudit(given, tuple(classes), beliefs, dict(views), shares, groups, judgement)

@@ -95,6 +95,7 @@ def test_the_only_record_of_a_class_is_not_judged():
     np.testing.assert_allclose(audit.beliefs.sum(axis=1), 1, atol=1e-6)
     network = np.full((80, 5), 0.05)
     network[np.arange(80), np.arange(80) % 4] = 0.8
+    network[10:13] = network[9]
     audit = of_arrays.audit_labels(given, network, features)
     assert audit.score[5] == pytest.approx(0.95)
     assert "Not judged" not in audit.summary
@@ -140,6 +141,7 @@ def test_two_copies_of_a_class_that_only_a_network_knows():
     features[6], given[[5, 6]] = features[5], 4
     network = np.full((80, 5), 0.05)
     network[np.arange(80), given] = 0.8
+    network[10:13] = network[9]
     audit = of_arrays.audit_labels(given, network, features)
     assert audit.score[[5, 6]] == pytest.approx(0.2)
     assert not audit.judgement.doubted[[5, 6]].any()
