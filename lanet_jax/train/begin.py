@@ -17,6 +17,7 @@ from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run import inputs, lock
+from lanet_jax.typing import PyTree
 
 
 def begin(
@@ -35,7 +36,7 @@ def begin(
 
     Raises:
       UserError: the folder belongs to another run or is in use; or the run's data, labels or
-        config have changed, or differ between its hosts.
+        config have changed, or they or its pretrained weights differ between its hosts.
     """
     hosts.on_first(lambda: lock.hold(workdir))
     hosts.on_first(lambda: run_folder.claim(workdir, resolved, arguments))
@@ -46,7 +47,7 @@ def begin(
         print(line)
     resumed = hosts.on_first(lambda: run_folder.has_checkpoint(workdir))
     built = hosts.on_each(lambda: run_lib.run(resolved, workdir, resumed))
-    _compare_hosts(built.data)
+    _compare_hosts(built.data, built.example.pretrained)
     card = hosts.on_first(functools.partial(_tie, resolved, workdir, built.data))
     return dataclasses.replace(built, card={**built.card, "run": card})
 
@@ -58,16 +59,25 @@ def _tie(c: Config, workdir: Path, data: Data) -> dict:
     return run_folder.identity(workdir)
 
 
-def _compare_hosts(data: Data) -> None:
-    labels = hashlib.sha256(data.given.astype(np.int64).tobytes()).hexdigest()
-    own = {**data.fingerprints, "the run": {"observed labels": labels}}
+def _compare_hosts(data: Data, pretrained: PyTree) -> None:
+    begins = {"observed labels": _sum(data.given), "pretrained weights": _sum(pretrained)}
+    own = {**data.fingerprints, "the run": begins}
     first = hosts.on_first(lambda: own)
 
     def compare() -> None:
         if wrong := inputs.differences(first, own):
             raise UserError(
                 f"process {jax.process_index()} of this run has other data than process 0: "
-                f"{'; '.join(wrong)} differ; give every host the same prepared data"
+                f"{'; '.join(wrong)} differ; give every host the same prepared data "
+                "and files"
             )
 
     hosts.on_each(compare)
+
+
+def _sum(arrays: PyTree) -> str:
+    digest = hashlib.sha256()
+    for path, array in jax.tree.leaves_with_path(arrays):
+        digest.update(f"{jax.tree_util.keystr(path)} {array.dtype} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

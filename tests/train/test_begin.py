@@ -1,4 +1,4 @@
-"""Hosts of one run begin with the same data."""
+"""Hosts of one run begin with the same data and the same weights."""
 
 import types
 
@@ -24,15 +24,15 @@ def data(given=(0, 1, 1), **changed):
 
 @pytest.fixture
 def compare(monkeypatch):
-    """Compares data on process 1 with those of process 0."""
+    """Compares data and weights on process 1 with those of process 0."""
 
-    def call(first, own):
+    def call(first, own, *, weights=(None, None)):
         told = {}
         monkeypatch.setattr(begin.hosts, "on_first", lambda act: told.setdefault("first", act()))
         monkeypatch.setattr(begin.hosts, "on_each", lambda act: act())
-        begin._compare_hosts(first)
+        begin._compare_hosts(first, weights[0])
         monkeypatch.setattr(jax, "process_index", lambda: 1)
-        begin._compare_hosts(own)
+        begin._compare_hosts(own, weights[1])
 
     return call
 
@@ -63,3 +63,23 @@ def test_a_host_that_lacks_a_test_set_is_told(compare):
     other.fingerprints = {"data.train": PRINTS["data.train"]}
     with pytest.raises(UserError, match=r"names, labels of data\.test test differ"):
         compare(data(), other)
+
+
+def weights(value=0.5, name="conv1", dtype=np.float32):
+    return {name: np.full((2, 3), value, dtype)}, {"mean": np.zeros(3, np.float32)}
+
+
+def test_the_same_weights_are_taken(compare):
+    compare(data(), data(), weights=(weights(), weights()))
+
+
+@pytest.mark.parametrize(
+    "other", [weights(value=0.25), weights(name="conv2"), weights(dtype=np.float16), None]
+)
+def test_a_host_with_other_pretrained_weights_is_told(compare, other):
+    with pytest.raises(UserError) as caught:
+        compare(data(), data(), weights=(weights(), other))
+    assert str(caught.value) == (
+        "process 1 of this run has other data than process 0: pretrained weights of the run "
+        "differ; give every host the same prepared data and files"
+    )
