@@ -9,10 +9,13 @@ from collections.abc import Iterator
 
 import jax
 
+from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
 
 FIRST, EVERY, LIMIT = 10.0, 60.0, 300.0  # seconds
 PARTING = 10.0  # seconds for a common end, where all processes have failed alike
+_OF_DEVICES = (jax.errors.JaxRuntimeError, ValueError)
+_COLLECTIVES = ("Gloo", "NCCL", "nccl")  # libraries that carry what processes send each other
 
 
 def address(text: str) -> str:
@@ -70,23 +73,45 @@ def watched() -> Iterator[None]:
     """Ends this process if another process of its run is lost, or if it fails alone.
 
     Where another is lost, its end is told in one line. An error of this one is told by whoever
-    catches it; then a clean exit would wait minutes for the others, who wait for this one.
+    catches it; then a clean exit would wait minutes for the others, who wait for this one. Without
+    an error it returns on all processes at once, however long one of them still writes: JAX would
+    wait for that one only five minutes, and then abort all.
+
+    Raises:
+      UserError: the devices have too little memory.
     """
     try:
         yield
-    except (UserError, OSError):
+        hosts.all_agree(True)
+    except (Exception, KeyboardInterrupt) as error:
+        line = str(error).partition("\n")[0][:200]
         if jax.process_count() > 1:
+            if _is_of_another(error):
+                leave(
+                    "another process of this run ended or cannot be reached: its own message says "
+                    f"why ({line}); run the same command again on every host"
+                )
             ending = threading.Timer(PARTING, os._exit, (1,))
             ending.daemon = True
             ending.start()
+        if _is_full(error):
+            raise UserError(
+                f"the memory of the devices is full ({line}): use a smaller optim.batch_size, "
+                "el.queue_size or model.width, or free memory that others use"
+            ) from error
         raise
-    except jax.errors.JaxRuntimeError as error:
-        if jax.process_count() == 1:
-            raise
-        leave(
-            f"another process of this run ended or cannot be reached: its own message says why "
-            f"({str(error).partition(chr(10))[0][:200]}); run the same command again on every host"
-        )
+
+
+def _is_full(error: BaseException) -> bool:
+    return isinstance(error, _OF_DEVICES) and "RESOURCE_EXHAUSTED" in str(error)
+
+
+def _is_of_another(error: BaseException) -> bool:
+    if _is_full(error) or not isinstance(error, _OF_DEVICES):
+        return False
+    # Gathers on CPU raise a ValueError for a lost peer, as JAX does for many other faults.
+    collective = any(name in str(error) for name in _COLLECTIVES)
+    return collective or isinstance(error, jax.errors.JaxRuntimeError)
 
 
 def leave(line: str) -> None:

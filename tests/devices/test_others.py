@@ -53,29 +53,99 @@ def test_a_process_says_for_whom_it_waits_and_ends_in_one_line(own):
     assert last.startswith("error: waited ") and f"for {whom} at {address}" in last
 
 
-def test_a_lost_process_is_one_line_and_a_fault_alone_stays_one(monkeypatch):
-    left = []
-    monkeypatch.setattr(others, "leave", left.append)
-    error = jax.errors.JaxRuntimeError("Gloo all-reduce failed\nstack")
-    with pytest.raises(jax.errors.JaxRuntimeError), others.watched():
-        raise error
-    monkeypatch.setattr(jax, "process_count", lambda: 2)
-    with others.watched():
-        raise error
-    (line,) = left
-    assert "another process of this run ended" in line and "Gloo all-reduce failed)" in line
+GLOO = "UNKNOWN: Gloo AllGather failed: [pair.cc:538] Read error: Connection reset by peer"
+FULL = "RESOURCE_EXHAUSTED: Out of memory allocating 4000 bytes."
 
 
-@pytest.mark.parametrize("error", [UserError("a shard is damaged"), OSError(28, "full")])
-def test_a_process_that_fails_alone_does_not_wait_for_the_others(monkeypatch, error):
+@pytest.fixture
+def left(monkeypatch):
+    """What a process says that leaves at once."""
+    lines = []
+    monkeypatch.setattr(others, "leave", lines.append)
+    return lines
+
+
+@pytest.fixture
+def timers(monkeypatch):
+    """The timers that were started, none of which runs."""
+    jax.devices()  # JAX starts one of its own when it looks for them
     begun = []
     monkeypatch.setattr(others.threading.Timer, "start", lambda timer: begun.append(timer))
-    with pytest.raises(type(error)), others.watched():
-        raise error
-    assert not begun  # the only process
+    return begun
+
+
+@pytest.fixture
+def two(monkeypatch):
     monkeypatch.setattr(jax, "process_count", lambda: 2)
+
+
+@pytest.mark.parametrize("kind", [jax.errors.JaxRuntimeError, ValueError])
+@pytest.mark.parametrize("text", [GLOO, "INTERNAL: NCCL operation ncclGroupEnd() failed"])
+def test_a_lost_process_is_one_line(left, timers, two, kind, text):
+    with pytest.raises(kind), others.watched():  # as `leave` returns here
+        raise kind(f"{text}\nstack")
+    (line,) = left
+    assert "another process of this run ended" in line and f"({text})" in line
+
+
+def test_a_fault_alone_stays_one(left, timers, monkeypatch):
+    with pytest.raises(jax.errors.JaxRuntimeError), others.watched():
+        raise jax.errors.JaxRuntimeError(GLOO)
+    monkeypatch.setattr(jax, "process_count", lambda: 2)
+    with pytest.raises(ValueError, match="incompatible shapes"), others.watched():
+        raise ValueError("incompatible shapes for broadcasting: (2,), (3,)")
+    assert left == [] and len(timers) == 1
+
+
+@pytest.mark.parametrize("kind", [jax.errors.JaxRuntimeError, ValueError])
+@pytest.mark.parametrize("count", [1, 2])
+def test_full_memory_is_the_process_s_own_fault(left, timers, monkeypatch, kind, count):
+    monkeypatch.setattr(jax, "process_count", lambda: count)
+    with pytest.raises(UserError) as caught, others.watched():
+        raise kind(f"{FULL}\nstack")
+    assert str(caught.value) == (
+        f"the memory of the devices is full ({FULL}): use a smaller optim.batch_size, "
+        "el.queue_size or model.width, or free memory that others use"
+    )
+    assert left == [] and len(timers) == count - 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UserError("a shard is damaged"),
+        OSError(28, "full"),
+        MemoryError("host out of memory"),
+        KeyError("a fault of the program"),
+        KeyboardInterrupt(),
+    ],
+)
+def test_a_process_that_fails_alone_does_not_wait_for_the_others(monkeypatch, timers, error):
     with pytest.raises(type(error)), others.watched():
         raise error
-    (timer,) = begun
+    assert not timers  # the only process
+    monkeypatch.setattr(jax, "process_count", lambda: 2)
+    with pytest.raises(type(error)) as caught, others.watched():
+        raise error
+    (timer,) = timers
+    assert caught.value is error
     assert timer.daemon and timer.interval == others.PARTING
     assert (timer.function, timer.args) == (os._exit, (1,))
+
+
+def test_processes_end_together_and_one_that_is_lost_meanwhile_is_told(
+    monkeypatch, left, timers, two
+):
+    met = []
+    monkeypatch.setattr(others.hosts, "all_agree", met.append)
+    with others.watched():
+        assert met == []
+    assert met == [True] and timers == []
+
+    def lost(_):
+        raise ValueError(GLOO)
+
+    monkeypatch.setattr(others.hosts, "all_agree", lost)
+    with pytest.raises(ValueError), others.watched():
+        pass
+    assert "another process of this run ended" in left[0]
