@@ -67,7 +67,8 @@ def assemble(
     """Turns a listing into records.
 
     Args:
-      listing: images with unique names, all of which exist.
+      listing: images with unique names, all of which exist; it gets a remark on rows of the
+        landmark file that fit none.
       looks: result of `look_at_all`.
       landmarks: a landmark file's contents, which replace the source's own landmarks.
 
@@ -82,7 +83,7 @@ def assemble(
     if landmarks is None:
         scheme, known = listing.scheme, _own_landmarks(items, looks)
     else:
-        scheme, known = landmarks.scheme, _file_landmarks(landmarks, items, listing.rows, looks)
+        scheme, known = landmarks.scheme, _file_landmarks(landmarks, items, listing, looks)
     # All images with landmarks have as many; `_record` checks it.
     points = next((len(xy) for xy, _ in known.values()), 0)
     ids = {name: number for number, name in enumerate(sorted(item.name for item in items))}
@@ -110,10 +111,10 @@ def _own_landmarks(items: list[Item], looks: Mapping[str, images.Look]) -> dict[
 def _file_landmarks(
     table: landmark_file.LandmarkTable,
     items: list[Item],
-    rows: Sequence[str],
+    listing: Listing,
     looks: Mapping[str, images.Look],
 ) -> dict[str, Landmarks]:
-    found = landmark_file.find_rows(table, items, rows)
+    found = landmark_file.find_rows(table, items, listing.rows)
     if not found:
         example = f"{table.names[0]!r}" if table.names else "nothing"
         raise UserError(
@@ -132,7 +133,26 @@ def _file_landmarks(
             f"the landmark file has no point that lies in its image and is ok, of {len(known)} "
             "images: were they found in images of another size? Check --landmarks, or leave it out"
         )
+    _remark_unused(table, found, items, listing)
     return known
+
+
+def _remark_unused(
+    table: landmark_file.LandmarkTable,
+    found: Mapping[str, int],
+    items: Sequence[Item],
+    listing: Listing,
+) -> None:
+    if table.names is None:  # as many rows as the source's list has
+        return
+    used = {table.names[row] for row in found.values()}
+    unused = [name for name in table.names if name not in used]
+    if unused:
+        listing.remarks.append(
+            f"{len(unused)} of {len(table.names)} rows of the landmark file fit no image, such as "
+            f"{unused[0]!r}, and {len(items) - len(found)} of {len(items)} images have no row: if "
+            "files were moved or renamed, find landmarks again"
+        )
 
 
 def _normalise(points: Float[np.ndarray, "L 2"], width: int, height: int) -> Landmarks:

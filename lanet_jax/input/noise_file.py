@@ -5,8 +5,7 @@ commas, or a third column with the original label) in the numbering of the datas
 differs from dataset to dataset and may start at 0 or 1: it is found by comparison.
 """
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_csv
 from lanet_jax.input import label_lines
-from lanet_jax.input.names import Names, plain
+from lanet_jax.input.named_rows import Line, NamedRows
 
 # The dataset authors' own orders, which differ from the canonical one.
 _ORDERS = {
@@ -31,6 +30,7 @@ _ORDERS = {
         *("fear", "disgust", "anger", "contempt"),
     ),
 }
+_OF_ANOTHER = "is it for another dataset or split?"
 _LEAST_AGREEMENT = 0.5  # noise above one half hides the numbering
 _LEAST_MARGIN = 0.1  # over the next best numbering that reads the file differently
 
@@ -47,7 +47,8 @@ def read(
     """Reads the observed labels of the training records from a label file.
 
     Names are matched as `Names` does, against all splits. Lines about other splits (`test_...`, or
-    in `other_names`) are skipped.
+    in `other_names`) are skipped; so are, in `corrections.csv`, those of images that have moved to
+    the folder of their label or, where most lines fit, are gone.
 
     Args:
       path: a label file of ours or of a peer.
@@ -69,27 +70,38 @@ def read(
     text = label_lines.read_text(path)
     if not text.strip():
         raise UserError(f"{path} is empty: give a label file, or leave noise.file out")
-    rows = _Rows(path, names, other_names)
     truths: dict[int, tuple[int, str]] = {}
+    undecided: list[int] = []
     if label_lines.has_header(text):
         own = list(label_lines.rows(path, text))
+        lines = [Line(number, row["name"], row["given"]) for number, row in own]
+        # Images may be moved or removed because of the review that wrote the file.
+        is_review = not complete and any("decision" in row for _, row in own)
+        now = [class_names[label] for label in labels] if is_review else None
+        rows = NamedRows(path, lines, names, other_names, now)
         if not complete:
-            truths = rows.match((n, row["name"], row["true"]) for n, row in own if row.get("true"))
-        found = rows.match((number, row["name"], row["given"]) for number, row in own)
+            truths = rows.labels(
+                Line(n, row["name"], row["true"]) for n, row in own if row.get("true")
+            )
+            undecided = [n for n, row in own if row.get("decision", "").casefold() == "conflict"]
+        found = rows.labels(lines)
         index_of = {name: index for index, name in enumerate(class_names)}
     else:
         parsed = list(label_lines.peers_rows(path, text))
-        originals = rows.match((n, name, true) for n, name, _, true in parsed if true)
-        found = rows.match((n, name, given) for n, name, given, _ in parsed)
+        lines = [Line(number, name, given) for number, name, given, _ in parsed]
+        rows = NamedRows(path, lines, names, other_names, None)
+        originals = rows.labels(Line(n, name, true) for n, name, _, true in parsed if true)
+        found = rows.labels(lines)
         has_originals = len(originals) == len(found)
         evidence = originals if has_originals else found
         index_of = _numbering(path, evidence, class_names, labels, has_originals) if found else {}
-    if not found and not rows.others:
+    if not lines:
         raise UserError(f"{path} has no line below its header: give a label for each name")
     if not found:
+        why = "nothing is left to change: leave noise.file out" if rows.moved else _OF_ANOTHER
         raise UserError(
             f"{path} names none of the {len(names)} training records, such as {names[0]!r} "
-            f"({rows.others} lines are of other splits); is it for another dataset or split?"
+            f"({'; '.join(rows.told())}); {why}"
         )
     if complete and len(found) < len(names):
         absent = next(name for row, name in enumerate(names) if row not in found)
@@ -108,11 +120,19 @@ def read(
             )
         result[row] = index
     if not complete:
-        told = rows.summary(len(found), len(names), int(np.sum(result != labels)))
+        changed = int(np.sum(result != labels))
+        fit = f"names {len(found)} of {len(names)} training records"
+        parts = [f"{fit} and changes the label of {changed}"]
+        if left := len(names) - len(found):
+            parts.append(f"the other {left} keep theirs")
+        if open_lines := sum(number in rows.row_of for number in undecided):
+            parts.append(f"lines marked conflict, which are undecided: {open_lines}")
+        parts += rows.told()
         theirs = {row: true.casefold() for row, (_, true) in truths.items()}
         others = sum(true != class_names[labels[row]].casefold() for row, true in theirs.items())
-        told += f"; {others} true labels are not the dataset's, which are used" if others else ""
-        tell(f"{path}: {told}")
+        if others:
+            parts.append(f"{others} true labels are not the dataset's, which are used")
+        tell(f"{path}: {'; '.join(parts)}")
     return result
 
 
@@ -135,77 +155,6 @@ def write(
     originals = [""] * len(names) if true is None else [class_names[label] for label in true]
     labels = [class_names[label] for label in given]
     write_csv(Path(path), label_lines.HEADER, zip(names, labels, originals, strict=True))
-
-
-class _Rows:
-    """Finds the training record that a line of a label file names."""
-
-    def __init__(self, path: str | Path, names: Sequence[str], other_names: Collection[str]):
-        self._path = path
-        self._training = len(names)
-        self._all = [*names, *sorted(set(other_names) - set(names))]
-        self._names = Names(self._all)
-
-    def match(self, lines: Iterable[tuple[int, str, str]]) -> dict[int, tuple[int, str]]:
-        """Finds the training records that lines name, and counts the lines of other splits.
-
-        Args:
-          lines: line number, name and label of each line.
-
-        Returns:
-          Line number and label of each record that is named, by the record's row.
-
-        Raises:
-          UserError: a name is unknown or fits several records, or labels of a record differ.
-        """
-        found: dict[int, tuple[int, str]] = {}
-        self._passed_over: Counter[str] = Counter()
-        self.others = 0
-        for number, name, label in lines:
-            row = self._row(number, name)
-            if row is None:
-                self.others += 1
-                continue
-            first, known = found.setdefault(row, (number, label))
-            if known.casefold() != label.casefold():
-                raise UserError(
-                    f"{self._path}, line {number}: {name!r} is {label!r} here and {known!r} in "
-                    f"line {first}; keep one of them"
-                )
-        return found
-
-    def summary(self, named: int, records: int, changed: int) -> str:
-        """Says in one sentence what the lines name and change."""
-        parts = [f"names {named} of {records} training records and changes the label of {changed}"]
-        if named < records:
-            parts.append(f"the other {records - named} keep theirs")
-        if self.others:
-            parts.append(f"{self.others} lines are of other splits and are not used")
-        parts += [f"{count} names fit {how}" for how, count in self._passed_over.items()]
-        return "; ".join(parts)
-
-    def _row(self, number: int, name: str) -> int | None:
-        rows, passed_over = self._names.find(name)
-        training = [row for row in rows if row < self._training]
-        if len(rows) > 1 and training:
-            splits = "" if len(training) == len(rows) else ", not all of them for training"
-            raise UserError(
-                f"{self._path}, line {number}: {name!r} fits {len(rows)} training records"
-                f"{splits}, such as {self._all[rows[0]]!r} and {self._all[rows[1]]!r}; write the "
-                "name as the dataset has it"
-            )
-        if training:
-            self._passed_over.update([passed_over] if passed_over else [])
-            return training[0]
-        like = [] if rows else self._names.like(name)
-        is_other = rows or plain(name).rsplit("/", 1)[-1].startswith("test_")
-        if is_other or (like and min(like) >= self._training):
-            return None
-        near = f"; the nearest is {self._all[like[0]]!r}" if like else ""
-        raise UserError(
-            f"{self._path}, line {number}: no training record is named {name!r}{near}; is this "
-            "file for another dataset?"
-        )
 
 
 def _numbering(

@@ -88,6 +88,24 @@ def test_a_file_takes_the_place_of_the_sources_landmarks():
     assert c.landmarks is None  # not in the file
 
 
+def test_rows_of_a_file_that_fit_no_image_are_told():
+    points = np.full((4, 5, 2), 3, np.float32)
+    names = ["anger/1.png", "anger/2.png", "anger/2.png", "anger/3.png"]
+    items = [Item(f"{name}.png", f"{name}.png", b"", 0) for name in ("anger/1", "fear/2")]
+    listing = _listing(items)
+    table = LandmarkTable(names, points, np.ones(4, bool), "points5")
+    _, splits = assemble(listing, _looks(*(item.name for item in items), width=10), table)
+    assert [record.landmarks is None for record in splits["train"]] == [False, True]
+    assert listing.remarks == [
+        "3 of 4 rows of the landmark file fit no image, such as 'anger/2.png', and 1 of 2 images "
+        "have no row: if files were moved or renamed, find landmarks again"
+    ]
+    table = LandmarkTable(["anger/1.png"] * 2, points[:2], np.ones(2, bool), "points5")
+    listing.remarks.clear()
+    assemble(listing, _looks(*(item.name for item in items), width=10), table)
+    assert not listing.remarks
+
+
 def test_the_frame_of_the_file_counts_where_it_has_one():
     table = LandmarkTable(
         None, np.full((1, 19, 2), 56, np.float32), np.ones(1, bool), "aflw19", 224

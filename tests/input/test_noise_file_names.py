@@ -26,12 +26,15 @@ def test_a_whole_name_of_another_split_is_not_the_record_with_the_same_end(tmp_p
     assert given == [0, 2]
     assert said == (
         "names 1 of 2 training records and changes the label of 1; the other 1 keep theirs; "
-        "1 lines are of other splits and are not used"
+        "lines of other splits, which are not used: 1 ('val_set/images/3.jpg': fear)"
     )
     both = [f"{name},neutral," for name in (*AFFECTNET_NAMES, *OTHERS)]
     given, said = _read(tmp_path, both)
     assert given == [6, 6]
-    assert said.startswith("names 2 of 2 training records and changes the label of 2; 2 lines are")
+    assert said == (
+        "names 2 of 2 training records and changes the label of 2; lines of other splits, which "
+        "are not used: 2 ('val_set/images/3.jpg': neutral, 'val_set/images/5.jpg': neutral)"
+    )
 
 
 def test_a_whole_name_of_a_split_that_is_not_there_is_no_training_record(error_of):
