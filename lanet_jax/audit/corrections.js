@@ -35,7 +35,7 @@ function download() {
 
 async function load(file) {
   try {
-    const { found, conflicts } = decisionsOf(parsed(textOf(new Uint8Array(await file.arrayBuffer()))));
+    const { found, conflicts, applied } = decisionsOf(parsed(textOf(new Uint8Array(await file.arrayBuffer()))));
     const disputed = conflicts.filter((name) => state.decisions[name]).map((name) => [name, null]);
     const differs = ([name, said]) => {
       const own = state.decisions[name];
@@ -49,6 +49,7 @@ async function load(file) {
     const absent = found.filter(([name]) => !cardNamed.has(name)).length;
     const parts = [`${file.name}: ${counted(news.length, "decision")} loaded`];
     if (same) parts.push(`${same} already here`);
+    if (applied) parts.push(`${applied} of an earlier round, whose label is the observed one now`);
     if (absent) parts.push(`${absent} kept without a card on this page`);
     if (others.length) parts.push(`${others.length} unlike what is decided here, which stands (${some(others)})`);
     if (disputed.length) parts.push(`${counted(disputed.length, "conflict")} of the file decided here, which stands (${some(disputed)})`);
@@ -109,13 +110,15 @@ function parsed(text) {
 
 const isHeader = (cells) => ["name", "given"].every((column) => cells.some((cell) => cell.trim().toLowerCase() === column));
 
-// found: [name, what is said of it]; conflicts: names. Each name as this page writes it.
+// found: [name, what is said of it]; conflicts: names; applied: how many decisions. Each name as this page writes it.
 function decisionsOf(rows) {
   const own = new Map([...cards.map((card) => card.name), ...data.rest.map(([name]) => name)].map((name) => [plain(name), name]));
   const folded = new Map(classes.map((name, label) => [name.toLowerCase(), label]));
   const labelOf = (name) => (classes.includes(name) ? classes.indexOf(name) : folded.get(name.toLowerCase()));
   const found = new Map();
   const conflicts = [];
+  const labelNow = new Map([...data.rest, ...cards.map((card) => [card.name, card.given])]);
+  let applied = 0;
   let header = [];
   for (const [line, cells] of rows) {
     if (isHeader(cells)) {
@@ -141,11 +144,15 @@ function decisionsOf(rows) {
     const known = own.get(plain(name)) ?? plain(name);
     const before = labelOf(was);
     const observed = cardNamed.get(known)?.given;
+    if (before !== undefined && label !== before && labelNow.get(known) === label) {
+      applied += 1;
+      continue;
+    }
     if (observed !== undefined && before !== undefined && observed !== before)
       throw new Error(`line ${line}: the observed label of ${name} is ${classes[observed]} here, not ${was}: is the file from this page's data?`);
     const said = { kind, label, was: observed ?? before };
     if (found.has(known) && contradict(found.get(known), said)) throw new Error(`line ${line}: ${name} was decided otherwise before: keep one of them.`);
     found.set(known, said);
   }
-  return { found: [...found], conflicts };
+  return { found: [...found], conflicts, applied };
 }

@@ -48,10 +48,12 @@ class Merged(NamedTuple):
       rows: a line for each record, in the order in which they were first named.
       conflicts: the decisions on each record on which reviewers differ; its row has the label
         that it had, and `CONFLICT`.
+      applied: decisions of an earlier round, whose label another line has as the observed one.
     """
 
     rows: list[Said]
     conflicts: list[list[Said]]
+    applied: list[Said]
 
 
 def read(path: Path) -> tuple[list[Said], list[str]]:
@@ -99,13 +101,14 @@ def merge(said: Sequence[Said]) -> Merged:
     """Puts together what several reviewers say.
 
     A decision wins over a line that leaves the record open; equal decisions count once. Where
-    reviewers differ, nobody's decision is taken: the record keeps the label that it had.
+    reviewers differ, nobody's decision is taken: the record keeps the label that it had. A decision
+    of an earlier round, whose label is observed now, is done.
 
     Args:
       said: the lines of all reviewers.
 
     Returns:
-      The rows, and the conflicts.
+      The rows, the conflicts and what is done.
 
     Raises:
       UserError: two lines disagree on the label that a record had, or a conflict's lines do not
@@ -114,8 +117,11 @@ def merge(said: Sequence[Said]) -> Merged:
     by_name: dict[str, list[Said]] = {}
     for one in said:
         by_name.setdefault(one.name, []).append(one)
-    rows, conflicts = [], []
+    rows, conflicts, applied = [], [], []
     for lines in by_name.values():
+        done = _applied(lines)
+        applied += done
+        lines = [one for one in lines if one not in done]
         was = _was(lines)
         decided = [one for one in lines if one.is_decided]
         if len({one.meaning for one in decided}) > 1:
@@ -132,7 +138,7 @@ def merge(said: Sequence[Said]) -> Merged:
         else:
             disputed = any(one.decision == CONFLICT for one in lines)
             rows.append(lines[0]._replace(was=was, decision=CONFLICT if disputed else OPEN))
-    return Merged(rows, conflicts)
+    return Merged(rows, conflicts, applied)
 
 
 def counts(rows: Sequence[Said]) -> Mapping[str, int]:
@@ -141,6 +147,16 @@ def counts(rows: Sequence[Said]) -> Mapping[str, int]:
 
 
 _ADVICE = f"give a file that the review page saved ({','.join(COLUMNS)})"
+
+
+def _applied(lines: Sequence[Said]) -> list[Said]:
+    """Changes to a label that the record has in lines which do not change it."""
+    now = {one.was.casefold() for one in lines if one.given.casefold() == one.was.casefold()}
+    return [
+        one
+        for one in lines
+        if one.was and one.given.casefold() in now and one.was.casefold() not in now
+    ]
 
 
 def _was(lines: Sequence[Said]) -> str:

@@ -49,6 +49,12 @@ def merge(files: Sequence[Path], out: Path) -> None:
     for lines in merged.conflicts:
         views = "; ".join(f"{one.given} ({one.decision}, {one.where})" for one in lines)
         print(f"conflict: {lines[0].name}: {views}")
+    if merged.applied:
+        done, first = len(merged.applied), merged.applied[0]
+        print(
+            f"decisions of an earlier round, whose label is the observed one now: {done:,}, such "
+            f"as {first.name}: {first.given} ({first.where})"
+        )
     out.parent.mkdir(parents=True, exist_ok=True)
     write_csv(out, corrections.COLUMNS, (one[: len(corrections.COLUMNS)] for one in merged.rows))
     told = (f"{count:,} {kind}" for kind, count in corrections.counts(merged.rows).items())

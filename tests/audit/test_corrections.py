@@ -71,6 +71,28 @@ def test_a_merged_file_is_merged_again(write, tmp_path, capsys):
     assert "conflict: " not in capsys.readouterr().out
 
 
+def test_decisions_of_an_earlier_round_are_done(write, tmp_path, capsys):
+    first = write(
+        "r1.csv",
+        "a.jpg,Fear,anger,accept",
+        "b.jpg,joy,anger,other",
+        "c.jpg,anger,anger,keep",
+    )
+    second = write("r2.csv", "a.jpg,fear,fear,", "b.jpg,joy,joy,keep", "d.jpg,fear,joy,accept")
+    review_merge.merge([first, second], tmp_path / "out.csv")
+    assert _rows(tmp_path / "out.csv") == [
+        ("a.jpg", "fear", "fear", ""),
+        ("b.jpg", "joy", "joy", "keep"),
+        ("c.jpg", "anger", "anger", "keep"),
+        ("d.jpg", "fear", "joy", "accept"),
+    ]
+    told = "whose label is the observed one now: 2, such as a.jpg: Fear ("
+    assert told in capsys.readouterr().out
+    other = write("r3.csv", "a.jpg,anger,anger,")  # as before the first round
+    with pytest.raises(UserError, match=r"the label of 'a.jpg' was 'fear' there and 'anger' in"):
+        review_merge.merge([first, second, other], tmp_path / "out.csv")
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_what_spreadsheets_save(write, tmp_path, separator, encoding, capsys):
