@@ -10,10 +10,11 @@ VIDEOS = (
     *(".mjpeg", ".mjpg"),
 )
 DOUBTFUL = (".ts", ".ogg", ".dat", ".mod")  # endings of videos and of other files
+MATROSKA = "Matroska or WebM"
 _HEAD = 1 << 10
 _PACKET = 188  # bytes of an MPEG transport stream, each of which begins with G
 _STARTS = {
-    b"\x1aE\xdf\xa3": "Matroska or WebM",
+    b"\x1aE\xdf\xa3": MATROSKA,
     b"\x00\x00\x01\xba": "MPEG",
     b"\x00\x00\x01\xb3": "MPEG",
     b"0&\xb2u\x8ef\xcf\x11": "Windows Media",

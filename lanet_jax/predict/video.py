@@ -11,11 +11,12 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from lanet_jax.predict import video_end
+from lanet_jax.predict import containers, video_end
 from lanet_jax.predict.video_end import WHOLE
 
 _USUAL_RATE = 25.0
 _LARGEST_RATE = 1000.0  # a file that claims more does not know its rate
+_PLACE = getattr(cv2, "CAP_PROP_PTS", -1)  # since OpenCV 4.11; older ones say 0
 
 # FFmpeg reports broken files on the process's stderr, bypassing Python; the table reports them too.
 # This is read once, before the first video.
@@ -71,6 +72,10 @@ def read(path: Path) -> Iterator[Shot]:
         if not is_read:
             raise BrokenVideoError("no video, or one that cannot be decoded")
         told, count, time = capture.get(cv2.CAP_PROP_FRAME_COUNT), 0, 0.0
+        if (
+            containers.kind(path) == containers.MATROSKA
+        ):  # it counts from 0, not from the first stamp
+            told -= capture.get(_PLACE)
         while is_read:
             stamp = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
             has_stamp = math.isfinite(stamp) and (stamp > time or not count)

@@ -36,6 +36,11 @@ def is_there(path: Path) -> bool | None:
                 end = max(end, float(last * packet.time_base) - begin)
             if video.frames:
                 return pictures >= WHOLE * video.frames
-            return not file.duration or end >= WHOLE * file.duration / av.time_base
+            duration = (file.duration or 0) / av.time_base
+            if (
+                "matroska" in file.format.name
+            ):  # its duration counts from 0, not from the first stamp
+                duration -= begin
+            return end >= WHOLE * duration
     except (av.FFmpegError, OSError, ValueError, IndexError):
         return None

@@ -1,11 +1,12 @@
 import fractions
+import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from lanet_jax.predict import video
+from lanet_jax.predict import video, video_end
 
 
 def _greys(path):
@@ -59,6 +60,33 @@ def test_pictures_that_are_not_shown_and_longer_sound_are_not_missing(tmp_path):
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(video.BrokenVideoError, match="ends after"):
         _greys(path)
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+@pytest.mark.parametrize("has_av", [True, False])
+def test_a_film_may_begin_late(tmp_path, monkeypatch, suffix, has_av):
+    av = pytest.importorskip("av")
+    path = tmp_path / f"a{suffix}"
+    rng = np.random.default_rng(0)
+    with av.open(str(path), "w") as file:
+        film = file.add_stream("mjpeg", rate=10, pix_fmt="yuvj420p", width=64, height=48)
+        for i in range(20):
+            pixels = rng.integers(0, 256, (48, 64, 3), np.uint8)
+            frame = av.VideoFrame.from_ndarray(pixels).reformat(format="yuvj420p")
+            frame.pts, frame.time_base = i + 40, fractions.Fraction(1, 10)
+            file.mux(film.encode(frame))
+        file.mux(film.encode())
+    if not has_av:
+        monkeypatch.setitem(sys.modules, "av", None)
+        if not hasattr(cv2, "CAP_PROP_PTS"):
+            pytest.skip("this OpenCV does not tell when a film begins")
+    else:
+        assert video_end.is_there(path)
+    assert [shot.time for shot in video.read(path)] == pytest.approx(np.arange(20) / 10)
+    if suffix == ".mkv":
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        with pytest.raises(video.BrokenVideoError, match=r"ends after \d+ of about \d+ frames"):
+            list(video.read(path))
 
 
 @pytest.mark.parametrize(("stamps", "expected"), [([0, 100, 50, 300], [0, 0.1, 0.2, 0.3])])
