@@ -59,7 +59,32 @@ def check(c: Config) -> None:
         for name, split in zip(c.data.test, c.data.test_split, strict=True)
     }
     mixture.check_classes(train | test)
-    _check_count(c, sum(of.records for of in train.values()))
+    check_count(c, sum(of.records for of in train.values()))
+
+
+def check_count(c: Config, records: int) -> None:
+    """Refuses a batch that the training records do not fill, and steps beyond 32 bits.
+
+    Args:
+      c: resolved config, of which no field is left to the data.
+      records: records of the training split, of which the config may hold some out.
+
+    Raises:
+      UserError: there are too few records, too many steps, or no such part to hold out.
+    """
+    records = min(records, c.data.limit or records)
+    records -= held_out(c, records)
+    batch, epochs = c.optim.batch_size, c.optim.epochs
+    if records < batch:
+        raise UserError(
+            f"{records} training records do not fill a batch of {batch}: lower "
+            f"--config.optim.batch_size to {max(records, 2)} or less"
+        )
+    if epochs * (records // batch) >= 2**31:
+        raise UserError(
+            f"--config.optim.epochs={epochs}: of {records // batch} steps each, more than are "
+            "counted in 32 bits; take fewer"
+        )
 
 
 def check_files(c: Config, workdir: Path) -> None:
@@ -116,19 +141,3 @@ def _described(c: Config, name: str, split: str) -> _Described:
         votes=bool(metadata["votes"]),
         records=builder.info.splits[split].num_examples,
     )
-
-
-def _check_count(c: Config, records: int) -> None:
-    records = min(records, c.data.limit or records)
-    records -= held_out(c, records)
-    batch, epochs = c.optim.batch_size, c.optim.epochs
-    if records < batch:
-        raise UserError(
-            f"{records} training records do not fill a batch of {batch}: lower "
-            f"--config.optim.batch_size to {max(records, 2)} or less"
-        )
-    if epochs * (records // batch) >= 2**31:
-        raise UserError(
-            f"--config.optim.epochs={epochs}: of {records // batch} steps each, more than are "
-            "counted in 32 bits; take fewer"
-        )

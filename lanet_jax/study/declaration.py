@@ -12,6 +12,8 @@ from lanet_jax.files.atomic import write_text
 from lanet_jax.from_config import flags
 from lanet_jax.from_config.config import resolve
 from lanet_jax.run import folder as run_folder
+from lanet_jax.run.paths import RunFolder
+from lanet_jax.study import runner
 from lanet_jax.study.grid import Cell
 from lanet_jax.study.loading import base
 
@@ -39,21 +41,27 @@ def select(cells: Sequence[Cell], patterns: Iterable[str]) -> list[Cell]:
 
 
 def claim(
-    folder: Path, cells: Sequence[Cell], selected: Sequence[Cell], write: bool = True
+    folder: Path,
+    cells: Sequence[Cell],
+    selected: Sequence[Cell],
+    write: bool = True,
+    advice: str = "choose another --workdir or the same declaration",
 ) -> None:
     """Checks that a folder belongs to this study, and notes the selected cells in `study.json`.
 
-    A declaration may grow by seeds or rows; existing runs stay as they are.
+    A declaration may grow by seeds or rows; existing runs stay as they are. One of which no run has
+    begun binds nothing, and is replaced.
 
     Args:
       folder: folder of the study, with `study.json`.
       cells: every cell that the study declares.
       selected: the cells to run; only their fields are compared and noted.
       write: whether to write `study.json`, or only to check.
+      advice: what to do where the folder was declared differently.
 
     Raises:
-      UserError: the folder was declared differently (the message says how), or a cell's config is
-        invalid.
+      UserError: the folder was declared differently (the message says how), or another study is
+        about to begin there, or a cell's config is invalid.
     """
     for cell in selected:
         _check(cell)
@@ -70,17 +78,29 @@ def claim(
     for cell in selected:
         then = known["cells"].get(cell.name, _noted(cell))
         differences += [f"{cell.name} {line}" for line in _differences(then, _noted(cell))]
+    if differences and not any(run_folder.has_begun(folder / name) for name in known["cells"]):
+        with runner.alone(folder):
+            if write:
+                _forget(folder, known["cells"])
+        known, differences = {"configs": {}, "cells": {}}, []
     if differences:
         more = f" and {len(differences) - 4} more" if len(differences) > 4 else ""
         raise UserError(
             f"{folder} holds a study declared differently: {', '.join(differences[:4])}{more}; "
-            "choose another --workdir or the same declaration"
+            f"{advice}"
         )
     if write:
         noted = {cell.name: _noted(cell) for cell in selected}
         now = {"configs": known["configs"] | configs, "cells": known["cells"] | noted}
         folder.mkdir(parents=True, exist_ok=True)
         write_text(path, json.dumps(now, indent=2) + "\n")
+
+
+def _forget(folder: Path, names: Iterable[str]) -> None:
+    """Removes what runs wrote before they began, so that it binds no other run."""
+    for cell in (RunFolder(folder / name) for name in names):
+        for file in (cell.config, cell.labels, cell.seal):
+            file.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> dict[str, dict[str, dict[str, Any]]]:

@@ -15,6 +15,8 @@ from lanet_jax.command_line.ending import exit_on_user_error, interrupt_on_signa
 from lanet_jax.command_line.parser import Parser, whole
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import replacing, write_text
+from lanet_jax.from_config import before_reading, flags
+from lanet_jax.from_config.config import resolve
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.study import declaration, outcome, runner
@@ -72,7 +74,8 @@ def folds(
       program: command that trains: `runner.MAIN`, except in tests.
 
     Raises:
-      UserError: there is no such run, its folds were declared differently, or one failed.
+      UserError: there is no such run, its folds were declared differently or do not fill a batch,
+        or one failed.
     """
     run = RunFolder(workdir)
     config = run_folder.load_config(workdir)
@@ -81,7 +84,9 @@ def folds(
     cells = _cells(run, config.seed, parts, overrides)
     run.folds.mkdir(exist_ok=True)
     write_text(run.folds / "config.py", _CONFIG)
-    declaration.claim(run.folds, cells, cells)
+    _check_batches(run, cells)
+    advice = f"remove {run.folds}, or repeat the same flags"
+    declaration.claim(run.folds, cells, cells, advice=advice)
     for cell in cells:
         own = RunFolder(run.folds / cell.name)
         if not own.labels.exists():  # the run's own labels, even if a label file has changed since
@@ -119,9 +124,23 @@ def made(workdir: Path) -> list[Path]:
     return found
 
 
-def _cells(run: RunFolder, seed: int, parts: int, overrides: Sequence[str]) -> list[Cell]:
+def _records(run: RunFolder) -> int:
     with open(run.labels, newline="", encoding="utf-8") as file:
-        records = sum(1 for _ in csv.reader(file)) - 1
+        return sum(1 for _ in csv.reader(file)) - 1
+
+
+def _check_batches(run: RunFolder, cells: Sequence[Cell]) -> None:
+    """Refuses a fold that cannot train before anything is declared, as all would fail alike."""
+    records = _records(run)
+    for cell in cells:
+        try:
+            before_reading.check_count(resolve(flags.config(cell.config_flags)), records)
+        except UserError as error:
+            raise UserError(f"{cell.name}: {error}") from error
+
+
+def _cells(run: RunFolder, seed: int, parts: int, overrides: Sequence[str]) -> list[Cell]:
+    records = _records(run)
     if records < parts:
         raise UserError(f"{run.labels} has {records} records: --parts={parts} are too many")
     size = math.ceil(records / parts)  # rounded down, some records would be in no part

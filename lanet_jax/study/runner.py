@@ -49,7 +49,7 @@ def run(
       UserError: another study, or a run that outlived one, uses the folder.
     """
     failed: dict[str, str] = {}
-    with _alone(folder) as lock:
+    with alone(folder) as lock:
         waiting = [cell for cell in cells if not outcome.finished(folder / cell.name)]
         progress = Progress(folder, waiting, len(cells) - len(waiting))
         for cell in waiting:
@@ -128,8 +128,18 @@ def _reason(code: int, log: Path, start: int) -> str:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[int]:
-    """Keeps other studies out of the folder by a lock that ends with its last process."""
+def alone(folder: Path) -> Iterator[int]:
+    """Keeps other studies out of the folder by a lock that ends with its last process.
+
+    Args:
+      folder: folder of the study.
+
+    Yields:
+      The lock's file descriptor.
+
+    Raises:
+      UserError: another study, or a run that outlived one, uses the folder.
+    """
     lock = os.open(folder, os.O_RDONLY)
     try:
         locks.take(lock)  # some file systems cannot lock folders

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from lanet_jax.errors import UserError
-from lanet_jax.study import loading
+from lanet_jax.study import loading, runner
 from lanet_jax.study.declaration import claim, select
 from lanet_jax.study.grid import Axis, cells
 
@@ -20,6 +20,40 @@ def _message(folder, declared, selected=None) -> str:
     return str(caught.value)
 
 
+@pytest.fixture
+def begin(folder):
+    """Gives the first run a row, without which a declaration binds nothing."""
+
+    def begin(name="ce/demo/seed0"):
+        home = folder / name
+        home.mkdir(parents=True)
+        (home / "metrics.jsonl").write_text("{}\n")
+
+    return begin
+
+
+def test_a_declaration_of_which_nothing_has_begun_is_replaced(study, folder, begin):
+    claim(folder, cells(study), cells(study))
+    waiting = folder / "lanet" / "demo" / "seed0"
+    waiting.mkdir(parents=True)
+    for name in ("config.json", "labels.csv", "log.txt"):
+        (waiting / name).write_text("{}")
+    other = cells(study, ["noise.rate=0.2"])
+    claim(folder, _only(study, "ce"), _only(study, "ce"), write=False)
+    assert len(list(waiting.iterdir())) == 3
+    claim(folder, other, other)
+    assert [path.name for path in waiting.iterdir()] == ["log.txt"]
+    noted = json.loads((folder / "study.json").read_text())["cells"].values()
+    assert {cell["noise.rate"] for cell in noted} == {"0.2"}
+    with (
+        runner.alone(folder),
+        pytest.raises(UserError, match="another study, or a run that one left behind, uses it"),
+    ):
+        claim(folder, cells(study), cells(study))
+    begin()
+    assert "noise.rate (0.2 there, absent now)" in _message(folder, cells(study))
+
+
 def test_the_same_declaration_resumes_and_a_larger_one_too(study, folder):
     claim(folder, _only(study, "ce"), _only(study, "ce"))
     everything = cells(study)
@@ -30,14 +64,16 @@ def test_the_same_declaration_resumes_and_a_larger_one_too(study, folder):
     assert set(json.loads(before)["cells"]) == {cell.name for cell in everything}
 
 
-def test_a_cell_that_is_no_longer_declared_is_named(study, folder):
+def test_a_cell_that_is_no_longer_declared_is_named(study, folder, begin):
     claim(folder, cells(study), cells(study))
+    begin()
     message = _message(folder, _only(study, "ce"))
     assert "lanet/demo/seed0 (not declared now)" in message and "ce/demo" not in message
 
 
-def test_another_field_is_named_with_both_values(study, folder):
+def test_another_field_is_named_with_both_values(study, folder, begin):
     claim(folder, cells(study), cells(study))
+    begin()
     message = _message(folder, cells(study, ["noise.rate=0.2"]))
     assert (
         "ce/demo/seed0 noise.rate (absent there, 0.2 now)" in message
@@ -52,7 +88,8 @@ def test_where_the_data_lies_may_change(study, folder):
     claim(folder, declared, declared)
 
 
-def test_only_the_selected_cells_are_compared(study, folder):
+def test_only_the_selected_cells_are_compared(study, folder, begin):
+    begin()
     first = cells(study, ["noise.rate=0.1"])
     claim(folder, first, select(first, ["ce"]))
     second = cells(study, ["noise.rate=0.2"])
@@ -60,7 +97,8 @@ def test_only_the_selected_cells_are_compared(study, folder):
     assert "ce/demo/seed0 noise.rate (0.1 there, 0.2 now)" in _message(folder, second)
 
 
-def test_a_changed_config_file_is_named(study, folder, config):
+def test_a_changed_config_file_is_named(study, folder, config, begin):
+    begin()
     declared = cells(study)
     claim(folder, declared, declared)
     path = folder / "study.json"

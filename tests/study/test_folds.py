@@ -21,6 +21,7 @@ home = Path(flags["workdir"])
 home.joinpath("flags.json").write_text(json.dumps(flags))
 if home.parent.name == {failing!r}:
     sys.exit("error: no images")
+home.joinpath("metrics.jsonl").write_text("{{}}\\n")
 home.joinpath("summary.json").write_text("{{}}")
 """
 
@@ -29,7 +30,9 @@ home.joinpath("summary.json").write_text("{{}}")
 def run(tmp_path):
     """A trained run of 13 records, as its config and labels tell."""
     workdir = tmp_path / "run"
-    run_folder.claim(workdir, config.resolve(demo.get_config("tiny")))
+    c = demo.get_config("tiny")
+    c.optim.batch_size = c.lde.neighbors = 4
+    run_folder.claim(workdir, config.resolve(c))
     rows = [f"{i}.png,anger,anger" for i in range(13)]
     (workdir / "labels.csv").write_text("\n".join(["name,given,true", *rows, ""]))
     return workdir
@@ -91,12 +94,29 @@ def test_a_fold_that_fails_is_tried_again_by_the_same_command(run, program):
 
 def test_folds_declared_otherwise_are_refused(run, program):
     folds.folds(run, 2, (), program())
-    with pytest.raises(UserError, match="declared differently"):
+    with pytest.raises(UserError, match=r"declared differently.*; remove .*folds, or repeat the"):
         folds.folds(run, 3, (), program())
     with pytest.raises(UserError, match="declared differently"):
         folds.folds(run, 2, ["optim.epochs=9"], program())
     with pytest.raises(UserError, match=r"optim.epoch: no config has this field; did you mean"):
         folds.folds(run, 2, ["optim.epoch=9"], program())
+
+
+def test_a_batch_that_no_fold_fills_is_refused_before_anything_is_declared(run, program):
+    too_many = ["optim.batch_size=8"]
+    with pytest.raises(UserError, match=r"1-of-2/seed0: 6 .* lower --config.optim.batch_size to 6"):
+        folds.folds(run, 2, too_many, program())
+    assert not (run / "folds" / "study.json").exists()
+    folds.folds(run, 2, ["optim.batch_size=4"], program())
+
+
+def test_folds_of_which_none_has_begun_may_be_declared_anew(run, program):
+    with pytest.raises(UserError, match="2 of 2 folds failed"):
+        folds.folds(run, 2, (), [sys.executable, "-c", "raise SystemExit('error: no')"])
+    folds.folds(run, 3, ["optim.epochs=2"], program())
+    assert [path.parent.name for path in folds.made(run)] == [f"{i}-of-3" for i in (1, 2, 3)]
+    for path in folds.made(run):
+        assert (path / "labels.csv").read_bytes() == (run / "labels.csv").read_bytes()
 
 
 def test_without_a_run(tmp_path, monkeypatch):

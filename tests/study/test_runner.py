@@ -69,7 +69,7 @@ def test_stopping_the_study_stops_its_run(study, folder, fake, monkeypatch):
 
 
 def test_no_second_study_beside_a_run_that_one_left_behind(study, folder, fake):
-    with runner._alone(folder) as lock:
+    with runner.alone(folder) as lock:
         orphan = subprocess.Popen(["sleep", "60"], pass_fds=[lock])
     try:
         with pytest.raises(UserError, match="another study"):
@@ -78,5 +78,5 @@ def test_no_second_study_beside_a_run_that_one_left_behind(study, folder, fake):
         orphan.kill()
         orphan.wait()
     assert fake.calls() == []
-    with runner._alone(folder):
+    with runner.alone(folder):
         pass
