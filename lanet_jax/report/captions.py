@@ -19,9 +19,9 @@ class Caption(NamedTuple):
 CAPTIONS = {
     "features": Caption(
         "Features (t-SNE)",
-        "Training images by their features, drawn twice at the same positions: coloured by "
-        "observed and by true label. Where the first is mixed and the second clean, wrong labels "
-        "were not learned. Paper, Figure 3.",
+        "Training images by their features, coloured by observed label and, if true labels are "
+        "known, drawn again at the same positions, coloured by these: where the first is mixed and "
+        "the second clean, wrong labels were not learned. Paper, Figure 3.",
     ),
     "cross_entropy": Caption(
         "Cross-entropy with the observed label",
@@ -30,8 +30,8 @@ CAPTIONS = {
     ),
     "distributions": Caption(
         "What people see and what the method estimates",
-        "Random training images: observed label, annotator votes, target distribution. "
-        "Paper, Figures 5 and 8.",
+        "Random training images: observed label, true label and annotator votes if they are "
+        "known, target distribution. Paper, Figures 5 and 8.",
     ),
     "attention": Caption(
         "Where the network looks",

@@ -47,6 +47,14 @@ def test_a_run_s_page_shows_them(full):
     assert "Grad-CAM of the predicted class" in html
 
 
+def test_captions_promise_true_labels_and_votes_only_where_they_are_known(full):
+    for name in ("features", "distributions"):
+        put_figure(full / "figures", name)
+    features, distributions = (panel.note for panel in gallery.figures(run_files.read(full)).panels)
+    assert "coloured by observed label and, if true labels are known, drawn again" in features
+    assert "true label and annotator votes if they are known, target" in distributions
+
+
 def test_a_comparison_shows_those_beside_it(bare, full, tmp_path):
     put_figure(tmp_path / "figures", "features")
     html = page.write_comparison([bare, full], tmp_path / "both.html").read_text()
