@@ -1,8 +1,13 @@
-"""Eight devices, shape checks where the mathematics is, a look into functions and at pages."""
+"""Eight devices, two hosts, shape checks, a look into functions and at pages."""
 
+import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
+import sys
+from pathlib import Path
 
 # Before the first computation. Tiny programs take longer to optimise than to run; commands that
 # tests start add to these flags, of which the last one counts.
@@ -48,6 +53,47 @@ def traced_shapes():
         return found
 
     return shapes
+
+
+@pytest.fixture(scope="session")
+def two_hosts():
+    """Runs a script in two processes of two devices; returns the JSON that each says.
+
+    Its arguments are the address at which they meet, its own number, and `arguments`.
+    """
+
+    def run(script, *arguments):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            address = f"127.0.0.1:{free.getsockname()[1]}"
+        environment = {
+            **os.environ,
+            "XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=2",
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+        }
+        processes = [
+            subprocess.Popen(
+                [sys.executable, "-c", script, address, str(number), *map(str, arguments)],
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for number in range(2)
+        ]
+        found = []
+        try:
+            for process in processes:
+                output, errors = process.communicate(timeout=300)
+                assert process.returncode in (0, -signal.SIGTERM), errors[-3000:]
+                (line,) = [line for line in output.splitlines() if line.startswith("said ")]
+                found.append(json.loads(line.removeprefix("said ")))
+        finally:
+            for process in processes:
+                process.kill()
+        return found
+
+    return run
 
 
 @pytest.fixture

@@ -66,8 +66,7 @@ def rewind(
     for own in hosts.on_first(lambda: _steps(folder)):
         if own > step:
             aside.append((own, "later", f"is of a later step than {step}"))
-        elif not hosts.all_agree(not (reason := _broken(folder, own, like, card))):
-            reason = reason or "another process could not read it"
+        elif reason := _broken(folder, own, like, card):
             aside.append((own, "broken", f"does not restore ({reason})"))
         else:
             kept.append(own)
@@ -81,7 +80,7 @@ def rewind(
 def _make_again(workdir: Path, step: int, like: PyTree, card: dict[str, Any]) -> None:
     folder = RunFolder(workdir).checkpoints.absolute()
     there = hosts.on_first(lambda: step in _steps(folder))
-    if there and hosts.all_agree(not _broken(folder, step, like, card)):
+    if there and not _broken(folder, step, like, card):
         _save(_folder(workdir), step, states.restore_inference(folder, step, like), card)
         told = f"it was rebuilt from {folder / str(step)}"
     else:

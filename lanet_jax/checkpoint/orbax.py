@@ -39,12 +39,12 @@ class _Manager(ocp.CheckpointManager):
         return False
 
 
-def open_manager(folder: Path, keep: int | None) -> ocp.CheckpointManager:
-    """Opens a folder of checkpoints.
+def open_manager(folder: Path, keep: int) -> ocp.CheckpointManager:
+    """Opens a folder of checkpoints to write; each of them can be read without this.
 
     Args:
       folder: its absolute path.
-      keep: how many checkpoints are kept in it; None to read only.
+      keep: how many checkpoints are kept in it.
 
     Returns:
       Orbax's manager for the folder.
@@ -52,21 +52,19 @@ def open_manager(folder: Path, keep: int | None) -> ocp.CheckpointManager:
     Raises:
       UserError: it cannot be opened or made.
     """
-    logging.get_absl_logger().addFilter(_is_news)
-    quiet.install()
+    _quieten()
     options = ocp.CheckpointManagerOptions(
         max_to_keep=keep,
-        # What a kill left half-written is removed; but a reader must not touch a running save.
-        cleanup_tmp_directories=keep is not None,
+        cleanup_tmp_directories=True,  # what a kill left half-written
         # On CPU the arrays that a background write would read are donated to the next step.
         enable_async_checkpointing=jax.default_backend() != "cpu",
         temporary_path_class=checksums.SummedPath,
     )
     with writing(folder):
-        if keep is not None:  # Orbax finds out only when it saves, and then an epoch is lost
-            folder.mkdir(parents=True, exist_ok=True)
-            if not os.access(folder, os.W_OK):
-                raise PermissionError("read-only, or owned by another user")
+        # Orbax finds out only when it saves, and then an epoch is lost.
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError("read-only, or owned by another user")
         return _Manager(folder, options=options)
 
 
@@ -77,7 +75,7 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except Exception as error:
         raise UserError(
-            f"{path} cannot be written ({_reason(error)}): see that the disk has space and the "
+            f"{path} cannot be written ({reason_of(error)}): see that the disk has space and the "
             "folder can be written, then run the same command again; it resumes from the newest "
             "checkpoint that is whole"
         ) from error
@@ -119,11 +117,10 @@ def move_aside(path: Path, ending: str, reason: str, then: str) -> None:
     print(f"warning: {path} {reason}: it is kept as {aside.name}, and {then}", file=sys.stderr)
 
 
-def restore(manager: ocp.CheckpointManager, folder: Path, step: int, like: PyTree) -> PyTree:
-    """Restores a checkpoint's arrays.
+def restore(folder: Path, step: int, like: PyTree) -> PyTree:
+    """Restores a checkpoint's arrays; if that fails on one process, it fails on all.
 
     Args:
-      manager: manager that `open_manager` gave for `folder`.
       folder: absolute path of the checkpoints.
       step: number that names the checkpoint.
       like: shapes, types and shardings of the arrays to restore.
@@ -134,77 +131,47 @@ def restore(manager: ocp.CheckpointManager, folder: Path, step: int, like: PyTre
     Raises:
       BrokenError: arrays are missing, damaged, of another shape, or not what was written.
     """
-    verify(folder / str(step))
-    args = ocp.args.Composite(
-        state=ocp.args.PyTreeRestore(
-            item=like,
-            restore_args=ocp.checkpoint_utils.construct_restore_args(like),
-            partial_restore=True,
-        )
+    path = folder / str(step)
+    if reason := hosts.on_first(lambda: _changed(path)):
+        raise BrokenError(path, reason)
+    state, reason = None, ""
+    try:
+        state = _read(path / "state", like)
+    except Exception as error:  # Orbax raises many kinds; none of them tells the user what to do
+        reason = reason_of(error)
+    if reason := hosts.any_reason(reason or _lacking(state)):
+        raise BrokenError(path, reason)
+    _tell_unverified(path)
+    return state
+
+
+def _changed(path: Path) -> str:
+    return checksums.wrong(path) if checksums.are_there(path) else ""
+
+
+def _read(path: Path, like: PyTree) -> PyTree:
+    _quieten()
+    own = jax.process_index()
+    # Each process reads for itself. Orbax would let those that could read wait for one that failed.
+    alone = ocp.options.MultiprocessingOptions(primary_host=own, active_processes={own})
+    handler = ocp.PyTreeCheckpointHandler(multiprocessing_options=alone)
+    args = ocp.args.PyTreeRestore(
+        item=like,
+        restore_args=ocp.checkpoint_utils.construct_restore_args(like),
+        partial_restore=True,
     )
-    state = read(manager, folder, step, args).state
+    with ocp.Checkpointer(handler, multiprocessing_options=alone) as reader:
+        return reader.restore(path, args=args)
+
+
+def _lacking(state: PyTree) -> str:
     # A partial restore silently leaves what the checkpoint lacks as the shape that was asked for.
     missing = [
         jax.tree_util.keystr(path)
         for path, leaf in jax.tree.leaves_with_path(state)
         if isinstance(leaf, jax.ShapeDtypeStruct)
     ]
-    if missing:
-        raise BrokenError(folder / str(step), f"it lacks {', '.join(missing)}")
-    _tell_unverified(folder / str(step))
-    return state
-
-
-def read(manager: ocp.CheckpointManager, folder: Path, step: int, args: Any) -> Any:
-    """Restores the parts of a checkpoint that Orbax's arguments ask for.
-
-    Args:
-      manager: manager that `open_manager` gave for `folder`.
-      folder: folder of checkpoints, for errors.
-      step: number that names the checkpoint.
-      args: Orbax's arguments that say what to restore.
-
-    Returns:
-      The restored parts, as attributes.
-
-    Raises:
-      BrokenError: Orbax cannot restore them.
-    """
-    try:
-        return manager.restore(step, args=args)
-    except Exception as error:  # Orbax raises many kinds; none of them tells the user what to do
-        raise BrokenError(folder / str(step), _reason(error)) from error
-
-
-def verify(path: Path, part: str = "") -> None:
-    """Compares a checkpoint with its checksums, if it has any; process 0 reads it for all.
-
-    Args:
-      path: folder of one checkpoint.
-      part: only the files below it; empty for all.
-
-    Raises:
-      BrokenError: one of its files is not what was written.
-    """
-
-    def wrong() -> str:
-        return checksums.wrong(path, part) if checksums.are_there(path) else ""
-
-    if reason := hosts.on_first(wrong):
-        raise BrokenError(path, reason)
-
-
-def require_sums(path: Path) -> None:
-    """Refuses a checkpoint that has lost its checksums.
-
-    Args:
-      path: path of a checkpoint that was written with them.
-
-    Raises:
-      BrokenError: they are not there.
-    """
-    if not hosts.on_first(lambda: checksums.are_there(path)):
-        raise BrokenError(path, f"it has lost {checksums.NAME}, so that it cannot be verified")
+    return f"it lacks {', '.join(missing)}" if missing else ""
 
 
 def _tell_unverified(path: Path) -> None:
@@ -216,13 +183,19 @@ def _tell_unverified(path: Path) -> None:
         )
 
 
+def _quieten() -> None:
+    logging.get_absl_logger().addFilter(_is_news)
+    quiet.install()
+
+
 def _is_news(record: python_logging.LogRecord) -> bool:
     # Orbax raises what it logs, too, and a user reads one line rather than the traceback of each
     # of its threads.
     return not (record.exc_info and "orbax" in record.pathname)
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """An error of reading or writing in a few words, for a message in one line."""
     text = str(error).strip()
     if number := re.search(r"os_error_code='(\d+)'", text):  # at the end of a long line
         return os.strerror(int(number[1]))

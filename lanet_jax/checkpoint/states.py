@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import json
 import re
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import jax
 import orbax.checkpoint as ocp
 
-from lanet_jax.checkpoint import orbax
+from lanet_jax.checkpoint import checksums, orbax
 from lanet_jax.checkpoint.metadata import completed, foreign, wrong_keys
 from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
@@ -78,15 +79,14 @@ class Checkpoints:
         steps = hosts.on_first(lambda: sorted(self._manager.all_steps(), reverse=True))
         for step in steps:
             try:
-                state, reason = self.restore(step, like), ""
-            except orbax.BrokenError as error:
-                state, reason = None, error.reason
-            if hosts.all_agree(state is not None):
-                if broken:
-                    hosts.on_first(functools.partial(self._move_aside, broken, step))
-                    self._manager.reload()
-                return state  # type: ignore[return-value]  # all agree that it is there
-            broken[step] = reason or "another process could not read it"
+                state = self.restore(step, like)
+            except orbax.BrokenError as error:  # on all processes
+                broken[step] = error.reason
+                continue
+            if broken:
+                hosts.on_first(functools.partial(self._move_aside, broken, step))
+                self._manager.reload()
+            return state
         newest = max(broken)
         raise UserError(
             f"none of {len(broken)} checkpoints in {self._folder} restores (step {newest}: "
@@ -115,8 +115,8 @@ class Checkpoints:
         Raises:
           BrokenError: it is incomplete, of another run or of other shapes.
         """
-        card = own_card(self._manager, self._folder, step, self._own)
-        state = TrainState(**orbax.restore(self._manager, self._folder, step, _tree(like)))
+        card = restore_card(self._folder, step, self._own)
+        state = TrainState(**orbax.restore(self._folder, step, _tree(like)))
         self.restored = card
         return state
 
@@ -172,10 +172,12 @@ def find(workdir: Path, step: str) -> tuple[Path, int]:
 def restore_card(folder: Path, step: int, own: dict[str, Any] | None = None) -> dict[str, Any]:
     """Restores the card of a checkpoint: classes, input size, normalisation, network.
 
+    Process 0 reads and judges it for all.
+
     Args:
       folder: from `find`.
       step: number that names the checkpoint, from `find`.
-      own: card of the run, or the known part of it; None accepts any run's.
+      own: card of the run, or the known part of it; None or empty accepts any run's.
 
     Returns:
       The card.
@@ -183,49 +185,36 @@ def restore_card(folder: Path, step: int, own: dict[str, Any] | None = None) -> 
     Raises:
       BrokenError: the checkpoint is incomplete or of another run, or its card lacks something.
     """
-    return own_card(orbax.open_manager(folder, None), folder, step, own or {})
-
-
-def own_card(
-    manager: ocp.CheckpointManager, folder: Path, step: int, own: dict[str, Any]
-) -> dict[str, Any]:
-    """Does the same as `restore_card` for a folder that is open already.
-
-    Args:
-      manager: manager that `orbax.open_manager` gave for `folder`.
-      folder: folder of checkpoints, for errors.
-      step: number that names the checkpoint.
-      own: card of the run, or the known part of it; empty accepts any run's.
-
-    Returns:
-      The card.
-
-    Raises:
-      BrokenError: the checkpoint is incomplete or of another run, or its card lacks something.
-    """
-    card = _card(manager, folder, step)
-    if reason := foreign(card, own):
-        raise orbax.BrokenError(folder / str(step), reason)
-    if "run" in card:  # then its version wrote sums as well
-        orbax.require_sums(folder / str(step))
-    elif "run" in own and jax.process_index() == 0:
+    path = folder / str(step)
+    card, reason = hosts.on_first(lambda: _judged(path, own or {}))
+    if reason:
+        raise orbax.BrokenError(path, reason)
+    if "run" not in card and "run" in (own or {}) and jax.process_index() == 0:
         print(
-            f"note: {folder / str(step)} does not say which run it is of, as an earlier version "
-            "wrote it: that it is of this one cannot be verified",
+            f"note: {path} does not say which run it is of, as an earlier version wrote it: that "
+            "it is of this one cannot be verified",
             file=sys.stderr,
         )
     return card
 
 
-def _card(manager: ocp.CheckpointManager, folder: Path, step: int) -> dict[str, Any]:
-    orbax.verify(folder / str(step), "card/")
-    args = ocp.args.Composite(card=ocp.args.JsonRestore())
-    card = orbax.read(manager, folder, step, args).card
+def _judged(path: Path, own: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """The card, and why it or its checkpoint is not taken; empty if it is."""
+    sums = checksums.are_there(path)
+    if sums and (reason := checksums.wrong(path, "card/")):
+        return {}, reason
+    try:
+        card = json.loads((path / "card" / "metadata").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        return {}, f"its card cannot be read: {orbax.reason_of(error)}"
     card = card if isinstance(card, dict) else {}
-    wrong = wrong_keys(completed(card))
-    if wrong:
-        raise orbax.BrokenError(folder / str(step), f"its card is damaged ({', '.join(wrong)})")
-    return card
+    if wrong := wrong_keys(completed(card)):
+        return {}, f"its card is damaged ({', '.join(wrong)})"
+    if reason := foreign(card, own):
+        return {}, reason
+    if "run" in card and not sums:  # its version wrote them
+        return {}, f"it has lost {checksums.NAME}, so that it cannot be verified"
+    return card, ""
 
 
 def restore_inference(folder: Path, step: int, like: PyTree) -> PyTree:
@@ -242,7 +231,7 @@ def restore_inference(folder: Path, step: int, like: PyTree) -> PyTree:
     Raises:
       UserError: the checkpoint is incomplete or of other shapes.
     """
-    return orbax.restore(orbax.open_manager(folder, None), folder, step, like)
+    return orbax.restore(folder, step, like)
 
 
 def _tree(state: TrainState) -> dict[str, PyTree]:

@@ -41,7 +41,7 @@ def on_first(action: Callable[[], Any]) -> Any:
         raise UserError("process 0 of this run ended: its own message says why")
     if failure is not None:
         raise failure
-    return json.loads(_text_of_first(text))
+    return json.loads(_text_of(0, text))
 
 
 def on_each(action: Callable[[], T]) -> T:
@@ -77,14 +77,32 @@ def all_agree(holds: bool) -> bool:
     return all(_of_all(holds))
 
 
+def any_reason(reason: str) -> str:
+    """Why something failed, on whichever process it did; every process must call this.
+
+    Args:
+      reason: why it failed on this process; empty if it did not.
+
+    Returns:
+      The same on all processes: empty if it failed on none, the reason of process 0 if it failed
+      there, else that of the first process on which it did, with that one's number.
+    """
+    failed = [process for process, fails in enumerate(_of_all(bool(reason))) if fails]
+    if jax.process_count() == 1 or not failed:
+        return reason
+    text = _text_of(failed[0], reason)
+    return f"on process {failed[0]}: {text}" if failed[0] else text
+
+
 def _of_all(value: bool) -> list[bool]:
     if jax.process_count() == 1:
         return [value]
     return np.asarray(multihost_utils.process_allgather(np.int32(value))).astype(bool).tolist()
 
 
-def _text_of_first(text: str) -> str:
+def _text_of(process: int, text: str) -> str:
+    speaks = jax.process_index() == process
     data = np.frombuffer(text.encode(), np.uint8)
-    size = int(multihost_utils.broadcast_one_to_all(np.int32(data.size)))
-    own = data if jax.process_index() == 0 else np.zeros(size, np.uint8)
-    return bytes(np.asarray(multihost_utils.broadcast_one_to_all(own))).decode()
+    size = int(multihost_utils.broadcast_one_to_all(np.int32(data.size), speaks))
+    own = data if speaks else np.zeros(size, np.uint8)
+    return bytes(np.asarray(multihost_utils.broadcast_one_to_all(own, speaks))).decode()

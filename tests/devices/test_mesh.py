@@ -1,13 +1,5 @@
 """Each host's part of a batch is one block; an interleaved mesh of two processes is read right."""
 
-import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-from pathlib import Path
-
 import jax
 import numpy as np
 import pytest
@@ -15,8 +7,6 @@ from jax.sharding import Mesh
 
 from lanet_jax.devices import mesh
 from lanet_jax.errors import UserError
-
-ROOT = Path(__file__).parents[2]
 
 
 class Device:
@@ -100,6 +90,9 @@ for how, where in ((hosts.on_first, 0), (hosts.on_each, 1)):
     except UserError as error:
         said[how.__name__] = str(error)
 
+reasons = ("", f"only on {me}" if me else "", f"on {me}")
+said["reasons"] = [hosts.any_reason(reason) for reason in reasons]
+
 with Stop() as stop:
     assert not stop.asked()
     if me == 1:
@@ -117,33 +110,8 @@ print("said " + json.dumps(said), flush=True)
 
 
 @pytest.fixture(scope="module")
-def said():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=2",
-        "PYTHONPATH": str(ROOT),
-    }
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", TWO_HOSTS, f"127.0.0.1:{port}", str(number)],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(2)
-    ]
-    found = []
-    for process in processes:
-        output, errors = process.communicate(timeout=300)
-        assert process.returncode in (0, -signal.SIGTERM), errors[-3000:]
-        (line,) = [line for line in output.splitlines() if line.startswith("said ")]
-        found.append(json.loads(line.removeprefix("said ")))
-    return found
+def said(two_hosts):
+    return two_hosts(TWO_HOSTS)
 
 
 def test_predictions_over_an_interleaved_mesh_are_of_their_records(said):
@@ -165,6 +133,10 @@ def test_what_fails_on_one_host_ends_the_others_by_a_line(said):
     refers = "of this run ended: its own message says why"
     assert [one["on_first"] for one in said] == ["only on 0", f"process 0 {refers}"]
     assert [one["on_each"] for one in said] == [f"process 1 {refers}", "only on 1"]
+
+
+def test_all_hosts_hear_why_something_failed_on_any_of_them(said):
+    assert [one["reasons"] for one in said] == [["", "on process 1: only on 1", "on 0"]] * 2
 
 
 def test_a_signal_to_one_host_is_heard_by_all_however_many_steps_were_done_before(said):
