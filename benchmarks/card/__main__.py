@@ -52,11 +52,13 @@ def main() -> None:
             lock=lock,
         )
         if arguments.study:
-            trainings.run(folder / "study", arguments.data_dir, left(), runner.environment(folder))
+            environ = runner.environment(folder)
+            trainings.run(folder / "study", arguments.data_dir, left(), environ, lock)
     finally:
         summary = table.markdown(parts, answers_lib.read(folder, parts))
+        print(f"\n{summary}", flush=True)  # first: the disk may be full
         write_text(folder / "summary.md", summary)
-        print(f"\n{summary}\n{folder / 'summary.md'}")
+        print(folder / "summary.md")
     for line in left_out:
         print(f"left out: {line}")
     if left_out:
@@ -64,11 +66,12 @@ def main() -> None:
 
 
 def _device(allow_cpu: bool) -> str:
-    platform, kind = environment.device(sys.executable)
+    platform, kind, why = environment.device(sys.executable)
     if platform in ("gpu", "cuda", "rocm") or (allow_cpu and platform != "none"):
         return kind
+    there = f"{platform}; {why}" if why else platform
     raise UserError(
-        f"JAX sees no GPU here (but: {platform}): pip install 'jax[cuda13]' or 'jax[cuda12]' of "
+        f"JAX sees no GPU here (but: {there}): pip install 'jax[cuda13]' or 'jax[cuda12]' of "
         "the installed jax's version (docs/benchmarks.md), or try the command with --allow_cpu"
     )
 

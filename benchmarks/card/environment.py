@@ -12,6 +12,7 @@ from benchmarks import report
 
 PACKAGES = ("jax", "jaxlib", "jax-cuda12-plugin", "jax-cuda13-plugin", "flax", "numpy")
 CALLS, ROUNDS = 10, 5
+PROBED = 60  # seconds that JAX gets to find its devices
 GPU = ("name", "driver_version", "memory.total", "memory.used", "clocks.sm")
 PROBE = "import jax; d = jax.devices()[0]; print(d.platform, d.device_kind, sep='|')"
 
@@ -101,15 +102,21 @@ def busy() -> int:
     return int(used[0]) if used and used[0].isdecimal() else 0
 
 
-def device(python: str) -> tuple[str, str]:
+def device(python: str) -> tuple[str, str, str]:
     """Asks JAX for its device, in a separate process, so that this one does not use the card.
 
     Args:
       python: interpreter that has JAX.
 
     Returns:
-      Platform, and kind of the first device.
+      Platform and kind of the first device, "none" and "" without one; and the last line of what
+      JAX says beside them, which tells why it has no other.
     """
-    found = subprocess.run([python, "-c", PROBE], capture_output=True, text=True)
+    try:
+        found = subprocess.run(
+            [python, "-c", PROBE], capture_output=True, text=True, errors="replace", timeout=PROBED
+        )
+    except subprocess.TimeoutExpired:
+        return "none", "", f"JAX did not answer within {PROBED} s; does nvidia-smi?"
     kind, _, name = found.stdout.strip().rpartition("\n")[2].partition("|")
-    return kind or "none", name
+    return kind or "none", name, found.stderr.strip().rpartition("\n")[2]

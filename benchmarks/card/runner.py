@@ -70,6 +70,7 @@ def run(
             left_out.append(f"{part.name}: {failed}")
         answer = Answer(part.name, device, took, used, failed, found, part.asked)
         answers_lib.write(folder, part, _merged(known.get(part.name), answer))
+        _found(folder, part).unlink(missing_ok=True)  # only now, as the disk may have been full
     return left_out
 
 
@@ -109,7 +110,7 @@ def _one(
     lock: int | None,
 ) -> tuple[str, dict]:
     """Runs one part; returns why it failed, or "", and its answer."""
-    logs, found = folder / "logs", folder / f"{part.name}.answer.json"
+    logs, found = folder / "logs", _found(folder, part)
     logs.mkdir(parents=True, exist_ok=True)
     found.unlink(missing_ok=True)
     log = logs / f"{part.name}.txt"
@@ -138,10 +139,13 @@ def _one(
         answer = json_files.read(found, answers_lib.ADVICE)
     except UserError as error:
         return str(error), {}
-    found.unlink()
     if reason := table.lacks(part, answer):
         return f"{reason}, see {log}", {}
     return "", answer
+
+
+def _found(folder: Path, part: Part) -> Path:
+    return folder / f"{part.name}.answer.json"
 
 
 def environment(folder: Path) -> dict[str, str]:

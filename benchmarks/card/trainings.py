@@ -1,5 +1,7 @@
 """Runs the trainings that need a GPU as a study, which can be resumed."""
 
+import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -19,6 +21,7 @@ def run(
     data_dir: Path | None,
     minutes: float,
     environment: Mapping[str, str],
+    lock: int | None = None,
     study: str = STUDY,
 ) -> bool:
     """Trains until the minutes are over; the next call resumes where this one saved.
@@ -28,6 +31,7 @@ def run(
       data_dir: folder of the prepared data; None for the config's own.
       minutes: minutes from now.
       environment: variables of the study's process.
+      lock: lock on the folder of the answers; a study that outlives this process keeps it.
       study: file of the study.
 
     Returns:
@@ -44,7 +48,12 @@ def run(
         command.append(f"--config.data.dir={data_dir.absolute()}")
     print(f"trainings: {minutes:.1f} minutes", flush=True)
     process = subprocess.Popen(
-        command, cwd=ROOT, env=dict(environment), stdin=subprocess.DEVNULL, process_group=0
+        command,
+        cwd=ROOT,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        pass_fds=[] if lock is None else [lock],
+        process_group=0,
     )
     try:
         code = process.wait(max(0.0, 60 * minutes - SAVING))
@@ -61,11 +70,12 @@ def run(
 
 
 def _stop(process: subprocess.Popen) -> None:
-    if process.poll() is not None:
-        return
-    process.send_signal(signal.SIGTERM)  # the study passes it on to its run, which saves
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)  # the study passes it on to its run, which saves
     try:
-        process.wait(SAVING)
-    except subprocess.TimeoutExpired:
-        process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(SAVING)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # and whatever it has left behind
         process.wait()

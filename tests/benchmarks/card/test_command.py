@@ -103,7 +103,7 @@ def test_trainings_stop_in_good_order_when_the_minutes_are_over(tmp_path, monkey
         def wait(self, timeout=None):
             if self.minutes_are_over:
                 return super().wait(timeout)
-            while not (folder / "asked").exists():
+            while not ((folder / "asked").exists() and (folder / "asked").read_text()):
                 assert self.poll() is None
                 time.sleep(0.01)
             self.minutes_are_over = True

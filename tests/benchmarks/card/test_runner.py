@@ -1,6 +1,7 @@
 """The day's order, its minutes and its failures, with parts that are a line of shell."""
 
 import dataclasses
+import errno
 import json
 import os
 import time
@@ -232,3 +233,15 @@ def test_a_part_keeps_the_lock_of_the_folder(run, tmp_path):
     run([asked], lock=lock)
     os.close(lock)
     assert not answers.read(tmp_path, [asked])["a"].failed
+
+
+def test_an_answer_that_a_full_disk_did_not_take_stays_where_the_part_wrote_it(
+    run, tmp_path, monkeypatch
+):
+    def full(path, text):
+        raise OSError(errno.ENOSPC, "full", str(path))
+
+    monkeypatch.setattr(answers, "write_text", full)
+    with pytest.raises(OSError):
+        run([part("a", 'echo "{\\"x\\": 1}" > $0')])
+    assert json.loads((tmp_path / "a.answer.json").read_text()) == {"x": 1}
