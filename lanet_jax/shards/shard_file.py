@@ -1,9 +1,11 @@
 """The file of a part: what a job found, and which work it belongs to."""
 
 import argparse
+import concurrent.futures
 import contextlib
 import dataclasses
 import hashlib
+import itertools
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +21,7 @@ from lanet_jax.files.npz import read_npz, write_npz
 from lanet_jax.shards.dealing import Shard, shard
 
 _BEGINNING = 1 << 12  # bytes, which hold more than a header
+_THREADS, _BLOCK = 32, 64  # files read at once, and those that a thread takes together
 _ABOUT, _PLACES = "about", "places"
 
 
@@ -120,18 +123,25 @@ def marks(paths: Iterable[Path]) -> list[str]:
     """A mark of each file by its size and its beginning: cameras name other pictures alike.
 
     Unlike the file's time, it survives a copy to another machine. A file that cannot be read, such
-    as a broken link, has none.
+    as a broken link, has none. Several are read at once, as a network's disk answers each slowly.
     """
-    found = []
-    for path in paths:
-        mark = ""
-        with contextlib.suppress(OSError):
-            if path.is_file():  # to open a pipe may block forever
-                with path.open("rb") as file:
-                    start = hashlib.sha256(file.read(_BEGINNING)).hexdigest()[:16]
-                mark = f"{path.stat().st_size} {start}"
-        found.append(mark)
-    return found
+    paths = iter(paths)
+    blocks = iter(lambda: list(itertools.islice(paths, _BLOCK)), [])
+    with concurrent.futures.ThreadPoolExecutor(_THREADS) as pool:
+        return [mark for block in pool.map(_marks, blocks) for mark in block]
+
+
+def _marks(paths: Sequence[Path]) -> list[str]:
+    return [_mark(path) for path in paths]
+
+
+def _mark(path: Path) -> str:
+    with contextlib.suppress(OSError):
+        if path.is_file():  # to open a pipe may block forever
+            with path.open("rb", buffering=0) as file:
+                start = hashlib.sha256(file.read(_BEGINNING)).hexdigest()[:16]
+                return f"{os.fstat(file.fileno()).st_size} {start}"
+    return ""
 
 
 def packed(text: str) -> UInt8[np.ndarray, " n"]:
