@@ -72,9 +72,8 @@ def read(path: Path) -> Iterator[Shot]:
         if not is_read:
             raise BrokenVideoError("no video, or one that cannot be decoded")
         told, count, time = capture.get(cv2.CAP_PROP_FRAME_COUNT), 0, 0.0
-        if (
-            containers.kind(path) == containers.MATROSKA
-        ):  # it counts from 0, not from the first stamp
+        # Its duration counts from 0, not from the first stamp.
+        if containers.kind(path) == containers.MATROSKA:
             told -= capture.get(_PLACE)
         while is_read:
             stamp = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000

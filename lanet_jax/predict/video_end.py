@@ -37,9 +37,8 @@ def is_there(path: Path) -> bool | None:
             if video.frames:
                 return pictures >= WHOLE * video.frames
             duration = (file.duration or 0) / av.time_base
-            if (
-                "matroska" in file.format.name
-            ):  # its duration counts from 0, not from the first stamp
+            # Its duration counts from 0, not from the first stamp.
+            if "matroska" in file.format.name:
                 duration -= begin
             return end >= WHOLE * duration
     except (av.FFmpegError, OSError, ValueError, IndexError):
