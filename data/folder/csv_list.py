@@ -33,6 +33,8 @@ def read(table: Path) -> Found:
       UserError: the file is empty, a column is missing or unclear, or a row cannot be read.
     """
     lines = [(number, row) for number, row in read_rows(table) if any(map(str.strip, row))]
+    if lines and ",".join(lines[0][1]).strip().lower() == "sep=,":  # Excel's own first line
+        del lines[0]
     if not lines:
         raise UserError(f"{table} is empty: {EXPECTED}")
     header = _header(table, *lines[0])
@@ -62,10 +64,10 @@ def _header(table: Path, number: int, row: Sequence[str]) -> list[str]:
     header, line = [_folded(cell) for cell in row], ",".join(row)
     where = f"{table} line {number}"
     for separator, name in SEPARATORS.items():
-        if line.lower().startswith("sep=") or (separator in line and len(header) == 1):
+        if separator in line and (len(header) == 1 or line.lower().startswith("sep=")):
             raise UserError(
-                f"{where}: the columns are separated by {name if separator in line else 'sep='}, "
-                f"found {shown(row)}; save the file with commas ({EXPECTED})"
+                f"{where}: the columns are separated by {name}, found {shown(row)}; save the file "
+                f"with commas ({EXPECTED})"
             )
     if any(is_image(cell.strip()) or is_unread(cell.strip()) for cell in row):
         raise UserError(

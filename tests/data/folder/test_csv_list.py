@@ -44,6 +44,11 @@ def test_columns_are_found_in_any_case_and_order(read, header):
     assert _found(read(f"{header}\nsad,1.jpg\n")) == [("train", "sad", "1.jpg")]
 
 
+@pytest.mark.parametrize("first", ["sep=,", "\ufeffSEP=,", '"sep=,"', "\nsep=,"])
+def test_excels_own_first_line_is_no_header(read, first):
+    assert _found(read(f"{first}\npath,label\n1.jpg,sad\n")) == [("train", "sad", "1.jpg")]
+
+
 def test_other_columns_are_told(read):
     assert read(",path,label\n0,1.jpg,sad\n").remarks == ["columns not read: (no name)"]
     assert read("path,label,note\n1.jpg,sad,a test\n").remarks == ["columns not read: note"]
@@ -63,7 +68,8 @@ def test_other_columns_are_told(read):
         ("path|label\n1.jpg|sad\n", "separated by bars"),
         ("1.jpg;sad\n", "separated by semicolons"),
         ("sep=;\npath;label\n", "separated by semicolons, found 'sep=;'"),
-        ("sep=,\npath,label\n", "separated by sep="),
+        ("sep=,\n", "is empty"),
+        ("sep= \npath,label\n", "path and label are not there"),
         ("1.jpg,sad\n2.jpg,sad\n", "no header, '1.jpg,sad' is already a row"),
         ("file,class\na,b\n", "found 'file,class'; path and label are not there"),
         ("path,class\na,b\n", "found 'path,class'; label is not there"),
