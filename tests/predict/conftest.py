@@ -1,10 +1,12 @@
-"""Fakes: a network that tells the strongest colour, a finder for which patches are faces."""
+"""Fakes: a network that tells the strongest colour, a finder of patches, an interrupted run."""
 
 import cv2
 import numpy as np
 import pytest
 
 from lanet_jax.faces.find import Face
+from lanet_jax.predict import __main__ as predict
+from lanet_jax.predict import predictor
 from lanet_jax.predict.predictor import Predictor
 from lanet_jax.trained.load import Trained
 
@@ -104,3 +106,45 @@ def write_video():
         return path
 
     return write
+
+
+class Interrupt:
+    """A finder that finds, and is interrupted by Ctrl-C at its n-th frame."""
+
+    def __init__(self, find, at):
+        self.find, self.left, self.calls = find, at, 0
+
+    def __call__(self, image):
+        if image.shape[0] > 8:  # the first asks whether the models are there
+            self.calls += 1
+            self.left -= 1
+            if not self.left:
+                raise KeyboardInterrupt
+        return self.find(image)
+
+
+@pytest.fixture
+def run(make_predictor, find_patches, monkeypatch, tmp_path):
+    """Calls the command's function; gives how many frames were looked at."""
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+
+    def call(*sources, out=tmp_path / "t.json", at=0, batch=1, **options):
+        find = Interrupt(find_patches, at)
+        network = make_predictor(find, batch=batch)
+        monkeypatch.setattr(predictor, "load", lambda *_, **__: network)
+        try:
+            predict.predict(sources, out, **options)
+        except KeyboardInterrupt:
+            assert at
+        return find.calls
+
+    return call
+
+
+@pytest.fixture
+def folder(tmp_path, photo, write_image, write_video):
+    for i in range(6):
+        write_image(tmp_path / "in" / f"{i}.png", photo(("fear", 5, 5, 40)))
+    names = ["anger", "fear", "neutral", "fear", "anger"]
+    write_video(tmp_path / "in" / "9.mp4", [photo((name, 5, 5, 50)) for name in names])
+    return tmp_path / "in"

@@ -7,52 +7,7 @@ import os
 import numpy as np
 import pytest
 
-from lanet_jax.errors import UserError
-from lanet_jax.predict import __main__ as predict
-from lanet_jax.predict import annotate, film, pictures, predictor, video
-from lanet_jax.predict.journal import Journal
-
-
-class Interrupt:
-    """A finder that finds, and is interrupted by Ctrl-C at its n-th frame."""
-
-    def __init__(self, find, at):
-        self.find, self.left, self.calls = find, at, 0
-
-    def __call__(self, image):
-        if image.shape[0] > 8:  # the first asks whether the models are there
-            self.calls += 1
-            self.left -= 1
-            if not self.left:
-                raise KeyboardInterrupt
-        return self.find(image)
-
-
-@pytest.fixture
-def run(make_predictor, find_patches, monkeypatch, tmp_path):
-    """Calls the command's function; gives how many frames were looked at."""
-    monkeypatch.setattr("os.cpu_count", lambda: 1)
-
-    def call(*sources, out=tmp_path / "t.json", at=0, batch=1, **options):
-        find = Interrupt(find_patches, at)
-        network = make_predictor(find, batch=batch)
-        monkeypatch.setattr(predictor, "load", lambda *_, **__: network)
-        try:
-            predict.predict(sources, out, **options)
-        except KeyboardInterrupt:
-            assert at
-        return find.calls
-
-    return call
-
-
-@pytest.fixture
-def folder(tmp_path, photo, write_image, write_video):
-    for i in range(6):
-        write_image(tmp_path / "in" / f"{i}.png", photo(("fear", 5, 5, 40)))
-    names = ["anger", "fear", "neutral", "fear", "anger"]
-    write_video(tmp_path / "in" / "9.mp4", [photo((name, 5, 5, 50)) for name in names])
-    return tmp_path / "in"
+from lanet_jax.predict import annotate, film, pictures, video
 
 
 def _rows(path):
@@ -106,14 +61,6 @@ def test_pictures_keep_their_names_when_a_file_has_changed(run, tmp_path, photo,
     assert [("x-2.jpg" in (note or "")) for note in notes] == [False, True, False]
 
 
-def test_a_run_that_ended_before_its_first_row_blocks_no_other(run, folder, tmp_path):
-    run(folder, at=4)
-    kept = tmp_path / "t.json.partial"
-    kept.write_bytes(kept.read_bytes().partition(b"\n")[0] + b"\n")
-    run(folder, faces="whole")
-    assert len(_rows(tmp_path / "t.json")) == 11
-
-
 def test_a_file_that_is_named_twice_is_read_once(run, folder, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(folder)
     run(folder, folder / "1.png", "./0.png", annotate=tmp_path / "marked")
@@ -134,52 +81,6 @@ def test_a_file_that_goes_away_meanwhile_keeps_its_rows(run, folder, tmp_path, m
     assert len(_rows(tmp_path / "t.json")) == 11
 
 
-def test_rows_of_another_run_are_not_taken(run, folder, tmp_path):
-    run(folder, at=4)
-    with pytest.raises(UserError, match=r"t\.json\.partial has rows of a run with another faces"):
-        run(folder, faces="whole")
-    run(folder)
-
-
-def test_rows_of_files_that_are_not_read_are_not_dropped(run, folder, tmp_path, monkeypatch):
-    run(folder, at=4)
-    kept = tmp_path / "t.json.partial"
-    before = kept.read_bytes()
-    with pytest.raises(UserError, match=r"rows of 2 files .* such as .*1\.png: run that command"):
-        run(folder / "0.png")
-    monkeypatch.chdir(folder)
-    with pytest.raises(UserError, match=r"rows of 3 files .* remove t\.json\.partial, or"):
-        run("0.png")
-    assert kept.read_bytes() == before
-    run(*sorted(folder.iterdir()), folder)  # more sources lose nothing
-    assert len(_rows(tmp_path / "t.json")) == 11
-
-
-def test_rows_of_files_that_are_gone_are_left_out_and_told(run, folder, tmp_path, capsys):
-    run(folder, at=4)
-    (folder / "1.png").unlink()
-    run(folder)
-    assert len(_rows(tmp_path / "t.json")) == 10
-    told = "left out, not there any more: rows of 1 file of the interrupted run"
-    assert told in capsys.readouterr().out
-    run(folder, at=2)
-    (folder / "0.png").rename(folder / "x.png")
-    with pytest.raises(UserError, match=r"rows of 1 file that this command does not read"):
-        run(folder)  # they are the only ones: it may as well be another folder
-
-
-def test_a_cut_line_is_dropped_and_a_damaged_one_is_told(run, folder, tmp_path):
-    run(folder, at=4)
-    kept = tmp_path / "t.json.partial"
-    whole = kept.read_bytes()
-    kept.write_bytes(whole[:-5])
-    run(folder)
-    assert len(_rows(tmp_path / "t.json")) == 11
-    kept.write_bytes(whole.replace(b'"rows"', b'"wors"'))
-    with pytest.raises(UserError, match=r"is damaged.*remove it"):
-        run(folder)
-
-
 def test_names_that_are_not_in_utf8_stay_apart(run, tmp_path, photo, write_image):
     """Of equal length and time, so that only the names differ."""
     for raw, name in ((b"\xe8", "fear"), (b"\xe9", "anger"), (b"?", "neutral")):
@@ -192,21 +93,6 @@ def test_names_that_are_not_in_utf8_stay_apart(run, tmp_path, photo, write_image
     rows = _rows(tmp_path / "t.json")
     told = {row["file"].rpartition("/")[2]: row["top"] for row in rows}
     assert told == {"caf\\xe8.bmp": "fear", "caf\\xe9.bmp": "anger", "caf?.bmp": "neutral"}
-
-
-def test_two_processes_do_not_write_one_table(tmp_path):
-    first = Journal(tmp_path / "t.csv", {}, [])
-    with pytest.raises(UserError, match="another process writes it"):
-        Journal(tmp_path / "t.csv", {}, [])
-    first.close(keep=False)
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_disk_without_locks_is_told_and_used(run, folder, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("lanet_jax.files.locks.take", lambda file: "No locks available")
-    run(folder)
-    assert len(_rows(tmp_path / "t.json")) == 11
-    assert "t.json.partial cannot be locked (No locks available)" in capsys.readouterr().err
 
 
 def test_a_full_disk_costs_no_row(run, folder, tmp_path, monkeypatch):
