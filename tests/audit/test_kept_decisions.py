@@ -67,27 +67,6 @@ def test_a_page_with_other_cards_keeps_those_of_the_first(browser, page):
     _progress(browser, "2 of 3 decided")
 
 
-def test_records_may_be_named_like_what_every_object_has(browser, data, write_page, tmp_path):
-    names = ("__proto__", "constructor", "toString", "d.png", "e.png", "f.png")
-    odd = dataclasses.replace(data, train=dataclasses.replace(data.train, names=names))
-    path = tmp_path / "page.html"
-    write_page(path, odd, np.array([0, 1, 2]), BELIEFS, key=str(tmp_path))
-    browser.open(path)
-    _progress(browser, "0 of 3 decided")
-    browser.press("a", "k", "m")
-    _progress(browser, "3 of 3 decided")
-    browser.reload()
-    _progress(browser, "3 of 3 decided")
-    browser.press("u")
-    _progress(browser, "2 of 3 decided")
-    saved = _saved(browser)
-    assert saved["__proto__"] == ("anger", "fear", "accept")
-    assert saved["constructor"] == ("fear", "fear", "keep")
-    assert saved["toString"][2] == ""
-    told = _load(browser, tmp_path, "toString,anger,anger,constructor")
-    assert "the decision constructor is not one of accept, keep, ambiguous, other." in told
-
-
 def test_two_tabs_lose_nothing(browser, page):
     path = page(0, 1, 2, 3)
     # The first tab does not look again when it comes to the front.
