@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 SIGNALLED = """
-import pathlib, subprocess, sys
+import pathlib, signal, subprocess, sys
 from benchmarks.card import runner
 from benchmarks.card.part import Part
 from lanet_jax.command_line import ending
@@ -20,6 +20,7 @@ class Popen(subprocess.Popen):
         return super().wait(timeout)
 
 runner.subprocess.Popen = Popen
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup
 ending.interrupt_on_signals()
 program = lambda part, answer: ["sleep", "600"]
 runner.run([Part("a", "a", 1.0, "")], pathlib.Path(sys.argv[1]), "a card", 60.0, program=program)
