@@ -32,7 +32,7 @@ def test_a_decision_named_so_is_none(browser, data, write_page, tmp_path):
     page, file = tmp_path / "page.html", tmp_path / "some.csv"
     write_page(page, data, np.array([0]), BELIEFS, key=str(tmp_path))
     browser.open(page)
-    file.write_text(f"name,given,was,decision\nb.png,fear,fear,constructor")
+    file.write_text("name,given,was,decision\nb.png,fear,fear,constructor")
     browser.choose_file("#file", file)
     browser.until("!notice.hidden")
     told = browser.run("notice.querySelector('span').textContent")

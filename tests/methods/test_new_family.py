@@ -13,21 +13,11 @@ import pytest
 from lanet_jax import state as state_lib
 from lanet_jax.checkpoint import pretrained
 from lanet_jax.from_config import fields, training
-from lanet_jax.methods.method import Example
 from lanet_jax.models import backbones
 from lanet_jax.train.step import train_step
 
-B, C, L, SIDE, METHODS = 4, 3, 5, 16, ("ce", "scn", "rul", "eac", "lanet")
+C, L, SIDE, METHODS = 7, 5, 16, ("ce", "scn", "rul", "eac", "lanet")
 KEY = jax.random.key(0, impl="unsafe_rbg")
-RNG = np.random.default_rng(0)
-BATCH = {
-    "id": np.arange(B),
-    "image": RNG.normal(size=(B, SIDE, SIDE, 3)).astype(np.float32),
-    "mirrored": RNG.normal(size=(B, SIDE, SIDE, 3)).astype(np.float32),
-    "label": np.arange(B) % C,
-    "landmarks": RNG.uniform(size=(B, L, 2)).astype(np.float32),
-    "present": np.ones((B, L), bool),
-}
 
 
 class Plain(nn.Module):
@@ -56,19 +46,18 @@ def config(monkeypatch):
     monkeypatch.setitem(backbones.FAMILIES, "plain", backbones.Family(Plain, {}))
     c = fields.get_config()
     c.model.family, c.model.width = "plain", 4
-    c.el.projection = c.el.queue_size = B
+    c.el.projection = c.el.queue_size = 8
     return c
 
 
 @pytest.mark.parametrize("name", ["rul", "lanet"])  # these have a head with statistics, or none
-def test_it_trains(name, config):
+def test_it_trains(name, config, example, batches):
     config.method = name
     method, optimizer = training.method(config, C, L), optax.adam(0.1)
-    example = Example(jnp.zeros((B, SIDE, SIDE, 3)), jnp.arange(8) % C)
     before = jax.jit(functools.partial(state_lib.init, method, optimizer))(KEY, example)
     step = jax.jit(functools.partial(train_step, method, optimizer, lambda key, batch: batch))
-    after, _ = step(before, BATCH)
-    after, metrics = step(after, BATCH)
+    after, _ = step(before, batches[0])
+    after, metrics = step(after, batches[1])
     assert np.isfinite(metrics["loss"])
     assert jax.tree.structure(before) == jax.tree.structure(after)
     backbone = lambda state: state.params["expression"]["backbone"]  # noqa: E731
@@ -76,16 +65,19 @@ def test_it_trains(name, config):
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_its_weights_come_from_a_file_and_its_checkpoint_has_no_empty_tree(name, config, tmp_path):
+def test_its_weights_come_from_a_file_and_its_checkpoint_has_no_empty_tree(
+    name, config, example, tmp_path
+):
     config.method, config.model.frozen_stages = name, 1
     whole = backbones.make(config.model)
     shapes = backbones.shapes(whole, SIDE)
-    drawn = jax.tree.map(lambda x: RNG.normal(size=x.shape).astype(np.float32), shapes)
+    rng = np.random.default_rng(0)
+    drawn = jax.tree.map(lambda x: rng.normal(size=x.shape).astype(np.float32), shapes)
     pretrained.save(tmp_path / "w.safetensors", *drawn, {"source": "drawn"})
     loaded = pretrained.load_backbone(tmp_path / "w.safetensors", *shapes)
-    example = Example(jnp.zeros((B, SIDE, SIDE, 3)), jnp.arange(8) % C, pretrained=loaded)
     method = training.method(config, C, L)
-    params, state = jax.jit(method.init)(KEY, example)
+    init = jax.jit(functools.partial(method.init, KEY))
+    params, state = init(example._replace(pretrained=loaded))
     found = {**state["frozen"]["params"], **params["expression"]["backbone"]}
     assert jax.tree.all(jax.tree.map(np.array_equal, found, drawn[0]))
     # Orbax takes an empty tree inside another for something else when it restores.
