@@ -185,11 +185,11 @@ def restore_card(folder: Path, step: int, own: dict[str, Any] | None = None) -> 
     Raises:
       BrokenError: the checkpoint is incomplete or of another run, or its card lacks something.
     """
-    path = folder / str(step)
-    card, reason = hosts.on_first(lambda: _judged(path, own or {}))
+    path, own = folder / str(step), own or {}
+    card, reason = hosts.on_first(lambda: _judged(path, own))
     if reason:
         raise orbax.BrokenError(path, reason)
-    if "run" not in card and "run" in (own or {}) and jax.process_index() == 0:
+    if "run" not in card and "run" in own and jax.process_index() == 0:
         print(
             f"note: {path} does not say which run it is of, as an earlier version wrote it: that "
             "it is of this one cannot be verified",

@@ -7,7 +7,7 @@ from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float
 
 from lanet_jax.methods.method import Example
-from lanet_jax.models.resnet import apply, draw
+from lanet_jax.models.resnet import apply, draw, unless_empty
 from lanet_jax.typing import Key, PyTree
 
 PART = "expression"
@@ -62,8 +62,7 @@ def start(network: nn.Module, key: Key, example: Example) -> tuple[PyTree, PyTre
     if example.pretrained:
         backbone, backbone_stats = example.pretrained
         params = {**params, "backbone": backbone}
-        if backbone_stats:  # of a backbone without any, none is kept
-            stats = {**stats, "backbone": backbone_stats}
+        stats = {**stats, **unless_empty("backbone", backbone_stats)}
     return params, stats
 
 

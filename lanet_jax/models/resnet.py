@@ -209,6 +209,11 @@ def draw(network: nn.Module, key: Key, x: jax.Array) -> dict[str, Any]:
     return {"batch_stats": {}, **network.init(key, x, False)}
 
 
+def unless_empty(name: str, tree: Any) -> dict[str, Any]:
+    """A part of a tree; nothing if it is empty, as checkpoints keep no empty tree in another."""
+    return {name: tree} if tree else {}
+
+
 def apply(
     network: nn.Module,
     params: Any,

@@ -6,7 +6,7 @@ import flax.linen as nn
 from jaxtyping import Array, Float
 
 from lanet_jax.models.landmarks import LandmarkNet
-from lanet_jax.models.resnet import Classifier
+from lanet_jax.models.resnet import Classifier, unless_empty
 from lanet_jax.typing import PyTree
 
 
@@ -63,12 +63,7 @@ def start_from_backbone(variables: PyTree, params: PyTree, stats: PyTree) -> PyT
         branches = {"expression": {}, "landmark": {}, **variables[collection]}
         trunk = {name: backbone[name] for name in branches["landmark"].get("trunk", {})}
         replaced[collection] = {
-            "expression": {**branches["expression"], **_unless_empty("backbone", backbone)},
-            "landmark": {**branches["landmark"], **_unless_empty("trunk", trunk)},
+            "expression": {**branches["expression"], **unless_empty("backbone", backbone)},
+            "landmark": {**branches["landmark"], **unless_empty("trunk", trunk)},
         }
     return replaced
-
-
-def _unless_empty(name: str, tree: PyTree) -> PyTree:
-    """Checkpoints keep no empty tree inside another."""
-    return {name: tree} if tree else {}

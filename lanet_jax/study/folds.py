@@ -81,10 +81,12 @@ def folds(
     config = run_folder.load_config(workdir)
     if not run.labels.exists():
         raise UserError(f"{workdir} has no labels.csv, which its training writes: train it first")
-    cells = _cells(run, config.seed, parts, overrides)
+    with open(run.labels, newline="", encoding="utf-8") as file:
+        records = sum(1 for _ in csv.reader(file)) - 1
+    cells = _cells(run, records, config.seed, parts, overrides)
     run.folds.mkdir(exist_ok=True)
     write_text(run.folds / "config.py", _CONFIG)
-    _check_batches(run, cells)
+    _check_batches(cells, records)
     advice = f"remove {run.folds}, or repeat the same flags"
     declaration.claim(run.folds, cells, cells, advice=advice)
     for cell in cells:
@@ -124,14 +126,8 @@ def made(workdir: Path) -> list[Path]:
     return found
 
 
-def _records(run: RunFolder) -> int:
-    with open(run.labels, newline="", encoding="utf-8") as file:
-        return sum(1 for _ in csv.reader(file)) - 1
-
-
-def _check_batches(run: RunFolder, cells: Sequence[Cell]) -> None:
+def _check_batches(cells: Sequence[Cell], records: int) -> None:
     """Refuses a fold that cannot train before anything is declared, as all would fail alike."""
-    records = _records(run)
     for cell in cells:
         try:
             before_reading.check_count(resolve(flags.config(cell.config_flags)), records)
@@ -139,8 +135,9 @@ def _check_batches(run: RunFolder, cells: Sequence[Cell]) -> None:
             raise UserError(f"{cell.name}: {error}") from error
 
 
-def _cells(run: RunFolder, seed: int, parts: int, overrides: Sequence[str]) -> list[Cell]:
-    records = _records(run)
+def _cells(
+    run: RunFolder, records: int, seed: int, parts: int, overrides: Sequence[str]
+) -> list[Cell]:
     if records < parts:
         raise UserError(f"{run.labels} has {records} records: --parts={parts} are too many")
     size = math.ceil(records / parts)  # rounded down, some records would be in no part
