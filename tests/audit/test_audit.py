@@ -181,7 +181,7 @@ def test_the_folds_of_a_run_are_read_without_being_named(folder, tmp_path, capsy
     shutil.copytree(folder, run)
     with pytest.raises(UserError, match="has no folds: run `lanet folds"):
         audit.audit(run, rank="consensus", held_out=[])
-    for cell in folds._cells(folds.RunFolder(run), 0, 2, ()):
+    for cell in folds._cells(folds.RunFolder(run), N, 0, 2, ()):
         c = run_folder.load_config(run)
         for setting in cell.overrides:
             field, value = setting.split("=")
