@@ -157,39 +157,63 @@ def _combine(
     groups: Int[np.ndarray, " N"],
 ) -> LabelAudit:
     """Pools what several witnesses believe, none of which has seen the label that it judges."""
-    network = views.get(PROBABILITIES)
-    taught = [] if unknown.all() else [name for name in views if name != PROBABILITIES]
-    repeats = None
-    if network is not None:
-        learned = [np.mean(views[name].argmax(axis=1) == given, where=~unknown) for name in taught]
-        repeats = repeated.share(network, given, map(float, learned))
-    if repeats is None or not taught:
-        heard, how = views, "out of fold" if taught else "by the probabilities given"
-    else:  # it would outvote those that have not seen the labels
-        heard, network = {name: views[name] for name in taught}, None
-        how = (
-            f"out of fold, and without the probabilities given, which repeat {repeats:.0%} of the "
-            "labels (were they trained on them?)"
-        )
-    judged = ~unknown | (PROBABILITIES in heard)  # a network may know what no other record tells
+    heard, how, repeat = _heard(views, given, unknown)
+    network = heard.get(PROBABILITIES)
+    judged = ~unknown if network is None else np.ones(len(given), bool)
     known = given[judged]
     weights = pool.weights([view[judged] for view in heard.values()], known)
     beliefs = np.tensordot(weights, np.stack(list(heard.values())), axes=1)
-    if network is not None:
+    if network is not None:  # it may know what no other record tells
         beliefs[unknown] = network[unknown]
-    if not judged.all():
-        # They come neither first nor last: half of the others' labels are believed more.
-        trust = float(np.median(beliefs[judged, known]))
-        other = np.tile(np.bincount(given, minlength=len(classes)), (int(np.sum(~judged)), 1)) + 0.0
-        np.put_along_axis(other, given[~judged, None], 0, axis=1)
-        beliefs[~judged] = (1 - trust) * other / other.sum(axis=1, keepdims=True)
-        beliefs[~judged, given[~judged]] = trust
-    independent = same_faces.effective(groups[judged])
+    _rank_in_the_middle(beliefs, ~judged, given)
     caution = ""
     if network is not None:
-        caution = repeated.CAUTION if repeats else exchanged.told(network, given, classes)
+        caution = repeated.CAUTION if repeat else exchanged.told(network, given, classes)
+    independent = same_faces.effective(groups[judged])
     judgement = judge(beliefs, beliefs, given, how, judged, independent, caution)
-    if network is not None and repeats:
+    if repeat:
         judgement = dataclasses.replace(judgement, noise=noise_range.UNKNOWN)
     shares = dict.fromkeys(views, 0.0) | dict(zip(heard, weights.tolist(), strict=True))
     return LabelAudit(given, tuple(classes), beliefs, dict(views), shares, groups, judgement)
+
+
+def _heard(
+    views: Mapping[str, Float[np.ndarray, "N C"]],
+    given: Int[np.ndarray, " N"],
+    unknown: Bool[np.ndarray, " N"],
+) -> tuple[dict[str, Float[np.ndarray, "N C"]], str, bool]:
+    """The witnesses with a vote, how they know, and whether one of them repeats the labels."""
+    network = views.get(PROBABILITIES)
+    taught = {name: view for name, view in views.items() if name != PROBABILITIES}
+    if unknown.all():
+        taught = {}
+    how = "out of fold" if taught else "by the probabilities given"
+    if network is None:
+        return dict(views), how, False
+    learned = [
+        float(np.mean(view.argmax(axis=1) == given, where=~unknown)) for view in taught.values()
+    ]
+    repeats = repeated.share(network, given, learned)
+    if repeats is None or not taught:
+        return dict(views), how, repeats is not None
+    how += (  # it would outvote those that have not seen the labels
+        f", and without the probabilities given, which repeat {repeats:.0%} of the labels (were "
+        "they trained on them?)"
+    )
+    return taught, how, False
+
+
+def _rank_in_the_middle(
+    beliefs: Float[np.ndarray, "N C"],
+    unjudged: Bool[np.ndarray, " N"],
+    given: Int[np.ndarray, " N"],
+) -> None:
+    """Believes labels that nobody can judge more than half of the others, so they come between."""
+    if unjudged.any():
+        trust = float(np.median(beliefs[~unjudged, given[~unjudged]]))
+        other = (
+            np.tile(np.bincount(given, minlength=beliefs.shape[1]), (int(unjudged.sum()), 1)) + 0.0
+        )
+        np.put_along_axis(other, given[unjudged, None], 0, axis=1)
+        beliefs[unjudged] = (1 - trust) * other / other.sum(axis=1, keepdims=True)
+        beliefs[unjudged, given[unjudged]] = trust
