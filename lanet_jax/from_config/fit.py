@@ -87,7 +87,7 @@ def _network(c: Config, workdir: Path) -> list[str]:
     if not free or not _has_faces(workdir):
         c.model.width = _WIDTH
         return [f"width {_WIDTH}"]
-    own = fields.apply_presets(fields.get_config(), "face", {})
+    own = fields.apply_presets(fields.get_config(), "cpu,face", {"cpu": fields.two_cores})
     for field in ("family", "width", "pretrained", "frozen_stages"):
         c.model[field] = own.model[field]
     c.augment.mean, c.augment.std = own.augment.mean, own.augment.std

@@ -56,7 +56,7 @@ def test_the_preset_face_is_complete(name):
     c = importlib.import_module(f"configs.{name}").get_config("face")
     c = config.resolve(c)
     assert (c.model.family, c.model.width, c.model.blocks) == ("face29", 32, 13)
-    assert (c.model.pretrained, c.model.frozen_stages) == ("face29", 2)
+    assert (c.model.pretrained, c.model.frozen_stages) == ("face29", 0)
     assert (c.schedule, c.sampler, c.augment.size, c.optim.learning_rate) == (
         *("shared", "uniform"),
         *(80, 2e-4),
@@ -71,6 +71,7 @@ def test_cpu_and_face_go_together_on_ferplus():
     c = config.resolve(ferplus.get_config("cpu,face"))
     assert (c.data.limit, c.noise.kind, c.noise.rate) == (10_000, "symmetric", 0.3)
     assert (c.optim.epochs, c.augment.size, c.model.width) == (40, 80, 32)
+    assert c.model.frozen_stages == 2
     assert c.data.test_split == ("valid",) == ferplus.get_config("face").data.test_split
 
 
