@@ -211,9 +211,8 @@ def _rank_in_the_middle(
     """Believes labels that nobody can judge more than half of the others, so they come between."""
     if unjudged.any():
         trust = float(np.median(beliefs[~unjudged, given[~unjudged]]))
-        other = (
-            np.tile(np.bincount(given, minlength=beliefs.shape[1]), (int(unjudged.sum()), 1)) + 0.0
-        )
+        counts = np.bincount(given, minlength=beliefs.shape[1]).astype(float)
+        other = np.tile(counts, (int(unjudged.sum()), 1))
         np.put_along_axis(other, given[unjudged, None], 0, axis=1)
         beliefs[unjudged] = (1 - trust) * other / other.sum(axis=1, keepdims=True)
         beliefs[unjudged, given[unjudged]] = trust
