@@ -87,7 +87,8 @@ def documented(
     gathered = 3 * features + 2 * projection + 2 * classes + 6
     return {
         "all-reduce": 4 * (parameters + 4 * channels + batch * rows + 5),
-        "all-gather": 4 * (batch // devices) * gathered + 8 * batch,
+        # A byte of each sample says whether its landmarks are known.
+        "all-gather": (batch // devices) * (4 * gathered + 1) + 8 * batch,
     }
 
 
