@@ -36,6 +36,7 @@ def shipped(c: ml_collections.ConfigDict) -> None:
     c.augment.erase_prob = 0.5
     c.augment.erase_scale = (0.02, 0.25)
     c.augment.jitter = (0.2, 0.2, 0.0)
+    c.model.frozen_stages = 0
     c.optim.learning_rate = 1e-3
     c.optim.warmup = 0.5
     c.optim.weight_decay = 1e-4

@@ -72,6 +72,7 @@ def test_cpu_and_face_go_together_on_ferplus():
     assert (c.data.limit, c.noise.kind, c.noise.rate) == (10_000, "symmetric", 0.3)
     assert (c.optim.epochs, c.augment.size, c.model.width) == (40, 80, 32)
     assert c.model.frozen_stages == 2
+    assert ferplus.get_config("cpu,shipped").model.frozen_stages == 0
     assert c.data.test_split == ("valid",) == ferplus.get_config("face").data.test_split
 
 
