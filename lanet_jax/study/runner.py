@@ -76,14 +76,16 @@ def _run_one(
     log = RunFolder(home).log
     with open(log, "ab", opener=through_no_link) as output:
         start = output.seek(0, os.SEEK_END)  # after the output of earlier attempts
-        # The process inherits the lock, so that no second run starts beside it if the study dies.
+        # The process inherits the lock, so that no second run starts beside it if the study dies,
+        # and the locks that the study itself was given.
+        os.set_inheritable(lock, True)
         process = subprocess.Popen(
             [*program, *cell.arguments(folder)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             env={**_HUGE_PAGES, **os.environ},
-            pass_fds=[lock],
+            close_fds=False,
             process_group=0,  # a terminal's Ctrl-C goes to the study alone, which stops its run
         )
         try:

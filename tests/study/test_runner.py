@@ -80,3 +80,18 @@ def test_no_second_study_beside_a_run_that_one_left_behind(study, folder, fake):
     assert fake.calls() == []
     with runner.alone(folder):
         pass
+
+
+def test_a_run_keeps_the_lock_of_its_study_and_those_that_the_study_was_given(
+    study, folder, tmp_path
+):
+    given, out = os.open(tmp_path, os.O_RDONLY), tmp_path / "open.txt"
+    os.set_inheritable(given, True)
+    lists = ["sh", "-c", f"ls -l /proc/$$/fd >> '{out}'", "sh"]
+    try:
+        runner.run(cells(study)[:1], folder, lambda: None, lists, seconds=0.2)
+    finally:
+        os.close(given)
+    held = [line.rpartition(" -> ")[2] for line in out.read_text().splitlines()]
+    assert str(tmp_path) in held
+    assert any(path.startswith(f"{folder}/") and "lock" in path for path in held)
