@@ -16,6 +16,7 @@ FIRST, EVERY, LIMIT = 10.0, 60.0, 300.0  # seconds
 PARTING = 10.0  # seconds for a common end, where all processes have failed alike
 _OF_DEVICES = (jax.errors.JaxRuntimeError, ValueError)
 _COLLECTIVES = ("Gloo", "NCCL", "nccl")  # libraries that carry what processes send each other
+_OWN_FAULTS = ("CUDA_ERROR", "CUDNN_STATUS", "CUBLAS_STATUS")  # of this process's own device
 
 
 def address(text: str) -> str:
@@ -110,8 +111,10 @@ def _is_of_another(error: BaseException) -> bool:
     if _is_full(error) or not isinstance(error, _OF_DEVICES):
         return False
     # Gathers on CPU raise a ValueError for a lost peer, as JAX does for many other faults.
-    collective = any(name in str(error) for name in _COLLECTIVES)
-    return collective or isinstance(error, jax.errors.JaxRuntimeError)
+    if any(name in str(error) for name in _COLLECTIVES):
+        return True
+    own = any(name in str(error) for name in _OWN_FAULTS)
+    return isinstance(error, jax.errors.JaxRuntimeError) and not own
 
 
 def leave(line: str) -> None:

@@ -54,6 +54,7 @@ def test_a_process_says_for_whom_it_waits_and_ends_in_one_line(own):
 
 
 GLOO = "UNKNOWN: Gloo AllGather failed: [pair.cc:538] Read error: Connection reset by peer"
+NCCL = "INTERNAL: NCCL operation failed: unhandled cuda error: CUDA_ERROR_LAUNCH_FAILED"
 FULL = "RESOURCE_EXHAUSTED: Out of memory allocating 4000 bytes."
 
 
@@ -80,7 +81,7 @@ def two(monkeypatch):
 
 
 @pytest.mark.parametrize("kind", [jax.errors.JaxRuntimeError, ValueError])
-@pytest.mark.parametrize("text", [GLOO, "INTERNAL: NCCL operation ncclGroupEnd() failed"])
+@pytest.mark.parametrize("text", [GLOO, "INTERNAL: NCCL operation ncclGroupEnd() failed", NCCL])
 def test_a_lost_process_is_one_line(left, timers, two, kind, text):
     with pytest.raises(kind), others.watched():  # as `leave` returns here
         raise kind(f"{text}\nstack")
@@ -94,6 +95,13 @@ def test_a_fault_alone_stays_one(left, timers, monkeypatch):
     monkeypatch.setattr(jax, "process_count", lambda: 2)
     with pytest.raises(ValueError, match="incompatible shapes"), others.watched():
         raise ValueError("incompatible shapes for broadcasting: (2,), (3,)")
+    assert left == [] and len(timers) == 1
+
+
+@pytest.mark.parametrize("fault", ["CUDA_ERROR_ILLEGAL_ADDRESS", "CUDNN_STATUS_EXECUTION_FAILED"])
+def test_a_fault_of_its_own_device_is_the_process_s_own(left, timers, two, fault):
+    with pytest.raises(jax.errors.JaxRuntimeError, match=fault), others.watched():
+        raise jax.errors.JaxRuntimeError(f"INTERNAL: Failed to synchronize stream: {fault}")
     assert left == [] and len(timers) == 1
 
 
