@@ -23,6 +23,7 @@ class Outcome:
       final: accuracy at the end.
       last5: mean accuracy of the last five epochs.
       best: highest accuracy of an evaluated epoch.
+      mean_class: accuracy at the end, the mean over classes.
       oracle: whether the best was chosen on this split itself.
       fitted: share of the wrong labels fitted; None if wrong labels are not known.
       auroc: AUROC of finding wrong labels; None likewise.
@@ -31,6 +32,7 @@ class Outcome:
     final: float
     last5: float
     best: float
+    mean_class: float
     oracle: bool
     fitted: float | None
     auroc: float | None
@@ -76,6 +78,7 @@ def read(cell: Path, split: str = "") -> Outcome:
             final=float(numbers["final"]),
             last5=float(numbers["last5"]),
             best=float(numbers["best" if "best" in numbers else "oracle"]),
+            mean_class=float(numbers["final_mean_class"]),
             oracle="oracle" in numbers,
             fitted=_known(labels.get("wrong_fitted")),
             auroc=_known(labels.get("auroc")),

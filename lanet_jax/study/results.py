@@ -9,7 +9,7 @@ from lanet_jax.study import outcome
 from lanet_jax.study.grid import Level, Study, key, rows
 from lanet_jax.study.outcome import Outcome
 
-MEASURES = ("final", "last5", "best", "fitted", "auroc")
+MEASURES = ("final", "last5", "best", "mean_class", "fitted", "auroc")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,6 +18,7 @@ def write_run(home, final, last5=None, best=None, fitted=None, auroc=None, split
     rows = [{**row, "split": split} for split in splits]
     (home / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     numbers = {"final": final, "last5": last5 or final, "oracle": best or final}
+    numbers["final_mean_class"] = final - 0.1
     summary = dict.fromkeys(splits, numbers)
     if fitted is not None:
         summary["labels"] = {"wrong_fitted": fitted, "auroc": auroc}

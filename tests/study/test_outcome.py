@@ -25,7 +25,7 @@ def test_the_holdout_and_the_labels_are_no_test_splits(folder, write_run):
     summary["test"]["best"] = summary["test"].pop("oracle")
     path.write_text(json.dumps({**summary, "holdout": {"final": 0.1}}))
     assert finished(folder)
-    assert read(folder) == Outcome(0.5, 0.4, 0.6, False, 0.3, 0.9)
+    assert read(folder) == Outcome(0.5, 0.4, 0.6, 0.4, False, 0.3, 0.9)
 
 
 def test_no_wrong_labels_are_no_numbers_of_them(folder, write_run):

@@ -60,22 +60,24 @@ MARKDOWN = """\
 
 **Noise: A_1 (%)**
 
-| Noise | Method | final | last 5 | oracle | wrong fitted | AUROC | seeds | paper |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- |
-| 10% | CE | 62.00±2.00 | 63.00±2.00 | 70.00±0.00 | 50.00±0.00 | 0.700±0.100 | 3 of 3 | 81.01 |
-|  | LA-Net | **71.00±1.41** | **72.00±1.41** | **80.00±0.00** | 25.00±7.07 | 0.900±0.000 \
-| 2 of 3 | 88.75±0.11 |
-| 30% | CE | 50.00 | 51.00 | 55.00 | 60.00 | 0.550 | 1 of 3 | - |
-|  | LA-Net | - | - | - | - | - | 0 of 3 | - |
+| Noise | Method | final | last 5 | oracle | mean over classes | wrong fitted \
+| AUROC | seeds | paper |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| 10% | CE | 62.00±2.00 | 63.00±2.00 | 70.00±0.00 | 52.00±2.00 | 50.00±0.00 \
+| 0.700±0.100 | 3 of 3 | 81.01 |
+|  | LA-Net | **71.00±1.41** | **72.00±1.41** | **80.00±0.00** | **61.00±1.41** \
+| 25.00±7.07 | 0.900±0.000 | 2 of 3 | 88.75±0.11 |
+| 30% | CE | 50.00 | 51.00 | 55.00 | 40.00 | 60.00 | 0.550 | 1 of 3 | - |
+|  | LA-Net | - | - | - | - | - | - | 0 of 3 | - |
 
 **Noise: B (%)**
 
-| Noise | Method | final | last 5 | oracle | seeds |
-| --- | --- | --- | --- | --- | --- |
-| 10% | CE | 50.00±0.00 | 50.00±0.00 | 50.00±0.00 | 3 of 3 |
-|  | LA-Net | - | - | - | 0 of 3 |
-| 30% | CE | - | - | - | 0 of 3 |
-|  | LA-Net | - | - | - | 0 of 3 |
+| Noise | Method | final | last 5 | oracle | mean over classes | seeds |
+| --- | --- | --- | --- | --- | --- | --- |
+| 10% | CE | 50.00±0.00 | 50.00±0.00 | 50.00±0.00 | 40.00±0.00 | 3 of 3 |
+|  | LA-Net | - | - | - | - | 0 of 3 |
+| 30% | CE | - | - | - | - | 0 of 3 |
+|  | LA-Net | - | - | - | - | 0 of 3 |
 
 - a note
 
@@ -137,6 +139,7 @@ def test_csv_is_plain_numbers(noisy, folder):
     ce, lanet = rows[0], rows[2]
     assert (ce["Noise"], ce["Method"], ce["Dataset"], ce["seeds"]) == ("10%", "CE", "A_1", "3")
     assert (ce["last5_mean"], ce["last5_std"]) == ("63.0000", "2.0000")
+    assert (ce["mean_class_mean"], ce["mean_class_std"]) == ("52.0000", "2.0000")
     assert (ce["auroc_mean"], ce["auroc_std"]) == ("0.7000", "0.1000")
     assert (ce["best_is_oracle"], ce["published"]) == ("true", "81.01")
     assert (lanet["fitted_mean"], lanet["fitted_std"]) == ("25.0000", "7.0711")
