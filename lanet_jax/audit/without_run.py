@@ -1,7 +1,6 @@
 """An audit of labelled faces without any training, by a network's features and landmarks."""
 
 import dataclasses
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from lanet_jax.audit import ranking_table as table
 from lanet_jax.audit.array_checks import PROBABILITIES
 from lanet_jax.audit.of_arrays import LabelAudit, audit_labels
 from lanet_jax.audit.witnesses import Witnesses
-from lanet_jax.errors import UserError
+from lanet_jax.files import writable
 from lanet_jax.from_config.data import Data
 from lanet_jax.input.records import Records
 from lanet_jax.trained.load import SHIPPED
@@ -104,9 +103,7 @@ def audit_faces(
       UserError: source, model or images cannot be read, or there are too few faces.
     """
     # Asked before the faces are looked at, which takes minutes.
-    below = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
-    if not (below.is_dir() and os.access(below, os.W_OK)):
-        raise UserError(f"--out {out}: {below} is not a folder to write to: name another")
+    writable.check_folder(out)
     faces = labelled_faces.load(source, data_dir, split, classes)
     data = Data(faces, faces.labels, None, {})
     seen, audit = _judged(data, look(faces))

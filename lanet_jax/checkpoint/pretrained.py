@@ -12,7 +12,7 @@ from safetensors.numpy import save as safetensors_bytes
 from lanet_jax.checkpoint.checks import check_numbers, check_shapes
 from lanet_jax.checkpoint.formats import file_format, read_safetensors
 from lanet_jax.errors import UserError
-from lanet_jax.files import beside, cache
+from lanet_jax.files import beside, cache, writable
 from lanet_jax.files.atomic import write_together
 from lanet_jax.files.home import expanded
 from lanet_jax.files.npz import read_npz
@@ -23,14 +23,18 @@ ENDINGS = (".safetensors", ".npz")
 IN_CACHE = {"face29": "lanet port get-faces"}
 
 
-def check_ending(path: Path) -> None:
-    """Refuses a file name whose ending is not one we write.
+def check_output(path: Path) -> None:
+    """Checks that `save` can write a file, before long work; nothing changes.
+
+    Args:
+      path: output of `save`.
 
     Raises:
-      UserError: neither .safetensors nor .npz.
+      UserError: the ending is unknown, the JSON would replace another file's, or it is a folder.
+      OSError: its folder cannot be written to.
     """
-    if path.suffix not in ENDINGS:
-        raise UserError(f"{path}: unknown ending; name the output .safetensors or .npz")
+    _check_names(path)
+    writable.check_file(path)
 
 
 def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> None:
@@ -46,7 +50,7 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
       UserError: the ending is unknown, or the JSON would replace another file's.
       OSError: the files cannot be written; then neither is left half-written.
     """
-    check_ending(path)
+    _check_names(path)
     flat = _flatten(params, stats)
     arrays = {name: np.ascontiguousarray(value) for name, value in flat.items()}
 
@@ -56,13 +60,18 @@ def save(path: Path, params: PyTree, stats: PyTree, card: dict[str, Any]) -> Non
         else:
             file.write(safetensors_bytes(arrays))
 
-    beside.check(path.with_suffix(".json"), path, _is_card)
     text = json.dumps(card, indent=2) + "\n"
     # Both are complete before either is renamed. The card goes first, so that new weights never
     # stand without the record of their source.
     write_together(
         {path.with_suffix(".json"): lambda file: file.write(text.encode()), path: write_arrays}
     )
+
+
+def _check_names(path: Path) -> None:
+    if path.suffix not in ENDINGS:
+        raise UserError(f"{path}: unknown ending; name the output .safetensors or .npz")
+    beside.check(path.with_suffix(".json"), path, _is_card)
 
 
 def _is_card(found: dict[str, Any]) -> bool:

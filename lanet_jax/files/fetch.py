@@ -1,6 +1,7 @@
 """Downloads one file of a package by pip, without installing it."""
 
 import importlib.util
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ def pip_download(requirement: str, megabytes: int, options: Sequence[str], into:
         [sys.executable, "-m", "pip", "download", *fixed, *options, requirement],
         stderr=subprocess.PIPE,
         text=True,
+        env={**os.environ, "TMPDIR": str(into)},  # so that nothing stays if it is interrupted
     )
     found = sorted(path for path in into.iterdir() if path.name.endswith(ENDINGS))
     if done.returncode or not found:

