@@ -15,6 +15,7 @@ _ROUNDS = 5  # of aligning to the mean and updating it; the fifth moves it by < 
 _FEWEST = 3  # known points needed to align a face
 _MOST = 20_000  # records that the statistics are taken from
 _DISTINCT = 1e-5  # spread of a face's points over their distance from 0 that is not rounding
+_FLAT = 0.02  # breadth of a face's points over their length; what is flatter lies on a line
 _CONSTANT = 1e-6  # of the face's size; such as the midline's x, averaged with its mirror image
 
 
@@ -101,7 +102,8 @@ def shapes(
       flip_index: as for `fit`.
 
     Returns:
-      Their shapes; a face with fewer than three known landmarks has no known points.
+      Their shapes; a face whose known landmarks are fewer than three, or coincide or lie on a line,
+      has no known points.
     """
     found = np.zeros((len(points), len(kept), 2), np.float32)
     known = np.zeros((len(points), len(kept)), bool)
@@ -135,10 +137,14 @@ def _mean(z: np.ndarray, w: Bool[np.ndarray, "N L"]) -> np.ndarray:
 
 
 def _usable(z: Complex[np.ndarray, "N L"], w: Bool[np.ndarray, "N L"]) -> Bool[np.ndarray, " N"]:
-    """Which faces have enough known points that do not coincide."""
-    spread = _mean(np.abs(z - _mean(z, w)[:, None]) ** 2, w)
+    """Which faces have enough known points that neither coincide nor lie on a line."""
+    centred = z - _mean(z, w)[:, None]
+    spread = _mean(np.abs(centred) ** 2, w)
     distinct = spread > _DISTINCT**2 * _mean(np.abs(z) ** 2, w)
-    return (w.sum(axis=-1) >= _FEWEST) & distinct & np.isfinite(spread)
+    # The squared singular values of the points are spread +- stretch.
+    stretch = np.abs(_mean(centred**2, w))
+    broad = spread - stretch > _FLAT**2 * (spread + stretch)
+    return (w.sum(axis=-1) >= _FEWEST) & distinct & broad & np.isfinite(spread)
 
 
 def _normalised(reference: Complex[np.ndarray, " L"]) -> Complex[np.ndarray, " L"]:

@@ -123,6 +123,16 @@ def test_expressive_points_are_closed_under_the_mirror(name):
     assert scheme.flip_index[scheme.eyes[0]] == scheme.eyes[1]
 
 
+def test_points_on_a_line_are_no_face(frame):
+    line = np.stack([np.arange(L), 0.5 * np.arange(L)], axis=-1) * 7 + 3
+    present = ALL[:3].copy()
+    present[1, 3:] = False
+    two_of_three = FACES[1].copy()
+    two_of_three[2] = two_of_three[0]  # the third of three known points is the first again
+    points, known = shapes(frame, np.stack([line, two_of_three, FACES[2]]), present)
+    assert not known[:2].any() and (points[:2] == 0).all() and known[2].all()
+
+
 def test_points_that_coincide_up_to_rounding_are_no_face(frame):
     spread = np.random.default_rng(1).normal(size=(L, 2))
     rounded = np.concatenate([FACES[:3] * 20 + 100, [100 + 1e-5 * spread]]).astype(np.float32)
