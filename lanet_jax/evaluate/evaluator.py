@@ -78,9 +78,7 @@ class Evaluator:
         watch = self._spaces
         if watch is None:
             return {}
-        return watch.measure(
-            state, np.asarray(_gather(state.model_state["bank"]))[: len(self.run.data.train)]
-        )
+        return watch.measure(state, targets_of(self.run, state, len(self.run.data.train)))
 
     @functools.cached_property
     def _spaces(self) -> Spaces | None:

@@ -40,15 +40,15 @@ class Spaces:
     run: Run
     mesh: Mesh
 
-    def measure(self, state: TrainState, targets: Float[np.ndarray, "N C"]) -> Row:
+    def measure(self, state: TrainState, targets: Float[np.ndarray, "N C"] | None) -> Row:
         """The row of split "spaces", described in docs/parts.md.
 
         Args:
           state: state of this run, on the devices.
-          targets: its target distributions of all training records.
+          targets: its target distributions of all training records; None without LDE.
 
         Returns:
-          Numbers by name, without those that are undefined (no landmarks, no wrong labels).
+          Numbers by name, without those that are undefined (no landmarks, targets or wrong labels).
           `labels` says whether they are measured against the true labels or, if these are not
           known, the observed ones.
 
@@ -80,9 +80,11 @@ class Spaces:
         counts = np.bincount(labels)
         row["chance_share"] = _chance(labels)
         row["commonest_share"] = float(counts.max() / len(labels))
-        row["target_names"] = float(np.mean(targets[rows].argmax(axis=1) == labels))
-        row["confident"] = float(np.mean(targets[rows].max(axis=1) > self._method.el.threshold))
-        row |= self._trust(targets)
+        if targets is not None:
+            sure = targets[rows].max(axis=1) > self._method.el.threshold
+            row["target_names"] = float(np.mean(targets[rows].argmax(axis=1) == labels))
+            row["confident"] = float(np.mean(sure))
+            row |= self._trust(targets)
         row["records"] = len(rows)
         defined = {name: value for name, value in row.items() if np.isfinite(value)}
         return {**defined, "labels": "observed" if data.true is None else "true"}

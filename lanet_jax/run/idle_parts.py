@@ -53,7 +53,7 @@ def idle(rows: list[Row]) -> list[str]:
                 f"{error:.2f}, the mean face's {constant:.2f}"
             )
     commonest = row["commonest_share"]
-    if row["target_names"] < _least(commonest, row["records"]):
+    if row.get("target_names", 1.0) < _least(commonest, row["records"]):
         lines.append(
             "the targets are not measurably better than always naming the commonest class: they "
             f"name {row['target_names']:.2f} of the labels, that one {commonest:.2f}"

@@ -116,6 +116,12 @@ def test_without_true_labels_the_observed_ones_are_asked(look, run):
     assert "trust_right" not in row
 
 
+def test_without_targets_nothing_is_said_of_them(look):
+    row = look.measure(None, None)
+    assert not {"target_names", "confident", "trust_right", "trust_wrong"} & row.keys()
+    assert row["expression_names"] == 1.0
+
+
 def test_landmarks_that_are_not_finite_are_refused(look, run):
     run.data.framed.shapes.points[4] = np.nan
     with pytest.raises(UserError, match="1 of 6 images, such as e, are not finite"):

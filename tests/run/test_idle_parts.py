@@ -27,6 +27,10 @@ def test_nothing_is_said_where_all_is_well():
     assert idle_parts.idle([{"split": "train", "loss": 1.0}]) == []
 
 
+def test_a_run_without_targets_has_none_to_judge():
+    assert idle_parts.idle([{k: v for k, v in GOOD.items() if k != "target_names"}]) == []
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
