@@ -9,6 +9,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from lanet_jax.checkpoint.metadata import Card, completed
+from lanet_jax.errors import UserError
 from lanet_jax.export.onnx_backbones import WRITERS
 from lanet_jax.export.onnx_layers import Graph, affine
 from lanet_jax.methods import frozen
@@ -30,6 +31,9 @@ def model(params: PyTree, model_state: PyTree, card: Card) -> onnx.ModelProto:
 
     Returns:
       uint8 [batch, size, size, 3] to float32 [batch, C].
+
+    Raises:
+      UserError: the network's family has no writer.
     """
     graph, card = Graph(), completed(card)
     below = model_state.get(frozen.PART, {"params": {}, "batch_stats": {}})
@@ -38,7 +42,13 @@ def model(params: PyTree, model_state: PyTree, card: Card) -> onnx.ModelProto:
         {**below["params"], **params["backbone"]},
         {**below["batch_stats"], **stats["backbone"]},
     )
-    last = WRITERS[card["family"]](graph, _normalized(graph, card), *backbone, card)
+    writer = WRITERS.get(card["family"])
+    if writer is None:
+        raise UserError(
+            f"model.family={card['family']} has no ONNX writer: add one to WRITERS in "
+            "lanet_jax/export/onnx_backbones.py, or take --format=safetensors or stablehlo"
+        )
+    last = writer(graph, _normalized(graph, card), *backbone, card)
     if card["method"] == "rul":
         features = _embedding(graph, last, params["mu"], stats["mu"])
     else:

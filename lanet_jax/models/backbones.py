@@ -17,6 +17,9 @@ class Backbone(Protocol):
 
     A protocol cannot express that it is a module too, so type checkers are told where it matters.
 
+    Its fields are these, its family's own, `width` (`model.width`) and `dtype`, the type of the
+    computation.
+
     Attributes:
       first_stage: 1 for the whole network; k > 1 takes the map of stage k - 1 and starts there.
       last_stage: the stage where it ends; 0 for the last one.

@@ -126,6 +126,16 @@ def test_the_onnx_graph_gives_our_probabilities(method, depth, stem, size, more)
         np.testing.assert_allclose(np.log(found), np.log(expected[rows]), rtol=1e-4, atol=1e-4)
 
 
+def test_a_family_without_an_onnx_writer_is_one_line(monkeypatch):
+    pytest.importorskip("onnx")
+    from lanet_jax.export import onnx_graph
+
+    own = card("ce", 18, "small", 24)
+    monkeypatch.setattr(onnx_graph, "WRITERS", {})
+    with pytest.raises(UserError, match=r"model\.family=resnet has no ONNX writer: add one"):
+        onnx_graph.model(*network(own), own)
+
+
 def test_onnx_is_written_with_its_card(rul, asked, tmp_path, monkeypatch, capsys):
     pytest.importorskip("onnx")
     runtime = pytest.importorskip("onnxruntime")
