@@ -42,7 +42,8 @@ class Encoder:
 
     def __init__(self, path: Path, source: Path, rate: float, size: tuple[int, int]) -> None:
         with _told():
-            self._file = av.open(str(path), "w", format="mp4")
+            # FFmpeg takes a relative name with a colon for an address.
+            self._file = av.open(str(path.absolute()), "w", format="mp4")
             is_best = _BEST in av.codecs_available
             self._tick = _TICK if is_best else _OTHER_TICK
             whole, options = Fraction(rate).limit_denominator(1001), _OPTIONS if is_best else {}

@@ -26,7 +26,8 @@ class Sound:
 
     def __init__(self, source: Path, file: Any) -> None:
         self._file = file
-        self._source = av.open(str(source))
+        # FFmpeg takes a relative name with a colon for an address.
+        self._source = av.open(str(source.absolute()))
         start = self._start()
         self.lost = ""
         self._tracks: dict[int, Any] = {}

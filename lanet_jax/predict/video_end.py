@@ -25,7 +25,8 @@ def is_there(path: Path) -> bool | None:
         return None
     pictures, end = 0, 0.0
     try:
-        with av.open(str(path)) as file:
+        # FFmpeg takes a relative name with a colon for an address.
+        with av.open(str(path.absolute())) as file:
             video = file.streams.video[0]
             begin = (file.start_time or 0) / av.time_base
             for packet in file.demux():

@@ -2,6 +2,7 @@
 
 import importlib.util
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -169,6 +170,15 @@ def test_sound_that_aac_cannot_take_as_it_is(tmp_path, name, sound, rate, kept):
         (track,) = file.streams.audio
         assert track.codec_context.sample_rate == kept
         assert float(track.duration * track.time_base) == pytest.approx(1.3, abs=0.15)
+
+
+def test_names_with_a_colon_are_no_addresses(tmp_path, monkeypatch):
+    _make(tmp_path / "a.mp4", "libx264", "aac")
+    (tmp_path / "a.mp4").rename(tmp_path / "12:30.mp4")
+    (tmp_path / "12:30").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert _copied(Path("12:30.mp4"), tmp_path / "copy.mp4") == ""
+    assert _copied(tmp_path / "12:30.mp4", Path("12:30/copy.mp4")) == ""
 
 
 @pytest.mark.parametrize("at", ["__init__", "take", "end"])

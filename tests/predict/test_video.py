@@ -116,6 +116,8 @@ def test_a_name_with_a_colon_is_no_address(tmp_path, monkeypatch, write_video):
     monkeypatch.chdir(tmp_path)
     write_video(tmp_path / "a.mp4", [np.zeros((16, 16, 3), np.uint8)]).rename("talk: 1.mp4")
     assert len(list(video.read(Path("talk: 1.mp4")))) == 1
+    pytest.importorskip("av")
+    assert video_end.is_there(Path("talk: 1.mp4"))
 
 
 def test_a_name_that_is_not_in_utf8(tmp_path, write_video):
