@@ -61,8 +61,8 @@ class Journal:
       gone: number of files that have rows, but are neither read nor there any more.
 
     Raises:
-      UserError: the journal has rows of another run, or of files that are there and not read, or
-        another process writes it.
+      UserError: the journal is another program's file, which is left as it is; it has rows of
+        another run, or of files that are there and not read; or another process writes it.
     """
 
     def __init__(self, table: Path, run: Mapping[str, Any], items: Iterable[Item]) -> None:
@@ -154,13 +154,12 @@ class Journal:
     def _read(self, run: dict[str, Any]) -> None:
         self._file.seek(0)
         *lines, cut = self._file.read().split(b"\n")
-        if cut:  # a kill or a full disk may have left a part of a line
-            self._file.truncate(sum(len(line) + 1 for line in lines))
-        if not lines:
-            self._write(run)
-            return
+        if not (_is_first(lines[0], run) if lines else _line(run).startswith(cut)):
+            raise UserError(
+                f"{self.path} is no file of lanet predict: move it away, or choose another --out"
+            )
         try:
-            first, *entries = map(json.loads, lines)
+            first, *entries = [json.loads(line) for line in lines] or [run]
             for entry in entries:
                 self._take(entry)
         except (ValueError, TypeError, LookupError) as error:
@@ -177,6 +176,8 @@ class Journal:
                 f"{self.path} has rows of a run with another {', '.join(other)}: run that command "
                 f"again to finish it, remove {self.path.name}, or choose another --out"
             )
+        if cut:  # a kill or a full disk may have left a part of a line
+            self._file.truncate(sum(len(line) + 1 for line in lines))
 
     def _gone(self, items: Iterable[Item]) -> int:
         read = {os.fsdecode(item.path) for item in items}
@@ -213,7 +214,7 @@ class Journal:
         return self._keys[item]
 
     def _write(self, entry: Mapping[str, Any]) -> None:
-        line = json.dumps(entry, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+        line = _line(entry)
         try:
             written = self._file.write(line)
             if written != len(line):
@@ -221,3 +222,16 @@ class Journal:
         except OSError as error:
             error.filename = str(self.path)
             raise
+
+
+def _line(entry: Mapping[str, Any]) -> bytes:
+    return json.dumps(entry, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+
+
+def _is_first(line: bytes, run: Mapping[str, Any]) -> bool:
+    """Whether a line describes a run, this one or another."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and run.keys() <= found.keys()

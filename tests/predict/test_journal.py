@@ -66,6 +66,35 @@ def test_a_cut_line_is_dropped_and_a_damaged_one_is_told(run, folder, tmp_path):
         run(folder)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"my only notes",
+        b"name,label\nmine.png,happy\nlast.png,sad",
+        b'{"my": "config"}\n',
+        b'{"my": "config"}',
+        b"[1,2]\n",
+        b"5\n",
+        b"\xff\n",
+    ],
+)
+def test_a_file_of_another_program_is_left_as_it_is(tmp_path, content):
+    path = tmp_path / "t.csv.partial"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="t.csv.partial is no file of lanet predict: move it away"):
+        Journal(tmp_path / "t.csv", {"version": "1", "model": "m"}, [])
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("size", [0, 5, 30, 33])
+def test_a_cut_first_line_is_written_again(tmp_path, size):
+    run, first = {"version": "1", "model": "m"}, b'{"version": "1", "model": "m"}\n'
+    path = tmp_path / "t.csv.partial"
+    path.write_bytes(first[:size])
+    Journal(tmp_path / "t.csv", run, [])
+    assert path.read_bytes() == first
+
+
 def test_two_processes_do_not_write_one_table(tmp_path):
     first = Journal(tmp_path / "t.csv", {}, [])
     with pytest.raises(UserError, match="another process writes it"):
