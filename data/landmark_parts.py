@@ -1,6 +1,8 @@
 """Rows of an unfinished landmark file, stored in parts so that a kill loses little."""
 
+import contextlib
 import dataclasses
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -11,9 +13,14 @@ from lanet_jax.errors import UserError
 from lanet_jax.files.npz import read_npz, write_npz
 from lanet_jax.landmarks.schemes import SCHEMES
 
+from .claim import LOCK
+
 # The columns of a part, with numpy's kind of each.
 _KINDS = {"name": "U", "size": "i", "changed": "i", "points": "f"}
 _KINDS |= {"ok": "b", "spread": "f", "score": "f", "broken": "b"}
+
+# A part, or what a kill left of one that was being written.
+_OWN = re.compile(r"\d{6,}\.npz|\.\d{6,}\.npz\..*\.tmp")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +84,14 @@ class Parts:
 
     def _files(self) -> list[Path]:
         return sorted(self.folder.glob("*.npz"))
+
+    def remove(self) -> None:
+        """Removes the parts, and the folder unless it holds other files."""
+        own = [file for file in self.folder.iterdir() if _OWN.fullmatch(file.name)]
+        with contextlib.suppress(OSError):  # not empty
+            for file in (*own, self.folder / LOCK):  # the lock last, as it guards the parts
+                file.unlink(missing_ok=True)
+            self.folder.rmdir()
 
     def _read_part(self, file: Path) -> dict[str, Row]:
         try:

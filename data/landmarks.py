@@ -8,7 +8,6 @@ used. It runs in parallel, and the same command resumes it after a kill.
 import functools
 import multiprocessing
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -95,7 +94,7 @@ def make(
             landmark_shards.write(whole_file, shard, source, names, rows, scheme)
         else:
             landmark_parts.write(out, names, rows, scheme)
-        shutil.rmtree(parts.folder, ignore_errors=True)
+        parts.remove()
     said = landmark_summary.lines({name: rows[name] for name in stamps}, files.below(source))
     print("\n" + "\n".join(said) + f"\n\nwrote {out}")
 

@@ -73,3 +73,18 @@ def test_a_stamp_tells_a_changed_file(tmp_path, write):
     before = stamp(write(tmp_path / "a", "one"))
     assert stamp(tmp_path / "a") == before
     assert stamp(write(tmp_path / "a", "longer")) != before
+
+
+def test_only_what_is_ours_is_removed(tmp_path):
+    parts = Parts(tmp_path / "l.npz", "ibug68")
+    parts.add({"1.png": _row(1)})
+    (parts.folder / ".000001.npz.7-0a.tmp").write_bytes(b"left by a kill")
+    (parts.folder / "lock").touch()
+    for name in ("my.npz", "notes.txt"):
+        (parts.folder / name).write_text("mine")
+    parts.remove()
+    assert sorted(file.name for file in parts.folder.iterdir()) == ["my.npz", "notes.txt"]
+    for file in parts.folder.iterdir():
+        file.unlink()
+    parts.remove()
+    assert not parts.folder.exists()

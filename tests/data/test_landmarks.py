@@ -103,6 +103,12 @@ def test_all_images_in_the_order_of_their_names(source, tmp_path, fake, write, c
     assert not Parts(tmp_path / "l.npz", "ibug68").folder.exists()
 
 
+def test_other_files_beside_the_parts_stay(source, tmp_path, fake, write):
+    write(tmp_path / "l.npz.parts" / "notes.txt", b"mine")
+    _make(source, tmp_path / "l.npz", fake)
+    assert [file.name for file in (tmp_path / "l.npz.parts").iterdir()] == ["notes.txt"]
+
+
 def test_only_what_is_left_is_done(source, tmp_path, fake, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(landmarks.landmark_parts, "write", lambda *args: 1 / 0)
