@@ -31,17 +31,35 @@ def is_whole(data: bytes) -> bool:
 
 
 def _png_is_whole(data: bytes) -> bool:
+    for name, start, end in _png_chunks(data):
+        if zlib.crc32(data[start - 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
+            return False
+        if name == b"IEND":
+            return True
+    return False
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Name of each whole chunk, and where its content begins and ends."""
     at = len(PNG)
     while at + 12 <= len(data):
-        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
-        if end > len(data):
-            return False
-        if zlib.crc32(data[at + 4 : end - 4]) != int.from_bytes(data[end - 4 : end], "big"):
-            return False
-        if data[at + 4 : at + 8] == b"IEND":
-            return True
-        at = end
-    return False
+        start = at + 8
+        end = start + int.from_bytes(data[at : at + 4], "big")
+        if end + 4 > len(data):
+            return
+        yield data[at + 4 : start], start, end
+        at = end + 4
+
+
+def png_exif(encoded: bytes) -> bytes:
+    """The EXIF block of a PNG, which may lie behind its pixels; empty if there is none."""
+    if encoded.startswith(PNG):
+        for name, start, end in _png_chunks(encoded):
+            if name == b"eXIf":
+                return encoded[start:end]
+            if name == b"IEND":
+                break
+    return b""
 
 
 def _jpeg_is_whole(data: bytes) -> bool:

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
-import PIL.ExifTags
 import PIL.Image
-import PIL.ImageOps
 from jaxtyping import UInt8
 
 from lanet_jax.errors import UserError
-from lanet_jax.images.image_bytes import JPEG, is_whole, pixel_size
+from lanet_jax.images import orientation
+from lanet_jax.images.image_bytes import JPEG, is_whole, pixel_size, png_exif
 from lanet_jax.images.opacity import is_opaque
 
 FORMATS = ("BMP", "DIB", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
@@ -35,7 +34,8 @@ def decode(encoded: bytes) -> Rgb:
       encoded: the file's bytes.
 
     Returns:
-      RGB pixels: rotated as EXIF says, transparent ones over white, 16 bits reduced to 8.
+      RGB pixels: rotated as EXIF says if that can be read, transparent ones over white, 16 bits
+      reduced to 8.
 
     Raises:
       BrokenImageError: the file is empty, truncated, too large or not an image.
@@ -66,7 +66,7 @@ def upright(image: PIL.Image.Image) -> Rgb:
       BrokenImageError: its pixels cannot be read.
     """
     try:
-        return rgb(_channels(PIL.ImageOps.exif_transpose(image)))
+        return rgb(_channels(orientation.turned(image)))
     except BrokenImageError:
         raise
     except Exception as error:
@@ -87,12 +87,14 @@ def upright_size(encoded: bytes) -> tuple[int, int] | None:
     Returns:
       Both in pixels; None if its header does not say.
     """
-    stored = pixel_size(encoded)
-    if stored is None or not any(mark in encoded[:_HEAD] for mark in _TURNS):
+    stored, exif = pixel_size(encoded), png_exif(encoded)
+    if stored is None or not (exif or any(mark in encoded[:_HEAD] for mark in _TURNS)):
         return stored
     try:
         with PIL.Image.open(io.BytesIO(encoded), formats=FORMATS) as image:
-            is_turned = image.getexif().get(PIL.ExifTags.Base.Orientation, 1) in range(5, 9)
+            if exif:  # Pillow would decode the pixels to find what lies behind them
+                image.info["exif"] = b"Exif\0\0" + exif
+            is_turned = orientation.read(image) in range(5, 9)
     except Exception:  # decoding it will say what is wrong
         return stored
     return stored[::-1] if is_turned else stored

@@ -56,6 +56,29 @@ def test_exif_turns_the_picture_upright(colours, kind, orientation):
         assert pixels.upright_size(_encoded(stored, kind, exif=exif, **options)) == (96, 64)
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "JPEG"])
+def test_a_damaged_exif_block_costs_nothing_but_the_turn(colours, kind):
+    options = {"lossless": True} if kind == "WEBP" else {}
+    whole = _encoded(colours, kind, **options)
+    damaged = _encoded(colours, kind, exif=b"nonsense", **options)
+    np.testing.assert_array_equal(pixels.decode(damaged), pixels.decode(whole))
+    with pytest.raises(BrokenImageError):
+        pixels.decode(damaged[:-20] + b"\0" * 10)
+
+
+def test_a_png_may_tell_its_orientation_behind_its_pixels(monkeypatch):
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6
+    noise = np.random.default_rng(0).integers(0, 256, (200, 320, 3), np.uint8)
+    encoded = _encoded(noise, "PNG", exif=exif)
+    at, size = encoded.index(b"eXIf") - 4, len(exif.tobytes()) - 6 + 12
+    late = encoded[:at] + encoded[at + size : -12] + encoded[at : at + size] + encoded[-12:]
+    assert late.index(b"eXIf") > 1 << 17
+    assert pixels.decode(late).shape == (320, 200, 3)
+    monkeypatch.setattr(PIL.Image.Image, "load", lambda self: 1 / 0)
+    assert pixels.upright_size(late) == (200, 320)
+
+
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "WEBP"])
 def test_formats_without_loss(colours, kind):
     options = {"lossless": True} if kind == "WEBP" else {}
