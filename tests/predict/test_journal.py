@@ -81,7 +81,7 @@ def test_a_cut_line_is_dropped_and_a_damaged_one_is_told(run, folder, tmp_path):
 def test_a_file_of_another_program_is_left_as_it_is(tmp_path, content):
     path = tmp_path / "t.csv.partial"
     path.write_bytes(content)
-    with pytest.raises(UserError, match="t.csv.partial is no file of lanet predict: move it away"):
+    with pytest.raises(UserError, match=r"t\.csv\.partial is no file of lanet predict: move"):
         Journal(tmp_path / "t.csv", {"version": "1", "model": "m"}, [])
     assert path.read_bytes() == content
 
