@@ -13,6 +13,7 @@ from matplotlib.text import Text
 FAMILY = "DejaVu Sans"  # comes with matplotlib, so that a figure is the same everywhere
 _OWN = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
 _ALWAYS = {ord(sign) for sign in " %.0123456789"}  # what stands beside a name
+_told: set[int] = set()  # letters that a warning has named
 
 
 @functools.cache
@@ -24,18 +25,21 @@ def drawable(text: str) -> tuple[str, Path]:
 
     Returns:
       The text and the font's file. Letters that no font of this machine has become their code
-      points (U+5F00), so that two names never look the same; a warning says so once on stderr.
+      points (U+5F00), so that two names never look the same; a warning on stderr says so, once
+      for each letter.
     """
     wanted = {ord(sign) for sign in text if sign.isprintable()}
     for path in (_OWN, *_others()):
         if wanted <= _letters(path):
             return text, path
     own = _letters(_OWN)
-    print(
-        f"no font of this machine has the letters of {text!r}: pictures show their code points; "
-        "install one, such as Noto's",
-        file=sys.stderr,
-    )
+    if not wanted <= own | _told:
+        print(
+            f"no font of this machine has the letters of {text!r}: pictures show their code "
+            "points; install one, such as Noto's",
+            file=sys.stderr,
+        )
+        _told.update(wanted)
     return "".join(s if ord(s) in own else f"U+{ord(s):04X} " for s in text), _OWN
 
 

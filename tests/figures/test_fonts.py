@@ -13,6 +13,7 @@ from lanet_jax.predict.face_rows import Row
 @pytest.fixture
 def no_others(monkeypatch):
     monkeypatch.setattr(fonts, "_others", lambda: ())
+    monkeypatch.setattr(fonts, "_told", set())
     fonts.drawable.cache_clear()
     yield
     fonts.drawable.cache_clear()
@@ -26,7 +27,8 @@ def test_what_matplotlibs_font_has_is_drawn_by_it():
 def test_letters_that_no_font_has_become_code_points(no_others, capsys):
     assert fonts.drawable("开心 95%")[0] == "U+5F00 U+5FC3  95%"
     assert fonts.drawable("伤心 95%")[0] == "U+4F24 U+5FC3  95%"
-    fonts.drawable("开心 95%")
+    for text in ("开心 95%", "开心 96%", "伤心", "Ü 开"):  # letters that are told already
+        fonts.drawable(text)
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 2 and "no font of this machine has the letters of '开心 95%'" in said[0]
 
