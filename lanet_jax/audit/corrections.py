@@ -37,8 +37,8 @@ class Said(NamedTuple):
 
     @property
     def meaning(self) -> tuple[str, bool]:
-        """Label in any case and whether it is ambiguous: what two reviewers may disagree on."""
-        return self.given.casefold(), self.decision == AMBIGUOUS
+        """Label in any spelling and whether it is ambiguous: what two reviewers may disagree on."""
+        return _plain(self.given), self.decision == AMBIGUOUS
 
 
 class Merged(NamedTuple):
@@ -66,7 +66,8 @@ def read(path: Path) -> tuple[list[Said], list[str]]:
       Its lines, and the names of columns that are not ours.
 
     Raises:
-      UserError: it cannot be read, has other columns, or a line holds an unknown decision.
+      UserError: it cannot be read, has other columns, or a line holds an unknown decision or one
+        that does not fit its labels.
     """
     text = label_lines.read_text(path)
     if not label_lines.has_header(text):
@@ -87,10 +88,11 @@ def read(path: Path) -> tuple[list[Said], list[str]]:
         if not row["name"].strip() or not row["given"]:
             raise UserError(f"{where}: a name and a label were expected; complete the line")
         was = row.get("was", "")
-        if decision in (OPEN, CONFLICT) and was and row["given"].casefold() != was.casefold():
+        if decision not in ("accept", "other") and was and _plain(row["given"]) != _plain(was):
+            without = f"with {decision}" if decision in DECIDED else "without a decision"
             raise UserError(
-                f"{where}: the label is changed from {was!r} to {row['given']!r} without a "
-                "decision; write other in its last column"
+                f"{where}: the label is changed from {was!r} to {row['given']!r} {without}; "
+                "write other in its last column"
             )
         name = unicodedata.normalize("NFC", row["name"].replace("\\", "/"))
         found.append(Said(name, row["given"], was, decision, where))
@@ -149,13 +151,18 @@ def counts(rows: Sequence[Said]) -> Mapping[str, int]:
 _ADVICE = f"give a file that the review page saved ({','.join(COLUMNS)})"
 
 
+def _plain(label: str) -> str:
+    """A label as it is compared: in any case, and composed or not, as a Mac writes it."""
+    return unicodedata.normalize("NFC", label).casefold()
+
+
 def _applied(lines: Sequence[Said]) -> list[Said]:
     """Changes to a label that the record has in lines which do not change it."""
-    now = {one.was.casefold() for one in lines if one.given.casefold() == one.was.casefold()}
+    now = {_plain(one.was) for one in lines if _plain(one.given) == _plain(one.was)}
     return [
         one
         for one in lines
-        if one.was and one.given.casefold() in now and one.was.casefold() not in now
+        if one.was and _plain(one.given) in now and _plain(one.was) not in now
     ]
 
 
@@ -163,7 +170,7 @@ def _was(lines: Sequence[Said]) -> str:
     """The label that a record had; "" where its lines do not say."""
     known = [one for one in lines if one.was]
     for one in known[1:]:
-        if one.was.casefold() != known[0].was.casefold():
+        if _plain(one.was) != _plain(known[0].was):
             raise UserError(
                 f"{one.where}: the label of {one.name!r} was {one.was!r} there and "
                 f"{known[0].was!r} in {known[0].where}: are both from the same page?"

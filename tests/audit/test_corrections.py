@@ -133,11 +133,20 @@ def test_labels_are_the_same_in_any_case(write, tmp_path):
     ]
 
 
+def test_labels_are_the_same_however_their_accents_are_written(write, tmp_path):
+    first = write("a.csv", "a.jpg,g\u00eane,anger,other", "b.jpg,g\u00eane,ge\u0302ne,keep")
+    second = write("b.csv", "a.jpg,ge\u0302ne,anger,accept", "b.jpg,ge\u0302ne,ge\u0302ne,")
+    review_merge.merge([first, second], tmp_path / "out.csv")
+    assert [row[3] for row in _rows(tmp_path / "out.csv")] == ["other", "keep"]
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
         ("a.jpg,fear,anger,yes", "line 2: the decision 'yes' is not one of accept, keep"),
         ("a.jpg,fear,anger,", "line 2: the label is changed from 'anger' to 'fear' without"),
+        ("a.jpg,fear,anger,keep", "changed from 'anger' to 'fear' with keep; write other"),
+        ("a.jpg,fear,anger,ambiguous", "line 2: .* with ambiguous; write other"),
         (",fear,anger,accept", "line 2: a name and a label were expected"),
         ("a.jpg,fear", "line 2: there is no decision"),
         ("a.jpg", "line 2: expected name,given,was,decision and found 'a.jpg'"),
