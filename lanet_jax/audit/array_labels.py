@@ -35,10 +35,12 @@ def labels(
     Raises:
       UserError: a label is missing or is not one of the classes, or these are not known.
     """
+    shape = () if probabilities is None else array(probabilities, PROBABILITIES).shape
+    if shape[1:] == (1,):  # a sigmoid's
+        raise UserError(f"{PROBABILITIES}: of one class only; give np.hstack([1 - p, p])")
     named, values = _names(classes, probabilities)
     found = _one_each(given)
     if found.dtype.kind in "iu" and not values:
-        shape = () if probabilities is None else array(probabilities, PROBABILITIES).shape
         columns = shape[1] if len(shape) == 2 else 0
         if named or columns:
             named = named or tuple(map(str, range(columns)))
@@ -79,10 +81,11 @@ def labels(
 def _one_each(given: Any) -> Int[np.ndarray, " N"] | np.ndarray:
     """One number or one name a record."""
     found = array(given, "labels")
-    if found.ndim == 2 and found.dtype.kind in "buif":
+    if found.ndim == 2 and (found.shape[1] == 1 or found.dtype.kind in "buif"):
+        x = "x.to_numpy()" if hasattr(given, "to_numpy") else "x"  # data frames have no such ways
         way = "ravel()" if found.shape[1] == 1 else "argmax(axis=1), if it has one column per class"
         raise UserError(
-            f"labels: {list(found.shape)}, but one per record was expected: give x.{way}"
+            f"labels: {list(found.shape)}, but one per record was expected: give {x}.{way}"
         )
     if found.dtype.kind not in "biufUTSO" or found.ndim != 1:
         raise UserError(

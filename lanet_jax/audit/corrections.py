@@ -160,9 +160,7 @@ def _applied(lines: Sequence[Said]) -> list[Said]:
     """Changes to a label that the record has in lines which do not change it."""
     now = {_plain(one.was) for one in lines if _plain(one.given) == _plain(one.was)}
     return [
-        one
-        for one in lines
-        if one.was and _plain(one.given) in now and _plain(one.was) not in now
+        one for one in lines if one.was and _plain(one.given) in now and _plain(one.was) not in now
     ]
 
 

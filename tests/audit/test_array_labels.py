@@ -5,7 +5,7 @@ import pytest
 
 from lanet_jax.audit import array_labels
 from lanet_jax.errors import UserError
-from tests.audit.frames import frame
+from tests.audit.frames import Frame, frame
 
 CLASSES = ("anger", "fear", "joy", "neutral")
 Y = np.arange(40) % 4
@@ -97,3 +97,22 @@ def test_booleans_are_the_classes_that_are_named():
 def test_classes_that_look_the_same_are_refused(twins):
     with pytest.raises(UserError, match="look the same: merge them"):
         array_labels.labels(list(twins) * 6, (), None)
+
+
+@pytest.mark.parametrize("labels", [Y % 2, np.array(["a", "b"])[Y % 2]])
+def test_probabilities_of_one_class_are_told_before_the_labels(labels):
+    said = r"probabilities: of one class only; give np.hstack\(\[1 - p, p\]\)"
+    for probabilities in (P[:, :1], frame(P[:, :1], ("p",))):
+        with pytest.raises(UserError, match=said):
+            array_labels.labels(labels, (), probabilities)
+
+
+def test_labels_in_a_data_frame_get_an_advice_that_it_can_follow():
+    class Table(Frame):
+        def to_numpy(self):
+            return np.asarray(self)
+
+    names = np.array(CLASSES)[Y, None]
+    for values, way in ((Y[:, None], "ravel"), (names, "ravel"), (np.eye(4)[Y], "argmax")):
+        with pytest.raises(UserError, match=rf"give x\.to_numpy\(\)\.{way}\("):
+            array_labels.labels(values.view(Table), (), None)
