@@ -14,6 +14,8 @@ from lanet_jax.errors import UserError
 PROBABILITIES = "probabilities"
 _SUM_TOLERANCE = 1e-2
 _NONE = {"none", "na", "nat"}  # as Python, R and NumPy write it, besides a spreadsheet's words
+_LEAST_ERROR = 1e-3  # of a column's deviation, from which float32 costs something
+_ROUNDING = 1e-12  # deviation over the largest value, up to which a column is constant
 _FEWEST = 10  # records; fewer are too few to estimate a share from
 
 
@@ -142,20 +144,38 @@ def array(values: Any, name: str) -> np.ndarray:
         raise UserError(f"{name}: no array can be made of it ({reason})") from None
 
 
-def numbers(values: np.ndarray, name: str, records: int) -> Float[np.ndarray, "N D"]:
-    """Reads one row of finite numbers for each record.
+def features(values: Any, name: str, records: int) -> Float[np.ndarray, "N D"]:
+    """Reads the features of each record in one space.
 
     Args:
       values: [N, D] numbers.
-      name: name of the argument, for errors.
+      name: name of the space, for errors.
       records: number of records, N.
 
     Returns:
-      The numbers, in float32.
+      The numbers, in float32. A column whose values lie too close together for that, such as
+      times in seconds since 1970, comes standardised.
 
     Raises:
-      UserError: they are of another shape or type, or one is not finite.
+      UserError: they are of another shape or type, or one is not finite in float32.
     """
+    found = _numbers(values, name, records)
+    cast = _in_float32(found, name)
+    if np.can_cast(found.dtype, np.float32):
+        return cast
+    exact = found.astype(float)
+    largest = np.abs(exact).max(axis=0)
+    unit = np.where(largest > 0, largest, 1)  # squares of small numbers leave float64's range, too
+    exact /= unit
+    deviation = exact.std(axis=0)
+    error = np.abs(cast / unit - exact).max(axis=0)
+    lost = (error > _LEAST_ERROR * deviation) & (deviation > _ROUNDING)
+    cast[:, lost] = (exact[:, lost] - exact[:, lost].mean(axis=0)) / deviation[lost]
+    return cast
+
+
+def _numbers(values: Any, name: str, records: int) -> np.ndarray:
+    """One row of numbers for each record, in the type in which they come."""
     found = array(values, name)
     if found.dtype.kind == "O" and found.ndim == 2:  # pandas' Float64, or columns of several types
         with contextlib.suppress(TypeError, ValueError):
@@ -167,12 +187,16 @@ def numbers(values: np.ndarray, name: str, records: int) -> Float[np.ndarray, "N
         )
     if not found.shape[1]:
         raise UserError(f"{name}: [{records}, 0], rows without a number")
-    with np.errstate(over="ignore"):
-        found = found.astype(np.float32)
-    if not np.isfinite(found).all():
-        row = int(np.flatnonzero(~np.isfinite(found).all(axis=1))[0])
-        raise UserError(f"{name}: row {row} is not finite (in float32); leave it out or fill it in")
     return found
+
+
+def _in_float32(found: np.ndarray, name: str) -> Float[np.ndarray, "N D"]:
+    with np.errstate(over="ignore"):
+        cast = found.astype(np.float32)
+    if not np.isfinite(cast).all():
+        row = int(np.flatnonzero(~np.isfinite(cast).all(axis=1))[0])
+        raise UserError(f"{name}: row {row} is not finite (in float32); leave it out or fill it in")
+    return cast
 
 
 def distributions(values: np.ndarray, records: int, classes: int) -> Float[np.ndarray, "N C"]:
@@ -191,7 +215,7 @@ def distributions(values: np.ndarray, records: int, classes: int) -> Float[np.nd
     """
     if classes == 2 and array(values, PROBABILITIES).ndim == 1:
         raise UserError(f"{PROBABILITIES}: of one class only; give np.stack([1 - p, p], axis=1)")
-    found = numbers(values, PROBABILITIES, records)
+    found = _in_float32(_numbers(values, PROBABILITIES, records), PROBABILITIES)
     if found.shape[1] != classes:
         raise UserError(f"{PROBABILITIES}: {found.shape[1]} columns for {classes} classes")
     sums = found.sum(axis=1)

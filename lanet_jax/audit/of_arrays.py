@@ -126,7 +126,9 @@ def audit_labels(
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise UserError(f"seed={seed}: a whole number of 0 or more was expected")
     array_checks.check_enough(len(given), len(classes), len(np.unique(given)))
-    read = {name: array_checks.numbers(values, name, len(given)) for name, values in spaces.items()}
+    read = {
+        name: array_checks.features(values, name, len(given)) for name, values in spaces.items()
+    }
     group = same_faces.of(list(read.values())) if read else np.arange(len(given))
     if groups is not None:
         group = same_faces.joined(array_checks.groups(groups, len(given)), group)

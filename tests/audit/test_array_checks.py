@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 import lanet_jax
-from lanet_jax.audit import of_arrays
+from lanet_jax.audit import array_checks, of_arrays
 from lanet_jax.errors import UserError
 from tests.audit.frames import frame
 
@@ -106,3 +106,23 @@ def test_probabilities_of_uneven_rows_are_one_line(labels):
         lanet_jax.audit_labels(labels, [[0.1, 0.9], [0.3]] * 10, classes=["a", "b"])
     with pytest.raises(UserError, match="probabilities: no array can be made of it"):
         lanet_jax.audit_labels([0, 1] * 10, [[0.1, 0.9], [0.3]] * 10)
+
+
+def test_features_that_float32_cannot_tell_apart_are_standardised():
+    column = np.array([1.0, 2, 3, 6])
+    standard = (column - 3) / 3.5**0.5
+    wide = np.stack([column, column + 1e9, column * 1e-200, column * 1e-44, 0 * column + 0.1], 1)
+    found = array_checks.features(wide, "features", 4)
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found[:, 0], column)  # as they come, where nothing is lost
+    np.testing.assert_allclose(found[:, 1:4], np.stack([standard] * 3, 1), atol=1e-6)
+    np.testing.assert_array_equal(found[:, 4], np.float32(0.1))
+    times = (column + 1_700_000_000).astype(int)[:, None]
+    np.testing.assert_allclose(array_checks.features(times, "x", 4)[:, 0], standard, atol=1e-6)
+
+
+@pytest.mark.parametrize(("unit", "zero"), [(1, 1e7), (1e-200, 0)])
+def test_an_audit_does_not_depend_on_unit_and_zero_of_its_features(unit, zero):
+    rows = [of_arrays.audit_labels(Y, features=x)[0] for x in (X, X * unit + zero)]
+    np.testing.assert_allclose(rows[1].score, rows[0].score, atol=1e-3)
+    assert rows[0].index == rows[1].index
