@@ -143,6 +143,8 @@ function decisionsOf(rows) {
     if (label === undefined) throw new Error(`line ${line}: this page has no class ${given || "without a name"} and cannot add one.`);
     const known = own.get(plain(name)) ?? plain(name);
     const before = labelOf(was);
+    if (before !== undefined && label !== before && ["keep", "ambiguous"].includes(kind))
+      throw new Error(`line ${line}: ${was} is changed to ${given} with ${kind}: write other there.`);
     const observed = cardNamed.get(known)?.given;
     if (before !== undefined && label !== before && labelNow.get(known) === label) {
       applied += 1;

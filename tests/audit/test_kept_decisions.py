@@ -186,6 +186,7 @@ def test_a_file_that_cannot_be_read_changes_nothing(browser, page, tmp_path):
         (["ä.png,fear,fear,keep"], {"encoding": "cp1252"}, "is not in UTF-8 (Excel's code page?)"),
         (["b.png,fear,fear,maybe"], {}, "line 2: the decision maybe is not one of accept, keep"),
         (["b.png,neutral,fear,"], {}, "line 2: fear is changed to neutral without a decision"),
+        (["b.png,neutral,fear,keep"], {}, "line 2: fear is changed to neutral with keep: write"),
         (['b.png,fear,fear,keep\r\n"b'], {}, "line 3: a quote is not closed"),
         (["b.png,fear,"], {"header": "name,given,true"}, "line 1: no column decision"),
         (
