@@ -172,13 +172,15 @@ def test_an_impossible_output_is_told_before_anything_is_downloaded(published, t
 
 
 def test_sigterm_ends_pip_and_leaves_nothing(tmp_path):
+    pytest.importorskip("pip")
     silent = socket.create_server(("127.0.0.1", 0))  # an index that never answers
     silent.settimeout(60)
     index = f"http://127.0.0.1:{silent.getsockname()[1]}/"
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     command = [sys.executable, "-m", "lanet_jax.port", "get-faces", f"--out={tmp_path}/a.npz"]
-    asked = {"PIP_INDEX_URL": index, "PIP_CONFIG_FILE": os.devnull, "NO_PROXY": "127.0.0.1"}
+    asked = {"PIP_INDEX_URL": index, "PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": ""}
+    asked |= dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1")
     started = subprocess.Popen(command, env={**os.environ, **asked, "TMPDIR": str(temporary)})
     connection, _ = silent.accept()  # pip has asked
     started.terminate()
