@@ -33,7 +33,8 @@ class Beliefs:
         method that has none.
       probabilities: the network's own, averaged over each image and its mirror image, without
         other augmentation.
-      features: by space, "expression" and for LA-Net "landmark"; averaged likewise.
+      features: by space, "expression" and for LA-Net "landmark"; averaged likewise, or the known
+        landmarks if the run compared those. A row of 0 has no place in the space.
       contribution: the trained score network of each space that has one (Eq. 3).
       step: number of steps trained; 0 without a run.
     """
@@ -85,6 +86,12 @@ def read(c: Config, workdir: Path, step: str, data: Data, mesh: Mesh) -> Beliefs
     restored = states.restore_inference(folder, number, like)
     params, state = restored["params"], restored["model_state"]
     probabilities, features = _pass(method, params, state, c, data, mesh)
+    if "landmark" in features and data.marks is not None:
+        points, known = data.marks
+        if c.lde.landmark_space == "geometry":
+            features["landmark"] = np.where(known[..., None], points, 0).reshape(len(points), -1)
+        # As in training, a record without landmarks has no place in landmark space.
+        features["landmark"] = np.where(known.any(axis=1)[:, None], features["landmark"], 0)
     targets = method.targets(state) if whole else None
     return Beliefs(
         targets=probabilities if targets is None else np.asarray(targets)[: len(data.train)],

@@ -1,14 +1,14 @@
 """Neighbours in the whole training set; training itself only sees those in its batch."""
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
-from lanet_jax.lde import contribution
+from lanet_jax.lde import aggregate, contribution
 from lanet_jax.lde.contribution import Contribution
 
 # Rows compared with all candidates at a time: the largest array is BLOCK x candidates.
@@ -43,7 +43,8 @@ def nearest(
     """The most similar other records of some records, as `lde.neighbors` finds them in a batch.
 
     Args:
-      features: features of all N records in one space.
+      features: features of all N records in one space; all 0 where a record has no place in it,
+        such as a face without landmarks, which then neither has nor is a neighbour.
       rows: rows whose neighbours are wanted.
       among: rows that may be neighbours.
       k: number of neighbours; fewer where there are fewer others.
@@ -52,7 +53,7 @@ def nearest(
 
     Yields:
       Rows of the neighbours and their cosine similarities, nearest first, for one block of `rows`
-      after another; a similarity of -inf where there are too few records of other groups.
+      after another; a similarity of -inf where there are too few to choose from.
     """
     own = np.arange(len(features)) if groups is None else groups
     norm = np.linalg.norm(features, axis=1, keepdims=True)
@@ -85,17 +86,30 @@ def vote(
       voters: number of neighbours that vote.
 
     Returns:
-      A label distribution for each record.
+      A label distribution for each record; rows of 0 where nothing votes.
     """
     one_hot = np.eye(classes, dtype=np.float32)[given]
     rows = np.arange(len(given))
     found = []
     for index, similarity in nearest(features, rows, among, voters, groups):
         counts = np.isfinite(similarity).astype(np.float32)
-        # Without any voter all classes are as likely.
-        sums = np.einsum("bk,bkc->bc", counts, one_hot[index]) + 1e-9
-        found.append(sums / sums.sum(axis=1, keepdims=True))
+        sums = np.einsum("bk,bkc->bc", counts, one_hot[index])
+        found.append(sums / np.maximum(sums.sum(axis=1, keepdims=True), 1))
     return np.concatenate(found)
+
+
+def together(votes: Sequence[Float[np.ndarray, "N C"]]) -> Float[np.ndarray, "N C"]:
+    """The mean of several votes on each record, over those in which anything votes.
+
+    Args:
+      votes: label distributions; rows of 0 do not count.
+
+    Returns:
+      A label distribution for each record; all classes are as likely where nothing votes at all.
+    """
+    total = np.sum(votes, axis=0)
+    sums = total.sum(axis=1, keepdims=True)
+    return np.where(sums > 0, total / np.where(sums > 0, sums, 1), 1 / total.shape[1])
 
 
 def contributions(
@@ -103,6 +117,7 @@ def contributions(
     features: Float[np.ndarray, "N D"],
     rows: Int[np.ndarray, " R"],
     index: Int[np.ndarray, "R K"],
+    exists: Bool[np.ndarray, "R K"],
 ) -> Float[np.ndarray, "R K"]:
     """The weight that the trained scores give each neighbour: c_ik / sum_k c_ik (Eq. 4).
 
@@ -111,17 +126,19 @@ def contributions(
       features: features of all N records in this space.
       rows: rows whose neighbours these are.
       index: rows of the neighbours.
+      exists: which of them are neighbours, see `nearest`.
 
     Returns:
-      Weights that sum to 1 over the neighbours.
+      Weights that sum to 1 over the neighbours; meaningless where there is none.
     """
     parts = []
     for start in range(0, len(rows), BLOCK):
-        own, other = rows[start : start + BLOCK], index[start : start + BLOCK]
+        block = slice(start, start + BLOCK)
+        own, other, real = rows[block], index[block], exists[block]
         padding = BLOCK - len(own)
         own = np.pad(own, (0, padding), mode="edge")
-        other = np.pad(other, ((0, padding), (0, 0)), mode="edge")
-        weights = _weights(params, features[own], features[other])
+        other, real = (np.pad(x, ((0, padding), (0, 0)), mode="edge") for x in (other, real))
+        weights = _weights(params, features[own], features[other], real)
         parts.append(np.asarray(weights)[: BLOCK - padding])
     return np.concatenate(parts)
 
@@ -134,14 +151,19 @@ def _nearest(
     of_others: Int[Array, " M"],
     k: int,
 ) -> tuple[Int[Array, "B K"], Float[Array, "B K"]]:
-    similarity = jnp.where(groups[:, None] == of_others[None, :], -jnp.inf, own @ others.T)
+    placed = jnp.any(own != 0, axis=1)[:, None] & jnp.any(others != 0, axis=1)
+    possible = placed & (groups[:, None] != of_others)
+    similarity = jnp.where(possible, own @ others.T, -jnp.inf)
     similarity, index = jax.lax.top_k(similarity, k)
     return index, similarity
 
 
 @jax.jit
 def _weights(
-    params: Contribution, own: Float[Array, "B D"], others: Float[Array, "B K D"]
+    params: Contribution,
+    own: Float[Array, "B D"],
+    others: Float[Array, "B K D"],
+    exists: Bool[Array, "B K"],
 ) -> Float[Array, "B K"]:
     k = others.shape[1]
 
@@ -150,4 +172,4 @@ def _weights(
         pairs = jnp.broadcast_to(1 + jnp.arange(k), (1 + k, k))
         return contribution.scores(params, together, pairs)[0]
 
-    return jax.nn.softmax(jax.nn.log_sigmoid(jax.vmap(scores)(own, others)), axis=1)
+    return aggregate.shares(exists, jax.vmap(scores)(own, others))

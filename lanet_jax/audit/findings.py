@@ -41,7 +41,7 @@ class Findings:
 
     Attributes:
       seen: what the checkpoint says.
-      neighbors: shares of the observed labels of each record's neighbours.
+      neighbors: shares of the observed labels of each record's neighbours in all spaces.
       candidates: rows that may be neighbours.
       ranking: scores of every record.
       noise: estimated share of wrong labels, and which class is given which label.
@@ -95,13 +95,13 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
         space: neighbors.vote(features, data.given, classes, among, groups)
         for space, features in seen.features.items()
     }
-    votes = np.mean(list(spaces.values()), axis=0)
+    votes = neighbors.together(list(spaces.values()))
     visits = finished.visits(c, seen.step, len(data.train))
     late = finished.remembered(c, visits) < _FORGOTTEN
     forgotten = late and "landmark" in spaces
     # By the time targets have forgotten the observed labels, the network may have memorised them,
     # and neighbours in its expression space repeat them; targets and landmark space do not.
-    witness = (seen.targets + spaces["landmark"]) / 2 if forgotten else votes
+    witness = neighbors.together([seen.targets, spaces["landmark"]]) if forgotten else votes
     noise = noise_estimate.estimate(witness, data.given)
     own_view = seen.targets if forgotten else seen.probabilities
     ranked = ranking.rank(seen.targets, own_view, votes, data.given, noise.spread)
@@ -145,8 +145,8 @@ def without_run(witnesses: Witnesses, audit: LabelAudit, candidates: int) -> Fin
     given, classes = audit.given, len(audit.classes)
     among = neighbors.candidates(len(given), candidates)
     spaces = witnesses.features.values()
-    votes = np.mean(
-        [neighbors.vote(f, given, classes, among, audit.groups) for f in spaces], axis=0
+    votes = neighbors.together(
+        [neighbors.vote(f, given, classes, among, audit.groups) for f in spaces]
     )
     noise = noise_estimate.estimate(audit.beliefs, given)
     ranked = ranking.rank(audit.beliefs, audit.beliefs, votes, given, noise.spread)

@@ -185,8 +185,10 @@ def why(found: Findings, rows: Int[np.ndarray, " R"], k: int) -> dict[str, Why]:
     for space, features in found.seen.features.items() if len(rows) else ():
         blocks = list(dataset_neighbors.nearest(features, rows, found.candidates, k))
         index, similarity = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
-        params = found.seen.contribution.get(space)
-        weight = dataset_neighbors.contributions(params, features, rows, index) if params else None
+        params, weight = found.seen.contribution.get(space), None
+        if params:
+            exists = np.isfinite(similarity)
+            weight = dataset_neighbors.contributions(params, features, rows, index, exists)
         result[space] = Why(index, similarity, weight)
     return result
 

@@ -39,8 +39,8 @@ class Evidence(NamedTuple):
     Attributes:
       visits: mean number of times that a record was trained on.
       repeated: share of the observed labels that the network predicts.
-      agreement: share of the records for which the neighbours in both spaces vote for one class;
-        None with a single space.
+      agreement: of the records that have neighbours in both spaces, the share for which these vote
+        for one class; None with a single space.
       tested: result on the largest split evaluated so far, a test split before the held-out one;
         None if there is none.
     """
@@ -77,15 +77,16 @@ def gather(
     Args:
       workdir: work folder of the run.
       seen: what the checkpoint says.
-      votes: shares of the neighbours' observed labels, by space.
+      votes: shares of the neighbours' observed labels, by space; rows of 0 without neighbours.
       data: records and labels, with the evaluated splits.
       visits: mean number of times that a record was trained on.
 
     Returns:
       The evidence.
     """
-    guesses = [vote.argmax(axis=1) for vote in votes.values()]
-    pairs = list(itertools.pairwise(guesses))
+    heard = np.all([vote.any(axis=1) for vote in votes.values()], axis=0)
+    guesses = [vote[heard].argmax(axis=1) for vote in votes.values()]
+    pairs = list(itertools.pairwise(guesses)) if heard.any() else []
     return Evidence(
         visits=visits,
         repeated=float(np.mean(seen.probabilities.argmax(axis=1) == data.given)),

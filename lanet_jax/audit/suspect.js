@@ -67,7 +67,8 @@ function why(card) {
   const element = make("div", { class: "why" });
   for (const [space, neighbors] of Object.entries(card.why)) {
     const weighed = neighbors.some((neighbor) => neighbor[3] !== null);
-    const meaning = weighed ? ": observed label, share of the vote" : ": observed label, similarity";
+    let meaning = weighed ? ": observed label, share of the vote" : ": observed label, similarity";
+    if (!neighbors.length) meaning = ": no neighbours, as no landmarks of this face are known";
     const strip = make("div", { class: "strip" });
     for (const [image, given, similarity, weight, name] of neighbors) {
       const told = `${name}: labelled ${classes[given]}, similarity ${similarity}`;

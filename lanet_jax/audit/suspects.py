@@ -26,7 +26,7 @@ class Why:
 
     Attributes:
       index: rows of the neighbours, nearest first.
-      similarity: cosine similarity of each to its suspect.
+      similarity: cosine similarity of each to its suspect; -inf where a suspect has fewer.
       weight: their shares of the vote; None where no score network was trained.
     """
 
@@ -107,6 +107,7 @@ def _neighbors(data: Data, images: "_Images", why: Why, i: int) -> list[list[Any
     return [
         [images.thumbnail(row), int(data.given[row]), round(float(s), 3), w, data.train.names[row]]
         for row, s, w in zip(rows, why.similarity[i], weights, strict=True)
+        if np.isfinite(s)
     ]
 
 

@@ -103,10 +103,8 @@ class Spaces:
 
     @functools.cached_property
     def _landmarks(self) -> tuple[Float[np.ndarray, "M L 2"], Bool[np.ndarray, "M L"]]:
-        data, rows = self.run.data, self._rows
-        if data.framed:
-            return data.framed.shapes.points[rows], data.framed.shapes.known[rows]
-        return data.train.marks.points[rows], data.train.marks.present[rows]  # type: ignore[union-attr]  # LA-Net has them
+        points, known = self.run.data.marks  # type: ignore[misc]  # LA-Net has them
+        return points[self._rows], known[self._rows]
 
     @functools.cached_property
     def _inspect(self) -> jax.stages.Wrapped:
@@ -147,13 +145,15 @@ class Spaces:
         eyes = scheme.eyes if scheme and not framed else None
         weights = known[..., None]
         mean = np.where(weights, points, 0).sum(axis=0) / np.maximum(weights.sum(axis=0), 1)
-        against = (points, known, eyes)
-        mean_shape = np.broadcast_to(mean, points.shape)
-        constant = landmark_points.record_errors(mean_shape, *against)
-        gains = constant - landmark_points.record_errors(predicted, *against)
+        # Fractions of a width and of a height are no distance unless the image is square.
+        aspect = np.ones(len(points)) if framed else self.run.data.train.marks.aspect[self._rows]  # type: ignore[union-attr]  # LA-Net has them
+        scale = np.stack([aspect, np.ones_like(aspect)], axis=-1)[:, None]
+        against = (points * scale, known, eyes)
+        constant = landmark_points.record_errors(mean * scale, *against)
+        gains = constant - landmark_points.record_errors(predicted * scale, *against)
         return {
-            "landmark_error": landmark_points.mean_error(predicted, *against),
-            "landmark_error_mean_shape": landmark_points.mean_error(mean_shape, *against),
+            "landmark_error": landmark_points.mean_error(predicted * scale, *against),
+            "landmark_error_mean_shape": landmark_points.mean_error(mean * scale, *against),
             "landmark_gain": _in_standard_errors(gains[np.isfinite(gains)]),
         }
 

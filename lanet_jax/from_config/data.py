@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jax
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Float, Int
 
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
@@ -49,6 +49,14 @@ class Data:
     def landmarks(self) -> int:
         """The number of landmarks that training sees, L."""
         return self.framed.shapes.points.shape[1] if self.framed else self.train.landmarks
+
+    @property
+    def marks(self) -> tuple[Float[np.ndarray, "N L 2"], Bool[np.ndarray, "N L"]] | None:
+        """The landmarks that training sees, and which are known; None if the data has none."""
+        if self.framed:
+            return self.framed.shapes.points, self.framed.shapes.known
+        own = self.train.marks
+        return None if own is None else (own.points, own.present)
 
     @property
     def wrong(self) -> Int[np.ndarray, " M"]:

@@ -20,6 +20,7 @@ from lanet_jax.audit import (
     findings,
     noise_estimate,
     of_run,
+    presentation,
     ranking_table,
 )
 from lanet_jax.audit.of_arrays import audit_labels
@@ -30,6 +31,7 @@ from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import config, data, run
 from lanet_jax.input.pipeline import eval_batches
+from lanet_jax.landmarks.face_frame import Shapes
 from lanet_jax.run import folder as run_folder
 from lanet_jax.state import TrainState
 from lanet_jax.study import folds
@@ -121,6 +123,24 @@ def test_a_mirror_image_is_believed_the_same(folder, monkeypatch):
     np.testing.assert_allclose(again.probabilities, seen.probabilities, atol=1e-6)
     for space, features in seen.features.items():
         np.testing.assert_allclose(again.features[space], features, rtol=1e-5)
+
+
+def test_a_run_that_compares_landmarks_is_audited_in_their_space(folder, tmp_path):
+    c = run_folder.load_config(folder)
+    c.lde.landmark_space = "geometry"
+    workdir = _begun(c, tmp_path / "run")
+    loaded = data.data(c, workdir)
+    points, known = loaded.framed.shapes
+    known = known & (np.arange(N) != 5)[:, None]  # record 5 has no landmarks
+    framed = dataclasses.replace(loaded.framed, shapes=Shapes(points, known))
+    found = findings.find(c, workdir, "last", dataclasses.replace(loaded, framed=framed), N)
+    space = found.seen.features["landmark"]
+    np.testing.assert_array_equal(space[4], points[4].ravel())
+    assert not space[5].any()
+    why = presentation.why(found, np.array([4, 5]), 3)["landmark"]
+    assert np.isfinite(why.similarity).tolist() == [[True] * 3, [False] * 3]
+    assert 5 not in why.index[0]
+    assert why.weight[0].sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize("decay, forgotten", [(0.9, False), (1e-20, True)])

@@ -54,7 +54,8 @@ def test_contributions_are_those_of_training(features):
     index, _ = _brute(features, np.arange(N), K)
     z = contribution.scores(params, jnp.asarray(features), jnp.asarray(index))
     c = np.asarray(jax.nn.sigmoid(z))
-    found = dataset_neighbors.contributions(params, features, np.arange(N), index)
+    everywhere = np.ones_like(index, bool)
+    found = dataset_neighbors.contributions(params, features, np.arange(N), index, everywhere)
     np.testing.assert_allclose(found, c / c.sum(axis=1, keepdims=True), rtol=1e-5)
 
 
@@ -73,4 +74,25 @@ def test_copies_do_not_vote_for_each_other():
         others = given[groups != groups[row]]
         np.testing.assert_allclose(found[row], np.bincount(others, minlength=3) / 10, atol=1e-6)
     alone = dataset_neighbors.vote(features, given, 3, everyone, np.zeros(12, int), 5)
-    np.testing.assert_allclose(alone, 1 / 3, atol=1e-6)
+    np.testing.assert_array_equal(alone, 0)
+    np.testing.assert_allclose(dataset_neighbors.together([alone]), 1 / 3)
+
+
+def test_a_record_without_a_place_in_a_space_has_and_is_no_neighbor_there():
+    features = np.zeros((5, D), np.float32)
+    features[[0, 2, 3], :2] = [[1, 0], [1, 0.1], [1, 0.2]]
+    given, everyone = np.array([0, 1, 2, 0, 1]), np.arange(5)
+    [(index, similarity)] = dataset_neighbors.nearest(features, everyone, everyone, 3)
+    assert np.isfinite(similarity).sum(axis=1).tolist() == [2, 0, 2, 2, 0]
+    assert index[0, :2].tolist() == [2, 3]
+    there = dataset_neighbors.vote(features, given, 3, everyone, everyone, 3)
+    expected = [[0.5, 0, 0.5], [0, 0, 0], [1, 0, 0], [0.5, 0, 0.5], [0, 0, 0]]
+    np.testing.assert_allclose(there, expected)
+    elsewhere = np.eye(3)[[1, 1, 1, 1, 2]]
+    expected = [[0.25, 0.5, 0.25], [0, 1, 0], [0.5, 0.5, 0], [0.25, 0.5, 0.25], [0, 0, 1]]
+    np.testing.assert_allclose(dataset_neighbors.together([there, elsewhere]), expected)
+    params = contribution.init(jax.random.key(0), D)
+    exists = np.isfinite(similarity)
+    weight = dataset_neighbors.contributions(params, features, everyone, index, exists)
+    np.testing.assert_allclose(weight[[0, 2, 3]].sum(axis=1), 1, rtol=1e-6)
+    assert (weight[[0, 2, 3], 2] == 0).all()

@@ -54,3 +54,7 @@ def test_evidence_comes_from_the_step_that_is_audited(data, make_records, monkey
     assert found.repeated == pytest.approx(4 / 6)
     assert found.agreement == pytest.approx(4 / 6)
     assert run_evidence.gather(None, seen, votes, data, 2.5).tested is None
+    votes["landmark"][:2] = 0  # without landmarks
+    assert run_evidence.gather(None, seen, votes, data, 2.5).agreement == pytest.approx(2 / 4)
+    votes["landmark"][:] = 0
+    assert run_evidence.gather(None, seen, votes, data, 2.5).agreement is None

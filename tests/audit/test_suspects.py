@@ -53,6 +53,16 @@ def test_images_stand_once_as_stored_and_neighbours_small(make_records):
     assert sizes == [200, 64, 200]
 
 
+def test_a_suspect_with_fewer_neighbours_shows_only_those(make_records):
+    records = make_records(list("abc"), [0, 1, 0])
+    data = Data(records, np.array([0, 1, 0]), None, {})
+    near = np.array([[0.9, -np.inf], [-np.inf, -np.inf]])
+    why = {"landmark": Why(np.array([[2, 1], [0, 2]]), near, None)}
+    found = cards.cards(data, np.array([0, 1]), np.zeros(3), np.eye(3), np.array([0, 1, 0]), why)
+    shown = [card["why"]["landmark"] for card in found["cards"]]
+    assert [[name for *_, name in one] for one in shown] == [["c"], []]
+
+
 def test_large_images_are_embedded_small(make_records):
     names = ["small.png", "wide.png", "heavy.png"]
     records = make_records(names, [0, 1, 2], size=100)
