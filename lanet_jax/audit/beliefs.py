@@ -91,7 +91,7 @@ def read(c: Config, workdir: Path, step: str, data: Data, mesh: Mesh) -> Beliefs
         if c.lde.landmark_space == "geometry":
             features["landmark"] = np.where(known[..., None], points, 0).reshape(len(points), -1)
         # As in training, a record without landmarks has no place in landmark space.
-        features["landmark"] = np.where(known.any(axis=1)[:, None], features["landmark"], 0)
+        features["landmark"] = np.where(known.any(axis=1, keepdims=True), features["landmark"], 0)
     targets = method.targets(state) if whole else None
     return Beliefs(
         targets=probabilities if targets is None else np.asarray(targets)[: len(data.train)],

@@ -19,6 +19,7 @@ from lanet_jax.input.reading import Reading
 from lanet_jax.input.records import Records
 from lanet_jax.input.streams import Purpose, stream, stream_before
 from lanet_jax.run import inputs
+from lanet_jax.run.metrics_log import OTHERS
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.run.summary import HOLDOUT
 
@@ -145,12 +146,18 @@ def held_out_rows(c: Config, records: int) -> Int[np.ndarray, " H"]:
 
 def _tests(c: Config, needed: bool) -> dict[str, Records]:
     try:
-        return splits(c.data.dir, c.data.test, c.data.test_split)
+        opened = splits(c.data.dir, c.data.test, c.data.test_split)
     except UserError as error:
         if needed:
             raise
         print(f"note: left out, as the test data cannot be opened: {error}", file=sys.stderr)
         return {}
+    # A log has its own rows of these names, such as the training steps of `train`.
+    taken = {*OTHERS, HOLDOUT} & set(opened)
+    return {
+        f"{name}-{c.data.test[0].replace('/', '-')}" if name in taken else name: part
+        for name, part in opened.items()
+    }
 
 
 def _other_splits(c: Config) -> set[str]:

@@ -108,7 +108,9 @@ def _crop(c: Config, train: Records, left: bool) -> list[str]:
     tight = np.median(sides.min(axis=1)) <= _TIGHT
     c.augment.size = c.augment.size or (_SMALL_CROP if tight else _CROP)
     if not c.data.stored_size and (left or len(np.unique(sides, axis=0)) > 1):
-        c.data.stored_size = _SMALL_CROP if tight else round(c.augment.size * _STORED)
+        # Tight faces are not enlarged in memory, nor made smaller than the network sees them.
+        own = min(c.augment.size, max(_SMALL_CROP, int(sides.max())))
+        c.data.stored_size = own if tight else round(c.augment.size * _STORED)
     return [f"crops of {c.augment.size} px"] if left else []
 
 

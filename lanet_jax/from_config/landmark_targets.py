@@ -50,8 +50,14 @@ def framed(c: Config, train: Records) -> Framed | None:
     """
     if c.method != "lanet":
         return None
-    if train.marks is None or not train.marks.present.any():
+    if train.marks is None:
         raise missing(c.data.train)
+    if not train.marks.present.any():
+        raise UserError(
+            f"method=lanet needs landmarks, and none of this run's {len(train.names):,} training "
+            "records has any: take more records (--config.data.limit), run `lanet prepare` again "
+            "with --landmarks FILE --overwrite, or take --config.method=ce"
+        )
     if c.landmarks.frame == "image":
         return None
     kept = kept_points(c, train)

@@ -63,7 +63,8 @@ def fit(
     Returns:
       The frame. Without any face that can be aligned, all its scores are 0.
     """
-    rows = np.unique(np.linspace(0, len(points) - 1, min(_MOST, len(points))).astype(int))
+    rows = np.flatnonzero(present.any(axis=1))
+    rows = rows[np.linspace(0, len(rows) - 1, min(_MOST, len(rows))).astype(int)]
     z, w = _complex(points[rows], present[rows])
     usable = _usable(z, w)
     z, w = z[usable], w[usable]

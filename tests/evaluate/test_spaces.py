@@ -30,8 +30,9 @@ def run():
     rng = np.random.default_rng(0)
     shapes = Shapes(rng.normal(size=(7, 2, 2)), np.ones((7, 2), bool))
     train = type("Train", (), {"scheme": "points5", "names": "abcdefg", "__len__": lambda _: 7})()
+    framed = types.SimpleNamespace(shapes=shapes)
     data = types.SimpleNamespace(
-        train=train, given=GIVEN, true=TRUE, framed=types.SimpleNamespace(shapes=shapes)
+        train=train, given=GIVEN, true=TRUE, framed=framed, marks=tuple(shapes)
     )
     return types.SimpleNamespace(data=data, reading=Reading(B, 0, 1), seed=0, method=method())
 
@@ -136,3 +137,13 @@ def test_the_same_whole_batches_every_time(run):
     rows = Spaces(run, None)._rows
     assert len(rows) == 6 and len(set(rows)) == 6
     np.testing.assert_array_equal(rows, Spaces(run, None)._rows)
+
+
+def test_errors_in_the_image_are_distances_whatever_its_shape(look, run):
+    eyes = [[0.3, 0.5], [0.7, 0.5]]  # in images 100 px wide and 200 px high: 40 px apart
+    points = np.tile(np.array([*eyes, *eyes, *eyes[:1]]), (7, 1, 1))
+    known, aspect = np.ones((7, 5), bool), np.full(7, 0.5)
+    run.data.framed, run.data.marks = None, (points, known)
+    run.data.train.marks = types.SimpleNamespace(aspect=aspect)
+    off = points[:6] + np.array([0.0, 0.1])  # 20 px
+    assert look._landmark_errors(off)["landmark_error"] == pytest.approx(0.5)

@@ -59,6 +59,15 @@ def test_a_fold_beyond_the_last_is_said(config, tmp_path):
         build_data.data(config, tmp_path)
 
 
+@pytest.mark.parametrize("split", ["train", "labels", "spaces", "holdout"])
+def test_a_split_named_like_rows_of_the_log_is_told_apart(config, tmp_path, monkeypatch, split):
+    [records] = build_data.splits().values()
+    monkeypatch.setattr(build_data, "splits", lambda _, __, names: {names[0]: records})
+    config.data.test, config.data.test_split = ("others/faces",), (split,)
+    data = build_data.data(config, tmp_path)
+    assert list(data.evaluate) == [f"{split}-others-faces", build_data.HOLDOUT]
+
+
 def test_a_list_of_all_splits_reads_and_another_splits_lines_change_nothing(
     config, tmp_path, monkeypatch
 ):

@@ -100,6 +100,19 @@ def test_without_weights_the_network_starts_from_nothing(opened, chosen):
     assert "width 32" in told
 
 
+@pytest.mark.parametrize(
+    "side, others, size, stored",
+    [(48, 48, 0, 48), (64, 60, 0, 64), (64, 60, 112, 64), (70, 70, 0, 91)],
+)
+def test_no_face_is_stored_with_fewer_pixels_than_it_has_and_the_network_sees(
+    opened, chosen, tmp_path, side, others, size, stored
+):
+    opened(60, side, "train", "test", others=others)
+    (tmp_path / "face29").touch()
+    c, _ = chosen(**({"augment.size": size} if size else {}))
+    assert (c.augment.size, c.data.stored_size) == (size or 80, stored)
+
+
 @pytest.mark.parametrize("changes", [{}, {"optim.epochs": 2}])
 def test_the_face_weights_are_taken_where_they_are(opened, chosen, tmp_path, changes):
     opened(60, 48, "train", "test")

@@ -42,8 +42,9 @@ def test_a_set_of_which_no_face_can_be_aligned_is_refused():
         landmark_targets.framed(config(), train([2, 2, 1, 0]))
 
 
-def test_without_any_landmark_the_old_advice_stands():
-    with pytest.raises(UserError, match="--landmarks FILE"):
+def test_a_part_without_any_landmark_is_not_called_a_set_without():
+    told = r"none of this run's 2 training records has any: take more .* --landmarks FILE"
+    with pytest.raises(UserError, match=told):
         landmark_targets.framed(config(), train([0, 0]))
 
 

@@ -140,3 +140,14 @@ def test_points_that_coincide_up_to_rounding_are_no_face(frame):
     assert known[:3].all() and not known[3].any()
     assert (points[3] == 0).all()
     np.testing.assert_allclose(points[:3], shapes(frame, FACES[:3], ALL[:3]).points, atol=1e-3)
+
+
+def test_the_frame_is_fitted_to_records_that_have_landmarks(frame, monkeypatch):
+    monkeypatch.setattr(face_frame, "_MOST", N)
+    sparse = np.zeros((40 * N, L, 2))
+    sparse[20 : 20 + N] = FACES  # of evenly drawn rows, two
+    present = np.zeros((40 * N, L), bool)
+    present[20 : 20 + N] = True
+    found = face_frame.fit(sparse, present, KEPT, FLIP)
+    for one, other in zip(found, frame, strict=True):
+        np.testing.assert_array_equal(one, other)
