@@ -52,7 +52,7 @@ def look(browser, make_records, tmp_path, write_page):
         records = dataclasses.replace(records, classes=classes, labels=records.labels % 3)
         data = Data(records, (records.labels + 1) % 3, None, {})
         beliefs = np.full((count, len(classes)), 0.1)
-        beliefs[:, 2] = 0.5
+        beliefs[:, 2] = np.where(np.arange(count), 0.5, 1.0)
         path = tmp_path / f"{tmp_path.name}.html"
         browser.open(write_page(path, data, np.arange(count), beliefs, k=8))
         browser.until("!!document.querySelector('.current')")
@@ -103,6 +103,9 @@ def test_nothing_is_cut_off_or_scrolls_sideways(browser, look, width):
     cut = "[...document.querySelectorAll('h2')].filter((h) => h.scrollHeight > h.clientHeight + 1)"
     assert browser.run(f"{cut}.length") == 0
     assert browser.run("document.querySelector('h2').scrollWidth <= innerWidth")
+    numbers = "[...document.querySelectorAll('.number')]"
+    assert browser.run(f"{numbers}.some((number) => number.textContent === '100%')")
+    assert browser.run(f"{numbers}.filter((n) => n.scrollWidth > n.clientWidth).length") == 0
     shown = "[...document.querySelectorAll('[hidden]')].filter((part) => part.checkVisibility())"
     assert browser.run(f"{shown}.map((part) => part.id)") == []
 
