@@ -6,7 +6,7 @@
 At full scale the paper reports 91.39% (ResNet-18, no noise) and 86.01% at 30% symmetric noise, with
 MS-Celeb weights; this project has not run that scale yet. `:cpu` is a recipe for two CPU cores;
 docs/notes.md has its results. `:face` starts from dlib's face network on all images, `:cpu,face` on
-10,000 with 30% wrong labels, with two stages frozen.
+10,000 with 30% wrong labels, with two stages frozen and trust on.
 """
 
 import ml_collections

@@ -45,7 +45,7 @@ METHODS = Axis(
         Level("scn", ("SCN",), ("method=scn", DECAY)),
         Level("rul", ("RUL",), ("method=rul", "optim.head_learning_rate=0.002", DECAY)),
         Level("eac", ("EAC",), ("method=eac", DECAY)),
-        Level("lanet", ("LA-Net",), ("method=lanet",)),
+        Level("lanet", ("LA-Net",), ("method=lanet", "loss.trust=0.0")),
         Level("trust", ("LA-Net with trust",), ("method=lanet", "loss.trust=1.0")),
     ),
 )

@@ -61,7 +61,7 @@ def test_the_preset_face_is_complete(name):
         *("shared", "uniform"),
         *(80, 2e-4),
     )
-    assert (c.data.limit, c.noise.kind) == (0, "none")
+    assert (c.data.limit, c.noise.kind, c.loss.trust) == (0, "none", 0)
     # 122.782 of 255 is 0, one is 1/256 of the way.
     np.testing.assert_allclose((122.782 / 255 - c.augment.mean[0]) / c.augment.std[0], 0)
     np.testing.assert_allclose(1 / 255 / c.augment.std[0], 1 / 256)
@@ -71,7 +71,7 @@ def test_cpu_and_face_go_together_on_ferplus():
     c = config.resolve(ferplus.get_config("cpu,face"))
     assert (c.data.limit, c.noise.kind, c.noise.rate) == (10_000, "symmetric", 0.3)
     assert (c.optim.epochs, c.augment.size, c.model.width) == (40, 80, 32)
-    assert c.model.frozen_stages == 2
+    assert (c.model.frozen_stages, c.loss.trust) == (2, 1)  # trust helps where labels are wrong
     assert ferplus.get_config("cpu,shipped").model.frozen_stages == 0
     assert c.data.test_split == ("valid",) == ferplus.get_config("face").data.test_split
 
