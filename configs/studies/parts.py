@@ -25,6 +25,11 @@ PARTS = Axis(
             ("trust", "g 1, expression space only, no EL"),
             ("lde.spaces=expression", _NO_EL, _TRUST),
         ),
+        Level(
+            "geometry-trust",
+            ("trust", "g 1, geometry as second space, no EL"),
+            ("lde.landmark_space=geometry", _NO_EL, _TRUST),
+        ),
         *(
             Level(f"trust-{g:g}", ("trust", f"g {g:g}"), (f"loss.trust={g}",))
             for g in (0.5, 2.0, 3.0)

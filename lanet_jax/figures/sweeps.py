@@ -10,6 +10,8 @@ from lanet_jax.report.run_files import RunFiles, read
 from lanet_jax.run.folder import flatten
 from lanet_jax.run.paths import RunFolder
 
+# Fields whose 0 is no number: all records, the common rate, no resizing.
+_ZERO_IS_OTHERWISE = ("data.limit", "optim.head_learning_rate", "data.stored_size")
 # Fields that do not change a result, or that differ between the seeds of a point.
 _IGNORED = ("seed", "noise.", "data.dir", "data.threads", "train.", "profile.")
 
@@ -46,7 +48,8 @@ def curves(runs: Iterable[RunFiles]) -> dict[str, list[Curve]]:
     varied = [key for key in keys if len({settings.get(key) for settings, _ in table}) > 1]
     found: dict[str, list[Curve]] = {}
     for field in varied:
-        if not all(_is_number(settings.get(field)) for settings, _ in table):
+        values = [settings.get(field) for settings, _ in table]
+        if not all(map(_is_number, values)) or (field in _ZERO_IS_OTHERWISE and 0 in values):
             continue
         groups: dict[tuple, dict[float, list[float]]] = defaultdict(lambda: defaultdict(list))
         for settings, run in table:

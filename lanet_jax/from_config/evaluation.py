@@ -27,7 +27,8 @@ def evaluated_splits(c: Config, split: str, data: str, data_dir: str) -> Evaluat
 
     Args:
       c: config of the run.
-      split: split to use instead of the run's; "" keeps it.
+      split: split to use instead of the run's; "" keeps it. Of a run without test data, one of the
+        training data's.
       data: dataset to use instead of the run's; "" keeps them.
       data_dir: folder to use instead of the run's; "" keeps it.
 
@@ -40,7 +41,9 @@ def evaluated_splits(c: Config, split: str, data: str, data_dir: str) -> Evaluat
     if data and not split and len(c.data.test_split) != 1:
         own = ", ".join(c.data.test_split) or "none"
         raise UserError(f"--data={data}: the run's test splits are {own}: name one by --split")
-    datasets = (data,) if data else tuple(c.data.test)
+    # A run without test data has other splits, too: those of its training data.
+    own_data = c.data.test or (c.data.train if split else ())
+    datasets = (data,) if data else tuple(own_data)
     names = [split] * len(datasets) if split else c.data.test_split
     opened = splits(data_dir or c.data.dir, datasets, names)
     return EvaluatedSplits(opened, reading_back(c))

@@ -13,6 +13,8 @@ from lanet_jax.report.svg import NARROW, WIDE, Axes, drawing, element, ticks
 
 Format = Callable[[float], str]
 
+_LETTER = 6.6  # px, the mean width of one
+_LONGEST = 24  # letters of a name; of a longer one the rest is under the pointer
 _MANY = 40  # points; with more, a line's dots appear only under the pointer
 
 
@@ -157,14 +159,15 @@ def bars(rows: Sequence[tuple[str, float, str]], label: str) -> Markup:
     Returns:
       An `<svg>`.
     """
-    pitch, left, rail = 34, 84, WIDE - 84 - 56
+    pitch, left = 34, max(84, 12 + _width([name for name, _, _ in rows]))
+    rail = WIDE - left - 56
     style = f"fill:{theme.series(0)[0]}"
     shapes = []
     for i, (name, share, said) in enumerate(rows):
         place = {"x": left, "y": 6 + i * pitch, "height": 18, "rx": 2}
         base = place["y"] + 13
         shapes += [
-            element("text", name, class_="name", x=left - 8, y=base),
+            _name(name, class_="name", x=left - 8, y=base),
             element("rect", class_="rail", width=rail, **place),
             element("rect", element("title", said), width=share * rail, style=style, **place),
             element("text", percent(share), class_="value", x=left + rail + 8, y=base),
@@ -183,24 +186,39 @@ def heatmap(matrix: Int[np.ndarray, "C C"], names: Sequence[str], label: str) ->
     Returns:
       An `<svg>`.
     """
-    cell, left, top = 48, 84, 66
+    cell, width = 48, _width(names)
+    # The columns' names are turned by 40 degrees.
+    left, top = max(84, 12 + width), max(66, 14 + round(0.65 * width))
+    right = max(44, round(0.77 * width) - 20)
     shapes = []
     for i, name in enumerate(names):
         x, y = left + (i + 0.5) * cell, top + (i + 0.5) * cell + 4
         turn = f"translate({x - 6} {top - 8}) rotate(-40)"
-        shapes.append(element("text", name, class_="name", x=left - 8, y=y))
-        shapes.append(element("text", name, class_="column", transform=turn))
+        shapes.append(_name(name, class_="name", x=left - 8, y=y))
+        shapes.append(_name(name, class_="column", transform=turn))
     for (i, j), count in np.ndenumerate(matrix):
         total = matrix[i].sum()
         share = count / max(total, 1)
         x, y = left + j * cell, top + i * cell
         said = f"{names[i]} taken for {names[j]}: {count} of {total} ({share:.1%})"
+        shown = f"{100 * share:.0f}" if total else "-"
         shade = {"fill_opacity": round(share, 3), "width": cell - 2, "height": cell - 2, "rx": 3}
         inside = (
             element("title", said),
             element("rect", x=x, y=y, **shade),
-            element("text", f"{100 * share:.0f}", x=x + cell / 2 - 1, y=y + cell / 2 + 3),
+            element("text", shown, x=x + cell / 2 - 1, y=y + cell / 2 + 3),
         )
         shapes.append(element("g", *inside, class_="cell strong" if share > 0.65 else "cell"))
     size = len(names) * cell
-    return drawing(shapes, left + size + 44, top + size, label)
+    return drawing(shapes, left + size + right, top + size, label)
+
+
+def _width(names: Sequence[str]) -> int:
+    """The width of the longest name as it is drawn, in px."""
+    return round(_LETTER * min(max(map(len, names), default=0), _LONGEST))
+
+
+def _name(name: str, **place: object) -> Markup:
+    if len(name) <= _LONGEST:
+        return element("text", name, **place)
+    return element("text", f"{name[: _LONGEST - 1]}\u2026", element("title", name), **place)

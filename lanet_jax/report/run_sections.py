@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from lanet_jax.command_line.words import counted
-from lanet_jax.report import charts, run_files
+from lanet_jax.report import charts, run_files, training_terms
 from lanet_jax.report.charts import digits, percent, thousandths
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Panel, Section, Table, Tile
+from lanet_jax.report.training_terms import TERMS, Term
 from lanet_jax.run import metrics_log
 
 
@@ -151,10 +152,11 @@ def curves(runs: list[RunFiles], labels: list[str]) -> list[Section | None]:
     evaluated.append(("Wrong labels fitted", "labels", "wrong_fitted", percent))
     evaluated.append(("AUROC of finding wrong labels", "labels", "auroc", thousandths))
     present = {name for run in runs for row in run.rows if row["split"] == "train" for name in row}
-    rest = sorted(present - set(_TRAINING) - {"step", "epoch", "split"})
+    rest = sorted(present - set(TERMS) - {"step", "epoch", "split"})
+    terms = {**TERMS, **{name: Term(name) for name in rest}}
     training = [
-        (_TRAINING.get(name, name), "train", name, percent if name in _SHARES else digits)
-        for name in (*_TRAINING, *rest)
+        (term.title, "train", name, percent if term.share else digits)
+        for name, term in terms.items()
         if name in present
     ]
     legend = tuple(labels) if len(runs) > 1 else ()
@@ -162,7 +164,7 @@ def curves(runs: list[RunFiles], labels: list[str]) -> list[Section | None]:
         _curves("Over the epochs", "", evaluated, runs, labels, legend, wide=True),
         _curves(
             "Training",
-            _LOSSES,
+            training_terms.note(present),
             training,
             runs,
             labels,
@@ -181,29 +183,8 @@ def fields(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
             yield f"{prefix}{key}", ", ".join(map(str, value)) if several else str(value)
 
 
-_LOSSES = (
-    "Means of the logged batches; accuracy is measured against the observed labels. The loss is "
-    "the sum of the others, each with its weight in the config. Cross-entropy: how far the network "
-    "is from the observed labels. Landmark loss: how far its landmarks are from the known ones. "
-    "Divergence: how far it is from its target distributions, to which neighbours contribute. "
-    "Contrastive loss: how closely faces of one class lie together. Ambiguous images are those "
-    "whose likeliest class is too uncertain to tell the contrastive loss which faces belong "
-    "together. Trust: how much an observed label counts in the cross-entropy, judged by the "
-    "targets."
-)
-_TRAINING = {
-    "loss": "Loss",
-    "ce": "Cross-entropy (ce)",
-    "lm": "Landmark loss (lm)",
-    "kl": "Divergence from the targets (kl)",
-    "el": "Contrastive loss (el)",
-    "accuracy": "Training accuracy",
-    "ambiguous": "Ambiguous images",
-    "gradient_norm": "Gradient norm",
-    "trust": "Trust in the observed labels",
-}
-_SHARES = ("accuracy", "ambiguous", "trust")
 _POINTS = 60  # most points of a line; more are averaged
+_TOLD = 3  # runs whose final values stand above a chart; of more, colours alone tell little
 
 
 def _curves(
@@ -223,7 +204,8 @@ def _curves(
             if x:
                 series.append(charts.Series(label, x, y, index))
         if series:
-            ends = ((one.index, show(one.y[-1])) for one in series if split != "train")
+            told = split != "train" and len(runs) <= _TOLD
+            ends = [(one.index, show(one.y[-1])) for one in series if told]
             chart = charts.lines(series, "epoch", show, name, wide)
             drawn.append(Panel(name, chart, tuple(ends)))
     if not drawn:

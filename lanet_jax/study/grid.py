@@ -143,7 +143,8 @@ def cells(study: Study, extra: Iterable[str] = ()) -> tuple[Cell, ...]:
         configs = [level.config for level in levels if level.config]
         if len(configs) != 1:
             raise UserError(f"{key(levels)}: its levels name {len(configs)} configs; name one")
-        own = [field for level in levels for field in level.overrides]
+        # What a row varies counts, whatever the column's recipe says of it.
+        own = [field for level in (column, *row) for field in level.overrides]
         own += [f"seed={seed}", f"noise.seed={seed}"]
         for field in sorted({_field(one) for one in own} & {_field(one) for one in extra}):
             raise UserError(

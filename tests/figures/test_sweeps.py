@@ -75,6 +75,17 @@ def test_each_noise_and_method_has_its_curve(study):
     ]
 
 
+def test_all_records_are_not_drawn_as_none(study):
+    for limit in (0, 500, 1000):
+        folder = study(f"limit-{limit}", 0.5)
+        path = folder / f"limit-{limit}" / "config.json"
+        config = json.loads(path.read_text())
+        path.write_text(json.dumps(config | {"data": config["data"] | {"limit": limit}}))
+    assert _curves(folder) == {}
+    (folder / "limit-0" / "config.json").unlink()
+    assert list(_curves(folder)) == ["data.limit"]
+
+
 def test_unfinished_runs_and_fields_that_vary_together_make_no_curve(study):
     study("a", 0.5)
     study("b", 0.5, k=4, alpha=2.0)

@@ -19,3 +19,12 @@ def test_another_dataset_on_a_run_of_several_splits_wants_one_named(monkeypatch)
         ("here", ("rafdb",), ["valid"]),
         (c.data.dir, ("rafdb", "affectnet/7classes"), ("test", "valid")),
     ]
+
+
+def test_a_run_without_test_data_has_the_splits_of_its_training_data(monkeypatch):
+    monkeypatch.setattr(evaluation, "splits", lambda _, datasets, names: (datasets, names))
+    c = mixed.get_config()
+    c.data.test = c.data.test_split = ()
+    assert evaluation.evaluated_splits(c, "", "", "").splits == ((), ())
+    found = evaluation.evaluated_splits(c, "train", "", "").splits
+    assert found == (tuple(c.data.train), ["train"] * len(c.data.train))

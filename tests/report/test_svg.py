@@ -89,6 +89,26 @@ def test_a_confusion_matrix_is_shaded_by_row():
     assert chart.count("cell strong") == 1
 
 
+def test_a_class_without_records_has_no_shares():
+    chart = charts.heatmap(np.array([[9, 1], [0, 0]]), ("a", "b"), "")
+    cells = [g.findtext("text") for g in ElementTree.fromstring(chart).iter("g")]
+    assert cells == ["90", "10", "-", "-"]
+
+
+@pytest.mark.parametrize("name", ["a", "neutral_expression", "W" * 60])
+@pytest.mark.parametrize("drawn", ["heatmap", "bars"])
+def test_names_have_room(name, drawn):
+    bars = charts.bars([(name, 0.5, "")], "")
+    chart = bars if drawn == "bars" else charts.heatmap(np.eye(2, dtype=int), (name, "b"), "")
+    root = ElementTree.fromstring(chart)
+    texts = [text for text in root.iter("text") if text.get("class") == "name"]
+    shown = texts[0].text
+    assert shown == name or (len(shown) == 24 and texts[0].findtext("title") == name)
+    assert float(texts[0].get("x")) >= 6.6 * len(shown)
+    rails = [float(rect.get("width")) for rect in root.iter("rect")]
+    assert min(rails) > 20
+
+
 def test_bars_are_as_long_as_their_shares():
     chart = charts.bars([("a", 0.5, "5 of 10"), ("b", 1.0, "2 of 2")], "")
     rail, half, _, whole = (

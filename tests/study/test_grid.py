@@ -26,6 +26,14 @@ def test_the_arguments_are_those_of_a_command_by_hand(study, config):
     ]
 
 
+def test_what_a_row_varies_counts_more_than_the_columns_recipe(study, config):
+    swept = Axis(("omega",), (Level("0.8", ("0.8",), ("lde.decay=0.8",)),))
+    recipe = Axis(("Data",), (Level("demo", ("Demo",), ("lde.decay=0.9",), config),))
+    [cell, _] = cells(dataclasses.replace(study, rows=(swept,), columns=recipe))
+    decays = [one for one in cell.overrides if one.startswith("lde.decay")]
+    assert decays[-1] == "lde.decay=0.8"  # of two, the command line takes the last
+
+
 def test_what_only_the_paper_ran_is_no_cell(study):
     quoted = Axis(("Method",), (*study.rows[0].levels, Level("ran", ("RAN",), quoted=True)))
     assert cells(dataclasses.replace(study, rows=(quoted,))) == cells(study)
