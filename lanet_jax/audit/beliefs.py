@@ -70,7 +70,8 @@ def read(c: Config, workdir: Path, step: str, data: Data, mesh: Mesh) -> Beliefs
     method = training.method(c, len(data.train.classes), data.landmarks)
     example = training.example_of_shape(c, data.given)
     params, state = jax.eval_shape(method.init, jax.random.key(0), example)
-    whole = isinstance(behind(method)[0], LANet)
+    trained = behind(method)[0]
+    whole = isinstance(trained, LANet)
     keys = {*method.inference, *((*BRANCHES, "contribution", "bank") if whole else ())}
     everywhere = NamedSharding(mesh, P())
     like = {
@@ -86,9 +87,9 @@ def read(c: Config, workdir: Path, step: str, data: Data, mesh: Mesh) -> Beliefs
     restored = states.restore_inference(folder, number, like)
     params, state = restored["params"], restored["model_state"]
     probabilities, features = _pass(method, params, state, c, data, mesh)
-    if "landmark" in features and data.marks is not None:
+    if isinstance(trained, LANet) and data.marks is not None:
         points, known = data.marks
-        if c.lde.landmark_space == "geometry":
+        if trained.lde.landmark_space == "geometry":
             features["landmark"] = np.where(known[..., None], points, 0).reshape(len(points), -1)
         # As in training, a record without landmarks has no place in landmark space.
         features["landmark"] = np.where(known.any(axis=1, keepdims=True), features["landmark"], 0)
