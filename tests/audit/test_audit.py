@@ -1,74 +1,29 @@
 """The whole command on a run that has only begun: its networks say little, its labels much."""
 
 import csv
-import dataclasses
 import json
 import re
 import shutil
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from configs import demo
-from data.demo.demo_dataset_builder import Builder
 from lanet_jax.audit import __main__ as audit
-from lanet_jax.audit import (
-    beliefs,
-    dataset_neighbors,
-    findings,
-    noise_estimate,
-    of_run,
-    presentation,
-    ranking_table,
-)
+from lanet_jax.audit import findings, noise_estimate, of_run
 from lanet_jax.audit.of_arrays import audit_labels
 from lanet_jax.audit.verdict import Level, Verdict
 from lanet_jax.audit.witnesses import Witnesses
-from lanet_jax.checkpoint.states import Checkpoints
-from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
-from lanet_jax.from_config import config, data, run
-from lanet_jax.input.pipeline import eval_batches
-from lanet_jax.landmarks.face_frame import Shapes
+from lanet_jax.from_config import data
 from lanet_jax.run import folder as run_folder
-from lanet_jax.state import TrainState
 from lanet_jax.study import folds
-
-N = 40
+from tests.audit import begun_run
+from tests.audit.begun_run import N
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A work folder with a checkpoint of an untrained LA-Net."""
-    root = tmp_path_factory.mktemp("run")
-    Builder(train=N, test=8, size=24, data_dir=root / "prepared").download_and_prepare()
-    c = demo.get_config("tiny")
-    with c.unlocked():
-        c.data.dir = str(root / "prepared")
-        c.data.limit = 0
-        c.optim.batch_size, c.el.queue_size = 8, 16
-    return _begun(config.resolve(c), root / "run")
-
-
-def _begun(c, workdir):
-    """A run of one step, the parameters of which nobody has trained."""
-    run_folder.claim(workdir, c)
-    built = run.run(c, workdir)
-    # Drawn by hand: compiling the true initialisation takes longer than all else here.
-    shapes = jax.eval_shape(built.method.init, jax.random.key(0), built.example)
-    rng = np.random.default_rng(0)
-    params, model_state = jax.tree.map(
-        lambda x: jnp.asarray(rng.uniform(0.01, 0.1, x.shape), x.dtype), shapes
-    )
-    model_state["bank"] = jnp.eye(len(built.data.train.classes))[built.example.labels]
-    step, nothing = jnp.ones((), jnp.int32), jnp.zeros(1)
-    checkpoints = Checkpoints(workdir, 1)
-    state = TrainState(step, params, model_state, nothing, nothing)
-    checkpoints.save(1, state, built.card)
-    checkpoints.close()
-    return workdir
+    return begun_run.new(tmp_path_factory.mktemp("run"))
 
 
 def test_what_an_audit_leaves(folder, capsys, monkeypatch):
@@ -109,80 +64,6 @@ def test_what_an_audit_leaves(folder, capsys, monkeypatch):
     assert payload["cards"] == []
 
 
-def test_a_mirror_image_is_believed_the_same(folder, monkeypatch):
-    c = run_folder.load_config(folder)
-    loaded, mesh = data.data(c, folder), mesh_lib.make(c.optim.batch_size)
-    seen = beliefs.read(c, folder, "last", loaded, mesh)
-
-    def mirrored(*arguments):
-        for batch in eval_batches(*arguments):
-            yield {"image": np.ascontiguousarray(batch["image"][:, :, ::-1])}
-
-    monkeypatch.setattr(beliefs, "eval_batches", mirrored)
-    again = beliefs.read(c, folder, "last", loaded, mesh)
-    np.testing.assert_allclose(again.probabilities, seen.probabilities, atol=1e-6)
-    for space, features in seen.features.items():
-        np.testing.assert_allclose(again.features[space], features, rtol=1e-5)
-
-
-def test_a_run_that_compares_landmarks_is_audited_in_their_space(folder, tmp_path):
-    c = run_folder.load_config(folder)
-    c.lde.landmark_space = "geometry"
-    workdir = _begun(c, tmp_path / "run")
-    loaded = data.data(c, workdir)
-    points, known = loaded.framed.shapes
-    known = known & (np.arange(N) != 5)[:, None]  # record 5 has no landmarks
-    framed = dataclasses.replace(loaded.framed, shapes=Shapes(points, known))
-    found = findings.find(c, workdir, "last", dataclasses.replace(loaded, framed=framed), N)
-    space = found.seen.features["landmark"]
-    np.testing.assert_array_equal(space[4], points[4].ravel())
-    assert not space[5].any()
-    why = presentation.why(found, np.array([4, 5]), 3)["landmark"]
-    assert np.isfinite(why.similarity).tolist() == [[True] * 3, [False] * 3]
-    assert 5 not in why.index[0]
-    assert why.weight[0].sum() == pytest.approx(1)
-
-
-@pytest.mark.parametrize("decay, forgotten", [(0.9, False), (1e-20, True)])
-def test_targets_are_witnesses_once_they_have_forgotten_their_start(folder, decay, forgotten):
-    c = run_folder.load_config(folder)
-    c.lde.decay = decay  # after a fifth of a visit: 0.98 and 1e-4 of the start are left
-    loaded = data.data(c, folder)
-    found = findings.find(c, folder, "last", loaded, N)
-    rows, given, classes = np.arange(N), loaded.given, len(loaded.train.classes)
-    votes = {
-        space: dataset_neighbors.vote(features, given, classes, rows, rows)
-        for space, features in found.seen.features.items()
-    }
-    both = (votes["expression"] + votes["landmark"]) / 2
-    np.testing.assert_allclose(found.neighbors, both)
-    view = found.seen.targets if forgotten else found.seen.probabilities
-    beliefs = (found.seen.targets + votes["landmark"]) / 2 if forgotten else both
-    noise = noise_estimate.estimate(beliefs, given)
-    assert found.noise.rate == noise.rate
-    taken = np.eye(classes) + noise.spread * (classes - 1)
-    believed = (view + both) * taken[:, given].T
-    consensus = 1 - believed[rows, given] / believed.sum(axis=1)
-    np.testing.assert_allclose(found.ranking.scores["consensus"], consensus, atol=1e-6)
-    assert not found.unchecked
-
-
-@pytest.mark.parametrize("decay, cautioned", [(0.9, False), (1e-20, True)])
-def test_a_long_run_without_landmarks_is_no_witness(folder, monkeypatch, decay, cautioned):
-    def expression_only(*arguments):
-        seen = whole(*arguments)
-        return dataclasses.replace(seen, features={"expression": seen.features["expression"]})
-
-    whole = findings.beliefs.read
-    monkeypatch.setattr(findings.beliefs, "read", expression_only)
-    c = run_folder.load_config(folder)
-    c.lde.decay = decay
-    loaded = data.data(c, folder)
-    found = findings.find(c, folder, "last", loaded, N)
-    said = ranking_table.summary_text(loaded, found, "consensus", None, "labels")
-    assert ("\ncaution: " in said) == cautioned
-
-
 def test_users_errors(folder, tmp_path):
     with pytest.raises(UserError, match="holds no run"):
         audit.audit(tmp_path)
@@ -209,7 +90,7 @@ def test_the_folds_of_a_run_are_read_without_being_named(folder, tmp_path, capsy
         home = run / "folds" / cell.name
         home.mkdir(parents=True)
         shutil.copyfile(run / "labels.csv", home / "labels.csv")
-        _begun(c, home)
+        begun_run.begin(c, home)
         (home / "summary.json").write_text("{}")
     capsys.readouterr()
     audit.audit(run, rank="consensus", held_out=[])
