@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 
 from lanet_jax.input import records
 from lanet_jax.landmarks import face_frame
+from lanet_jax.landmarks.heights import in_heights
 from lanet_jax.landmarks.schemes import SCHEMES
 
 
@@ -27,7 +28,7 @@ def main() -> None:
     train = train.take(np.flatnonzero(train.marks.present.any(axis=1)))
     scheme = SCHEMES[train.scheme]
     points, present, aspect = train.marks
-    square = points * np.stack([aspect, np.ones_like(aspect)], axis=-1)[:, None]
+    square = in_heights(points, aspect)
     everything = tuple(range(train.landmarks))
     spaces = {"coordinates in the stored image": np.where(present[..., None], points, 0.5)}
     for name, kept, flip in (

@@ -15,6 +15,7 @@ from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.from_config.run import Run
 from lanet_jax.input.pipeline import eval_batches
 from lanet_jax.input.streams import Purpose, stream
+from lanet_jax.landmarks.heights import in_heights
 from lanet_jax.landmarks.schemes import SCHEMES
 from lanet_jax.lde import trust
 from lanet_jax.lde.neighborhood import Neighborhood
@@ -145,15 +146,17 @@ class Spaces:
         eyes = scheme.eyes if scheme and not framed else None
         weights = known[..., None]
         mean = np.where(weights, points, 0).sum(axis=0) / np.maximum(weights.sum(axis=0), 1)
-        # Fractions of a width and of a height are no distance unless the image is square.
-        aspect = np.ones(len(points)) if framed else self.run.data.train.marks.aspect[self._rows]  # type: ignore[union-attr]  # LA-Net has them
-        scale = np.stack([aspect, np.ones_like(aspect)], axis=-1)[:, None]
-        against = (points * scale, known, eyes)
-        constant = landmark_points.record_errors(mean * scale, *against)
-        gains = constant - landmark_points.record_errors(predicted * scale, *against)
+        shapes = (points, predicted, np.broadcast_to(mean, points.shape))
+        if not framed:
+            aspect = self.run.data.train.marks.aspect[self._rows]  # type: ignore[union-attr]  # LA-Net has them
+            shapes = tuple(in_heights(shape, aspect) for shape in shapes)  # type: ignore[assignment]  # still three
+        points, predicted, mean_shape = shapes
+        against = (points, known, eyes)
+        constant = landmark_points.record_errors(mean_shape, *against)
+        gains = constant - landmark_points.record_errors(predicted, *against)
         return {
-            "landmark_error": landmark_points.mean_error(predicted * scale, *against),
-            "landmark_error_mean_shape": landmark_points.mean_error(mean * scale, *against),
+            "landmark_error": landmark_points.mean_error(predicted, *against),
+            "landmark_error_mean_shape": landmark_points.mean_error(mean_shape, *against),
             "landmark_gain": _in_standard_errors(gains[np.isfinite(gains)]),
         }
 

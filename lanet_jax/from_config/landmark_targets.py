@@ -4,13 +4,12 @@ import dataclasses
 import sys
 from collections.abc import Sequence
 
-import numpy as np
-
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
 from lanet_jax.input.records import Records
 from lanet_jax.landmarks import face_frame
 from lanet_jax.landmarks.face_frame import FaceFrame, Shapes
+from lanet_jax.landmarks.heights import in_heights
 from lanet_jax.landmarks.schemes import SCHEMES
 
 
@@ -62,7 +61,7 @@ def framed(c: Config, train: Records) -> Framed | None:
         return None
     kept = kept_points(c, train)
     points, present, aspect = train.marks
-    square = points * np.stack([aspect, np.ones_like(aspect)], axis=-1)[:, None]
+    square = in_heights(points, aspect)
     frame = face_frame.fit(square, present, kept, train.flip_index)
     shapes = face_frame.shapes(frame, square, present, kept, train.flip_index)
     lost = present.any(axis=1) & ~shapes.known.any(axis=1)
