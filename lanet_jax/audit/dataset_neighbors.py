@@ -109,7 +109,7 @@ def together(votes: Sequence[Float[np.ndarray, "N C"]]) -> Float[np.ndarray, "N 
     """
     total = np.sum(votes, axis=0)
     sums = total.sum(axis=1, keepdims=True)
-    return np.where(sums > 0, total / np.where(sums > 0, sums, 1), 1 / total.shape[1])
+    return np.divide(total, sums, out=np.full_like(total, 1 / total.shape[1]), where=sums > 0)
 
 
 def contributions(

@@ -2,7 +2,6 @@
 
 import dataclasses
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import jax
@@ -14,16 +13,16 @@ from lanet_jax.errors import UserError
 from lanet_jax.files.home import expanded
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.landmark_targets import Framed, framed
-from lanet_jax.input import fingerprint, mixture, noise, noise_file, records, records_table
+from lanet_jax.from_config.splits import splits, told_apart
+from lanet_jax.input import fingerprint, mixture, noise, noise_file, records_table
 from lanet_jax.input.reading import Reading
 from lanet_jax.input.records import Records
 from lanet_jax.input.streams import Purpose, stream, stream_before
 from lanet_jax.run import inputs
-from lanet_jax.run.metrics_log import OTHERS
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.run.summary import HOLDOUT
 
-__all__ = ["HOLDOUT", "Data", "data", "held_out", "labels", "reading", "reading_back", "splits"]
+__all__ = ["HOLDOUT", "Data", "data", "held_out", "labels", "reading", "reading_back"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,12 +151,7 @@ def _tests(c: Config, needed: bool) -> dict[str, Records]:
             raise
         print(f"note: left out, as the test data cannot be opened: {error}", file=sys.stderr)
         return {}
-    # A log has its own rows of these names, such as the training steps of `train`.
-    taken = {*OTHERS, HOLDOUT} & set(opened)
-    return {
-        f"{name}-{c.data.test[0].replace('/', '-')}" if name in taken else name: part
-        for name, part in opened.items()
-    }
+    return told_apart(opened, c.data.test)
 
 
 def _other_splits(c: Config) -> set[str]:
@@ -177,30 +171,6 @@ def _part(
     bits = stream(purpose, c.seed) if c.data.streams == 2 else stream_before(c.seed)
     order = np.argsort(bits.random_raw(records), kind="stable")
     return np.sort(order[part * size : (part + 1) * size])
-
-
-def splits(data_dir: str, datasets: Sequence[str], names: Sequence[str]) -> dict[str, Records]:
-    """Opens one split of each dataset; with several, record names start with the dataset's.
-
-    Args:
-      data_dir: where the datasets lie.
-      datasets: names of prepared datasets.
-      names: name of the split to open, one per dataset.
-
-    Returns:
-      Records by "SPLIT", or by "SPLIT-DATASET" if there are several datasets.
-
-    Raises:
-      UserError: a dataset or split is missing.
-    """
-    opened = {}
-    for dataset, split in zip(datasets, names, strict=True):
-        part = records.load(data_dir, dataset, split)
-        if len(datasets) == 1:
-            return {split: part}
-        whole = tuple(f"{dataset}/{name}" for name in part.names)
-        opened[f"{split}-{dataset.replace('/', '-')}"] = dataclasses.replace(part, names=whole)
-    return opened
 
 
 def reading(c: Config) -> Reading:

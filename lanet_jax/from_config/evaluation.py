@@ -4,7 +4,8 @@ import dataclasses
 
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.config import Config
-from lanet_jax.from_config.data import reading_back, splits
+from lanet_jax.from_config.data import reading_back
+from lanet_jax.from_config.splits import splits, told_apart
 from lanet_jax.input.reading import Reading
 from lanet_jax.input.records import Records
 
@@ -46,4 +47,6 @@ def evaluated_splits(c: Config, split: str, data: str, data_dir: str) -> Evaluat
     datasets = (data,) if data else tuple(own_data)
     names = [split] * len(datasets) if split else c.data.test_split
     opened = splits(data_dir or c.data.dir, datasets, names)
+    if not (data or split):  # the run's own, which its log names
+        opened = told_apart(opened, datasets)
     return EvaluatedSplits(opened, reading_back(c))

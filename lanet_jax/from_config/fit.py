@@ -10,7 +10,7 @@ from lanet_jax.command_line.words import counted
 from lanet_jax.files.home import expanded
 from lanet_jax.from_config import combinations, fields
 from lanet_jax.from_config.config import Config
-from lanet_jax.from_config.data import splits
+from lanet_jax.from_config.splits import splits
 from lanet_jax.input import mixture, prepared
 from lanet_jax.input.records import Records
 from lanet_jax.run import folder as run_folder

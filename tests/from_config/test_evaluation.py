@@ -28,3 +28,11 @@ def test_a_run_without_test_data_has_the_splits_of_its_training_data(monkeypatch
     assert evaluation.evaluated_splits(c, "", "", "").splits == ((), ())
     found = evaluation.evaluated_splits(c, "train", "", "").splits
     assert found == (tuple(c.data.train), ["train"] * len(c.data.train))
+
+
+def test_a_split_has_the_name_that_the_log_of_its_run_has(monkeypatch):
+    monkeypatch.setattr(evaluation, "splits", lambda _, datasets, names: {names[0]: datasets[0]})
+    c = mixed.get_config()
+    c.data.test, c.data.test_split = ("others/faces",), ("train",)
+    assert list(evaluation.evaluated_splits(c, "", "", "").splits) == ["train-others-faces"]
+    assert list(evaluation.evaluated_splits(c, "train", "", "").splits) == ["train"]
