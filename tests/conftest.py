@@ -29,9 +29,11 @@ from jaxtyping import install_import_hook
 hypothesis.settings.register_profile("lanet_jax", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("lanet_jax")
 
-# Not el.queue: a pytree's leaves may be specs or shapes instead of arrays.
+# Not el.queue and lde.memory: a pytree's leaves may be specs or shapes instead of arrays.
 CHECKED = (
-    *("augment", "lde", "ops"),
+    *("augment", "ops"),
+    *("lde.aggregate", "lde.bank", "lde.contribution", "lde.neighborhood", "lde.neighbors"),
+    "lde.trust",
     *("el.contrast", "el.momentum", "el.pairs", "el.projection"),
     *("models.resnet", "models.classifiers", "models.linear", "models.landmarks"),
     "models.two_branch",

@@ -58,14 +58,16 @@ class Spaces:
         """
         run, rows = self.run, self._rows
         data, count = run.data, run.reading.batch
-        labels = (data.given if data.true is None else data.true)[rows]
+        of_record = data.given if data.true is None else data.true
+        labels = of_record[rows]
         parts, predicted = [], []
         for start, (points, spaces) in zip(
             range(0, len(rows), count), self._looks(state), strict=True
         ):
             predicted.append(landmark_points.points(points))
             own = labels[start : start + count]
-            parts.append({k: v for s in spaces for k, v in _of_space(s, spaces[s], own).items()})
+            measured = [_of_space(name, space, own, of_record) for name, space in spaces.items()]
+            parts.append({name: value for part in measured for name, value in part.items()})
         finite.require(np.concatenate(predicted), [data.train.names[row] for row in rows])
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         known = {name: found.pop(f"{name}_labels") for name in spaces}
@@ -111,7 +113,7 @@ class Spaces:
     def _inspect(self) -> jax.stages.Wrapped:
         def inspect(params: dict, model_state: dict, batch: dict) -> tuple:
             images = below(model_state, self.run.preprocess(batch["image"]))
-            return method.inspect(params, model_state, {**batch, "image": images})  # type: ignore[typeddict-item]  # no label is looked at
+            return method.inspect(params, model_state, {**batch, "image": images})  # type: ignore[typeddict-item]
 
         method, (_, below) = self._method, behind(self.run.method)
 
@@ -130,6 +132,7 @@ class Spaces:
             own = step * run.reading.batch + places
             batch |= {
                 "id": rows[own].astype(np.int32),
+                "label": run.data.given[rows[own]].astype(np.int32),
                 "landmarks": points[own],
                 "present": known[own],
             }
@@ -189,12 +192,15 @@ def of(run: Run, mesh: Mesh) -> Spaces | None:
 
 
 def _of_space(
-    name: str, space: Neighborhood, labels: Int[np.ndarray, " B"]
+    name: str,
+    space: Neighborhood,
+    labels: Int[np.ndarray, " B"],
+    of_record: Int[np.ndarray, " N"],
 ) -> dict[str, np.ndarray]:
     """Measures one space: values for each neighbour, or for each record that has neighbours."""
-    index, exists, shares, mean, unweighted = space
+    records, exists, shares, mean, unweighted = space
     any_exists = exists.any(axis=1)
-    same = labels[index] == labels[:, None]
+    same = of_record[records] == labels[:, None]
     return {
         f"{name}_labels": labels[any_exists],
         f"{name}_share": same[exists].astype(float),

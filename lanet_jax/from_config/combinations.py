@@ -104,7 +104,7 @@ def check(c: Config) -> None:
 
 
 def _lanet(c: Config) -> None:
-    batch, k, q = c.optim.batch_size, c.lde.neighbors, c.el.queue_size
+    batch, k, memory, q = c.optim.batch_size, c.lde.neighbors, c.lde.memory, c.el.queue_size
     if c.landmarks.head == "heatmap" and c.landmarks.frame == "face":
         raise UserError(
             "--config.landmarks.head=heatmap: heat maps are maps of the image; set "
@@ -120,15 +120,29 @@ def _lanet(c: Config) -> None:
             f"--config.loss.trust={c.loss.trust:g}: trust is computed from the targets, and "
             "--config.lde.spaces=none has none; set loss.trust to 0"
         )
-    if c.lde.spaces != "none" and k > batch:
+    if c.lde.spaces != "none" and k > batch + memory:
+        remembered = f" or the {memory} before it (--config.lde.memory={memory})" if memory else ""
         raise UserError(
-            f"--config.lde.neighbors={k}: must be from 1 to {batch}, because neighbours come "
-            f"from the same batch (--config.optim.batch_size={batch})"
+            f"--config.lde.neighbors={k}: must be from 1 to {batch + memory}, because neighbours "
+            f"come from the same batch (--config.optim.batch_size={batch}){remembered}"
         )
-    if c.el.enabled and q and (q < batch or q % batch):
-        below = max(q // batch, 1) * batch
+    if memory and not c.lde.exclude_same_id:
         raise UserError(
-            f"--config.el.queue_size={q}: must be a multiple of "
+            f"--config.lde.memory={memory}: a record would be the neighbour of itself, as it was "
+            "in the past; set --config.lde.exclude_same_id=True"
+        )
+    if memory and c.lde.spaces != "none":
+        _whole_batches("lde.memory", memory, batch)
+    if c.el.enabled and q:
+        _whole_batches("el.queue_size", q, batch)
+
+
+def _whole_batches(field: str, entries: int, batch: int) -> None:
+    """Refuses a ring of whole batches that ends within one."""
+    if entries < batch or entries % batch:
+        below = max(entries // batch, 1) * batch
+        raise UserError(
+            f"--config.{field}={entries}: must be a multiple of "
             f"--config.optim.batch_size={batch}, such "
             f"as {below} or {below + batch}"
         )

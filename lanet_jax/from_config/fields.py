@@ -82,6 +82,8 @@ def get_config() -> ml_collections.ConfigDict:
     e.spaces = "both"  # Table 2: none | expression | both
     e.landmark_space = "features"  # v, the paper; or geometry, the face's landmarks themselves
     e.neighbors = 8  # K
+    e.memory = 0  # records of past batches that may be neighbours too; 0 = the batch, the paper
+    e.neighbor_labels = "predicted"  # what neighbours contribute: p, the paper; or observed labels
     e.decay = 0.9  # omega
     e.exclude_same_id = True  # copies of a record are not its neighbours; R: False
     e.stop_gradient_neighbors = False  # (R)

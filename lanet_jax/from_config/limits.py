@@ -147,6 +147,8 @@ LIMITS: dict[str, Limit] = {
     "lde.spaces": one_of("none", "expression", "both"),
     "lde.landmark_space": one_of("features", "geometry"),
     "lde.neighbors": whole(1),
+    "lde.memory": whole(0),
+    "lde.neighbor_labels": one_of("predicted", "observed"),
     "lde.decay": number(0, 1, below=True),
     "lde.exclude_same_id": _SWITCH,
     "lde.stop_gradient_neighbors": _SWITCH,

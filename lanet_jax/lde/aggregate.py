@@ -1,4 +1,4 @@
-"""Averages neighbours' predictions into a label distribution (Eq. 4)."""
+"""Averages what neighbours contribute into a label distribution (Eq. 4)."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 
 def neighborhood_mean(
-    probabilities: Float[Array, "B C"],
+    labels: Float[Array, "M C"],
     neighbors: Int[Array, "B K"],
     exists: Bool[Array, "B K"],
     z: Float[Array, "B K"],
@@ -16,19 +16,20 @@ def neighborhood_mean(
     """Mean of the neighbours' p_k weighted by c_ik, in one space (one term of Eq. 4).
 
     Args:
-      probabilities: p of the batch.
+      labels: what each candidate contributes, p in the paper; the batch comes first.
       neighbors: indices k of the neighbours.
       exists: which of the K neighbours exist; the others have weight 0.
       z: scores before the sigmoid.
 
     Returns:
-      Rows that sum to 1; a sample without any neighbour keeps its own p.
+      Rows that sum to 1; a sample without any neighbour keeps its own.
     """
     weights = shares(exists, z)
-    taken = jnp.take(probabilities, neighbors, axis=0)
+    taken = jnp.take(labels, neighbors, axis=0)
     # Full precision, as in `mean_of_copies`: in TF32 rows would sum to 1 only to three digits.
     mean = jnp.einsum("bk,bkc->bc", weights, taken, precision="highest")
-    return jnp.where(jnp.any(exists, axis=1, keepdims=True), mean, probabilities)
+    own = labels[: neighbors.shape[0]]
+    return jnp.where(jnp.any(exists, axis=1, keepdims=True), mean, own)
 
 
 def shares(exists: Bool[Array, "B K"], z: Float[Array, "B K"]) -> Float[Array, "B K"]:

@@ -32,7 +32,7 @@ def init(key: Key, width: int) -> Contribution:
 
 
 def scores(
-    params: Contribution, features: Float[Array, "B D"], neighbors: Int[Array, "B K"]
+    params: Contribution, features: Float[Array, "M D"], neighbors: Int[Array, "B K"]
 ) -> Float[Array, "B K"]:
     """z, whose sigmoid is the contribution score c_ij = sigmoid(f([g1(x_i), g2(x_j)])) (Eq. 3).
 
@@ -41,7 +41,7 @@ def scores(
 
     Args:
       params: from `init`.
-      features: u or v of each sample.
+      features: u or v of the candidates; the batch comes first.
       neighbors: indices j of the pairs (i, j) to score.
 
     Returns:
@@ -49,7 +49,7 @@ def scores(
     """
     kernel, bias = params["f1"]["kernel"], params["f1"]["bias"]
     half = kernel.shape[0] // 2
-    own = linear.apply(params["g1"], features) @ kernel[:half]
+    own = linear.apply(params["g1"], features[: neighbors.shape[0]]) @ kernel[:half]
     other = linear.apply(params["g2"], features) @ kernel[half:]
     hidden = jax.nn.relu(own[:, None] + jnp.take(other, neighbors, axis=0) + bias)
     hidden = jax.nn.relu(linear.apply(params["f2"], hidden))

@@ -9,9 +9,11 @@ from jaxtyping import Array, Float, Int
 
 from lanet_jax.devices import mesh
 from lanet_jax.el import contrast, momentum, pairs, projection, queue
-from lanet_jax.lde import aggregate, bank, contribution, neighborhood, trust
+from lanet_jax.lde import aggregate, bank, contribution, memory, trust
 from lanet_jax.lde.neighborhood import Neighborhood
+from lanet_jax.methods import lanet_neighbors
 from lanet_jax.methods.classifier import predict
+from lanet_jax.methods.lanet_neighbors import BRANCHES
 from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example
 from lanet_jax.models.landmarks import LANDMARK_LOSSES
@@ -19,9 +21,6 @@ from lanet_jax.models.resnet import apply, draw
 from lanet_jax.models.two_branch import Outputs, TwoBranch, start_from_backbone
 from lanet_jax.ops.losses import cross_entropy, kl_divergence
 from lanet_jax.typing import Batch, Key, PyTree
-
-BRANCHES = ("expression", "landmark")
-SPACES = {"none": (), "expression": ("expression",), "both": ("expression", "landmark")}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,20 +59,23 @@ class LANet:
         state["bank"] = bank.init(example.labels, outputs.logits.shape[1])
         if self.framed:
             state["frame"] = example.frame
+        widths = lanet_neighbors.widths(self.lde, outputs, self.network.landmark.landmarks)
         params["contribution"] = {
-            space: contribution.init(k, self._width(space, outputs))
+            space: contribution.init(k, widths[space])
             for space, k in zip(BRANCHES, jax.random.split(contribution_key), strict=True)
-            if space in SPACES[self.lde.spaces]
+            if space in widths
         }
+        batch = example.images.shape[0]
+        if self.lde.remembers:
+            classes = outputs.logits.shape[1]
+            state["memory"] = memory.init(self.lde.memory, batch, widths, classes)
         if self.el.enabled:
             params["projection"] = {
                 space: self._projection(k, getattr(outputs, space).shape[1])
                 for space, k in zip(BRANCHES, jax.random.split(projection_key), strict=True)
             }
             state["momentum"] = momentum.init(_encoder(params))
-            state["queue"] = queue.init(
-                self.el.queue_size, example.images.shape[0], self.el.projection
-            )
+            state["queue"] = queue.init(self.el.queue_size, batch, self.el.projection)
         return params, state
 
     def loss(
@@ -94,10 +96,13 @@ class LANet:
         believed: Float[Array, " B"] | float = 1.0
         if self.lde.spaces != "none":
             with jax.named_scope("lde"):
-                d = self.distributions(self.neighborhoods(params, outputs, batch))
+                d = self.distributions(self.neighborhoods(params, state, outputs, batch))
                 targets = bank.targets(means, batch["id"], d, self.lde.decay)
                 state["bank"] = bank.update(means, batch["id"], targets)
                 losses["kl"] = kl_divergence(targets, outputs.logits)
+                if self.lde.remembers:
+                    past = state["memory"]
+                    state["memory"] = lanet_neighbors.remember(self.lde, past, outputs, batch)
             if self.weights.trust:
                 stands_for = bank.stands_for(batch["label"], self.label_shares)
                 share = bank.class_means(means, d, self.lde.decay, stands_for)
@@ -119,30 +124,11 @@ class LANet:
         return loss, (state, losses)
 
     def neighborhoods(
-        self, params: PyTree, outputs: Outputs, batch: Batch
+        self, params: PyTree, model_state: PyTree, outputs: Outputs, batch: Batch
     ) -> dict[str, Neighborhood]:
-        """The neighbours of a batch in each space, and their mean predictions (Eq. 1 to 4).
-
-        A sample without landmarks has no position in landmark space: there it neither has nor is a
-        neighbour.
-        """
-        p = jax.nn.softmax(outputs.logits)
-        if self.lde.stop_gradient_neighbors:
-            p = jax.lax.stop_gradient(p)
-        found = {}
-        for space in SPACES[self.lde.spaces]:
-            features = self._features(space, outputs, batch)
-            known = jnp.any(batch["present"], axis=1) if space == "landmark" else None
-            found[space] = neighborhood.find(
-                params["contribution"][space],
-                features,
-                p,
-                batch["id"],
-                self.lde.neighbors,
-                self.lde.exclude_same_id,
-                known,
-            )
-        return found
+        """See `lanet_neighbors.find`."""
+        past = model_state.get("memory")
+        return lanet_neighbors.find(self.lde, params["contribution"], outputs, batch, past)
 
     def inspect(
         self, params: PyTree, model_state: PyTree, batch: Batch
@@ -160,7 +146,7 @@ class LANet:
         outputs, _ = apply(
             self.network, _branches(params), _branches(model_state), batch["image"], False
         )
-        return outputs.landmarks, self.neighborhoods(params, outputs, batch)
+        return outputs.landmarks, self.neighborhoods(params, model_state, outputs, batch)
 
     @staticmethod
     def distributions(spaces: dict[str, Neighborhood]) -> Float[Array, "B C"]:
@@ -168,18 +154,6 @@ class LANet:
         return aggregate.mean_over_spaces(
             [space.mean for space in spaces.values()], [space.exists for space in spaces.values()]
         )
-
-    def _features(self, space: str, outputs: Outputs, batch: Batch) -> Float[Array, "B D"]:
-        if space == "landmark" and self.lde.landmark_space == "geometry":
-            points = jnp.where(batch["present"][..., None], batch["landmarks"], 0.0)
-            return points.reshape(len(points), -1)
-        return getattr(outputs, space)
-
-    def _width(self, space: str, outputs: Outputs) -> int:
-        """D of a space."""
-        if space == "landmark" and self.lde.landmark_space == "geometry":
-            return 2 * self.network.landmark.landmarks
-        return getattr(outputs, space).shape[1]
 
     def _projection(self, key: Key, width: int) -> projection.Projection:
         hidden = {"features": width, "projection": self.el.projection}[self.el.hidden]
@@ -228,6 +202,8 @@ class LANet:
         specs: PyTree = {"expression": P(), "landmark": P(), "bank": P("data")}
         if self.framed:
             specs["frame"] = P()
+        if self.lde.remembers:
+            specs["memory"] = P()
         if self.el.enabled:
             keys = P(None, "data", None)
             specs["momentum"] = P()

@@ -8,9 +8,11 @@ class LDE:
     """Settings of the label distribution estimation.
 
     Attributes:
-      spaces: key of `lanet.SPACES`.
+      spaces: key of `lanet_neighbors.SPACES`.
       landmark_space: "features" (v, the paper) or "geometry" (the landmarks themselves).
       neighbors: number of neighbours, K.
+      memory: records of past batches among which neighbours are found, too; 0 for none (the paper).
+      neighbor_labels: what neighbours contribute, "predicted" (p, the paper) or "observed" labels.
       decay: decay of the bank, omega.
       exclude_same_id: whether copies of a record are excluded from its neighbours.
       stop_gradient_neighbors: whether to stop the gradient into the neighbours' predictions.
@@ -22,6 +24,13 @@ class LDE:
     exclude_same_id: bool
     stop_gradient_neighbors: bool
     landmark_space: str = "features"
+    memory: int = 0
+    neighbor_labels: str = "predicted"
+
+    @property
+    def remembers(self) -> bool:
+        """Whether there is a memory of past batches."""
+        return self.memory > 0 and self.spaces != "none"
 
 
 @dataclasses.dataclass(frozen=True)

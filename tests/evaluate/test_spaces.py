@@ -45,17 +45,17 @@ def look(monkeypatch, run):
 
     def looks(self, state):
         for start in (0, 3):
-            index = np.array([[1, 2], [0, 2], [0, 1]])
+            records = start + np.array([[1, 2], [0, 2], [0, 1]])
             mean = np.eye(C)[TRUE[start : start + B]]
             alone = np.array([[True, True], [True, False], [False, False]])
             yield (
                 points[start : start + B] + 2.0,
                 {
                     "expression": Neighborhood(
-                        index, np.ones((B, 2), bool), np.full((B, 2), 0.5), mean, 1 - mean
+                        records, np.ones((B, 2), bool), np.full((B, 2), 0.5), mean, 1 - mean
                     ),
                     "landmark": Neighborhood(
-                        index, alone, np.array([[1.0, 0]] * B), 1 - mean, mean
+                        records, alone, np.array([[1.0, 0]] * B), 1 - mean, mean
                     ),
                 },
             )

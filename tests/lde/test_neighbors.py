@@ -94,3 +94,12 @@ def test_who_has_no_place_has_no_neighbours_and_is_none():
     np.testing.assert_array_equal(exists.sum(axis=1), [2, 2, 0, 2])
     for i in (0, 1, 3):
         assert set(np.array(index[i])[np.array(exists[i])]) == {0, 1, 3} - {i}
+
+
+def test_only_the_batch_is_asked_but_all_may_be_neighbours():
+    x = jnp.array(on_circle([0, 90, 80, 10, 5]))
+    ids = jnp.array([3, 4, 4, 5, -1])  # 4 is there again, and the last place is empty
+    index, exists = nearest_neighbors(x, ids, 2, True, batch=2)
+    np.testing.assert_array_equal(index, [[3, 2], [3, 0]])
+    assert exists.all()
+    assert cosine_similarity(x, 2).shape == (2, 5)

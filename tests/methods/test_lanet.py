@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from jax.sharding import PartitionSpec as P
 
-from lanet_jax.methods import lanet
+from lanet_jax.methods import lanet, lanet_neighbors
 from lanet_jax.methods.ce import CE
 from lanet_jax.models.resnet import Classifier, ResNet
 
@@ -23,7 +23,8 @@ def count(tree):
 
 
 def shapes_of(tree):
-    return jax.tree.map(lambda x: (x.shape, x.dtype), tree)
+    leaves, structure = jax.tree.flatten(tree)
+    return structure, [(leaf.shape, leaf.dtype) for leaf in leaves]
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,10 @@ def shapes_of(tree):
         ({"trunk": "shared_stem"}, {"ce", "lm", "kl", "el"}),
         ({"head": "heatmap", "trunk": "shared_stem"}, {"ce", "lm", "kl", "el"}),
         ({"neighbors": 99}, {"ce", "lm", "kl", "el"}),
+        ({"neighbor_labels": "observed"}, {"ce", "lm", "kl", "el"}),
+        ({"memory": 16, "neighbors": 12}, {"ce", "lm", "kl", "el"}),
+        ({"memory": 16, "spaces": "expression"}, {"ce", "lm", "kl", "el"}),
+        ({"memory": 16, "spaces": "none"}, {"ce", "lm", "el"}),
     ],
 )
 def test_every_switch_gives_the_sum_of_its_parts(build, example, batches, changes, parts):
@@ -54,7 +59,8 @@ def test_every_switch_gives_the_sum_of_its_parts(build, example, batches, change
     np.testing.assert_allclose(loss, sum(WEIGHTS[name] * metrics[name] for name in parts), 1e-6)
     assert all(metrics[name] > 0 for name in parts - {"el"}) and metrics.get("el", 0) >= 0
     assert shapes_of(after) == shapes_of(state)  # a step is a loop's body
-    assert set(params["contribution"]) == set(lanet.SPACES[method.lde.spaces])
+    assert set(params["contribution"]) == set(lanet_neighbors.SPACES[method.lde.spaces])
+    assert ("memory" in state) == ("memory" in changes and "kl" in parts)
     if "kl" in parts:
         equal(method.targets(after), after["bank"])
     else:
@@ -88,24 +94,6 @@ def test_pretrained_weights_go_into_both_trunks_and_the_momentum_copy(build, exa
         stages = tree["landmark"]["trunk"]
         equal(stages, {name: source[name] for name in stages})
         assert ("layer1" in stages) == (trunk == "separate")
-
-
-def test_records_without_landmarks_have_no_place_in_landmark_space(build, initial, batches):
-    """Their targets are of expression space alone; nobody's landmark neighbour is one of them."""
-    method, batch = build(), batches[1]  # no record stands twice
-    bare = {**batch, "present": batch["present"].at[2:5].set(False)}
-    params, state = initial
-    outputs, _ = lanet.apply(
-        method.network, lanet._branches(params), lanet._branches(state), batch["image"], True
-    )
-    spaces = method.neighborhoods(params, outputs, bare)
-    index, exists = np.array(spaces["landmark"].index), np.array(spaces["landmark"].exists)
-    assert not exists[2:5].any() and exists[:2].all() and exists[5:].all()
-    assert not np.isin(index[exists], [2, 3, 4]).any()
-    d = method.distributions(spaces)
-    np.testing.assert_allclose(d[2:5], spaces["expression"].mean[2:5], rtol=1e-6)
-    both = (spaces["expression"].mean + spaces["landmark"].mean) / 2
-    np.testing.assert_allclose(d[:2], both[:2], rtol=1e-6)
 
 
 def test_a_batch_without_any_landmark_trains(build, initial, batches):
@@ -196,23 +184,6 @@ def test_what_grows_with_the_data_is_sharded(build):
     assert specs["bank"] == P("data")
     assert specs["queue"].expression == specs["queue"].landmark == P(None, "data", None)
     assert specs["queue"].labels == P(None, "data")
-
-
-def test_geometry_makes_neighbours_of_equal_faces(build, example, batches):
-    """Neighbours of the landmarks themselves, whatever the network sees."""
-    method, batch = build(landmark_space="geometry", neighbors=1), batches[1]
-    points = np.array(batch["landmarks"])
-    points[1], points[6] = points[0], -points[0]
-    batch = {**batch, "landmarks": jnp.array(points), "present": jnp.ones((8, 5), bool)}
-    params, state = method.init(KEY, example)
-    assert params["contribution"]["landmark"]["g1"]["kernel"].shape == (10, 5)
-    outputs, _ = lanet.apply(
-        method.network, lanet._branches(params), lanet._branches(state), batch["image"], True
-    )
-    index = method.neighborhoods(params, outputs, batch)["landmark"].index
-    assert index[0, 0] == 1 and index[1, 0] == 0
-    loss, _ = method.loss(params, state, batch, KEY)
-    assert jnp.isfinite(loss)
 
 
 def test_trust_weighs_the_cross_entropy_alone(build, initial, batches):

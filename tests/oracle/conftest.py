@@ -8,12 +8,23 @@ goes through them: finite differences of `loss` hold them fixed.
 import dataclasses
 import sys
 import types
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.oracle.distributions import Settings, linear, neighbours, relu, softmax, targets, trust
+from tests.oracle.distributions import (
+    Remembered,
+    Settings,
+    everyone,
+    linear,
+    neighbours,
+    relu,
+    softmax,
+    targets,
+    trust,
+)
 
 
 @dataclasses.dataclass
@@ -34,25 +45,29 @@ def pseudo_label(target: np.ndarray, number: int, delta: float) -> int:
     return int(np.argmax(target)) if target.max() > delta else -1 - int(number)
 
 
-def choose(weights: dict, batch: dict, bank: np.ndarray, s: Settings) -> Choice:
+def choose(
+    weights: dict, batch: dict, bank: np.ndarray, s: Settings, past: Sequence[Remembered] = ()
+) -> Choice:
     """Eq. 1, 2 and 8: neighbours and labels at these weights."""
     ids = list(batch["id"])
+    past = elsewhere(past, ids)
+    known = [*np.array(batch["present"]).any(axis=1), *(one.known for one in past)]
     near = {
         space: [
             neighbours(
-                weights[space],
-                ids,
+                everyone(space, weights, past),
+                [*ids, *(one.id for one in past)],
                 i,
                 s.K,
                 s.exclude_same_id,
-                np.array(batch["present"]).any(axis=1) | (space != "landmark"),
+                np.array(known) | (space != "landmark"),
             )
             for i in range(len(ids))
         ]
         for space in s.spaces
     }
     p = [softmax(row) for row in weights["logits"]]
-    target = targets(weights, batch, bank, near, p, s)
+    target = targets(weights, batch, bank, near, p, s, past)
     believed = [
         trust(t, int(y), target, ids, bank, s) for t, y in zip(target, batch["label"], strict=True)
     ]
@@ -61,6 +76,11 @@ def choose(weights: dict, batch: dict, bank: np.ndarray, s: Settings) -> Choice:
     else:
         labels = [pseudo_label(t, n, s.delta) for t, n in zip(target, ids, strict=True)]
     return Choice(near, labels, p, believed)
+
+
+def elsewhere(past: Sequence[Remembered], ids: list[int]) -> list[Remembered]:
+    """Those of the past that are not in the batch, where they are as they are now."""
+    return [one for one in past if one.id not in ids]
 
 
 def project(net: dict, x: np.ndarray) -> np.ndarray:
@@ -99,6 +119,7 @@ def step(
     s: Settings,
     choice: Choice | None = None,
     keys: dict | None = None,
+    past: Sequence[Remembered] = (),
 ) -> dict[str, Any]:
     """Eq. 4 to 14 of one batch.
 
@@ -112,6 +133,7 @@ def step(
       s: hyperparameters.
       choice: neighbours and labels to hold fixed; None chooses them at these weights.
       keys: momentum weights to hold fixed; None moves the copy to these weights.
+      past: the memory's records, each once.
 
     Returns:
       Every loss and what the step leaves behind.
@@ -124,14 +146,15 @@ def step(
         for axis in (0, 1)
     ]
     lm = sum(errors) / len(errors) if errors else 0.0
-    choice = choice or choose(weights, batch, bank, s)
+    choice = choice or choose(weights, batch, bank, s, past)
     believed = choice.trust
     ce = -sum(believed[i] * np.log(p[i][labels[i]]) for i in range(n)) / n  # Eq. 6
     out = {"ce": ce, "lm": lm, "kl": 0.0, "el": 0.0}
     target = None
     if s.spaces:
         seen = choice.p if s.stop_gradient_neighbors else p
-        target = targets(weights, batch, bank, choice.neighbours, seen, s)
+        others = elsewhere(past, list(batch["id"]))
+        target = targets(weights, batch, bank, choice.neighbours, seen, s, others)
         out["kl"] = sum((t * np.log(t / q)).sum() for t, q in zip(target, p, strict=True)) / n
         after = bank.copy()
         for number in set(batch["id"]):

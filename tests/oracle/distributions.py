@@ -26,6 +26,18 @@ class Settings:
     stop_gradient_neighbors: bool = False
     trust: float = 0.0
     trust_balance: float = 0.0
+    neighbor_labels: str = "predicted"
+
+
+@dataclasses.dataclass
+class Remembered:
+    """A record of a past batch (docs/choices.md), as it was then."""
+
+    id: int
+    expression: np.ndarray
+    landmark: np.ndarray
+    label: np.ndarray
+    known: bool
 
 
 def softmax(x: np.ndarray) -> np.ndarray:
@@ -68,25 +80,45 @@ def contribution(net: dict, x_i: np.ndarray, x_j: np.ndarray) -> float:
     return 1 / (1 + np.exp(-z[0]))
 
 
+def everyone(space: str, weights: dict, past: list[Remembered]) -> np.ndarray:
+    """The features of all candidates: the batch, then the past."""
+    return np.array([*weights[space], *(getattr(one, space) for one in past)])
+
+
 def distribution(
-    net: dict, features: np.ndarray, p: list[np.ndarray], near: list[int], i: int
+    net: dict, features: np.ndarray, labels: list[np.ndarray], near: list[int], i: int
 ) -> np.ndarray:
     """One space's term of Eq. 4, of a sample that has neighbours there."""
     c = [contribution(net, features[i], features[j]) for j in near]
-    return sum(c_k * p[k] for c_k, k in zip(c, near, strict=True)) / sum(c)
+    return sum(c_k * labels[k] for c_k, k in zip(c, near, strict=True)) / sum(c)
 
 
 def targets(
-    weights: dict, batch: dict, bank: np.ndarray, near: dict, p: list[np.ndarray], s: Settings
+    weights: dict,
+    batch: dict,
+    bank: np.ndarray,
+    near: dict,
+    p: list[np.ndarray],
+    s: Settings,
+    past: list[Remembered],
 ) -> np.ndarray:
-    """Eq. 4 and 5, one row a sample; without neighbours in any space its own prediction."""
+    """Eq. 4 and 5, one row a sample; without neighbours in any space what it would contribute."""
+    given = s.neighbor_labels == "observed"
+    own = list(np.eye(len(p[0]))[batch["label"]]) if given else p
+    labels = [*own, *(one.label for one in past)]
     rows = []
     for i, number in enumerate(batch["id"]):
         d = [
-            distribution(weights["contribution"][space], weights[space], p, near[space][i], i)
+            distribution(
+                weights["contribution"][space],
+                everyone(space, weights, past),
+                labels,
+                near[space][i],
+                i,
+            )
             for space in s.spaces
             if near[space][i]
-        ] or [p[i]]
+        ] or [own[i]]
         rows.append(s.omega * bank[number] + (1 - s.omega) * sum(d) / len(d))
     return np.array(rows)
 

@@ -24,14 +24,15 @@ from lanet_jax.train.step import train_step
 B, C, L, SIDE, STEPS = 8, 7, 5, 16, 2
 GOLDEN = (5.706760, 5.670633)  # losses of the two steps
 N, Q = 1008, 1000  # recognisable in a shape, and larger than anything of the batch
+M = 2 * N  # of the memory
 
 
-def _method(queue: int = Q) -> LANet:
+def _method(queue: int = Q, memory: int = 0) -> LANet:
     def backbone() -> ResNet:
         return ResNet(width=4, stem="small")
 
     network = TwoBranch(Classifier(backbone(), C), LandmarkNet(backbone(), "coordinates", L))
-    lde = LDE("both", 3, 0.9, True, False)
+    lde = LDE("both", 3, 0.9, True, False, memory=memory)
     return LANet(network, lde, EL(True, "pseudo", 0.3, 0.1, 0.999, queue, 4, True), Loss(1.0, 0.1))
 
 
@@ -55,8 +56,8 @@ def _augment(key: jax.Array, batch: dict) -> dict:
 
 
 @functools.cache
-def _compiled(devices: int, records: int = N, queue: int = Q) -> tuple:
-    method, optimizer = _method(queue), optax.adam(1e-3)
+def _compiled(devices: int, records: int = N, queue: int = Q, memory: int = 0) -> tuple:
+    method, optimizer = _method(queue, memory), optax.adam(1e-3)
     mesh = mesh_lib.make(B, jax.devices()[:devices])
     shardings = state_lib.shardings(mesh, method)
     example = Example(np.zeros((B, SIDE, SIDE, 3), np.float32), np.arange(records) % C)
@@ -77,8 +78,8 @@ def _full(shardings: state_lib.TrainState, state: state_lib.TrainState) -> state
 
 
 @functools.cache
-def _run(devices: int) -> tuple:
-    step, state, mesh = _compiled(devices)
+def _run(devices: int, memory: int = 0) -> tuple:
+    step, state, mesh = _compiled(devices, memory=memory)
     rows = []
     for batch in _batches():
         state, metrics = step(state, jax.device_put(batch, NamedSharding(mesh, P("data"))))
@@ -92,13 +93,13 @@ def test_golden_steps():
     assert rows[1]["loss"] == pytest.approx(GOLDEN[1], rel=1e-3)
 
 
-@pytest.mark.parametrize("devices", [2, 8])
-def test_any_number_of_devices_gives_the_same_state(devices):
-    state, rows = _run(devices)
-    expected, expected_rows = _run(1)
+@pytest.mark.parametrize(("devices", "memory"), [(2, 0), (8, 0), (8, M)])
+def test_any_number_of_devices_gives_the_same_state(devices, memory):
+    state, rows = _run(devices, memory)
+    expected, expected_rows = _run(1, memory)
     for row, wanted in zip(rows, expected_rows, strict=True):
         assert row == pytest.approx(wanted, rel=1e-3, abs=1e-5)
-    for name in ("bank", "queue"):
+    for name in {"bank", "queue", "memory"} & set(expected.model_state):
         for found, wanted in zip(
             jax.tree.leaves(state.model_state[name]),
             jax.tree.leaves(expected.model_state[name]),
@@ -147,6 +148,14 @@ def test_no_collective_grows_with_the_bank_or_the_queue():
     # A parameter's gradient may be larger than the batch, but has none of these sizes.
     assert not [c for c in found if large & c.sizes]
     assert collectives.read(_compiled(8, 2 * N, 2 * Q)[0].as_text()) == found
+
+
+def test_every_device_searches_the_memory_by_itself():
+    """Once it has the batch, nothing of the memory or of the similarities to it moves."""
+    found = collectives.read(_compiled(8, memory=M)[0].as_text())
+    large = {M, M + B, M // B, M // 8}
+    assert not [c for c in found if large & c.sizes]
+    assert collectives.read(_compiled(8, memory=2 * M)[0].as_text()) == found
 
 
 def test_collectives_move_no_more_than_the_documented_bytes():

@@ -6,6 +6,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from tests.oracle.distributions import Remembered
+
 B, C, L, N, E, S = 8, 5, 3, 20, 3, 2
 WIDTHS = {"expression": 8, "landmark": 4}
 IDS = [4, 0, 7, 19, 9, 11, 2, 13]
@@ -62,7 +64,23 @@ def draw(seed):
             "present": rng.uniform(size=(B, L)) < 0.7,
         },
         filled=S,
+        past=[],
     )
+
+
+def remembered(start):
+    """Half of the memory; one of its records is in the batch again, two have no landmarks."""
+    rng = np.random.default_rng(7)
+    start.past = [
+        Remembered(
+            number,
+            rng.normal(size=WIDTHS["expression"]),
+            rng.normal(size=WIDTHS["landmark"]),
+            rng.dirichlet(np.ones(C)),
+            number not in (3, 5),
+        )
+        for number in (1, 3, 5, 6, 7, 8, 10, 12)
+    ]
 
 
 def empty_queue(start):
@@ -161,6 +179,9 @@ CASES = {
     ),
     "trust": (None, {"trust": 1.0}),
     "trust, balanced": (ambiguous_copies, {"trust": 2.0, "trust_balance": 0.5}),
+    "memory": (remembered, {"K": 6}),
+    "memory, observed labels": (remembered, {"neighbor_labels": "observed", "trust": 1.0}),
+    "observed labels": (few_candidates, {"neighbor_labels": "observed"}),
     "neighbours held": (few_candidates, {"stop_gradient_neighbors": True}),
 }
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.el.queue import Queue
+from lanet_jax.lde.memory import Memory
 from lanet_jax.methods.lanet import LANet
 from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.models.two_branch import Outputs
@@ -39,11 +40,19 @@ def double():
         yield
 
 
-def method_of(s):
+def method_of(s, past=()):
     spaces = {1: "expression", 2: "both"}[len(s.spaces)]
     return LANet(
         Table(),
-        LDE(spaces, s.K, s.omega, s.exclude_same_id, s.stop_gradient_neighbors),
+        LDE(
+            spaces,
+            s.K,
+            s.omega,
+            s.exclude_same_id,
+            s.stop_gradient_neighbors,
+            memory=2 * B if past else 0,
+            neighbor_labels=s.neighbor_labels,
+        ),
         EL(True, s.pair_labels, s.delta, s.tau, s.momentum, S * B, E, s.batch_negatives),
         Loss(s.alpha, s.beta, s.trust, s.trust_balance),
     )
@@ -76,13 +85,28 @@ def state_of(start):
     momentum = ours(start.copy)
     momentum["expression"] |= logits
     momentum["landmark"] |= {"coordinates": np.zeros((B, L, 2))}
-    return {
+    return memory_of(start.past) | {
         "expression": {"steps": jnp.zeros(())},
         "landmark": {"steps": jnp.zeros(())},
         "bank": jnp.array(start.bank),
         "momentum": jax.tree.map(jnp.array, momentum),
         "queue": Queue(*map(jnp.array, queue), jnp.array(start.filled, jnp.int32)),
     }
+
+
+def memory_of(past):
+    """The past in the first of two slots; the second is empty."""
+    if not past:
+        return {}
+    slots = lambda values: jnp.array([values, np.zeros_like(values)])  # noqa: E731
+    features = {
+        space: slots(np.array([getattr(one, space) for one in past]))
+        for space in ("expression", "landmark")
+    }
+    labels, known = (np.array([getattr(one, name) for one in past]) for name in ("label", "known"))
+    ids = jnp.array([[one.id for one in past], [-1] * B], jnp.int32)
+    one = jnp.array(1, jnp.int32)
+    return {"memory": Memory(features, slots(labels), ids, slots(known), one)}
 
 
 def theirs(params, names):
@@ -100,11 +124,12 @@ def theirs(params, names):
 
 def run(equations, start, s):
     """The step in plain numbers; the method's loss, state, metrics and gradient."""
-    plain = equations.step(start.weights, start.copy, start.bank, start.queue, start.batch, s)
+    given = start.weights, start.copy, start.bank, start.queue, start.batch, s
+    plain = equations.step(*given, past=start.past)
     batch = {"image": np.zeros((B, 1, 1, 3)), **start.batch}
     batch, params = jax.tree.map(jnp.array, (batch, ours(start.weights)))
     (loss, (state, metrics)), gradient = value_and_gradient(
-        method_of(s), params, state_of(start), batch
+        method_of(s, start.past), params, state_of(start), batch
     )
     assert loss.dtype == jnp.float64
     return plain, loss, state, metrics, theirs(gradient, start.weights)
@@ -115,7 +140,7 @@ def slope(equations, start, s, plain, along):
 
     def total(step):
         weights = jax.tree.map(lambda x, d: x + step * d, start.weights, along)
-        fixed = plain["choice"], plain["keys"]
+        fixed = plain["choice"], plain["keys"], start.past
         return equations.step(weights, start.copy, start.bank, start.queue, start.batch, s, *fixed)[
             "total"
         ]
@@ -142,6 +167,13 @@ def test_losses_state_and_slopes(equations, any_case):
         np.testing.assert_allclose(array[slot], wanted, atol=1e-12)
     if s.pair_labels == "pseudo":
         assert metrics["ambiguous"] == np.mean(np.array(plain["choice"].labels) < 0)
+    if start.past:
+        now = state["memory"]
+        np.testing.assert_array_equal(now.ids[1], start.batch["id"])
+        assert (now.ids[0] == -1).sum() == sum(o.id in start.batch["id"] for o in start.past) > 0
+        for space in ("expression", "landmark"):
+            np.testing.assert_array_equal(now.features[space][1], start.weights[space])
+        np.testing.assert_array_equal(now.known[1], start.batch["present"].any(axis=1))
     if s.trust:
         assert min(plain["choice"].trust) < 0.9
         np.testing.assert_allclose(metrics["trust"], np.mean(plain["choice"].trust), rtol=1e-10)
