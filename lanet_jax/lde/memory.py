@@ -96,8 +96,12 @@ def update(
     slot = memory.batches % memory.ids.shape[0]
     new = replicated((features, labels, ids, known))
     old = memory.features, memory.labels, _without(memory.ids, new[2]), memory.known
-    put = jax.tree.map(lambda ring, batch: ring.at[slot].set(batch.astype(ring.dtype)), old, new)
-    return jax.lax.stop_gradient(Memory(*put, batches=memory.batches + 1))
+
+    def put(ring: Array, batch: Array) -> Array:
+        return ring.at[slot].set(batch.astype(ring.dtype))
+
+    features, labels, ids, known = jax.tree.map(put, old, new)
+    return jax.lax.stop_gradient(Memory(features, labels, ids, known, memory.batches + 1))
 
 
 def candidates(memory: Memory | None, space: str, batch: Candidates) -> Candidates:

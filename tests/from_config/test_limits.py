@@ -82,6 +82,8 @@ NONSENSE = {
     "model.width": [-4],
     "model.frozen_stages": [-1],
     "lde.neighbors": [-1, 0, 8.0],
+    "lde.memory": [-128, 128.0],
+    "lde.neighbor_labels": ["given", ""],
     "lde.decay": [-0.1, 1.0, 2.0, math.nan],
     "el.threshold": [1.5],
     "el.temperature": [0.0, -1.0, math.nan],
@@ -124,6 +126,9 @@ def test_no_number_takes_nan_or_a_word_or_a_switch(field):
     ("changes", "named"),
     [
         ({"lde.neighbors": 129}, "--config.lde.neighbors=129: must be from 1 to 128"),
+        ({"lde.neighbors": 385, "lde.memory": 256}, "from 1 to 384, because neighbours come from"),
+        ({"lde.memory": 200}, "--config.lde.memory=200: must be a multiple of"),
+        ({"lde.memory": 128, "lde.exclude_same_id": False}, "set --config.lde.exclude_same_id=True"),
         ({"el.queue_size": 100}, "--config.el.queue_size=100: must be a multiple of"),
         ({"el.queue_size": 200}, "such as 128 or 256"),
         ({"landmarks.head": "heatmap"}, "--config.landmarks.frame=image"),
@@ -160,7 +165,9 @@ def test_fields_that_do_not_fit_each_other(changes, named):
     "changes",
     [
         {"lde.neighbors": 128},
+        {"lde.neighbors": 384, "lde.memory": 256},
         {"lde.neighbors": 500, "lde.spaces": "none"},
+        {"lde.memory": 200, "lde.spaces": "none"},
         {"el.queue_size": 100, "el.enabled": False},
         {"optim.batch_size": 0, "el.queue_size": 0, "augment.size": 0},
         {"method": "ce", "lde.neighbors": 500, "el.queue_size": 100},

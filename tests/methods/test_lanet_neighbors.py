@@ -19,7 +19,9 @@ def outputs_of():
     return outputs
 
 
-def test_records_without_landmarks_have_no_place_in_landmark_space(build, initial, batches, outputs_of):
+def test_records_without_landmarks_have_no_place_in_landmark_space(
+    build, initial, batches, outputs_of
+):
     """Their targets are of expression space alone; nobody's landmark neighbour is one of them."""
     method, batch = build(), batches[1]  # no record stands twice
     bare = {**batch, "present": batch["present"].at[2:5].set(False)}
@@ -53,7 +55,8 @@ def test_geometry_makes_neighbours_of_equal_faces(build, example, batches, outpu
 def test_observed_labels_are_averaged_instead_of_predictions(build, initial, batches, outputs_of):
     method, batch = build(neighbor_labels="observed"), batches[1]  # no record stands twice
     outputs = outputs_of(method, *initial, batch)
-    labels, given = np.array(batch["label"]), {int(i): y for i, y in zip(batch["id"], batch["label"])}
+    labels = np.array(batch["label"])
+    given = dict(zip(np.array(batch["id"]).tolist(), labels.tolist(), strict=True))
     for space in method.neighborhoods(*initial, outputs, batch).values():
         near = np.vectorize(given.get)(np.array(space.records))
         wanted = np.eye(7)[near].mean(axis=1)

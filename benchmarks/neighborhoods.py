@@ -1,0 +1,118 @@
+"""Where a run of LA-Net should look for neighbours, and what these should contribute.
+
+`python -m benchmarks.neighborhoods --workdir DIR [--data_dir DIR] [--step N]` prints how often the
+label distributions of a run's checkpoint name the true class, by the number of candidates, the
+number of neighbours K, and what neighbours contribute. All neighbours count alike.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from benchmarks import report
+from lanet_jax.devices import runtime
+from lanet_jax.lde import bank
+
+BATCH = 128
+
+
+def main() -> None:
+    """Prints a row for each choice."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.neighborhoods", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--workdir", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--data_dir", default="", help="where its data lies now")
+    parser.add_argument("--step", default="last", help="number of a checkpoint, or last")
+    parser.add_argument("--seed", type=int, default=0, help="of the drawn candidates")
+    args = parser.parse_args()
+    runtime.start()
+    from lanet_jax.audit import beliefs
+    from lanet_jax.devices import mesh
+    from lanet_jax.from_config import finished
+
+    run = finished.open_run(args.workdir, args.data_dir)
+    data, reading = run.data, run.reading
+    seen = beliefs.read(run.config, args.workdir, args.step, data, mesh.make(reading.batch))
+    true = data.given if data.true is None else data.true
+    wrong = data.given != true
+    classes = seen.probabilities.shape[1]
+    contributed = {
+        "predictions": seen.probabilities,
+        "observed labels": np.asarray(bank.init(data.given, classes)),
+    }
+    rows = [_row("the network's own prediction", "", "", "", seen.probabilities, true, wrong)]
+    for among, k in ((BATCH, 8), (4096, 8), (4096, 16), (4096, 32)):
+        for name, labels in contributed.items():
+            order = np.random.default_rng(args.seed).permutation(len(true))
+            found = {s: means(f, labels, order, among, k) for s, f in seen.features.items()}
+            if len(found) > 1:
+                spaces = np.stack(list(found.values()))
+                counts = spaces.any(axis=2).sum(axis=0)[:, None]
+                found["both"] = spaces.sum(axis=0) / np.maximum(counts, 1)
+            rows += [_row(s, name, among, k, d, true, wrong) for s, d in found.items()]
+    header = ("space", "neighbours contribute", "candidates", "K", "names", "mean over classes")
+    notes = [f"Step {seen.step}, {len(true)} records, candidates drawn with seed {args.seed}."]
+    report.show((*header, "names of the wrongly labelled", "NLL"), rows, notes)
+
+
+def means(
+    features: Float[np.ndarray, "N D"],
+    labels: Float[np.ndarray, "N C"],
+    order: Int[np.ndarray, " N"],
+    among: int,
+    k: int,
+) -> Float[np.ndarray, "N C"]:
+    """The mean of what a record's nearest candidates contribute (Eq. 4 with equal scores).
+
+    Args:
+      features: of one space; a row of zeros has no place there.
+      labels: what each record contributes.
+      order: the records of a batch, then the candidates that are not in it, follow one another.
+      among: number of candidates, the batch's included; of fewer records, all.
+      k: number of neighbours, K.
+
+    Returns:
+      The label distributions; rows of zeros without neighbours.
+    """
+    unit = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)
+    known = features.any(axis=1)
+    found = np.zeros_like(labels)
+    for start in range(0, len(order), BATCH):
+        pool = np.roll(order, -start)[:among]
+        own = pool[: min(BATCH, len(order) - start)]
+        similarity = unit[own] @ unit[pool].T
+        similarity[:, ~known[pool]] = -np.inf
+        np.fill_diagonal(similarity, -np.inf)
+        nearest = np.argsort(-similarity, axis=1)[:, :k]
+        exists = np.take_along_axis(similarity, nearest, axis=1) > -np.inf
+        total = np.einsum("bk,bkc->bc", exists, labels[pool[nearest]])
+        mean = total / np.maximum(exists.sum(axis=1, keepdims=True), 1)
+        found[own] = np.where(known[own, None], mean, 0)
+    return found
+
+
+def _row(
+    space: str,
+    contribute: str,
+    among: int | str,
+    k: int | str,
+    distributions: Float[np.ndarray, "N C"],
+    true: Int[np.ndarray, " N"],
+    wrong: Int[np.ndarray, " N"],
+) -> tuple[str, ...]:
+    known = distributions.any(axis=1)
+    distributions, true, wrong = distributions[known], true[known], wrong[known]
+    right = distributions.argmax(axis=1) == true
+    of_class = [right[true == label].mean() for label in np.unique(true)]
+    likelihood = np.maximum(distributions[np.arange(len(true)), true], 1e-4)
+    shares = (right.mean(), np.mean(of_class), right[wrong].mean() if wrong.any() else np.nan)
+    cells = (f"{among:,}" if isinstance(among, int) else among, str(k))
+    numbers = (f"{-np.log(likelihood).mean():.2f}",)
+    return (space, contribute, *cells, *(f"{share:.1%}" for share in shares), *numbers)
+
+
+if __name__ == "__main__":
+    main()
