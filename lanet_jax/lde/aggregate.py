@@ -4,20 +4,20 @@ from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float
 
 
 def neighborhood_mean(
-    labels: Float[Array, "M C"],
-    neighbors: Int[Array, "B K"],
+    labels: Float[Array, "B K C"],
+    own: Float[Array, "B C"],
     exists: Bool[Array, "B K"],
     z: Float[Array, "B K"],
 ) -> Float[Array, "B C"]:
     """Mean of the neighbours' p_k weighted by c_ik, in one space (one term of Eq. 4).
 
     Args:
-      labels: what each candidate contributes, p in the paper; the batch comes first.
-      neighbors: indices k of the neighbours.
+      labels: what the neighbours contribute, `memory.taken`; p in the paper.
+      own: what the samples themselves would contribute.
       exists: which of the K neighbours exist; the others have weight 0.
       z: scores before the sigmoid.
 
@@ -25,10 +25,8 @@ def neighborhood_mean(
       Rows that sum to 1; a sample without any neighbour keeps its own.
     """
     weights = shares(exists, z)
-    taken = jnp.take(labels, neighbors, axis=0)
     # Full precision, as in `mean_of_copies`: in TF32 rows would sum to 1 only to three digits.
-    mean = jnp.einsum("bk,bkc->bc", weights, taken, precision="highest")
-    own = labels[: neighbors.shape[0]]
+    mean = jnp.einsum("bk,bkc->bc", weights, labels, precision="highest")
     return jnp.where(jnp.any(exists, axis=1, keepdims=True), mean, own)
 
 

@@ -32,7 +32,10 @@ def init(key: Key, width: int) -> Contribution:
 
 
 def scores(
-    params: Contribution, features: Float[Array, "M D"], neighbors: Int[Array, "B K"]
+    params: Contribution,
+    features: Float[Array, "B D"],
+    neighbors: Int[Array, "B K"],
+    past: Float[Array, "R D"] | None = None,
 ) -> Float[Array, "B K"]:
     """z, whose sigmoid is the contribution score c_ij = sigmoid(f([g1(x_i), g2(x_j)])) (Eq. 3).
 
@@ -41,16 +44,23 @@ def scores(
 
     Args:
       params: from `init`.
-      features: u or v of the candidates; the batch comes first.
-      neighbors: indices j of the pairs (i, j) to score.
+      features: u or v of each sample.
+      neighbors: indices j of the pairs (i, j) to score; the batch comes before the past.
+      past: u or v of others, without gradient; None if there are no others.
 
     Returns:
       z_ij; `aggregate` needs its log-sigmoid, so the sigmoid is not taken here.
     """
     kernel, bias = params["f1"]["kernel"], params["f1"]["bias"]
     half = kernel.shape[0] // 2
-    own = linear.apply(params["g1"], features[: neighbors.shape[0]]) @ kernel[:half]
+    own = linear.apply(params["g1"], features) @ kernel[:half]
     other = linear.apply(params["g2"], features) @ kernel[half:]
-    hidden = jax.nn.relu(own[:, None] + jnp.take(other, neighbors, axis=0) + bias)
+    pair = jnp.take(other, neighbors, axis=0, mode="clip")
+    if past is not None:
+        count = features.shape[0]
+        theirs = jnp.take(past, neighbors - count, axis=0, mode="clip")
+        theirs = linear.apply(params["g2"], jax.lax.stop_gradient(theirs)) @ kernel[half:]
+        pair = jnp.where((neighbors < count)[..., None], pair, theirs)
+    hidden = jax.nn.relu(own[:, None] + pair + bias)
     hidden = jax.nn.relu(linear.apply(params["f2"], hidden))
     return linear.apply(params["f3"], hidden)[..., 0]

@@ -10,25 +10,25 @@ from typing import NamedTuple
 import flax.struct
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float, Int, Shaped
 
 from lanet_jax.devices.mesh import replicated
 
 
-class Candidates(NamedTuple):
-    """The records among which the neighbours of a batch are found, in one space.
+class Records(NamedTuple):
+    """Records in one space: a batch, or those of the memory.
 
     Attributes:
-      features: features of the global batch (the first B) and of the memory.
+      features: u or v of each.
       labels: label distribution that each contributes as a neighbour.
-      ids: record of each; negative in an empty place.
+      ids: number of each; negative in an empty place.
       known: which of them have a position in this space; None if all have.
     """
 
-    features: Float[Array, "M D"]
-    labels: Float[Array, "M C"]
-    ids: Int[Array, " M"]
-    known: Bool[Array, " M"] | None
+    features: Float[Array, "R D"]
+    labels: Float[Array, "R C"]
+    ids: Int[Array, " R"]
+    known: Bool[Array, " R"] | None
 
 
 @flax.struct.dataclass
@@ -101,30 +101,49 @@ def update(
         return ring.at[slot].set(batch.astype(ring.dtype))
 
     features, labels, ids, known = jax.tree.map(put, old, new)
-    return jax.lax.stop_gradient(Memory(features, labels, ids, known, memory.batches + 1))
+    after = Memory(features, labels, ids, known, memory.batches + 1)
+    return replicated(jax.lax.stop_gradient(after))
 
 
-def candidates(memory: Memory | None, space: str, batch: Candidates) -> Candidates:
-    """The candidates of a space: the batch's own and those of the memory, each record once.
+def others(memory: Memory, space: str, batch: Records) -> Records:
+    """The records of the memory that are not in the batch.
 
     Args:
-      memory: the memory before the step; None for the batch alone (the paper).
+      memory: the memory before the step.
       space: the space, a key of the memory's features.
-      batch: the batch's own.
+      batch: the batch in this space.
 
     Returns:
-      All of them, M = B or B + S B.
+      The records, R = S B; the places of the batch's own are empty.
     """
-    if memory is None:
-        return batch
-    batch = replicated(batch)
     known = None if batch.known is None else memory.known
-    ids = _without(memory.ids, batch.ids)
-    past = Candidates(memory.features[space], memory.labels, ids, known)
-    flat = jax.tree.map(lambda ring: ring.reshape(-1, *ring.shape[2:]), past)
-    return jax.tree.map(lambda *parts: jnp.concatenate(parts), batch, flat)
+    ids = _without(memory.ids, replicated(batch.ids))
+    past = Records(memory.features[space], memory.labels, ids, known)
+    return jax.tree.map(lambda ring: ring.reshape(-1, *ring.shape[2:]), past)
+
+
+def taken(
+    batch: Shaped[Array, "B ..."], past: Shaped[Array, "R ..."] | None, index: Int[Array, "B K"]
+) -> Shaped[Array, "B K ..."]:
+    """What belongs to each neighbour.
+
+    Args:
+      batch: what belongs to each sample.
+      past: what belongs to each record of the memory, without gradient; None without one.
+      index: of the neighbours; the batch comes before the past.
+
+    Returns:
+      The neighbours' rows.
+    """
+    if past is None:
+        return jnp.take(batch, index, axis=0)
+    # Not of both joined: the gradient would be as long, and be summed over the devices.
+    count = batch.shape[0]
+    own = jnp.take(batch, index, axis=0, mode="clip")
+    others = jnp.take(jax.lax.stop_gradient(past), index - count, axis=0, mode="clip")
+    return jnp.where(jnp.expand_dims(index < count, range(2, own.ndim)), own, others)
 
 
 def _without(ids: Int[Array, "S B"], seen: Int[Array, " B"]) -> Int[Array, "S B"]:
     """Empties the places of records that are seen again: a record would count twice."""
-    return jnp.where(jnp.any(ids[..., None] == seen, axis=-1), -1, ids)
+    return replicated(jnp.where(jnp.any(replicated(ids)[..., None] == seen, axis=-1), -1, ids))

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from lanet_jax.lde import aggregate, contribution, neighbors
-from lanet_jax.lde.memory import Candidates
+from lanet_jax.lde.memory import Records, taken
 
 
 class Neighborhood(NamedTuple):
@@ -29,8 +29,8 @@ class Neighborhood(NamedTuple):
 
 def find(
     params: contribution.Contribution,
-    candidates: Candidates,
-    batch: int,
+    batch: Records,
+    past: Records | None,
     k: int,
     exclude_same_id: bool,
 ) -> Neighborhood:
@@ -38,20 +38,20 @@ def find(
 
     Args:
       params: score network of the space.
-      candidates: the global batch, and after it what else may be a neighbour.
-      batch: batch size, B.
+      batch: the global batch.
+      past: records that may be neighbours too; None for none (the paper).
       k: number of neighbours, K; of fewer candidates, all.
       exclude_same_id: see `neighbors.nearest_neighbors`.
 
     Returns:
       The neighbourhood.
     """
-    features, labels, ids, known = candidates
-    index, exists = neighbors.nearest_neighbors(
-        features, ids, min(k, features.shape[0]), exclude_same_id, known, batch
-    )
-    z = contribution.scores(params, features, index)
-    mean = aggregate.neighborhood_mean(labels, index, exists, z)
-    unweighted = aggregate.neighborhood_mean(labels, index, exists, jnp.zeros_like(z))
-    shares = aggregate.shares(exists, z)
-    return Neighborhood(jnp.take(ids, index), exists, shares, mean, unweighted)
+    count = batch.ids.shape[0] + (0 if past is None else past.ids.shape[0])
+    index, exists = neighbors.nearest_neighbors(batch, past, min(k, count), exclude_same_id)
+    features, labels, ids, _ = (None,) * 4 if past is None else past
+    z = contribution.scores(params, batch.features, index, features)
+    contributed = taken(batch.labels, labels, index)
+    mean = aggregate.neighborhood_mean(contributed, batch.labels, exists, z)
+    unweighted = aggregate.neighborhood_mean(contributed, batch.labels, exists, jnp.zeros_like(z))
+    records, shares = taken(batch.ids, ids, index), aggregate.shares(exists, z)
+    return Neighborhood(records, exists, shares, mean, unweighted)

@@ -6,60 +6,61 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from lanet_jax.devices.mesh import by_rows
+from lanet_jax.devices.mesh import by_rows, replicated
+from lanet_jax.lde.memory import Records
 
 
 def cosine_similarity(
-    features: Float[Array, "M D"], batch: int | None = None
+    features: Float[Array, "B D"], among: Float[Array, "M D"]
 ) -> Float[Array, "B M"]:
-    """Cosine similarity of the batch to all candidates (Eq. 1).
+    """Cosine similarity of all pairs of a sample and a candidate (Eq. 1).
 
     Args:
-      features: u or v of the candidates; the global batch comes first.
-      batch: batch size, B; None if there are no other candidates.
+      features: u or v of the samples.
+      among: u or v of the candidates.
 
     Returns:
       s, with s_ij in [-1, 1]; 0 where a feature vector is 0.
     """
-    norm = jnp.linalg.norm(features, axis=1, keepdims=True)
-    unit = features / jnp.maximum(norm, 1e-12)
-    return unit[:batch] @ unit.T
+    return _unit(features) @ _unit(among).T
+
+
+def _unit(features: Float[Array, "M D"]) -> Float[Array, "M D"]:
+    return features / jnp.maximum(jnp.linalg.norm(features, axis=1, keepdims=True), 1e-12)
 
 
 def nearest_neighbors(
-    features: Float[Array, "M D"],
-    ids: Int[Array, " M"],
-    k: int,
-    exclude_same_id: bool,
-    known: Bool[Array, " M"] | None = None,
-    batch: int | None = None,
+    batch: Records, past: Records | None, k: int, exclude_same_id: bool
 ) -> tuple[Int[Array, "B K"], Bool[Array, "B K"]]:
     """The K most similar candidates of each sample (Eq. 2).
 
     Args:
-      features: u or v of the candidates; the global batch comes first. No gradient passes.
-      ids: record of each; balanced sampling repeats rare records in a batch. A negative one marks a
-        place without a record.
-      k: number of neighbours, K, at most M.
+      batch: the global batch; balanced sampling repeats rare records in it. No gradient passes.
+      past: further candidates, whose indices follow those of the batch; None for none (the paper).
+      k: number of neighbours, K, at most the number of candidates.
       exclude_same_id: whether to exclude copies of the same record, not only the sample itself.
-      known: candidates that have a position in this space; others neither have nor are neighbours.
-      batch: batch size, B; None if there are no other candidates.
 
     Returns:
       Indices of the neighbours, nearest first, and which of them exist: a sample with fewer than
       K candidates has False (and a meaningless index) in the remaining places.
     """
-    similarity = cosine_similarity(jax.lax.stop_gradient(features), batch)
-    own = ids[:batch]
+    batch = jax.lax.stop_gradient(batch)
+    among = batch if past is None else jax.tree.map(_joined, batch, past)
+    similarity = cosine_similarity(batch.features, among.features)
     excluded = (
-        own[:, None] == ids[None, :]
+        batch.ids[:, None] == among.ids[None, :]
         if exclude_same_id
-        else jnp.eye(own.shape[0], ids.shape[0], dtype=bool)
+        else jnp.eye(batch.ids.shape[0], among.ids.shape[0], dtype=bool)
     )
-    excluded |= ids < 0
-    if known is not None:
-        excluded |= ~(known[:batch, None] & known[None, :])
+    excluded |= among.ids < 0
+    if batch.known is not None and among.known is not None:
+        excluded |= ~(batch.known[:, None] & among.known[None, :])
     candidates = jnp.where(excluded, -jnp.inf, similarity)
     # Without `by_rows` the compiler gathers the whole [B, M] matrix on every device.
     values, index = by_rows(functools.partial(jax.lax.top_k, k=k), candidates)
     return index, values > -jnp.inf
+
+
+def _joined(batch: Array, past: Array) -> Array:
+    """Both, on every device, so that each searches for its own rows."""
+    return jnp.concatenate([replicated(batch), past])

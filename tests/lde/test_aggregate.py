@@ -19,9 +19,8 @@ ANY_SCORES = hnp.arrays(np.float32, (B, K), elements=st.floats(-1e4, 1e4, width=
 
 
 def run(z, exists=EXISTS, p=P):
-    return neighborhood_mean(
-        jnp.array(p), jnp.array(NEIGHBORS), jnp.array(exists), jnp.array(z, jnp.float32)
-    )
+    p = jnp.array(p)
+    return neighborhood_mean(p[NEIGHBORS], p, jnp.array(exists), jnp.array(z, jnp.float32))
 
 
 def test_weighted_mean_of_eq_4():

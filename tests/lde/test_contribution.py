@@ -5,7 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lanet_jax.lde import aggregate, bank, contribution, neighbors
+from lanet_jax.lde import bank, contribution, neighborhood
+from lanet_jax.lde.memory import Records
 from lanet_jax.ops.losses import kl_divergence
 
 B, K, D, C = 6, 3, 8, 4
@@ -38,6 +39,16 @@ def test_scores_are_the_concatenation_form(params):
             np.testing.assert_allclose(z[i, k], expected, atol=1e-5)
 
 
+def test_scores_of_the_past_are_the_same(params):
+    """The last three records are of the memory."""
+    index, few = NEIGHBORS[:3], jnp.array(FEATURES[:3])
+    z = contribution.scores(params, few, jnp.array(index), jnp.array(FEATURES[3:]))
+    whole = contribution.scores(params, jnp.array(FEATURES), jnp.array(NEIGHBORS))
+    np.testing.assert_allclose(z, whole[:3], atol=1e-6)
+    by_past = jax.grad(lambda past: contribution.scores(params, few, index, past).sum())
+    assert (by_past(jnp.array(FEATURES[3:])) == 0).all()
+
+
 def test_widths_are_those_of_the_published_code(params):
     shapes = {name: layer["kernel"].shape for name, layer in params.items()}
     assert shapes == {"g1": (8, 4), "g2": (8, 4), "f1": (8, 4), "f2": (4, 2), "f3": (2, 1)}
@@ -58,9 +69,8 @@ def loss_of_scores(params, detach):
     rng = np.random.default_rng(1)
     features, ids = jnp.array(FEATURES), jnp.arange(B)
     logits = jnp.array(rng.normal(size=(B, C)))
-    index, exists = neighbors.nearest_neighbors(features, ids, K, True)
-    z = contribution.scores(params, features, index)
-    d = aggregate.neighborhood_mean(jax.nn.softmax(logits), index, exists, z)
+    p = jax.nn.softmax(logits)
+    d = neighborhood.find(params, Records(features, p, ids, None), None, K, True).mean
     target = bank.targets(bank.init(ids % C, C), ids, d, 0.9)
     return kl_divergence(jax.lax.stop_gradient(target) if detach else target, logits)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.lde import memory
-from lanet_jax.lde.memory import Candidates
+from lanet_jax.lde.memory import Records
 from lanet_jax.lde.neighborhood import find
 
 B, C, D = 2, 3, 2
@@ -52,24 +52,29 @@ def test_a_record_is_known_once_as_it_was_last_seen(empty):
 def batch(ids, known=None):
     ids = jnp.array(ids, jnp.int32)
     labels = jax.nn.one_hot(jnp.zeros_like(ids), C)
-    return Candidates(jnp.ones((B, D)) * ids[:, None], labels, ids, known)
+    return Records(jnp.ones((B, D)) * ids[:, None], labels, ids, known)
 
 
-def test_without_a_memory_the_batch_is_alone():
-    own = batch([1, 2])
-    assert memory.candidates(None, "expression", own) is own
-
-
-def test_candidates_are_the_batch_and_those_who_are_not_in_it(empty):
-    past = add(empty, [1, 5])
-    features, labels, ids, known = memory.candidates(past, "expression", batch([1, 2]))
-    np.testing.assert_array_equal(ids, [1, 2, -1, 5, -1, -1])
-    np.testing.assert_array_equal(features[:4], [[1, 1], [2, 2], [1.5, -0.5], [5.5, -4.5]])
-    np.testing.assert_array_equal(labels[:4], np.eye(C)[[0, 0, 1, 2]])
+def test_others_are_those_who_are_not_in_the_batch(empty):
+    features, labels, ids, known = memory.others(add(empty, [1, 5]), "expression", batch([1, 2]))
+    np.testing.assert_array_equal(ids, [-1, 5, -1, -1])
+    np.testing.assert_array_equal(features[:2], [[1.5, -0.5], [5.5, -4.5]])
+    np.testing.assert_array_equal(labels[:2], np.eye(C)[[1, 2]])
     assert known is None
     own = batch([1, 2], jnp.array([True, False]))
-    known = memory.candidates(add(empty, [4, 5], [False, True]), "expression", own).known
-    np.testing.assert_array_equal(known, [True, False, False, True, False, False])
+    known = memory.others(add(empty, [4, 5], [False, True]), "expression", own).known
+    np.testing.assert_array_equal(known, [False, True, False, False])
+
+
+def test_what_belongs_to_neighbours_of_both(empty):
+    own, past = jnp.arange(2.0)[:, None], 10 + jnp.arange(3.0)[:, None]
+    index = jnp.array([[4, 0], [1, 2]])
+    np.testing.assert_array_equal(memory.taken(own, past, index)[..., 0], [[12, 0], [1, 10]])
+    np.testing.assert_array_equal(memory.taken(own[:, 0], past[:, 0], index), [[12, 0], [1, 10]])
+    np.testing.assert_array_equal(memory.taken(own, None, index % 2)[..., 0], [[0, 0], [1, 0]])
+    by_own, by_past = jax.grad(lambda *x: memory.taken(*x, index).sum(), (0, 1))(own, past)
+    np.testing.assert_array_equal(by_own, [[1], [1]])
+    assert (by_past == 0).all()
 
 
 def test_neighbours_come_from_the_memory_and_never_from_empty_places(empty):
@@ -78,7 +83,7 @@ def test_neighbours_come_from_the_memory_and_never_from_empty_places(empty):
     past = past.replace(features={"expression": jnp.array([[[1.0, -1], [3, 2.9]], [[0, 0]] * 2])})
     own = batch([1, 2])._replace(features=jnp.array([[1.0, 0], [2, 2]]))
     params = {name: {"kernel": jnp.zeros(s), "bias": jnp.zeros(s[1])} for name, s in SCORES.items()}
-    found = find(params, memory.candidates(past, "expression", own), B, 5, True)
+    found = find(params, own, memory.others(past, "expression", own), 5, True)
     np.testing.assert_array_equal(found.exists, [[True] * 2 + [False] * 3] * 2)
     np.testing.assert_array_equal(found.records[:, :2], [[10, 2], [10, 1]])
     np.testing.assert_allclose(found.mean, [[0.5, 0.5, 0]] * 2, atol=1e-6)

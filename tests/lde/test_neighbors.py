@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lanet_jax.lde.neighbors import cosine_similarity, nearest_neighbors
+from lanet_jax.lde import neighbors
+from lanet_jax.lde.memory import Records
+from lanet_jax.lde.neighbors import cosine_similarity
+
+
+def records(x, ids, known=None):
+    return Records(x, jnp.zeros((len(x), 1)), jnp.asarray(ids), known)
+
+
+def nearest_neighbors(x, ids, k, exclude, known=None, past=None):
+    return neighbors.nearest_neighbors(records(x, ids, known), past, k, exclude)
 
 
 def on_circle(degrees):
@@ -21,11 +31,12 @@ def test_similarity_is_eq_1():
     for i in range(5):
         for j in range(5):
             expected[i, j] = x[i] @ x[j] / (np.sqrt(x[i] @ x[i]) * np.sqrt(x[j] @ x[j]))
-    np.testing.assert_allclose(cosine_similarity(jnp.array(x)), expected, atol=1e-6)
+    np.testing.assert_allclose(cosine_similarity(jnp.array(x), jnp.array(x)), expected, atol=1e-6)
 
 
 def test_similarity_of_a_zero_vector_is_zero():
-    similarity = cosine_similarity(jnp.array([[0.0, 0.0], [3.0, 4.0]]))
+    x = jnp.array([[0.0, 0.0], [3.0, 4.0]])
+    similarity = cosine_similarity(x, x)
     np.testing.assert_allclose(similarity, [[0, 0], [0, 1]], atol=1e-6)
 
 
@@ -54,7 +65,7 @@ def test_copies_of_a_record_are_no_neighbours_unless_asked(exclude, expected):
 def test_the_k_most_similar_of_those_allowed(ids, exclude, seed):
     k, x = 4, np.random.default_rng(seed).normal(size=(6, 3))
     index, exists = nearest_neighbors(jnp.array(x), jnp.array(ids), k, exclude)
-    similarity = np.array(cosine_similarity(jnp.array(x)))
+    similarity = np.array(cosine_similarity(jnp.array(x), jnp.array(x)))
     for i in range(6):
         allowed = [j for j in range(6) if j != i and not (exclude and ids[j] == ids[i])]
         best = sorted(allowed, key=lambda j: -similarity[i, j])[:k]
@@ -96,10 +107,19 @@ def test_who_has_no_place_has_no_neighbours_and_is_none():
         assert set(np.array(index[i])[np.array(exists[i])]) == {0, 1, 3} - {i}
 
 
-def test_only_the_batch_is_asked_but_all_may_be_neighbours():
+def test_only_the_batch_is_asked_but_the_past_may_answer():
     x = jnp.array(on_circle([0, 90, 80, 10, 5]))
-    ids = jnp.array([3, 4, 4, 5, -1])  # 4 is there again, and the last place is empty
-    index, exists = nearest_neighbors(x, ids, 2, True, batch=2)
+    past = records(x[2:], [4, 5, -1])  # 4 was there before, and the last place is empty
+    index, exists = nearest_neighbors(x[:2], [3, 4], 2, True, past=past)
     np.testing.assert_array_equal(index, [[3, 2], [3, 0]])
     assert exists.all()
-    assert cosine_similarity(x, 2).shape == (2, 5)
+    _, exists = nearest_neighbors(x[:2], [3, 4], 5, True, past=past)
+    np.testing.assert_array_equal(exists.sum(axis=1), [3, 2])
+
+
+def test_who_of_the_past_has_no_place_is_no_neighbour():
+    x, known = jnp.array(on_circle([0, 90, 80, 10])), jnp.array([True, False])
+    past = records(x[2:], [4, 5], known)
+    index, exists = nearest_neighbors(x[:2], [0, 1], 3, True, jnp.array([True, False]), past)
+    assert index[0, 0] == 2
+    np.testing.assert_array_equal(exists, [[True, False, False], [False] * 3])
