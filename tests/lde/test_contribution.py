@@ -41,8 +41,8 @@ def test_scores_are_the_concatenation_form(params):
 
 def test_scores_of_the_past_are_the_same(params):
     """The last three records are of the memory."""
-    index, few = NEIGHBORS[:3], jnp.array(FEATURES[:3])
-    z = contribution.scores(params, few, jnp.array(index), jnp.array(FEATURES[3:]))
+    index, few = jnp.array(NEIGHBORS[:3]), jnp.array(FEATURES[:3])
+    z = contribution.scores(params, few, index, jnp.array(FEATURES[3:]))
     whole = contribution.scores(params, jnp.array(FEATURES), jnp.array(NEIGHBORS))
     np.testing.assert_allclose(z, whole[:3], atol=1e-6)
     by_past = jax.grad(lambda past: contribution.scores(params, few, index, past).sum())
