@@ -84,6 +84,7 @@ def get_config() -> ml_collections.ConfigDict:
     e.neighbors = 8  # K
     e.memory = 0  # records of past batches that may be neighbours too; 0 = the batch, the paper
     e.neighbor_labels = "predicted"  # what neighbours contribute: p, the paper; or observed labels
+    e.sharpness = 1.0  # power of their mean; 1 = the paper
     e.decay = 0.9  # omega
     e.exclude_same_id = True  # copies of a record are not its neighbours; R: False
     e.stop_gradient_neighbors = False  # (R)

@@ -149,6 +149,7 @@ LIMITS: dict[str, Limit] = {
     "lde.neighbors": whole(1),
     "lde.memory": whole(0),
     "lde.neighbor_labels": one_of("predicted", "observed"),
+    "lde.sharpness": number(1, 10),
     "lde.decay": number(0, 1, below=True),
     "lde.exclude_same_id": _SWITCH,
     "lde.stop_gradient_neighbors": _SWITCH,

@@ -63,3 +63,22 @@ def mean_over_spaces(
     counts = jnp.where(jnp.any(counts, axis=0), counts, True)
     total = sum(jnp.where(c, d, 0) for c, d in zip(counts, distributions, strict=True))
     return total / jnp.sum(counts, axis=0)
+
+
+def sharpened(distributions: Float[Array, "B C"], power: float) -> Float[Array, "B C"]:
+    """d_i[k]^s / sum_k d_i[k]^s; no equation of the paper.
+
+    Where a share of the observed labels is wrong, neighbours' labels give even a clear face no more
+    than the rest to its class. Sharpening (Berthelot et al., MixMatch, 2019, Eq. 7) undoes that.
+
+    Args:
+      distributions: d_i.
+      power: s, 1 or more; 1 changes nothing (the paper).
+
+    Returns:
+      Rows that sum to 1.
+    """
+    if power == 1.0:
+        return distributions
+    powers = distributions**power
+    return powers / jnp.sum(powers, axis=1, keepdims=True)

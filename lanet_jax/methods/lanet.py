@@ -148,12 +148,12 @@ class LANet:
         )
         return outputs.landmarks, self.neighborhoods(params, model_state, outputs, batch)
 
-    @staticmethod
-    def distributions(spaces: dict[str, Neighborhood]) -> Float[Array, "B C"]:
-        """d_i of Eq. 4."""
-        return aggregate.mean_over_spaces(
+    def distributions(self, spaces: dict[str, Neighborhood]) -> Float[Array, "B C"]:
+        """d_i of Eq. 4, sharpened."""
+        d = aggregate.mean_over_spaces(
             [space.mean for space in spaces.values()], [space.exists for space in spaces.values()]
         )
+        return aggregate.sharpened(d, self.lde.sharpness)
 
     def _projection(self, key: Key, width: int) -> projection.Projection:
         hidden = {"features": width, "projection": self.el.projection}[self.el.hidden]

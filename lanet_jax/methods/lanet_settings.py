@@ -13,6 +13,7 @@ class LDE:
       neighbors: number of neighbours, K.
       memory: records of past batches among which neighbours are found, too; 0 for none (the paper).
       neighbor_labels: what neighbours contribute, "predicted" (p, the paper) or "observed" labels.
+      sharpness: power of `aggregate.sharpened`; 1 for none (the paper).
       decay: decay of the bank, omega.
       exclude_same_id: whether copies of a record are excluded from its neighbours.
       stop_gradient_neighbors: whether to stop the gradient into the neighbours' predictions.
@@ -26,6 +27,7 @@ class LDE:
     landmark_space: str = "features"
     memory: int = 0
     neighbor_labels: str = "predicted"
+    sharpness: float = 1.0
 
     @property
     def remembers(self) -> bool:

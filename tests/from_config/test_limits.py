@@ -84,6 +84,7 @@ NONSENSE = {
     "lde.neighbors": [-1, 0, 8.0],
     "lde.memory": [-128, 128.0],
     "lde.neighbor_labels": ["given", ""],
+    "lde.sharpness": [0.5, 11.0, math.nan],
     "lde.decay": [-0.1, 1.0, 2.0, math.nan],
     "el.threshold": [1.5],
     "el.temperature": [0.0, -1.0, math.nan],

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from lanet_jax.lde.aggregate import mean_over_spaces, neighborhood_mean, shares
+from lanet_jax.lde.aggregate import mean_over_spaces, neighborhood_mean, shares, sharpened
 from lanet_jax.ops.copies import mean_of_copies
 
 B, K, C = 5, 3, 4
@@ -100,6 +100,17 @@ def test_a_space_without_neighbours_does_not_count():
 
 def mean(distributions, exists):
     return mean_over_spaces([jnp.array(d) for d in distributions], [jnp.array(e) for e in exists])
+
+
+def test_sharpened_by_hand():
+    d = jnp.array([[0.5, 0.25, 0.25], [1.0, 0.0, 0.0], [0.2, 0.4, 0.4]])
+    np.testing.assert_allclose(
+        sharpened(d, 2.0), [[4 / 6, 1 / 6, 1 / 6], [1, 0, 0], [1 / 9, 4 / 9, 4 / 9]], rtol=1e-6
+    )
+    assert sharpened(d, 1.0) is d
+    np.testing.assert_allclose(sharpened(d, 10.0).sum(axis=1), 1, rtol=1e-6)
+    gradient = jax.grad(lambda x: sharpened(x, 1.5)[:, 0].sum())(d)
+    assert jnp.isfinite(gradient).all()
 
 
 def test_shares_are_the_weights_of_the_mean():

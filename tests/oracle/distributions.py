@@ -27,6 +27,7 @@ class Settings:
     trust: float = 0.0
     trust_balance: float = 0.0
     neighbor_labels: str = "predicted"
+    sharpness: float = 1.0
 
 
 @dataclasses.dataclass
@@ -119,7 +120,8 @@ def targets(
             for space in s.spaces
             if near[space][i]
         ] or [own[i]]
-        rows.append(s.omega * bank[number] + (1 - s.omega) * sum(d) / len(d))
+        mean = (sum(d) / len(d)) ** s.sharpness
+        rows.append(s.omega * bank[number] + (1 - s.omega) * mean / sum(mean))
     return np.array(rows)
 
 

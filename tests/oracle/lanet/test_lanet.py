@@ -52,6 +52,7 @@ def method_of(s, past=()):
             s.stop_gradient_neighbors,
             memory=2 * B if past else 0,
             neighbor_labels=s.neighbor_labels,
+            sharpness=s.sharpness,
         ),
         EL(True, s.pair_labels, s.delta, s.tau, s.momentum, S * B, E, s.batch_negatives),
         Loss(s.alpha, s.beta, s.trust, s.trust_balance),
