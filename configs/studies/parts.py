@@ -2,14 +2,16 @@
 
   python -m lanet_jax.study configs/studies/parts.py --workdir=runs/parts
 
-The rows of the paper's Table 2, those of this project (geometry, trust), and choices changed one at
-a time from the last of them.
+The rows of the paper's Table 2, those of this project (geometry, trust, memory), and choices
+changed one at a time from LA-Net with trust.
 """
 
 from lanet_jax.study import axes
 from lanet_jax.study.grid import Axis, Level, Study
 
 _NO_EL, _TRUST = "el.enabled=False", "loss.trust=1.0"
+_MEMORY = ("lde.memory=4096", "lde.neighbors=32", "lde.neighbor_labels=observed")
+_FASTER = "lde.decay=0.7"
 PARTS = Axis(
     ("Part", "Value"),
     (
@@ -37,6 +39,13 @@ PARTS = Axis(
         *(
             Level(f"K-{k}", ("neighbours K, with trust", str(k)), (f"lde.neighbors={k}", _TRUST))
             for k in (2, 16)
+        ),
+        Level("decay", ("decay of the bank, with trust", "0.7"), (_FASTER, _TRUST)),
+        Level("memory", ("observed labels of 4,096, with trust", "K 32"), (*_MEMORY, _TRUST)),
+        Level(
+            "memory-sharp",
+            ("observed labels of 4,096, with trust", "K 32, sharpened, decay 0.7"),
+            (*_MEMORY, "lde.sharpness=2.0", _FASTER, _TRUST),
         ),
         *(
             Level(f"alpha-{a:g}", ("alpha, with trust", f"{a:g}"), (f"loss.alpha={a}", _TRUST))
