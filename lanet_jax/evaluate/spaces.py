@@ -113,7 +113,7 @@ class Spaces:
     def _inspect(self) -> jax.stages.Wrapped:
         def inspect(params: dict, model_state: dict, batch: dict) -> tuple:
             images = below(model_state, self.run.preprocess(batch["image"]))
-            return method.inspect(params, model_state, {**batch, "image": images})  # type: ignore[typeddict-item]
+            return method.inspect(params, model_state, {**batch, "image": images})  # type: ignore[typeddict-item]  # its keys
 
         method, (_, below) = self._method, behind(self.run.method)
 

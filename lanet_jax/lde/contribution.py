@@ -57,6 +57,7 @@ def scores(
     other = linear.apply(params["g2"], features) @ kernel[half:]
     pair = jnp.take(other, neighbors, axis=0, mode="clip")
     if past is not None:
+        # g2 of those taken alone: of all, its gradient would be summed over the devices.
         count = features.shape[0]
         theirs = jnp.take(past, neighbors - count, axis=0, mode="clip")
         theirs = linear.apply(params["g2"], jax.lax.stop_gradient(theirs)) @ kernel[half:]
