@@ -39,6 +39,7 @@ def command(data_dir, tmp_path_factory) -> Callable[..., list[str]]:
             "optim.batch_size": 8,
             "optim.epochs": 4,
             "el.queue_size": 32,
+            "lde.memory": 16,
         }
         return [
             *(sys.executable, "-m", "lanet_jax.main", f"--config=configs/demo.py:{preset}"),

@@ -56,7 +56,7 @@ def test_a_killed_run_ends_like_an_uninterrupted_one(
         assert (workdir / name).read_bytes() == (uninterrupted / name).read_bytes(), name
     expected, found = state_of(uninterrupted, 12), state_of(workdir, 12)
     assert expected.keys() == found.keys()
-    assert any("bank" in key for key in found) and any("queue" in key for key in found)
+    assert all(any(part in key for key in found) for part in ("bank", "queue", "memory"))
     for key, value in expected.items():
         np.testing.assert_array_equal(found[key], value, err_msg=key)
 
