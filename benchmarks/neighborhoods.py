@@ -8,12 +8,15 @@ number of neighbours K, and what neighbours contribute. All neighbours count ali
 import argparse
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
 from benchmarks import report
 from lanet_jax.devices import runtime
-from lanet_jax.lde import bank
+from lanet_jax.lde import aggregate, bank
+from lanet_jax.lde.memory import Records, taken
+from lanet_jax.lde.neighbors import nearest_neighbors
 
 BATCH = 128
 
@@ -49,9 +52,9 @@ def main() -> None:
             order = np.random.default_rng(args.seed).permutation(len(true))
             found = {s: means(f, labels, order, among, k) for s, f in seen.features.items()}
             if len(found) > 1:
-                spaces = np.stack(list(found.values()))
-                counts = spaces.any(axis=2).sum(axis=0)[:, None]
-                found["both"] = spaces.sum(axis=0) / np.maximum(counts, 1)
+                spaces = [jnp.asarray(d) for d in found.values()]
+                exists = [d.any(axis=1, keepdims=True) for d in spaces]
+                found["both"] = np.asarray(aggregate.mean_over_spaces(spaces, exists))
             rows += [_row(s, name, among, k, d, true, wrong) for s, d in found.items()]
     header = ("space", "neighbours contribute", "candidates", "K", "names", "mean over classes")
     notes = [f"Step {seen.step}, {len(true)} records, candidates drawn with seed {args.seed}."]
@@ -77,20 +80,20 @@ def means(
     Returns:
       The label distributions; rows of zeros without neighbours.
     """
-    unit = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)
-    known = features.any(axis=1)
+
+    def records(rows: Int[np.ndarray, " R"]) -> Records:
+        own = features[rows], labels[rows], rows, features[rows].any(axis=1)
+        return Records(*map(jnp.asarray, own))
+
     found = np.zeros_like(labels)
     for start in range(0, len(order), BATCH):
         pool = np.roll(order, -start)[:among]
-        own = pool[: min(BATCH, len(order) - start)]
-        similarity = unit[own] @ unit[pool].T
-        similarity[:, ~known[pool]] = -np.inf
-        np.fill_diagonal(similarity, -np.inf)
-        nearest = np.argsort(-similarity, axis=1)[:, :k]
-        exists = np.take_along_axis(similarity, nearest, axis=1) > -np.inf
-        total = np.einsum("bk,bkc->bc", exists, labels[pool[nearest]])
-        mean = total / np.maximum(exists.sum(axis=1, keepdims=True), 1)
-        found[own] = np.where(known[own, None], mean, 0)
+        own, rest = np.split(pool, [min(BATCH, len(order) - start)])
+        batch, past = records(own), records(rest) if len(rest) else None
+        index, exists = nearest_neighbors(batch, past, min(k, len(pool)), exclude_same_id=True)
+        near = taken(batch.labels, past and past.labels, index)
+        mean = aggregate.neighborhood_mean(near, batch.labels, exists, jnp.zeros(exists.shape))
+        found[own] = jnp.where(exists.any(axis=1, keepdims=True), mean, 0)
     return found
 
 

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from lanet_jax.errors import UserError
+from lanet_jax.ops.ring import overwrite_oldest
 
 
 @flax.struct.dataclass
@@ -80,12 +81,6 @@ def update(
     Returns:
       The queue, without gradient.
     """
-    slot = queue.batches % queue.labels.shape[0]
-    return jax.lax.stop_gradient(
-        Queue(
-            expression=queue.expression.at[slot].set(expression),
-            landmark=queue.landmark.at[slot].set(landmark),
-            labels=queue.labels.at[slot].set(labels),
-            batches=queue.batches + 1,
-        )
-    )
+    old, new = (queue.expression, queue.landmark, queue.labels), (expression, landmark, labels)
+    expression, landmark, labels = overwrite_oldest(old, queue.batches, new)
+    return jax.lax.stop_gradient(Queue(expression, landmark, labels, queue.batches + 1))

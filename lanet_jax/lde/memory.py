@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, Shaped
 
 from lanet_jax.devices.mesh import replicated
+from lanet_jax.ops.ring import overwrite_oldest
 
 
 class Records(NamedTuple):
@@ -93,14 +94,9 @@ def update(
     Returns:
       The memory, without gradient.
     """
-    slot = memory.batches % memory.ids.shape[0]
     new = replicated((features, labels, ids, known))
     old = memory.features, memory.labels, _without(memory.ids, new[2]), memory.known
-
-    def put(ring: Array, batch: Array) -> Array:
-        return ring.at[slot].set(batch.astype(ring.dtype))
-
-    features, labels, ids, known = jax.tree.map(put, old, new)
+    features, labels, ids, known = overwrite_oldest(old, memory.batches, new)
     after = Memory(features, labels, ids, known, memory.batches + 1)
     return replicated(jax.lax.stop_gradient(after))
 
