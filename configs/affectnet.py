@@ -21,7 +21,7 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """The paper's settings on AffectNet.
 
     Args:
-      presets: comma-separated: classes7, face, reference, r50.
+      presets: comma-separated: classes7, face, robust, reference, r50.
 
     Returns:
       The config.

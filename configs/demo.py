@@ -28,7 +28,7 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """A small LA-Net on the demo set.
 
     Args:
-      presets: comma-separated: tiny, reference, r50, face.
+      presets: comma-separated: tiny, robust, reference, r50, face.
 
     Returns:
       The config.

@@ -47,7 +47,7 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """The paper's settings on FERPlus.
 
     Args:
-      presets: comma-separated: cpu, face, shipped, reference, r50.
+      presets: comma-separated: cpu, face, robust, shipped, reference, r50.
 
     Returns:
       The config.

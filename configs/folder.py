@@ -22,7 +22,7 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """LA-Net on your own prepared images.
 
     Args:
-      presets: comma-separated: small, face, reference, r50.
+      presets: comma-separated: small, face, robust, reference, r50.
 
     Returns:
       The config.

@@ -29,7 +29,7 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """The paper's settings on the mixed set.
 
     Args:
-      presets: comma-separated: cpu, face, reference, r50.
+      presets: comma-separated: cpu, face, robust, reference, r50.
 
     Returns:
       The config.

@@ -16,7 +16,7 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """The paper's settings on RAF-DB.
 
     Args:
-      presets: comma-separated: face, reference, r50.
+      presets: comma-separated: face, robust, reference, r50.
 
     Returns:
       The config.

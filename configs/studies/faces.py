@@ -47,6 +47,7 @@ METHODS = Axis(
         Level("eac", ("EAC",), ("method=eac", DECAY)),
         Level("lanet", ("LA-Net",), ("method=lanet", "loss.trust=0.0")),
         Level("trust", ("LA-Net with trust",), ("method=lanet", "loss.trust=1.0")),
+        Level("robust", ("LA-Net, preset robust",), ("method=lanet", *axes.ROBUST)),
     ),
 )
 IMAGES = Axis(

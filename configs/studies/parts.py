@@ -10,8 +10,6 @@ from lanet_jax.study import axes
 from lanet_jax.study.grid import Axis, Level, Study
 
 _NO_EL, _TRUST = "el.enabled=False", "loss.trust=1.0"
-_MEMORY = ("lde.memory=4096", "lde.neighbors=32", "lde.neighbor_labels=observed")
-_FASTER = "lde.decay=0.7"
 PARTS = Axis(
     ("Part", "Value"),
     (
@@ -40,12 +38,12 @@ PARTS = Axis(
             Level(f"K-{k}", ("neighbours K, with trust", str(k)), (f"lde.neighbors={k}", _TRUST))
             for k in (2, 16)
         ),
-        Level("decay", ("decay of the bank, with trust", "0.7"), (_FASTER, _TRUST)),
-        Level("memory", ("observed labels of 4,096, with trust", "K 32"), (*_MEMORY, _TRUST)),
+        Level("decay", ("decay of the bank, with trust", "0.7"), ("lde.decay=0.7", _TRUST)),
+        Level("memory", ("observed labels of 4,096, with trust", "K 32"), (*axes.MEMORY, _TRUST)),
         Level(
-            "memory-sharp",
+            "robust",
             ("observed labels of 4,096, with trust", "K 32, sharpened, decay 0.7"),
-            (*_MEMORY, "lde.sharpness=2.0", _FASTER, _TRUST),
+            axes.ROBUST,
         ),
         *(
             Level(f"alpha-{a:g}", ("alpha, with trust", f"{a:g}"), (f"loss.alpha={a}", _TRUST))

@@ -172,6 +172,16 @@ def r50(c: ml_collections.ConfigDict) -> None:
     c.model.depth = 50
 
 
+def robust(c: ml_collections.ConfigDict) -> None:
+    """LA-Net beyond the paper: trust, and a memory of observed labels (docs/choices.md)."""
+    c.lde.memory = 4096
+    c.lde.neighbors = 32  # so many that the wrong labels among them average out
+    c.lde.neighbor_labels = "observed"
+    c.lde.sharpness = 2.0
+    c.lde.decay = 0.7  # trust falls as fast as the bank forgets
+    c.loss.trust = 1.0
+
+
 def face(c: ml_collections.ConfigDict) -> None:
     """Fine-tunes dlib's face network, which `lanet port get-faces` fetches."""
     c.schedule = "shared"  # the recipes are for other weights
@@ -188,7 +198,8 @@ def face(c: ml_collections.ConfigDict) -> None:
     c.optim.epochs = 40
     c.optim.learning_rate = 2e-4
     # With 30% wrong labels trust is worth two points; with none made wrong it is not measured.
-    c.loss.trust = 0.0 if c.noise.kind == "none" else 1.0
+    if c.noise.kind != "none":
+        c.loss.trust = 1.0
 
 
 _WHOLE = {"r50", "shipped"}  # presets that choose a network themselves
@@ -212,7 +223,7 @@ def apply_presets(
     Raises:
       UserError: there is no such preset, or one follows `face` or excludes it.
     """
-    presets = {"reference": reference, "r50": r50, "face": face, **own}
+    presets = {"reference": reference, "r50": r50, "robust": robust, "face": face, **own}
     asked = [name for name in (names or "").split(",") if name]
     others = [name for name in asked if name != "face"]
     for name in _WHOLE.intersection(others) if len(others) < len(asked) else ():

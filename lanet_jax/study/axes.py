@@ -26,6 +26,10 @@ FERPLUS_CPU = Level("ferplus", ("FERPlus",), config="configs/ferplus.py:cpu")
 _AS_PUBLISHED = ("loss.trust=0", "lde.decay=0.9")
 DEMO = Level("demo", ("synthetic faces",), _AS_PUBLISHED, "configs/demo.py")
 
+# What the preset `robust` sets: a level whose column names the config cannot name a preset.
+MEMORY = ("lde.memory=4096", "lde.neighbors=32", "lde.neighbor_labels=observed")
+ROBUST = (*MEMORY, "lde.sharpness=2.0", "lde.decay=0.7", "loss.trust=1.0")
+
 # The dataset of the ablation and the sweeps.
 _ONE = {"": RAFDB, "cpu": FERPLUS_CPU, "demo": DEMO}
 

@@ -43,6 +43,8 @@ def test_the_papers_settings_and_each_recipe_pass(method):
         *(
             "ferplus:shipped",
             "ferplus:cpu,face",
+            "ferplus:cpu,robust,face",
+            "demo:robust",
             "folder",
             "folder:small",
             "mixed",

@@ -7,9 +7,10 @@ import pytest
 
 from configs import ferplus, rafdb
 from lanet_jax.errors import UserError
-from lanet_jax.from_config import config, config_files
+from lanet_jax.from_config import config, config_files, flags
 from lanet_jax.from_config.fields import FACE29_MEAN, FACE29_STD
 from lanet_jax.recipes import PUBLISHED
+from lanet_jax.study import axes
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,18 @@ def test_cpu_and_face_go_together_on_ferplus():
     assert (c.model.frozen_stages, c.loss.trust) == (2, 1)  # trust helps where labels are wrong
     assert ferplus.get_config("cpu,shipped").model.frozen_stages == 0
     assert c.data.test_split == ("valid",) == ferplus.get_config("face").data.test_split
+
+
+@pytest.mark.parametrize("presets", ["cpu,robust,face", "robust,cpu,face", "robust,face"])
+def test_robust_goes_with_face(presets):
+    c = config.resolve(ferplus.get_config(presets))
+    assert (c.lde.memory, c.loss.trust, c.model.family) == (4096, 1, "face29")
+
+
+def test_studies_set_what_robust_sets():
+    preset = flags.config(["--config=ferplus:robust"])
+    study = flags.config(["--config=ferplus", *(f"--config.{field}" for field in axes.ROBUST)])
+    assert study.to_json() == preset.to_json()
 
 
 def test_a_recipe_keeps_the_colours_of_other_weights():

@@ -26,7 +26,7 @@ STUDIES = {
     "figure7": (315, 126, 63),
     "choices": (55, 22, 11),
     "gpu": (6, None, None),
-    "faces": (288, None, None),
+    "faces": (336, None, None),
     "parts": (69, None, None),
     "trust": (22, None, None),
 }
