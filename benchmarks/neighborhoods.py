@@ -15,10 +15,11 @@ from jaxtyping import Float, Int
 from benchmarks import report
 from lanet_jax.devices import runtime
 from lanet_jax.lde import aggregate, bank
-from lanet_jax.lde.memory import Records, taken
+from lanet_jax.lde.memory import Candidates, taken
 from lanet_jax.lde.neighbors import nearest_neighbors
 
 BATCH = 128
+LEAST = 1e-4  # probability; that of no neighbour would be infinitely unlikely
 
 
 def main() -> None:
@@ -47,7 +48,8 @@ def main() -> None:
         "observed labels": np.asarray(bank.init(data.given, classes)),
     }
     rows = [_row("the network's own prediction", "", "", "", seen.probabilities, true, wrong)]
-    for among, k in ((BATCH, 8), (4096, 8), (4096, 16), (4096, 32)):
+    many = min(4096, len(true))
+    for among, k in ((BATCH, 8), (many, 8), (many, 16), (many, 32)):
         for name, labels in contributed.items():
             order = np.random.default_rng(args.seed).permutation(len(true))
             found = {s: means(f, labels, order, among, k) for s, f in seen.features.items()}
@@ -57,7 +59,10 @@ def main() -> None:
                 found["both"] = np.asarray(aggregate.mean_over_spaces(spaces, exists))
             rows += [_row(s, name, among, k, d, true, wrong) for s, d in found.items()]
     header = ("space", "neighbours contribute", "candidates", "K", "names", "mean over classes")
-    notes = [f"Step {seen.step}, {len(true)} records, candidates drawn with seed {args.seed}."]
+    notes = [
+        f"Step {seen.step}, {len(true)} records, candidates drawn with seed {args.seed}.",
+        f"NLL in nats; probabilities below {LEAST:g} count as that.",
+    ]
     report.show((*header, "names of the wrongly labelled", "NLL"), rows, notes)
 
 
@@ -81,9 +86,9 @@ def means(
       The label distributions; rows of zeros without neighbours.
     """
 
-    def records(rows: Int[np.ndarray, " R"]) -> Records:
+    def records(rows: Int[np.ndarray, " R"]) -> Candidates:
         own = features[rows], labels[rows], rows, features[rows].any(axis=1)
-        return Records(*map(jnp.asarray, own))
+        return Candidates(*map(jnp.asarray, own))
 
     found = np.zeros_like(labels)
     for start in range(0, len(order), BATCH):
@@ -110,7 +115,7 @@ def _row(
     distributions, true, wrong = distributions[known], true[known], wrong[known]
     right = distributions.argmax(axis=1) == true
     of_class = [right[true == label].mean() for label in np.unique(true)]
-    likelihood = np.maximum(distributions[np.arange(len(true)), true], 1e-4)
+    likelihood = np.maximum(distributions[np.arange(len(true)), true], LEAST)
     shares = (right.mean(), np.mean(of_class), right[wrong].mean() if wrong.any() else np.nan)
     cells = (f"{among:,}" if isinstance(among, int) else among, str(k))
     numbers = (f"{-np.log(likelihood).mean():.2f}",)

@@ -41,6 +41,11 @@ PARTS = Axis(
         Level("decay", ("decay of the bank, with trust", "0.7"), ("lde.decay=0.7", _TRUST)),
         Level("memory", ("observed labels of 4,096, with trust", "K 32"), (*axes.MEMORY, _TRUST)),
         Level(
+            "memory-decay",
+            ("observed labels of 4,096, with trust", "K 32, decay 0.7"),
+            (*axes.MEMORY, "lde.decay=0.7", _TRUST),
+        ),
+        Level(
             "robust",
             ("observed labels of 4,096, with trust", "K 32, sharpened, decay 0.7"),
             axes.ROBUST,

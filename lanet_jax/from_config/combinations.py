@@ -121,15 +121,12 @@ def _lanet(c: Config) -> None:
             "--config.lde.spaces=none has none; set loss.trust to 0"
         )
     if c.lde.spaces != "none" and k > batch + memory:
-        remembered = f" or the {memory} before it (--config.lde.memory={memory})" if memory else ""
+        past = (
+            f" or the {memory} records before it (--config.lde.memory={memory})" if memory else ""
+        )
         raise UserError(
             f"--config.lde.neighbors={k}: must be from 1 to {batch + memory}, because neighbours "
-            f"come from the same batch (--config.optim.batch_size={batch}){remembered}"
-        )
-    if memory and not c.lde.exclude_same_id:
-        raise UserError(
-            f"--config.lde.memory={memory}: a record would be the neighbour of itself, as it was "
-            "in the past; set --config.lde.exclude_same_id=True"
+            f"come from the same batch (--config.optim.batch_size={batch}){past}"
         )
     if memory and c.lde.spaces != "none":
         _whole_batches("lde.memory", memory, batch)

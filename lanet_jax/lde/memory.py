@@ -16,8 +16,8 @@ from lanet_jax.devices.mesh import replicated
 from lanet_jax.ops.ring import overwrite_oldest
 
 
-class Records(NamedTuple):
-    """Records in one space: a batch, or those of the memory.
+class Candidates(NamedTuple):
+    """Records that may be neighbours, in one space: a batch, or the memory.
 
     Attributes:
       features: u or v of each.
@@ -34,14 +34,14 @@ class Records(NamedTuple):
 
 @flax.struct.dataclass
 class Memory:
-    """The records of the past S batches, as they were last seen: a ring of whole batches.
+    """The records of the past S batches, each once, as last seen: a ring of whole batches.
 
     Every device holds all of it, since a neighbour can be anywhere.
 
     Attributes:
       features: of each space.
       labels: label distribution that each record contributes as a neighbour.
-      ids: record of each place; -1 in empty ones.
+      ids: record of each place; -1 in empty ones, and where the record has another place.
       known: which of them have landmarks, and so a position in landmark space.
       batches: number of batches remembered so far.
     """
@@ -82,7 +82,7 @@ def update(
     ids: Int[Array, " B"],
     known: Bool[Array, " B"],
 ) -> Memory:
-    """Overwrites the oldest slot with this batch, and forgets what it knew of these records.
+    """Overwrites the oldest slot with this batch; a record that occurs several times counts once.
 
     Args:
       memory: the memory before the step.
@@ -94,14 +94,14 @@ def update(
     Returns:
       The memory, without gradient.
     """
-    new = replicated((features, labels, ids, known))
-    old = memory.features, memory.labels, _without(memory.ids, new[2]), memory.known
+    new = replicated((features, labels, _first(ids), known))
+    old = memory.features, memory.labels, _without(memory.ids, ids), memory.known
     features, labels, ids, known = overwrite_oldest(old, memory.batches, new)
     after = Memory(features, labels, ids, known, memory.batches + 1)
     return replicated(jax.lax.stop_gradient(after))
 
 
-def others(memory: Memory, space: str, batch: Records) -> Records:
+def others(memory: Memory, space: str, batch: Candidates) -> Candidates:
     """The records of the memory that are not in the batch.
 
     Args:
@@ -113,8 +113,8 @@ def others(memory: Memory, space: str, batch: Records) -> Records:
       The records, R = S B; the places of the batch's own are empty.
     """
     known = None if batch.known is None else memory.known
-    ids = _without(memory.ids, replicated(batch.ids))
-    past = Records(memory.features[space], memory.labels, ids, known)
+    ids = _without(memory.ids, batch.ids)
+    past = Candidates(memory.features[space], memory.labels, ids, known)
     return jax.tree.map(lambda ring: ring.reshape(-1, *ring.shape[2:]), past)
 
 
@@ -141,5 +141,13 @@ def taken(
 
 
 def _without(ids: Int[Array, "S B"], seen: Int[Array, " B"]) -> Int[Array, "S B"]:
-    """Empties the places of records that are seen again: a record would count twice."""
-    return replicated(jnp.where(jnp.any(replicated(ids)[..., None] == seen, axis=-1), -1, ids))
+    """Empties the places of records that are seen again."""
+    again = jnp.any(replicated(ids)[..., None] == replicated(seen), axis=-1)
+    return replicated(jnp.where(again, -1, ids))
+
+
+def _first(ids: Int[Array, " B"]) -> Int[Array, " B"]:
+    """Empties all places but the first of a record that a batch holds several times."""
+    ids = replicated(ids)
+    before = jnp.tril(ids[:, None] == ids, -1)
+    return replicated(jnp.where(jnp.any(before, axis=1), -1, ids))

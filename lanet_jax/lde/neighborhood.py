@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from lanet_jax.lde import aggregate, contribution, neighbors
-from lanet_jax.lde.memory import Records, taken
+from lanet_jax.lde.memory import Candidates, taken
 
 
 class Neighborhood(NamedTuple):
@@ -29,8 +29,8 @@ class Neighborhood(NamedTuple):
 
 def find(
     params: contribution.Contribution,
-    batch: Records,
-    past: Records | None,
+    batch: Candidates,
+    past: Candidates | None,
     k: int,
     exclude_same_id: bool,
 ) -> Neighborhood:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from lanet_jax.devices.mesh import by_rows, replicated
-from lanet_jax.lde.memory import Records
+from lanet_jax.lde.memory import Candidates
 
 
 def cosine_similarity(
@@ -30,7 +30,7 @@ def _unit(features: Float[Array, "M D"]) -> Float[Array, "M D"]:
 
 
 def nearest_neighbors(
-    batch: Records, past: Records | None, k: int, exclude_same_id: bool
+    batch: Candidates, past: Candidates | None, k: int, exclude_same_id: bool
 ) -> tuple[Int[Array, "B K"], Bool[Array, "B K"]]:
     """The K most similar candidates of each sample (Eq. 2).
 

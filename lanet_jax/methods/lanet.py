@@ -187,8 +187,8 @@ class LANet:
                 self.el.temperature,
                 self.el.batch_negatives,
             )
-            memory = queue.update(state["queue"], *keys, labels)  # type: ignore[call-arg]  # one of each branch
-        return loss, {"momentum": encoder, "queue": memory}
+            queued = queue.update(state["queue"], *keys, labels)  # type: ignore[call-arg]  # one of each branch
+        return loss, {"momentum": encoder, "queue": queued}
 
     def predict(
         self, params: PyTree, model_state: PyTree, images: Float[Array, "B H W 3"]

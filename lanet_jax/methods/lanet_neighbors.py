@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from lanet_jax.lde import memory, neighborhood
-from lanet_jax.lde.memory import Memory, Records
+from lanet_jax.lde.memory import Candidates, Memory
 from lanet_jax.lde.neighborhood import Neighborhood
 from lanet_jax.methods.lanet_settings import LDE
 from lanet_jax.models.two_branch import Outputs
@@ -54,7 +54,7 @@ def find(
     found = {}
     for space, features in _features(lde, outputs, batch).items():
         known = _known(batch) if space == "landmark" else None
-        own = Records(features, labels, batch["id"], known)
+        own = Candidates(features, labels, batch["id"], known)
         others = None if past is None else memory.others(past, space, own)
         found[space] = neighborhood.find(
             contributions[space], own, others, lde.neighbors, lde.exclude_same_id

@@ -39,10 +39,15 @@ class RunFiles:
 
     @property
     def method(self) -> str:
-        """The method's usual name; with trust it is more than the paper's."""
+        """The method's usual name, and what LA-Net has beyond the paper."""
         name = _METHODS.get(self.config["method"], self.config["method"])
-        is_trusting = self.config["method"] == "lanet" and self.config.get("loss", {}).get("trust")
-        return f"{name} with trust" if is_trusting else name
+        beyond = {"loss": ("trust", "trust"), "lde": ("memory", "a memory")}
+        more = [
+            word for part, (field, word) in beyond.items() if self.config.get(part, {}).get(field)
+        ]
+        if self.config["method"] != "lanet" or not more:
+            return name
+        return f"{name} with {' and '.join(more)}"
 
     @property
     def summary(self) -> dict[str, dict[str, Any]]:

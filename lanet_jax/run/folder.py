@@ -25,7 +25,12 @@ LATER: dict[str, dict[str, Any]] = {
     "data": {"streams": 1},
     "el": {"hidden": "features"},
     "landmarks": {"frame": "image", "points": "all"},
-    "lde": {"landmark_space": "features"},
+    "lde": {
+        "landmark_space": "features",
+        "memory": 0,
+        "neighbor_labels": "predicted",
+        "sharpness": 1.0,
+    },
     "loss": {"trust": 0.0, "trust_balance": 0.0},
     "model": {"family": "resnet", "blocks": 13, "frozen_stages": 0},
     "optim": {"warmup": 0.0, "head_learning_rate": 0.0},

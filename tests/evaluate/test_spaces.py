@@ -2,9 +2,11 @@
 
 import types
 
+import jax
 import numpy as np
 import pytest
 
+from lanet_jax.devices import mesh
 from lanet_jax.errors import UserError
 from lanet_jax.evaluate import spaces
 from lanet_jax.evaluate.spaces import Spaces
@@ -147,3 +149,25 @@ def test_errors_in_the_image_are_distances_whatever_its_shape(look, run):
     run.data.train.marks = types.SimpleNamespace(aspect=aspect)
     off = points[:6] + np.array([0.0, 0.1])  # 20 px
     assert look._landmark_errors(off)["landmark_error"] == pytest.approx(0.5)
+
+
+def test_neighbours_are_looked_for_by_what_training_sees(run, monkeypatch):
+    """The observed labels, not the true ones, and everything of a record in its own row."""
+    asked = []
+    monkeypatch.setattr(Spaces, "_rows", np.array([5, 1, 0, 4, 2, 3]))
+    monkeypatch.setattr(Spaces, "_inspect", lambda self, params, state, batch: asked.append(batch))
+    images = [{"image": np.full((B, 1, 1, 3), batch)} for batch in range(2)]
+    monkeypatch.setattr(spaces, "eval_batches", lambda *_: images)
+    run.data.train.take = lambda rows: None
+    state = types.SimpleNamespace(params=None, model_state=None)
+    list(Spaces(run, mesh.make(B, jax.devices()[:1]))._looks(state))
+    rows = np.array([5, 1, 0, 4, 2, 3])
+    points, known = run.data.marks
+    for name, of_records in {
+        "id": np.arange(7),
+        "label": GIVEN,
+        "landmarks": points,
+        "present": known,
+    }.items():
+        seen = np.concatenate([batch[name] for batch in asked])
+        np.testing.assert_allclose(seen, of_records[rows], err_msg=name, rtol=1e-6)

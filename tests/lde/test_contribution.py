@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.lde import bank, contribution, neighborhood
-from lanet_jax.lde.memory import Records
+from lanet_jax.lde.memory import Candidates
 from lanet_jax.ops.losses import kl_divergence
 
 B, K, D, C = 6, 3, 8, 4
@@ -70,7 +70,7 @@ def loss_of_scores(params, detach):
     features, ids = jnp.array(FEATURES), jnp.arange(B)
     logits = jnp.array(rng.normal(size=(B, C)))
     p = jax.nn.softmax(logits)
-    d = neighborhood.find(params, Records(features, p, ids, None), None, K, True).mean
+    d = neighborhood.find(params, Candidates(features, p, ids, None), None, K, True).mean
     target = bank.targets(bank.init(ids % C, C), ids, d, 0.9)
     return kl_divergence(jax.lax.stop_gradient(target) if detach else target, logits)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.lde import memory
-from lanet_jax.lde.memory import Records
+from lanet_jax.lde.memory import Candidates
 from lanet_jax.lde.neighborhood import find
 
 B, C, D = 2, 3, 2
@@ -47,12 +47,15 @@ def test_the_oldest_batch_goes_first(empty):
 def test_a_record_is_known_once_as_it_was_last_seen(empty):
     past = add(add(empty, [4, 5]), [5, 6])
     np.testing.assert_array_equal(past.ids, [[4, -1], [5, 6]])
+    past = add(past, [7, 7])  # as balanced sampling repeats rare records
+    np.testing.assert_array_equal(past.ids, [[7, -1], [5, 6]])
+    np.testing.assert_array_equal(add(past, [7, 5]).ids, [[-1, -1], [7, 5]])
 
 
 def batch(ids, known=None):
     ids = jnp.array(ids, jnp.int32)
     labels = jax.nn.one_hot(jnp.zeros_like(ids), C)
-    return Records(jnp.ones((B, D)) * ids[:, None], labels, ids, known)
+    return Candidates(jnp.ones((B, D)) * ids[:, None], labels, ids, known)
 
 
 def test_others_are_those_who_are_not_in_the_batch(empty):

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lanet_jax.lde import neighbors
-from lanet_jax.lde.memory import Records
+from lanet_jax.lde.memory import Candidates
 from lanet_jax.lde.neighbors import cosine_similarity
 
 
 def records(x, ids, known=None):
-    return Records(x, jnp.zeros((len(x), 1)), jnp.asarray(ids), known)
+    return Candidates(x, jnp.zeros((len(x), 1)), jnp.asarray(ids), known)
 
 
 def nearest_neighbors(x, ids, k, exclude, known=None, past=None):

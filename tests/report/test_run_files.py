@@ -16,12 +16,19 @@ def test_reads_a_run(full):
 
 
 @pytest.mark.parametrize(
-    ("method", "trust", "name"),
-    [("lanet", 0.0, "LA-Net"), ("lanet", 1.0, "LA-Net with trust"), ("ce", 1.0, "CE")],
+    ("method", "trust", "memory", "name"),
+    [
+        ("lanet", 0.0, 0, "LA-Net"),
+        ("lanet", 1.0, 0, "LA-Net with trust"),
+        ("lanet", 0.0, 8, "LA-Net with a memory"),
+        ("lanet", 1.0, 8, "LA-Net with trust and a memory"),
+        ("ce", 1.0, 8, "CE"),
+    ],
 )
-def test_trust_is_part_of_the_name_of_what_it_changes(full, method, trust, name):
+def test_what_is_beyond_the_paper_is_part_of_the_name(full, method, trust, memory, name):
     path = full / "config.json"
-    config = json.loads(path.read_text()) | {"method": method, "loss": {"trust": trust}}
+    changes = {"method": method, "loss": {"trust": trust}, "lde": {"memory": memory}}
+    config = json.loads(path.read_text()) | changes
     path.write_text(json.dumps(config))
     assert run_files.read(full).method == name
 

@@ -1,11 +1,15 @@
 import hashlib
 import json
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from configs import demo
 from lanet_jax.errors import UserError
+from lanet_jax.from_config import limits
+from lanet_jax.from_config.config import resolve
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run import inputs, train_command
 
@@ -141,6 +145,14 @@ def test_a_config_from_before_a_field_says_what_was_so(tmp_path, config):
     for section, fields in run_folder.LATER.items():
         wanted[section] |= fields
     assert found == wanted
+
+
+def test_the_first_config_has_every_field_of_today(tmp_path):
+    """A field that is added later needs its value for older runs in `LATER`."""
+    shutil.copy(Path(__file__).with_name("first_config.json"), tmp_path / "config.json")
+    then = run_folder.load_config(tmp_path)
+    assert limits.flatten(then).keys() == limits.LIMITS.keys()
+    resolve(then)
 
 
 def test_changed_labels_are_noticed_and_restored_ones_taken(tmp_path):

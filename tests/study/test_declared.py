@@ -27,7 +27,7 @@ STUDIES = {
     "choices": (55, 22, 11),
     "gpu": (6, None, None),
     "faces": (336, None, None),
-    "parts": (69, None, None),
+    "parts": (72, None, None),
     "trust": (22, None, None),
 }
 DECLARED = [

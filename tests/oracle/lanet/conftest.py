@@ -181,7 +181,10 @@ CASES = {
     "trust, balanced": (ambiguous_copies, {"trust": 2.0, "trust_balance": 0.5}),
     "memory": (remembered, {"K": 6}),
     "memory, sharpened": (remembered, {"K": 6, "sharpness": 2.5, "trust": 2.0}),
-    "memory, observed labels": (remembered, {"neighbor_labels": "observed", "trust": 1.0}),
+    "memory, observed labels": (
+        remembered,
+        {"neighbor_labels": "observed", "sharpness": 2.0, "trust": 1.0, "trust_balance": 0.5},
+    ),
     "observed labels": (few_candidates, {"neighbor_labels": "observed"}),
     "neighbours held": (few_candidates, {"stop_gradient_neighbors": True}),
 }

@@ -175,6 +175,9 @@ def test_losses_state_and_slopes(equations, any_case):
         for space in ("expression", "landmark"):
             np.testing.assert_array_equal(now.features[space][1], start.weights[space])
         np.testing.assert_array_equal(now.known[1], start.batch["present"].any(axis=1))
+        observed = np.eye(C)[start.batch["label"]], plain["choice"].p
+        wanted = observed[s.neighbor_labels == "predicted"]
+        np.testing.assert_allclose(now.labels[1], wanted, atol=1e-14)
     if s.trust:
         assert min(plain["choice"].trust) < 0.9
         np.testing.assert_allclose(metrics["trust"], np.mean(plain["choice"].trust), rtol=1e-10)
