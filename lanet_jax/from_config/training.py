@@ -120,19 +120,18 @@ def augmentation(c: Config, flip_index: tuple[int, ...], framed: bool = False) -
         **c.augment,
     )
 
-    def augment_image(key: Key, batch: Batch) -> Batch:
-        none = batch["landmarks"][:, :0], batch["present"][:, :0]
-        image, *_ = augment_batch(key, batch["image"], *none, settings)
-        return {**batch, "image": image}
+    consistent = c.method == "eac" or (c.method == "lanet" and c.loss.consistency > 0)
 
     def augment(key: Key, batch: Batch) -> Batch:
-        image, mirrored, landmarks, present = augment_batch(
-            key, batch["image"], batch["landmarks"], batch["present"], settings
-        )
-        first: Batch = {**batch, "image": image, "landmarks": landmarks, "present": present}
-        return {**first, "mirrored": mirrored} if c.method == "eac" else first
+        points = {"landmarks": batch["landmarks"], "present": batch["present"]}
+        moved = [x[:, :0] if framed else x for x in points.values()]
+        image, mirrored, *moved = augment_batch(key, batch["image"], *moved, settings)
+        if not framed:
+            points = dict(zip(points, moved, strict=True))
+        first: Batch = {**batch, **points, "image": image}  # type: ignore[typeddict-item]  # its keys
+        return {**first, "mirrored": mirrored} if consistent else first
 
-    return augment_image if framed else augment
+    return augment
 
 
 def preprocessing(c: Config) -> Callable[[jax.Array], jax.Array]:

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lanet_jax.methods.eac import EAC, attention_consistency
+from lanet_jax.methods.eac import EAC
 from lanet_jax.models.resnet import Classifier, ResNet, apply
 
 B, C, SIDE = 8, 7, 32
