@@ -123,12 +123,12 @@ def augmentation(c: Config, flip_index: tuple[int, ...], framed: bool = False) -
     consistent = c.method == "eac" or (c.method == "lanet" and c.loss.consistency > 0)
 
     def augment(key: Key, batch: Batch) -> Batch:
-        points = {"landmarks": batch["landmarks"], "present": batch["present"]}
-        moved = [x[:, :0] if framed else x for x in points.values()]
-        image, mirrored, *moved = augment_batch(key, batch["image"], *moved, settings)
+        points, present = batch["landmarks"], batch["present"]
+        moved = (points[:, :0], present[:, :0]) if framed else (points, present)
+        image, mirrored, *marks = augment_batch(key, batch["image"], *moved, settings)
         if not framed:
-            points = dict(zip(points, moved, strict=True))
-        first: Batch = {**batch, **points, "image": image}  # type: ignore[typeddict-item]  # its keys
+            points, present = marks
+        first: Batch = {**batch, "image": image, "landmarks": points, "present": present}
         return {**first, "mirrored": mirrored} if consistent else first
 
     return augment
