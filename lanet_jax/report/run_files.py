@@ -41,13 +41,11 @@ class RunFiles:
     def method(self) -> str:
         """The method's usual name, and what LA-Net has beyond the paper."""
         name = _METHODS.get(self.config["method"], self.config["method"])
-        beyond = {"loss": ("trust", "trust"), "lde": ("memory", "a memory")}
-        more = [
-            word for part, (field, word) in beyond.items() if self.config.get(part, {}).get(field)
-        ]
+        beyond = ("loss", "trust"), ("lde", "memory"), ("loss", "consistency")
+        more = [field for part, field in beyond if self.config.get(part, {}).get(field)]
         if self.config["method"] != "lanet" or not more:
             return name
-        return f"{name} with {' and '.join(more)}"
+        return f"{name} with {', '.join(more)}"
 
     @property
     def summary(self) -> dict[str, dict[str, Any]]:

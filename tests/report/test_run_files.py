@@ -20,8 +20,8 @@ def test_reads_a_run(full):
     [
         ("lanet", 0.0, 0, "LA-Net"),
         ("lanet", 1.0, 0, "LA-Net with trust"),
-        ("lanet", 0.0, 8, "LA-Net with a memory"),
-        ("lanet", 1.0, 8, "LA-Net with trust and a memory"),
+        ("lanet", 0.0, 8, "LA-Net with memory"),
+        ("lanet", 1.0, 8, "LA-Net with trust, memory"),
         ("ce", 1.0, 8, "CE"),
     ],
 )
