@@ -64,8 +64,7 @@ class LdeEl:
         rng = np.random.default_rng(1)
         u, v = (np.abs(rng.standard_normal((b, width), np.float32)) for _ in BRANCHES)
         logits = rng.standard_normal((b, model_state["bank"].shape[1]), np.float32)
-        points = np.array(batch["landmarks"])
-        self._batch = {**batch, "image": Outputs(logits, u, points, v, np.zeros((b, 1, 1, width)))}
+        self._batch = {**batch, "image": Outputs(logits, u, np.array(batch["landmarks"]), v)}
         nothing = {branch: {} for branch in BRANCHES}
         own = {name: params[name] for name in ("contribution", "projection")}
         state = {

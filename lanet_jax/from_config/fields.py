@@ -117,7 +117,6 @@ def get_config() -> ml_collections.ConfigDict:
     o.beta = 0.1  # weight of L_el
     o.trust = 0.0  # g: weights each label's cross-entropy by what its target says about it
     o.trust_balance = 0.5  # tau: 0 counts how common a class is as evidence, 1 does not
-    o.consistency = 0.0  # weight of EAC's consistency of attention; 0 = the paper
 
     c.optim = p = ml_collections.ConfigDict()
     p.epochs = 80

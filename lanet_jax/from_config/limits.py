@@ -172,7 +172,6 @@ LIMITS: dict[str, Limit] = {
     "loss.beta": number(0),
     "loss.trust": number(0),
     "loss.trust_balance": _SHARE,
-    "loss.consistency": number(0),
     "optim.epochs": fitted(whole(1)),
     "optim.batch_size": fitted(whole(2)),
     "optim.learning_rate": fitted(number(0, above=True), 0.0),

@@ -120,18 +120,19 @@ def augmentation(c: Config, flip_index: tuple[int, ...], framed: bool = False) -
         **c.augment,
     )
 
-    consistent = c.method == "eac" or (c.method == "lanet" and c.loss.consistency > 0)
+    def augment_image(key: Key, batch: Batch) -> Batch:
+        none = batch["landmarks"][:, :0], batch["present"][:, :0]
+        image, *_ = augment_batch(key, batch["image"], *none, settings)
+        return {**batch, "image": image}
 
     def augment(key: Key, batch: Batch) -> Batch:
-        points, present = batch["landmarks"], batch["present"]
-        moved = (points[:, :0], present[:, :0]) if framed else (points, present)
-        image, mirrored, *marks = augment_batch(key, batch["image"], *moved, settings)
-        if not framed:
-            points, present = marks
-        first: Batch = {**batch, "image": image, "landmarks": points, "present": present}
-        return {**first, "mirrored": mirrored} if consistent else first
+        image, mirrored, landmarks, present = augment_batch(
+            key, batch["image"], batch["landmarks"], batch["present"], settings
+        )
+        first: Batch = {**batch, "image": image, "landmarks": landmarks, "present": present}
+        return {**first, "mirrored": mirrored} if c.method == "eac" else first
 
-    return augment
+    return augment_image if framed else augment
 
 
 def preprocessing(c: Config) -> Callable[[jax.Array], jax.Array]:

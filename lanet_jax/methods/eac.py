@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 
 from lanet_jax.methods.classifier import OneClassifier
 from lanet_jax.models.resnet import apply
-from lanet_jax.ops.losses import attention_consistency, cross_entropy
+from lanet_jax.ops.losses import cross_entropy
 from lanet_jax.typing import Batch, Key, PyTree
 
 
@@ -49,3 +49,21 @@ class EAC(OneClassifier):
             "accuracy": jnp.mean(jnp.argmax(logits, axis=1) == batch["label"]),
         }
         return ce + self.weight * consistency, ({"expression": stats}, metrics)
+
+
+def attention_consistency(
+    last: Float[Array, "B h w D"], mirrored: Float[Array, "B h w D"], kernel: Float[Array, "D C"]
+) -> Float[Array, ""]:
+    """Mean square difference of the class activation maps of an image and its mirror image.
+
+    Args:
+      last: last feature map of the first view.
+      mirrored: last feature map of the second view, which is mirrored back here.
+      kernel: weights of the classifier; no gradient flows into them.
+
+    Returns:
+      The mean over the batch, all positions and all classes.
+    """
+    kernel = jax.lax.stop_gradient(kernel)
+    here, there = (x.astype(jnp.float32) @ kernel for x in (last, mirrored[:, :, ::-1]))
+    return jnp.mean((here - there) ** 2)

@@ -19,7 +19,7 @@ from lanet_jax.methods.method import Example
 from lanet_jax.models.landmarks import LANDMARK_LOSSES
 from lanet_jax.models.resnet import apply, draw
 from lanet_jax.models.two_branch import Outputs, TwoBranch, start_from_backbone
-from lanet_jax.ops.losses import attention_consistency, cross_entropy, kl_divergence
+from lanet_jax.ops.losses import cross_entropy, kl_divergence
 from lanet_jax.typing import Batch, Key, PyTree
 
 
@@ -81,7 +81,7 @@ class LANet:
     def loss(
         self, params: PyTree, model_state: PyTree, batch: Batch, key: Key
     ) -> tuple[Float[Array, ""], tuple[PyTree, dict[str, Float[Array, ""]]]]:
-        """L = L_ce + L_lm + alpha L_kl + beta L_el (Eq. 14), and EAC's consistency if asked for."""
+        """L = L_ce + L_lm + alpha L_kl + beta L_el (Eq. 14)."""
         del key
         state = dict(model_state)
         with jax.named_scope("backbone"):
@@ -120,18 +120,6 @@ class LANet:
             losses["el"], updated = self._contrast(params, state, outputs, labels, batch["image"])
             state.update(updated)
             loss += self.weights.beta * losses["el"]
-        if self.weights.consistency:
-            with jax.named_scope("backbone_mirrored"):
-                (*_, (*_, mirrored)), state["expression"] = apply(
-                    self.network.expression,
-                    params["expression"],
-                    state["expression"],
-                    batch["mirrored"],
-                    True,
-                )
-            kernel = params["expression"]["fc"]["kernel"]
-            losses["consistency"] = attention_consistency(outputs.map, mirrored, kernel)
-            loss += self.weights.consistency * losses["consistency"]
         losses["accuracy"] = jnp.mean(jnp.argmax(outputs.logits, axis=1) == batch["label"])
         return loss, (state, losses)
 

@@ -71,11 +71,9 @@ class Loss:
       beta: weight of L_el.
       trust: g of `lde.trust`, which weights the cross-entropy; 0 turns it off.
       trust_balance: tau of `lde.trust`.
-      consistency: weight of EAC's consistency of attention; 0 for none (the paper).
     """
 
     alpha: float
     beta: float
     trust: float = 0.0
     trust_balance: float = 0.0
-    consistency: float = 0.0

@@ -18,14 +18,12 @@ class Outputs(NamedTuple):
       expression: features u of the expression network.
       landmarks: predicted coordinates [B, L, 2] or heatmaps [B, h, w, L].
       landmark: features v of the landmark network.
-      map: last feature map of the expression network.
     """
 
     logits: Float[Array, "B C"]
     expression: Float[Array, "B Du"]
     landmarks: Float[Array, "B ..."]
     landmark: Float[Array, "B Dv"]
-    map: Float[Array, "B h w Du"]
 
 
 class TwoBranch(nn.Module):
@@ -45,7 +43,7 @@ class TwoBranch(nn.Module):
         first = self.landmark.trunk.first_stage
         start = maps[0] if first > self.expression.backbone.first_stage else images
         landmarks, v = self.landmark(start, train, below=start if first > 1 else None)
-        return Outputs(logits, u, landmarks, v, maps[-1])
+        return Outputs(logits, u, landmarks, v)
 
 
 def start_from_backbone(variables: PyTree, params: PyTree, stats: PyTree) -> PyTree:

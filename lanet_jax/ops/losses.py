@@ -1,4 +1,4 @@
-"""The losses that the methods share."""
+"""The losses on class probabilities that the methods share."""
 
 import jax
 import jax.numpy as jnp
@@ -52,23 +52,3 @@ def kl_divergence(target: Float[Array, "B C"], logits: Float[Array, "B C"]) -> F
     # The inner `where` keeps the gradient of log finite at classes of probability 0.
     log_target = jnp.log(jnp.where(target > 0, target, 1.0))
     return jnp.mean(jnp.sum(target * (log_target - jax.nn.log_softmax(logits)), axis=1))
-
-
-def attention_consistency(
-    last: Float[Array, "B h w D"], mirrored: Float[Array, "B h w D"], kernel: Float[Array, "D C"]
-) -> Float[Array, ""]:
-    """Mean square difference of the class activation maps of an image and its mirror image.
-
-    Source: Zhang et al., "Learn From All", ECCV 2022 (EAC).
-
-    Args:
-      last: last feature map of the first view.
-      mirrored: last feature map of the second view, which is mirrored back here.
-      kernel: weights of the classifier; no gradient flows into them.
-
-    Returns:
-      The mean over the batch, all positions and all classes.
-    """
-    kernel = jax.lax.stop_gradient(kernel)
-    here, there = (x.astype(jnp.float32) @ kernel for x in (last, mirrored[:, :, ::-1]))
-    return jnp.mean((here - there) ** 2)

@@ -41,7 +41,7 @@ class RunFiles:
     def method(self) -> str:
         """The method's usual name, and what LA-Net has beyond the paper."""
         name = _METHODS.get(self.config["method"], self.config["method"])
-        beyond = ("loss", "trust"), ("lde", "memory"), ("loss", "consistency")
+        beyond = ("loss", "trust"), ("lde", "memory")
         more = [field for part, field in beyond if self.config.get(part, {}).get(field)]
         if self.config["method"] != "lanet" or not more:
             return name

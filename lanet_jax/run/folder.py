@@ -31,7 +31,7 @@ LATER: dict[str, dict[str, Any]] = {
         "neighbor_labels": "predicted",
         "sharpness": 1.0,
     },
-    "loss": {"trust": 0.0, "trust_balance": 0.0, "consistency": 0.0},
+    "loss": {"trust": 0.0, "trust_balance": 0.0},
     "model": {"family": "resnet", "blocks": 13, "frozen_stages": 0},
     "optim": {"warmup": 0.0, "head_learning_rate": 0.0},
 }

@@ -23,27 +23,17 @@ def test_every_method_is_built_and_told_its_own_settings(resolved, method):
         assert (built.margin, built.relabel_epoch) == (0.07, 10)
     if method == "eac":
         assert built.weight == 5
-    images = augmented(resolved(method, **{"augment.size": 16}))
+    images = jax.eval_shape(
+        training.augmentation(resolved(method, **{"augment.size": 16}), ()),
+        jax.random.key(0),
+        {
+            "image": jnp.zeros((2, 20, 20, 3), jnp.uint8),
+            "landmarks": jnp.zeros((2, 5, 2)),
+            "present": jnp.zeros((2, 5), bool),
+        },
+    )
     assert images["image"].shape == (2, 16, 16, 3)
     assert ("mirrored" in images) == (method == "eac")
-
-
-def augmented(c, framed=False):
-    batch = {
-        "image": jnp.zeros((2, 20, 20, 3), jnp.uint8),
-        "landmarks": jnp.zeros((2, 5, 2)),
-        "present": jnp.zeros((2, 5), bool),
-    }
-    return jax.eval_shape(training.augmentation(c, (), framed), jax.random.key(0), batch)
-
-
-@pytest.mark.parametrize("framed", [False, True])
-def test_consistency_takes_a_second_view(resolved, framed):
-    for method, weight in (("lanet", 0.0), ("lanet", 5.0), ("ce", 5.0)):
-        c = resolved(method, "shared", **{"augment.size": 16, "loss.consistency": weight})
-        images = augmented(c, framed)
-        assert ("mirrored" in images) == (method == "lanet" and weight > 0)
-        assert images["landmarks"].shape == (2, 5, 2) and images["present"].shape == (2, 5)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,19 @@
-"""EAC: where the gradient goes, statistics of two views."""
+"""EAC: the maps and their mirror, where the gradient goes, statistics of two views."""
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lanet_jax.methods.eac import EAC
+from lanet_jax.methods.eac import EAC, attention_consistency
 from lanet_jax.models.resnet import Classifier, ResNet, apply
 
 B, C, SIDE = 8, 7, 32
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default
 METHOD = EAC(Classifier(ResNet(width=4, stem="small"), C), weight=5.0)
 RNG = np.random.default_rng(0)
+LAST, MIRRORED = RNG.normal(size=(2, B, 2, 3, 4))
+KERNEL = RNG.normal(size=(4, C))
 GOLDEN = (5.516998, 5.653168, 4.926402)  # losses of three steps
 
 
@@ -40,6 +42,35 @@ def views(initial, batch):
     (logits, _, (*_, last)), stats = forward(params, stats, batch["image"])
     (_, _, (*_, mirrored)), stats = forward(params, stats, batch["mirrored"])
     return logits, last, mirrored, stats
+
+
+def test_consistency_by_hand():
+    expected = 0.0
+    for image in range(B):
+        for y in range(2):
+            for x in range(3):
+                for c in range(C):
+                    here = sum(LAST[image, y, x, d] * KERNEL[d, c] for d in range(4))
+                    there = sum(MIRRORED[image, y, 2 - x, d] * KERNEL[d, c] for d in range(4))
+                    expected += (here - there) ** 2 / (B * 2 * 3 * C)
+    found = attention_consistency(*map(jnp.array, (LAST, MIRRORED, KERNEL)))
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_a_mirror_is_consistent_and_a_copy_is_not():
+    last, kernel = jnp.array(LAST), jnp.array(KERNEL)
+    assert attention_consistency(last, last[:, :, ::-1], kernel) == 0
+    assert attention_consistency(last, last[:, ::-1], kernel) > 1  # not upside down
+    assert attention_consistency(last, last, kernel) > 1
+
+
+def test_the_gradient_goes_through_both_views_and_not_into_the_weights():
+    by_last, by_mirrored, by_kernel = jax.grad(attention_consistency, (0, 1, 2))(
+        *map(jnp.array, (LAST, MIRRORED, KERNEL))
+    )
+    assert (by_kernel == 0).all()
+    np.testing.assert_allclose(by_mirrored, -by_last[:, :, ::-1], atol=1e-6)
+    assert jnp.abs(by_last).min() > 0
 
 
 def test_the_networks_classifier_learns_from_the_first_view_only(initial, batch):

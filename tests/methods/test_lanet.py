@@ -9,7 +9,6 @@ from jax.sharding import PartitionSpec as P
 from lanet_jax.methods import lanet, lanet_neighbors
 from lanet_jax.methods.ce import CE
 from lanet_jax.models.resnet import Classifier, ResNet
-from lanet_jax.ops.losses import attention_consistency
 
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default
 WEIGHTS = {"ce": 1.0, "lm": 1.0, "kl": 0.7, "el": 0.3}  # Eq. 14 with the weights of `build`
@@ -69,25 +68,6 @@ def test_every_switch_gives_the_sum_of_its_parts(build, example, batches, change
         equal(after["bank"], state["bank"])
     for name, tree in (("queue", state), ("momentum", state), ("projection", params)):
         assert (name in tree) == ("el" in parts)
-
-
-def test_consistency_is_that_of_eac(build, initial, batches):
-    """Eq. 14 and the maps of a second pass, whose statistics follow those of the first."""
-    plain, method = build(), build(consistency=2.0)
-    params, state = initial
-    batch = {**batches[0], "mirrored": jax.random.normal(KEY, batches[0]["image"].shape)}
-    loss, (after, metrics) = method.loss(params, state, batch, KEY)
-    wanted, (once, _) = plain.loss(params, state, batch, KEY)
-    forward = lambda stats, view: lanet.apply(  # noqa: E731
-        method.network.expression, params["expression"], stats, batch[view], True
-    )
-    (*_, (*_, last)), stats = forward(state["expression"], "image")
-    jax.tree.map(np.testing.assert_allclose, once["expression"], stats)
-    (*_, (*_, mirrored)), stats = forward(stats, "mirrored")
-    consistency = attention_consistency(last, mirrored, params["expression"]["fc"]["kernel"])
-    np.testing.assert_allclose(metrics["consistency"], consistency, rtol=1e-5)
-    np.testing.assert_allclose(loss, wanted + 2 * consistency, rtol=1e-5)
-    jax.tree.map(np.testing.assert_allclose, after["expression"], stats)
 
 
 def test_starts_with_equal_trunks_one_hot_bank_and_equal_keys(initial, example):

@@ -31,8 +31,7 @@ class Table(nn.Module):
 
     def __call__(self, images, train):
         u, v = (self.variables["params"][space] for space in ("expression", "landmark"))
-        expression = u["logits"], u["features"]
-        return Outputs(*expression, v["coordinates"], v["features"], jnp.zeros((B, 1, 1, 1)))
+        return Outputs(u["logits"], u["features"], v["coordinates"], v["features"])
 
 
 @pytest.fixture(autouse=True)
