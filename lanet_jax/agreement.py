@@ -13,7 +13,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_csv
 from lanet_jax.from_config.finished import open_run
 from lanet_jax.input import votes
-from lanet_jax.report import gallery, run_files
+from lanet_jax.report import gallery, result_files
 
 GIVEN, TRUE, TARGETS = "observed labels, one-hot", "true labels, one-hot", "target distributions"
 ALL, WRONG, RIGHT = "all", "observed label wrong", "observed label right"
@@ -75,7 +75,7 @@ def agreement(workdir: Path, data_dir: str = "") -> list[Row]:
             f"{workdir}: the training data has no votes to compare with (FERPlus and the demo set "
             "have; a mixed set has none)"
         )
-    estimated = run_files.distributions(workdir, data.train.names)
+    estimated = result_files.distributions(workdir, data.train.names)
     rows = compare(people, data.given, data.true, estimated.targets if estimated else None)
     lines = ((*row[:3], f"{row[3]:.6f}") for row in rows)
     write_csv(run.folder.agreement, HEADER, lines)

@@ -15,7 +15,7 @@ from lanet_jax.figures.drawn_from import Look, Source, look, sample
 from lanet_jax.figures.style import NotDrawnError
 from lanet_jax.from_config.finished import open_run
 from lanet_jax.input import votes
-from lanet_jax.report import compare, run_files
+from lanet_jax.report import compare, result_files, run_files
 from lanet_jax.run.paths import RunFolder
 
 
@@ -66,7 +66,7 @@ class Album:
         found = []
         for source in self._sources:
             trained_on = source.run.data.train.names
-            estimated = run_files.distributions(source.run.folder.path, trained_on)
+            estimated = result_files.distributions(source.run.folder.path, trained_on)
             if estimated is not None:
                 found.append((source, estimated))
         if not found:
@@ -128,7 +128,7 @@ class Album:
         return [look(*checkpoint, self.records, self.seed) for checkpoint in self._checkpoints]
 
     def _examples(
-        self, source: Source, estimated: run_files.Distributions
+        self, source: Source, estimated: result_files.Distributions
     ) -> dict[str, list[Example]]:
         data, side = source.run.data, source.run.reading.stored_size
         people = votes.of_records(data.train)

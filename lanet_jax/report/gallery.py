@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lanet_jax.errors import UserError
-from lanet_jax.report import run_files
+from lanet_jax.report import result_files
 from lanet_jax.report.captions import CAPTIONS
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Panel, Section, Table
@@ -58,7 +58,7 @@ def agreement(run: RunFiles) -> Section | None:
         return None
     again = f"write it again with `lanet agreement --workdir={run.folder}`"
     try:
-        _, *lines = run_files.table(path, again)
+        _, *lines = result_files.table(path, again)
         rows = [(group, int(count), labels, float(js)) for group, count, labels, js in lines]
     except ValueError:
         raise UserError(f"{path} is damaged: {again}") from None

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lanet_jax.command_line.words import counted
-from lanet_jax.report import charts, run_files, training_terms
+from lanet_jax.report import charts, result_files, training_terms
 from lanet_jax.report.charts import digits, percent, thousandths
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Panel, Section, Table, Tile
@@ -68,7 +68,7 @@ def _mean_class(values: dict[str, Any], note: str) -> Tile:
 def confusions(run: RunFiles) -> Section | None:
     """Confusion matrix and recall of every evaluated split."""
     panels = []
-    for one in run_files.evaluated(run.folder):
+    for one in result_files.evaluated(run.folder):
         totals = one.confusion.sum(axis=1)
         recall = [
             (name, hits / total, f"{hits} of {total} {name}")
@@ -90,7 +90,7 @@ def confusions(run: RunFiles) -> Section | None:
 def calibrations(run: RunFiles) -> Section | None:
     """Accuracy over confidence of every evaluated split."""
     panels = []
-    for one in run_files.evaluated(run.folder):
+    for one in result_files.evaluated(run.folder):
         bins = [
             (b["from"], b["to"], b["accuracy"], _of_bin(b["records"], b)) for b in one.calibration
         ]
@@ -105,7 +105,7 @@ def calibrations(run: RunFiles) -> Section | None:
 
 def label_noise(run: RunFiles) -> Section | None:
     """How far the estimated distributions differ from the observed labels, right and wrong ones."""
-    found = run_files.suspicions(run.folder)
+    found = result_files.suspicions(run.folder)
     if found is None or not len(found.values):
         return None
     groups = [("observed labels", found.values)]

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from jaxtyping import Float
 
-from lanet_jax.report import charts, run_files
+from lanet_jax.report import charts, result_files
 from lanet_jax.report.charts import percent
-from lanet_jax.report.run_files import Evaluated
+from lanet_jax.report.result_files import Evaluated
 from lanet_jax.report.section import Panel, Section, Table
 from lanet_jax.study.chart_groups import Place
 
@@ -26,7 +26,7 @@ def sections(places: Iterable[Place]) -> Iterator[Section]:
             found = [
                 one
                 for run in runs
-                for one in run_files.evaluated(run.folder)
+                for one in result_files.evaluated(run.folder)
                 if one.split == (place.split or run.tested[0])
             ]
             if found:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lanet_jax.report import gallery, run_files
+from lanet_jax.report import gallery, result_files, run_files
 from lanet_jax.study import declaration, outcome
 
 CLASSES = ["anger", "fear"]
@@ -47,7 +47,7 @@ def test_an_evaluation(scratch, fuzz, data):
     )
     whole = (folder / name).read_bytes()
     (folder / name).write_bytes(data.draw(fuzz.corrupted(whole) | fuzz.edited(rows)))
-    found = fuzz.read(run_files.evaluated, scratch)
+    found = fuzz.read(result_files.evaluated, scratch)
     if found is not None:
         (one,) = found
         size = len(one.classes)
@@ -61,7 +61,7 @@ def test_distributions(scratch, fuzz, data):
     path = scratch / "distributions.csv"
     whole = "".join(",".join(row) + "\n" for row in DISTRIBUTIONS).encode()
     path.write_bytes(data.draw(fuzz.corrupted(whole) | fuzz.edited(DISTRIBUTIONS)))
-    found = fuzz.read(run_files.distributions, scratch)
+    found = fuzz.read(result_files.distributions, scratch)
     path.unlink()
     if found is not None:
         assert found.targets.shape[0] == len(found.given)

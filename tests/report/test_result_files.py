@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from lanet_jax.errors import UserError
+from lanet_jax.report import result_files
+
+
+def test_evaluated_splits(full):
+    (one,) = result_files.evaluated(full)
+    assert (one.split, one.classes) == ("test", ["anger", "fear", "neutral"])
+    np.testing.assert_array_equal(one.confusion, [[7, 2, 1], [0, 13, 4], [5, 0, 18]])
+    assert one.calibration[0]["accuracy"] == 0.333
+
+
+def test_suspicions_by_hand(full):
+    found = result_files.suspicions(full)
+    np.testing.assert_allclose(found.values, [0.11, 0.2, 0.3, 0.7, 0.9])
+    np.testing.assert_array_equal(found.wrong, [False, False, False, True, True])
+
+
+def test_suspicions_without_known_labels(full):
+    path = full / "distributions.csv"
+    path.write_text("id,name,given,true,anger,fear\n0,a.png,fear,,0.25,0.75\n")
+    found = result_files.suspicions(full)
+    np.testing.assert_allclose(found.values, [0.25])
+    assert found.wrong is None
+
+
+def test_distributions_must_be_of_the_records(full):
+    assert (
+        result_files.distributions(full, ["a.png", "b.png", "c.png", "d.png", "e.png"]) is not None
+    )
+    with pytest.raises(UserError, match=r"of other records than labels\.csv"):
+        result_files.distributions(full, ["a.png", "b.png"])
+
+
+@pytest.mark.parametrize("row", ["0,a.png,joy,,0.5,0.5", "0,a.png,fear,,x,0.5", "0,a.png,fear,,1"])
+def test_damaged_distributions(full, row):
+    (full / "distributions.csv").write_text(f"id,name,given,true,anger,fear\n{row}\n")
+    with pytest.raises(UserError, match=r"distributions\.csv is damaged.*training command"):
+        result_files.distributions(full)
+
+
+def test_what_is_absent(bare):
+    assert result_files.evaluated(bare) == []
+    assert result_files.suspicions(bare) is None
+
+
+@pytest.mark.parametrize("text", ["label,a,b\na,1,2\n", "label,a\na,x\n", "label,a\n"])
+def test_what_is_no_confusion_matrix(full, text):
+    (full / "evaluation" / "test" / "confusion.csv").write_text(text)
+    with pytest.raises(UserError, match=r"confusion\.csv is not a confusion matrix.*evaluate"):
+        result_files.evaluated(full)
