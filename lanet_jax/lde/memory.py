@@ -94,8 +94,9 @@ def update(
     Returns:
       The memory, without gradient.
     """
-    new = replicated((features, labels, _first(ids), known))
+    features, labels, ids, known = replicated((features, labels, ids, known))
     old = memory.features, memory.labels, _without(memory.ids, ids), memory.known
+    new = features, labels, _first(ids), known
     features, labels, ids, known = overwrite_oldest(old, memory.batches, new)
     after = Memory(features, labels, ids, known, memory.batches + 1)
     return replicated(jax.lax.stop_gradient(after))
@@ -113,7 +114,7 @@ def others(memory: Memory, space: str, batch: Candidates) -> Candidates:
       The records, R = S B; the places of the batch's own are empty.
     """
     known = None if batch.known is None else memory.known
-    ids = _without(memory.ids, batch.ids)
+    ids = _without(memory.ids, replicated(batch.ids))
     past = Candidates(memory.features[space], memory.labels, ids, known)
     return jax.tree.map(lambda ring: ring.reshape(-1, *ring.shape[2:]), past)
 
@@ -142,12 +143,10 @@ def taken(
 
 def _without(ids: Int[Array, "S B"], seen: Int[Array, " B"]) -> Int[Array, "S B"]:
     """Empties the places of records that are seen again."""
-    again = jnp.any(replicated(ids)[..., None] == replicated(seen), axis=-1)
-    return replicated(jnp.where(again, -1, ids))
+    return replicated(jnp.where(jnp.any(replicated(ids)[..., None] == seen, axis=-1), -1, ids))
 
 
 def _first(ids: Int[Array, " B"]) -> Int[Array, " B"]:
     """Empties all places but the first of a record that a batch holds several times."""
-    ids = replicated(ids)
     before = jnp.tril(ids[:, None] == ids, -1)
-    return replicated(jnp.where(jnp.any(before, axis=1), -1, ids))
+    return jnp.where(jnp.any(before, axis=1), -1, ids)

@@ -129,6 +129,7 @@ def test_no_number_takes_nan_or_a_word_or_a_switch(field):
     ("changes", "named"),
     [
         ({"lde.neighbors": 129}, "--config.lde.neighbors=129: must be from 1 to 128"),
+        ({"lde.neighbors": 385, "lde.memory": 256}, "from 1 to 384, because neighbours come from"),
         ({"lde.neighbors": 385, "lde.memory": 256}, "or the 256 records before it"),
         ({"lde.memory": 200}, "--config.lde.memory=200: must be a multiple of"),
         ({"el.queue_size": 100}, "--config.el.queue_size=100: must be a multiple of"),

@@ -92,6 +92,16 @@ def test_neighbours_come_from_the_memory_and_never_from_empty_places(empty):
     np.testing.assert_allclose(found.mean, [[0.5, 0.5, 0]] * 2, atol=1e-6)
 
 
+def test_no_record_is_its_own_neighbour_as_it_was(empty):
+    """Whether or not copies in a batch may be neighbours of each other."""
+    params = {name: {"kernel": jnp.zeros(s), "bias": jnp.zeros(s[1])} for name, s in SCORES.items()}
+    own, past = batch([1, 2]), add(empty, [1, 7])
+    for exclude_same_id in (False, True):
+        found = find(params, own, memory.others(past, "expression", own), 2, exclude_same_id)
+        np.testing.assert_array_equal(np.sort(found.records), [[2, 7], [1, 7]])
+        assert found.exists.all()
+
+
 def test_no_gradient_reaches_the_memory(empty):
     def kept(x):
         features = {"expression": x, "landmark": x[:, :1]}
