@@ -221,13 +221,15 @@ def apply_presets(
       The config, locked against unknown fields.
 
     Raises:
-      UserError: there is no such preset, or one follows `face` or excludes it.
+      UserError: there is no such preset, or one follows `face`, or two exclude each other.
     """
     presets = {"reference": reference, "r50": r50, "robust": robust, "face": face, **own}
     asked = [name for name in (names or "").split(",") if name]
     others = [name for name in asked if name != "face"]
     for name in _WHOLE.intersection(others) if len(others) < len(asked) else ():
         raise UserError(f"--config: the presets `face` and `{name}` are two networks: take one")
+    if {"robust", "shipped"} <= set(asked):
+        raise UserError("--config: `robust` is LA-Net and `shipped` trains by CE: take one")
     if "face" in asked[:-1]:
         raise UserError(f"--config: `face` comes last: write {','.join([*others, 'face'])}")
     for name in asked:

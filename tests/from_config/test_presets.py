@@ -83,6 +83,12 @@ def test_robust_goes_with_face(presets):
     assert (c.lde.memory, c.loss.trust, c.model.family) == (4096, 1, "face29")
 
 
+@pytest.mark.parametrize("presets", ["robust,shipped", "shipped,robust"])
+def test_robust_is_not_dropped_by_a_preset_that_trains_ce(presets):
+    with pytest.raises(UserError, match="`robust` is LA-Net and `shipped` trains by CE: take one"):
+        ferplus.get_config(presets)
+
+
 def test_studies_set_what_robust_sets():
     preset = flags.config(["--config=ferplus:robust"])
     study = flags.config(["--config=ferplus", *(f"--config.{field}" for field in axes.ROBUST)])
