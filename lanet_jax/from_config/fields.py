@@ -202,7 +202,12 @@ def face(c: ml_collections.ConfigDict) -> None:
         c.loss.trust = 1.0
 
 
-_WHOLE = {"r50", "shipped"}  # presets that choose a network themselves
+# Presets of which one would undo the other.
+_EXCLUSIVE = {
+    ("face", "r50"): "the presets `face` and `r50` are two networks",
+    ("face", "shipped"): "the presets `face` and `shipped` are two networks",
+    ("robust", "shipped"): "`robust` is LA-Net and `shipped` trains by CE",
+}
 
 
 def apply_presets(
@@ -225,12 +230,11 @@ def apply_presets(
     """
     presets = {"reference": reference, "r50": r50, "robust": robust, "face": face, **own}
     asked = [name for name in (names or "").split(",") if name]
-    others = [name for name in asked if name != "face"]
-    for name in _WHOLE.intersection(others) if len(others) < len(asked) else ():
-        raise UserError(f"--config: the presets `face` and `{name}` are two networks: take one")
-    if {"robust", "shipped"} <= set(asked):
-        raise UserError("--config: `robust` is LA-Net and `shipped` trains by CE: take one")
+    for pair, why in _EXCLUSIVE.items():
+        if set(pair) <= set(asked):
+            raise UserError(f"--config: {why}: take one")
     if "face" in asked[:-1]:
+        others = [name for name in asked if name != "face"]
         raise UserError(f"--config: `face` comes last: write {','.join([*others, 'face'])}")
     for name in asked:
         if name not in presets:
