@@ -17,6 +17,9 @@ def classes7(c: ml_collections.ConfigDict) -> None:
     c.data.train = c.data.test = ("affectnet/7classes",)
 
 
+PRESETS = {"classes7": classes7}
+
+
 def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """The paper's settings on AffectNet.
 
@@ -30,4 +33,4 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     c.data.train = c.data.test = ("affectnet/8classes",)
     c.data.test_split = ("valid",)
     c.data.stored_size = 256  # px; one size for all images, slightly larger than the network's
-    return fields.apply_presets(c, presets, {"classes7": classes7})
+    return fields.apply_presets(c, presets, PRESETS)

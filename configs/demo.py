@@ -24,6 +24,9 @@ def tiny(c: ml_collections.ConfigDict) -> None:
     c.train.log_every = 1
 
 
+PRESETS = {"tiny": tiny}
+
+
 def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """A small LA-Net on the demo set.
 
@@ -52,4 +55,4 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     c.lde.decay = 0.8
     c.loss.trust = 1.0
     c.loss.trust_balance = 1.0
-    return fields.apply_presets(c, presets, {"tiny": tiny})
+    return fields.apply_presets(c, presets, PRESETS)

@@ -4,9 +4,13 @@
   python -m lanet_jax.main --config=configs/ferplus.py --workdir=runs/ferplus
 
 At full scale the paper reports 91.39% (ResNet-18, no noise) and 86.01% at 30% symmetric noise, with
-MS-Celeb weights; this project has not run that scale yet. `:cpu` is a recipe for two CPU cores;
-docs/notes.md has its results. `:face` starts from dlib's face network on all images, `:cpu,face` on
-10,000 with 30% wrong labels, with two stages frozen and trust on.
+MS-Celeb weights; this project has not run that scale yet.
+
+`:cpu` is an experiment for two CPU cores: 10,000 training images, 30% of whose labels are made
+wrong, evaluated on the valid split (docs/notes.md). `:face` fine-tunes dlib's face network on all
+images. `:cpu,face` is the experiment of docs/results.md: the images and noise of `:cpu`, two stages
+frozen, trust on; `:cpu,robust,face` also looks for neighbours among thousands of records. `:shipped`
+is the recipe of the bundled network.
 """
 
 import ml_collections
@@ -15,14 +19,14 @@ from lanet_jax.from_config import fields
 
 
 def cpu(c: ml_collections.ConfigDict) -> None:
-    """LA-Net on two CPU cores, evaluated on the official valid split."""
+    """For two CPU cores: 10,000 faces, 30% of the labels made wrong, the official valid split."""
     fields.two_cores(c)
     c.data.test_split = ("valid",)  # the test split is for final numbers only
     c.noise.kind = "symmetric"
 
 
 def face(c: ml_collections.ConfigDict) -> None:
-    """From dlib's face network; on all images, with `:cpu,face` on its images and noise."""
+    """From dlib's face network, on all images; `:cpu,face` on the images and noise of `:cpu`."""
     fields.face(c)
     c.data.test_split = ("valid",)  # the test split is for final numbers only
 
@@ -43,6 +47,9 @@ def shipped(c: ml_collections.ConfigDict) -> None:
     c.optim.epochs = 20
 
 
+PRESETS = {"cpu": cpu, "face": face, "shipped": shipped}
+
+
 def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """The paper's settings on FERPlus.
 
@@ -54,4 +61,4 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """
     c = fields.get_config()
     c.data.train = c.data.test = ("ferplus/argmax8",)
-    return fields.apply_presets(c, presets, {"cpu": cpu, "face": face, "shipped": shipped})
+    return fields.apply_presets(c, presets, PRESETS)

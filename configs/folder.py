@@ -31,7 +31,7 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     c.data.train = c.data.test = ("mine",)
     c.data.stored_size = 128  # px; your own images may come in many sizes
     c.augment.size = 112  # px; a quarter of the paper's pixels, to train on one GPU
-    return fields.apply_presets(c, presets, {"small": small})
+    return fields.apply_presets(c, presets, PRESETS)
 
 
 def small(c: ml_collections.ConfigDict) -> None:
@@ -45,3 +45,6 @@ def small(c: ml_collections.ConfigDict) -> None:
     c.el.queue_size = 0
     c.optim.batch_size = c.optim.epochs = 0
     c.optim.learning_rate = 0.0
+
+
+PRESETS = {"small": small}

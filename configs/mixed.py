@@ -14,7 +14,7 @@ from lanet_jax.from_config import fields
 
 
 def cpu(c: ml_collections.ConfigDict) -> None:
-    """LA-Net on two CPU cores."""
+    """For two CPU cores: 10,000 images, with their labels as they are."""
     fields.two_cores(c)
     c.data.stored_size = 64
 
@@ -23,6 +23,9 @@ def face(c: ml_collections.ConfigDict) -> None:
     """From dlib's face network; images are stored no smaller than it sees them."""
     fields.face(c)
     c.data.stored_size = max(c.data.stored_size, c.augment.size)
+
+
+PRESETS = {"cpu": cpu, "face": face}
 
 
 def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
@@ -38,4 +41,4 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     c.data.train = c.data.test = ("rafdb", "affectnet/7classes")
     c.data.test_split = ("test", "valid")
     c.data.stored_size = 256  # px; one size for all images, slightly larger than the network's
-    return fields.apply_presets(c, presets, {"cpu": cpu, "face": face})
+    return fields.apply_presets(c, presets, PRESETS)

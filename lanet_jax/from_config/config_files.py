@@ -4,6 +4,7 @@ import ast
 import difflib
 import importlib.util
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -50,6 +51,11 @@ def bundled(kind: str = CONFIGS) -> list[tuple[Path, str]]:
     """Lists the bundled files, each with the first line of its docstring."""
     trees = ((path, ast.parse(path.read_text(encoding="utf-8"))) for path in _files(kind))
     return [(path, (ast.get_docstring(tree) or "").partition("\n")[0]) for path, tree in trees]
+
+
+def presets(path: Path) -> dict[str, Callable]:
+    """The presets that a config file has of its own, its `PRESETS`, by name."""
+    return getattr(_module(path), "PRESETS", {})
 
 
 def config(given: str) -> tuple[Path, ml_collections.ConfigDict]:

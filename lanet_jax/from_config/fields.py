@@ -162,8 +162,8 @@ def two_cores(c: ml_collections.ConfigDict) -> None:
     c.augment.size = 48
     c.model.width = 32
     c.model.stem = "small"  # the ImageNet stem leaves a 2x2 map at 48 px
-    # A network this small needs time to memorise: at 30 epochs wrong labels cost CE two points, at
-    # 60 seven, as in the paper's 80; LA-Net is as good after either.
+    # A network this small needs time to memorise: at 30 epochs CE is one point below LA-Net, at 60
+    # eight (docs/notes.md).
     c.optim.epochs = 60
 
 
@@ -173,7 +173,7 @@ def r50(c: ml_collections.ConfigDict) -> None:
 
 
 def robust(c: ml_collections.ConfigDict) -> None:
-    """LA-Net beyond the paper: trust, and a memory of observed labels (docs/choices.md)."""
+    """LA-Net beyond the paper, for wrong labels: trust, and many neighbours (docs/choices.md)."""
     c.lde.memory = 4096
     c.lde.neighbors = 32  # so many that the wrong labels among them average out
     c.lde.neighbor_labels = "observed"
@@ -202,6 +202,8 @@ def face(c: ml_collections.ConfigDict) -> None:
         c.loss.trust = 1.0
 
 
+Preset = Callable[[ml_collections.ConfigDict], None]
+PRESETS: dict[str, Preset] = {"reference": reference, "r50": r50, "robust": robust, "face": face}
 # Presets of which one would undo the other.
 _EXCLUSIVE = {
     ("face", "r50"): "the presets `face` and `r50` are two networks",
@@ -213,7 +215,7 @@ _EXCLUSIVE = {
 def apply_presets(
     c: ml_collections.ConfigDict,
     names: str | None,
-    own: dict[str, Callable[[ml_collections.ConfigDict], None]],
+    own: dict[str, Preset],
 ) -> ml_collections.ConfigDict:
     """Applies presets from left to right; `face`, which must see what others set, comes last.
 
@@ -228,7 +230,7 @@ def apply_presets(
     Raises:
       UserError: there is no such preset, or one follows `face`, or two exclude each other.
     """
-    presets = {"reference": reference, "r50": r50, "robust": robust, "face": face, **own}
+    presets = {**PRESETS, **own}
     asked = [name for name in (names or "").split(",") if name]
     for pair, why in _EXCLUSIVE.items():
         if set(pair) <= set(asked):

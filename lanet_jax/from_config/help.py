@@ -3,6 +3,7 @@
 import inspect
 import re
 import textwrap
+from collections.abc import Callable, Mapping
 from types import ModuleType
 
 _USAGE = """\
@@ -14,7 +15,7 @@ interrupted run.
   --config    a bundled config, or the path of one of your own; presets follow a colon
   --workdir   folder of the run
 
-Bundled configs and what each is for:
+Bundled configs, what each is for, and the presets that it has of its own:
 """
 
 
@@ -23,9 +24,11 @@ def text() -> str:
     from lanet_jax.from_config import config_files, fields
     from lanet_jax.from_config.limits import LIMITS, flatten
 
-    configs = "".join(f"  {path.stem:11} {about}\n" for path, about in config_files.bundled())
-    presets = {"reference": fields.reference, "r50": fields.r50, "face": fields.face}
-    shared = "".join(f"  {name:11} {_first(preset)}\n" for name, preset in presets.items())
+    configs = "".join(
+        f"  {path.stem:11} {about}\n" + _listed(config_files.presets(path), "    :")
+        for path, about in config_files.bundled()
+    )
+    shared = _listed(fields.PRESETS, "  :")
     remarks, values = _remarks(fields), flatten(fields.get_config())
     rows = "".join(
         f"  --config.{field}={_shown(values[field])}\n"
@@ -35,7 +38,7 @@ def text() -> str:
         for field, limit in LIMITS.items()
     )
     return (
-        f"{_USAGE}{configs}\nPresets of every config:\n{shared}\n"
+        f"{_USAGE}{configs}\nPresets of every config; `face` comes last:\n{shared}\n"
         "Fields, their values before a config or preset changes them, and the choices.\n"
         "(R): as in the published code. R: x, the published code, and `:reference`, has x.\n"
         f"{rows}"
@@ -49,8 +52,10 @@ def _new(remark: str, may_be: str) -> str:
     return "; ".join(rest) if is_known else remark
 
 
-def _first(preset: object) -> str:
-    return (inspect.getdoc(preset) or "").partition("\n")[0]
+def _listed(presets: Mapping[str, Callable], mark: str) -> str:
+    """One line for each preset: the first of its docstring."""
+    about = {name: (inspect.getdoc(of) or "").partition("\n")[0] for name, of in presets.items()}
+    return "".join(f"{mark}{name:10} {line}\n" for name, line in about.items())
 
 
 def _shown(value: object) -> str:

@@ -1,6 +1,7 @@
 """Commands by their words: what is wrong is one line and exit code 1."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from lanet_jax import __main__ as lanet
 from lanet_jax import main
 from lanet_jax.command_line import parser as command_line
 from lanet_jax.errors import UserError
+from lanet_jax.from_config import config_files, fields
 from lanet_jax.from_config import help as train_help
 from lanet_jax.from_config.limits import LIMITS
 
@@ -103,7 +105,16 @@ def test_help_lists_every_field_with_what_it_may_be_and_its_remark():
     for field, limit in LIMITS.items():
         assert f"--config.{field}=" in text and limit.may_be in text
     assert "share of the noisy training set held out" in text  # a remark in the fields
-    assert "  rafdb " in text and "  reference " in text
+    assert "  rafdb " in text
+
+
+def test_help_lists_every_preset():
+    text = train_help.text()
+    assert all(f"  :{name} " in text for name in fields.PRESETS)
+    for path, _ in config_files.bundled():
+        asked = re.search(r"      presets: comma-separated: (.*)\.", path.read_text())[1].split(", ")
+        assert {*config_files.presets(path), *fields.PRESETS} == set(asked), path
+        assert all(f"    :{name} " in text for name in config_files.presets(path)), path
 
 
 def test_every_command_has_a_help(capsys, monkeypatch):
