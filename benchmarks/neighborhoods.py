@@ -58,12 +58,12 @@ def main() -> None:
                 exists = [d.any(axis=1, keepdims=True) for d in spaces]
                 found["both"] = np.asarray(aggregate.mean_over_spaces(spaces, exists))
             rows += [_row(s, name, among, k, d, true, wrong) for s, d in found.items()]
-    header = ("space", "neighbours contribute", "candidates", "K", "names", "mean over classes")
+    header = ("space", "neighbours contribute", "candidates", "K", "right", "mean class")
     notes = [
         f"Step {seen.step}, {len(true)} records, candidates drawn with seed {args.seed}.",
         f"NLL in nats; probabilities below {LEAST:g} count as that.",
     ]
-    report.show((*header, "names of the wrongly labelled", "NLL"), rows, notes)
+    report.show((*header, "right of the wrongly labelled", "NLL"), rows, notes)
 
 
 def means(

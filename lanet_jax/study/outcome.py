@@ -23,7 +23,7 @@ class Outcome:
       final: accuracy at the end.
       last5: mean accuracy of the last five epochs.
       best: highest accuracy of an evaluated epoch.
-      mean_class: accuracy at the end, the mean over classes.
+      mean_class: mean class accuracy at the end.
       oracle: whether the best was chosen on this split itself.
       fitted: share of the wrong labels fitted; None if wrong labels are not known.
       auroc: AUROC of finding wrong labels; None likewise.

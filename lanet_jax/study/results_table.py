@@ -11,7 +11,7 @@ _TITLES = {
     "final": "final",
     "last5": "last 5",
     "best": "best",
-    "mean_class": "mean over classes",
+    "mean_class": "mean class",
     "fitted": "wrong fitted",
     "auroc": "AUROC",
 }

@@ -60,7 +60,7 @@ MARKDOWN = """\
 
 **Noise: A_1 (%)**
 
-| Noise | Method | final | last 5 | oracle | mean over classes | wrong fitted \
+| Noise | Method | final | last 5 | oracle | mean class | wrong fitted \
 | AUROC | seeds | paper |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 | 10% | CE | 62.00±2.00 | 63.00±2.00 | 70.00±0.00 | 52.00±2.00 | 50.00±0.00 \
@@ -72,7 +72,7 @@ MARKDOWN = """\
 
 **Noise: B (%)**
 
-| Noise | Method | final | last 5 | oracle | mean over classes | seeds |
+| Noise | Method | final | last 5 | oracle | mean class | seeds |
 | --- | --- | --- | --- | --- | --- | --- |
 | 10% | CE | 50.00±0.00 | 50.00±0.00 | 50.00±0.00 | 40.00±0.00 | 3 of 3 |
 |  | LA-Net | - | - | - | - | 0 of 3 |
