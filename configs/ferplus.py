@@ -9,8 +9,8 @@ MS-Celeb weights; this project has not run that scale yet.
 `:cpu` is an experiment for two CPU cores: 10,000 training images, 30% of whose labels are made
 wrong, evaluated on the valid split (docs/notes.md). `:face` fine-tunes dlib's face network on all
 images. `:cpu,face` is the experiment of docs/results.md: the images and noise of `:cpu`, two stages
-frozen, trust on; `:cpu,robust,face` also looks for neighbours among thousands of records. `:shipped`
-is the recipe of the bundled network.
+frozen, trust on; `:cpu,robust,face` also looks for neighbours among thousands of records.
+`:shipped` is the recipe of the bundled network.
 """
 
 import ml_collections

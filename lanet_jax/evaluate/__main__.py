@@ -154,8 +154,8 @@ def write(
     )
     print(
         f"{folder.name} at step {step}: {accuracy:.2%} of {len(records)} (95% interval "
-        f"{low:.1%} to {high:.1%}), mean class "
-        f"accuracy {numbers['mean_class_accuracy']:.2%} (\u00b1 {numbers['mean_class_error']:.1%}), "
+        f"{low:.1%} to {high:.1%}), mean class accuracy "
+        f"{numbers['mean_class_accuracy']:.2%} (\u00b1 {numbers['mean_class_error']:.1%}), "
         f"calibration error {error:.3f}; {folder}"
     )
     return numbers

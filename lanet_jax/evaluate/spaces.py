@@ -85,8 +85,13 @@ class Spaces:
         row["commonest_share"] = float(counts.max() / len(labels))
         if targets is not None:
             sure = targets[rows].max(axis=1) > self._method.el.threshold
-            row["target_names"] = float(np.mean(targets[rows].argmax(axis=1) == labels))
+            named = targets[rows].argmax(axis=1) == labels
+            row["target_names"] = float(np.mean(named))
             row["confident"] = float(np.mean(sure))
+            if data.true is not None:
+                right = data.given[rows] == labels
+                row["observed_names"] = float(np.mean(right))
+                row["target_gain"] = _in_standard_errors(named.astype(float) - right)
             row |= self._trust(targets)
         row["records"] = len(rows)
         defined = {name: value for name, value in row.items() if np.isfinite(value)}
@@ -179,11 +184,13 @@ class Spaces:
             )
         )
         wrong = data.given != data.true
-        return {
-            f"trust_{name}": float(believed[own].mean())
-            for name, own in (("right", ~wrong), ("wrong", wrong))
-            if own.any()
-        }
+        of = {"right": believed[~wrong], "wrong": believed[wrong]}
+        row = {f"trust_{name}": float(own.mean()) for name, own in of.items() if len(own)}
+        if len(row) == 2:
+            spread = sum(own.var() / len(own) for own in of.values()) ** 0.5
+            gain = row["trust_right"] - row["trust_wrong"]
+            row["trust_gain"] = float(gain / spread) if spread else 0.0
+        return row
 
 
 def of(run: Run, mesh: Mesh) -> Spaces | None:

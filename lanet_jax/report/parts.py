@@ -53,7 +53,7 @@ def section(run: RunFiles) -> Section | None:
             chart = charts.lines(lines, "epoch", show, title, True)
             panels.append(Panel(title, chart, ends))
     told = idle_parts.idle(run.rows)
-    verdict = "; ".join(told) if told else "each part does better than chance"
+    verdict = "; ".join(told) if told else "each part that is compared with chance does better"
     note = (
         f"{verdict[0].upper()}{verdict[1:]}. Measured on {rows[-1]['records']} training records "
         f"without augmentation, against their {rows[-1]['labels']} labels; the landmark error is "

@@ -18,47 +18,76 @@ def idle(rows: list[Row]) -> list[str]:
     own = [row for row in rows if row["split"] == "spaces"]
     if not own:
         return []
-    last, lines = own[-1], []
+    last = own[-1]
     # Rows of older versions have only the number and the chance of all records.
     before = {
         f"{space}_{name}": last[name] for space in SPACES for name in ("records", "chance_share")
     }
     row = {"commonest_share": last["chance_share"], **before, **last}
-    for space in SPACES:
-        share = row.get(f"{space}_share")
-        count, chance = row[f"{space}_records"], row[f"{space}_chance_share"]
-        if not count:
-            lines.append(f"{space} space is empty: no measured record has neighbours there")
-        if share is not None and share < _least(chance, count):
-            lines.append(
-                f"{space} space is not measurably better than chance: {share:.2f} of a record's "
-                f"neighbours share its label, {chance:.2f} would at random"
-            )
-        gain = row.get(f"{space}_score_gain")
-        if gain is not None and gain < _ERRORS:
-            lines.append(
-                f"the scores of {space} space are not measurably better than equal weights: its "
-                f"neighbours name {row[f'{space}_names']:.2f} of the labels, "
-                f"{row[f'{space}_unweighted_names']:.2f} if all count alike"
-            )
-    error, constant = row.get("landmark_error"), row.get("landmark_error_mean_shape")
-    if error is not None and constant is not None:
-        # Rows of older versions have no gain.
-        idle_network = (
-            row["landmark_gain"] < _ERRORS if "landmark_gain" in row else error >= constant
-        )
-        if idle_network:
-            lines.append(
-                f"the landmark network is not measurably better than the mean face: its error is "
-                f"{error:.2f}, the mean face's {constant:.2f}"
-            )
-    commonest = row["commonest_share"]
-    if row.get("target_names", 1.0) < _least(commonest, row["records"]):
+    spaces = [line for space in SPACES for line in _space(row, space)]
+    return [*spaces, *_network(row), *_targets(row), *_trust(row)]
+
+
+def _space(row: Row, space: str) -> list[str]:
+    lines = []
+    share = row.get(f"{space}_share")
+    count, chance = row[f"{space}_records"], row[f"{space}_chance_share"]
+    if not count:
+        lines.append(f"{space} space is empty: no measured record has neighbours there")
+    if share is not None and share < _least(chance, count):
         lines.append(
-            "the targets are not measurably better than always naming the commonest class: they "
-            f"name {row['target_names']:.2f} of the labels, that one {commonest:.2f}"
+            f"{space} space is not measurably better than chance: {share:.2f} of a record's "
+            f"neighbours share its label, {chance:.2f} would at random"
+        )
+    gain = row.get(f"{space}_score_gain")
+    if gain is not None and gain < _ERRORS:
+        lines.append(
+            f"the scores of {space} space are not measurably better than equal weights: its "
+            f"neighbours name {row[f'{space}_names']:.2f} of the labels, "
+            f"{row[f'{space}_unweighted_names']:.2f} if all count alike"
         )
     return lines
+
+
+def _network(row: Row) -> list[str]:
+    error, constant = row.get("landmark_error"), row.get("landmark_error_mean_shape")
+    if error is None or constant is None:
+        return []
+    # Rows of older versions have no gain.
+    if row["landmark_gain"] >= _ERRORS if "landmark_gain" in row else error < constant:
+        return []
+    return [
+        f"the landmark network is not measurably better than the mean face: its error is "
+        f"{error:.2f}, the mean face's {constant:.2f}"
+    ]
+
+
+def _targets(row: Row) -> list[str]:
+    if "target_names" not in row:
+        return []
+    names, commonest = row["target_names"], row["commonest_share"]
+    if names < _least(commonest, row["records"]):
+        return [
+            "the targets are not measurably better than always naming the commonest class: they "
+            f"name {names:.2f} of the labels, that one {commonest:.2f}"
+        ]
+    # They start at the observed labels, and so name as many without having learned anything.
+    observed = row.get("observed_names", 1.0)
+    if observed < 1 and row.get("target_gain", _ERRORS) < _ERRORS:
+        return [
+            "the targets are not measurably better than the observed labels: they name "
+            f"{names:.2f} of the true labels, the observed ones {observed:.2f}"
+        ]
+    return []
+
+
+def _trust(row: Row) -> list[str]:
+    if row.get("trust_gain", _ERRORS) >= _ERRORS:
+        return []
+    return [
+        "trust is not measurably higher in right labels than in wrong ones: "
+        f"{row['trust_right']:.2f} and {row['trust_wrong']:.2f}"
+    ]
 
 
 def _least(chance: float, records: int) -> float:

@@ -112,8 +112,8 @@ def test_help_lists_every_preset():
     text = train_help.text()
     assert all(f"  :{name} " in text for name in fields.PRESETS)
     for path, _ in config_files.bundled():
-        asked = re.search(r"      presets: comma-separated: (.*)\.", path.read_text())[1].split(", ")
-        assert {*config_files.presets(path), *fields.PRESETS} == set(asked), path
+        said = re.search(r"presets: comma-separated: (.*)\.", path.read_text(encoding="utf-8"))[1]
+        assert {*config_files.presets(path), *fields.PRESETS} == set(said.split(", ")), path
         assert all(f"    :{name} " in text for name in config_files.presets(path)), path
 
 

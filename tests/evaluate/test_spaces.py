@@ -90,10 +90,15 @@ def test_a_row_by_hand(look, run):
     assert row["chance_share"] == pytest.approx(3 * 2 / 30)  # two of each of three classes
     assert row["target_names"] == pytest.approx(3 / 6)
     assert row["confident"] == pytest.approx(3 / 6)
+    # The observed labels name all but the last; the targets lose two of these and gain none.
+    assert row["observed_names"] == pytest.approx(5 / 6)
+    assert row["target_gain"] == pytest.approx(-(2.5**0.5))
     # Of all seven records: what the target gives the label over its largest value.
     right = [1, 1, 1 / 8, 1, 1 / 3, 1 / 3]
     assert row["trust_right"] == pytest.approx(np.mean(right), rel=1e-5)
     assert row["trust_wrong"] == pytest.approx(1 / 3, rel=1e-5)
+    gain = (np.mean(right) - 1 / 3) / (np.std(right) / 6**0.5)  # a single wrong label spreads not
+    assert row["trust_gain"] == pytest.approx(gain, rel=1e-4)
     assert row["labels"] == "true" and row["records"] == 6
     assert (row["expression_records"], row["landmark_records"]) == (6, 4)
     assert row["landmark_chance_share"] == pytest.approx(2 / 12)  # labels 0 0 and 1 2
@@ -116,7 +121,7 @@ def test_without_true_labels_the_observed_ones_are_asked(look, run):
     run.data.true = None
     row = look.measure(None, np.eye(C)[GIVEN])
     assert row["labels"] == "observed" and row["target_names"] == 1.0
-    assert "trust_right" not in row
+    assert not {"trust_right", "observed_names", "target_gain"} & row.keys()
 
 
 def test_without_targets_nothing_is_said_of_them(look):

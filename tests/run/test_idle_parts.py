@@ -10,7 +10,12 @@ GOOD = {
     "landmark_share": 0.45,
     "chance_share": 0.24,
     "commonest_share": 0.4,
-    "target_names": 0.7,
+    "target_names": 0.8,
+    "observed_names": 0.7,
+    "target_gain": 12.0,
+    "trust_right": 0.9,
+    "trust_wrong": 0.3,
+    "trust_gain": 60.0,
     "expression_names": 0.81,
     "expression_unweighted_names": 0.82,
     "expression_score_gain": 3.0,
@@ -46,6 +51,15 @@ def test_a_run_without_targets_has_none_to_judge():
             "not measurably better than the mean face: its error is 0.99",
         ),
         ({"target_names": 0.42}, "naming the commonest class: they name 0.42 of the labels"),
+        (
+            {"target_names": 0.7, "target_gain": 0.0},  # as at the start, where they are these
+            "targets are not measurably better than the observed labels: they name 0.70 of the "
+            "true labels, the observed ones 0.70",
+        ),
+        (
+            {"trust_right": 0.4, "trust_wrong": 0.95, "trust_gain": -90.0},
+            "trust is not measurably higher in right labels than in wrong ones: 0.40 and 0.95",
+        ),
     ],
 )
 def test_one_line_a_part(change, told):
@@ -77,8 +91,13 @@ def test_targets_that_name_all_labels_are_at_work():
     assert idle_parts.idle([perfect]) == []
 
 
+def test_where_no_label_is_wrong_targets_need_not_beat_the_observed_ones():
+    assert idle_parts.idle([{**GOOD, "observed_names": 1.0, "target_gain": -9.0}]) == []
+
+
 def test_rows_of_older_versions_are_read():
-    old = {k: v for k, v in GOOD.items() if k not in ("landmark_gain", "commonest_share")}
+    newer = {"landmark_gain", "commonest_share", "observed_names", "target_gain", "trust_gain"}
+    old = {k: v for k, v in GOOD.items() if k not in newer}
     assert idle_parts.idle([old]) == []
     assert len(idle_parts.idle([{**old, "landmark_error": 1.0, "target_names": 0.2}])) == 2
 
