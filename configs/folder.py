@@ -4,8 +4,9 @@
   python -m lanet_jax.main --config=configs/folder.py --workdir=runs/mine
 
 For 60 to a few thousand faces use the preset `small`, which needs no other flag: it fits batch,
-queue and crop to the data, holds out a fifth for evaluation if there is no test split, and starts
-from the face weights if `lanet port get-faces` has downloaded them:
+queue, neighbours and crop to the data, holds out a fifth for evaluation if there is no test split,
+and starts from the face weights if `lanet port get-faces` has downloaded them. It is `robust` by
+itself:
 
   python -m lanet_jax.main --config=configs/folder.py:small --workdir=runs/mine
 
@@ -35,7 +36,8 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
 
 
 def small(c: ml_collections.ConfigDict) -> None:
-    """For 60 to a few thousand faces, on two CPU cores."""
+    """For 60 to a few thousand faces whose labels may be wrong, on two CPU cores."""
+    fields.robust(c)
     c.schedule = "shared"
     c.sampler = "uniform"  # a rare class of a small set is mostly wrong labels
     c.model.stem = "small"  # for a network trained from scratch
@@ -43,6 +45,7 @@ def small(c: ml_collections.ConfigDict) -> None:
     c.augment.size = c.data.stored_size = 0
     c.model.width = 0
     c.el.queue_size = 0
+    c.lde.neighbors = c.lde.memory = 0
     c.optim.batch_size = c.optim.epochs = 0
     c.optim.learning_rate = 0.0
 

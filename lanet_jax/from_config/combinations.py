@@ -14,7 +14,8 @@ Config: TypeAlias = ml_collections.ConfigDict
 def is_open(c: Config) -> bool:
     """Whether a field is left to the data, see `fit`."""
     steps = (c.optim.batch_size, c.optim.epochs, c.optim.learning_rate)
-    return not all((*steps, c.el.queue_size, c.model.width, c.augment.size))
+    counts = (c.el.queue_size, c.lde.neighbors)
+    return not all((*steps, *counts, c.model.width, c.augment.size))
 
 
 def check(c: Config) -> None:

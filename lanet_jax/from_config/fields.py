@@ -6,7 +6,7 @@ deviates from it; `:reference` switches all of these to R at once.
 """
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import ml_collections
 
@@ -208,6 +208,9 @@ PRESETS: dict[str, Preset] = {"reference": reference, "r50": r50, "robust": robu
 _EXCLUSIVE = {
     ("face", "r50"): "the presets `face` and `r50` are two networks",
     ("face", "shipped"): "the presets `face` and `shipped` are two networks",
+    ("face", "small"): "`small` starts from the face network by itself if its weights are there",
+    ("face", "tiny"): "`face` has the size and the epochs that `tiny` is to spare",
+    ("robust", "small"): "`small` is `robust`, with as many neighbours as the data allows",
     ("robust", "shipped"): "`robust` is LA-Net and `shipped` trains by CE",
 }
 
@@ -215,7 +218,7 @@ _EXCLUSIVE = {
 def apply_presets(
     c: ml_collections.ConfigDict,
     names: str | None,
-    own: dict[str, Preset],
+    own: Mapping[str, Preset],
 ) -> ml_collections.ConfigDict:
     """Applies presets from left to right; `face`, which must see what others set, comes last.
 

@@ -19,6 +19,9 @@ FACES = "face29"  # the pretrained weights to use if the user's cache has them
 # An epoch should have several batches, and a batch more than the K neighbours of each face.
 _BATCHES = ((2_000, 128), (500, 64), (120, 32), (0, 16))  # least number of records, batch
 _MOST_QUEUED = 8192
+# Neighbours: at most those of the preset `robust`; of few records fewer, or a class has not enough.
+_NEIGHBORS, _RECORDS_A_NEIGHBOR = (8, 32), 8
+_MOST_REMEMBERED = 4096
 _TIGHT, _SMALL_CROP, _CROP = 64, 48, 96  # px
 _STORED = 8 / 7  # of the crop's side
 _LOOKED_AT = 16  # images, to see their size
@@ -54,6 +57,7 @@ def fit(c: Config, workdir: Path) -> tuple[Config, str]:
         counted(count, "record"),
         *_network(c, workdir),
         *_batch(c, count),
+        *_neighbors(c, count),
         *_crop(c, train, left),
     ]
     if not c.optim.epochs:
@@ -73,10 +77,24 @@ def _batch(c: Config, count: int) -> list[str]:
         c.optim.batch_size = max(2, min(batch, count))  # of fewer records than a batch, all
         told.append(f"batch {c.optim.batch_size}")
     if not c.el.queue_size:
-        batch = c.optim.batch_size
-        c.el.queue_size = max(1, min(count, _MOST_QUEUED) // batch) * batch
+        c.el.queue_size = _whole_batches(c, min(count, _MOST_QUEUED))
         told.append(f"queue {c.el.queue_size}")
     return told
+
+
+def _neighbors(c: Config, count: int) -> list[str]:
+    """Chooses the number of neighbours and, with it, the memory that they are looked for in."""
+    if c.lde.neighbors:
+        return []
+    least, most = _NEIGHBORS
+    c.lde.memory = c.lde.memory or _whole_batches(c, min(count, _MOST_REMEMBERED))
+    some = min(max(count // _RECORDS_A_NEIGHBOR, least), most)
+    c.lde.neighbors = max(1, min(some, count - 1))
+    return [f"{c.lde.neighbors} neighbours, memory {c.lde.memory}"]
+
+
+def _whole_batches(c: Config, entries: int) -> int:
+    return max(1, entries // c.optim.batch_size) * c.optim.batch_size
 
 
 def _network(c: Config, workdir: Path) -> list[str]:

@@ -146,7 +146,7 @@ LIMITS: dict[str, Limit] = {
     "landmarks.points": one_of("expressive", "all"),
     "lde.spaces": one_of("none", "expression", "both"),
     "lde.landmark_space": one_of("features", "geometry"),
-    "lde.neighbors": whole(1),
+    "lde.neighbors": fitted(whole(1)),
     "lde.memory": whole(0, 2**24),
     "lde.neighbor_labels": one_of("predicted", "observed"),
     "lde.sharpness": number(1, 10),

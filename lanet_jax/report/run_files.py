@@ -32,8 +32,10 @@ class RunFiles:
     def method(self) -> str:
         """The method's usual name, and what LA-Net has beyond the paper."""
         name = _METHODS.get(self.config["method"], self.config["method"])
-        beyond = ("loss", "trust"), ("lde", "memory")
-        more = [field for part, field in beyond if self.config.get(part, {}).get(field)]
+        lde = self.config.get("lde", {})
+        remembers = lde.get("memory") and lde.get("spaces") != "none"
+        beyond = {"trust": self.config.get("loss", {}).get("trust"), "memory": remembers}
+        more = [name for name, is_used in beyond.items() if is_used]
         if self.config["method"] != "lanet" or not more:
             return name
         return f"{name} with {', '.join(more)}"

@@ -11,7 +11,7 @@ import numpy as np
 
 from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
-from lanet_jax.from_config import before_reading
+from lanet_jax.from_config import before_reading, outvoted
 from lanet_jax.from_config import run as run_lib
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data
@@ -43,13 +43,18 @@ def begin(
     hosts.on_each(
         lambda: run_folder.check(workdir, resolved)
     )  # a host may have been started with another command
-    for line in filter(None, told if jax.process_index() == 0 else ()):
-        print(line)
+    _tell(told)
     resumed = hosts.on_first(lambda: run_folder.has_checkpoint(workdir))
     built = hosts.on_each(lambda: run_lib.run(resolved, workdir, resumed))
     _compare_hosts(built.data, built.example.pretrained)
+    _tell([outvoted.note(resolved, built.data.train.classes, built.data.given)])
     card = hosts.on_first(functools.partial(_tie, resolved, workdir, built.data))
     return dataclasses.replace(built, card={**built.card, "run": card})
+
+
+def _tell(lines: Sequence[str]) -> None:
+    for line in filter(None, lines if jax.process_index() == 0 else ()):
+        print(line)
 
 
 def _tie(c: Config, workdir: Path, data: Data) -> dict:

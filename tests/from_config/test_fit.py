@@ -47,24 +47,37 @@ def chosen(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "count, side, batch, queue, size",
+    "count, side, batch, queue, size, neighbors, memory",
     [
-        (60, 48, 16, 48, 48),
-        (270, 48, 32, 256, 48),
-        (1_000, 200, 64, 960, 96),
-        (28_000, 64, 128, 8192, 48),
-        (20, 64, 16, 16, 48),
+        (60, 48, 16, 48, 48, 8, 48),
+        (130, 48, 32, 128, 48, 16, 128),
+        (270, 48, 32, 256, 48, 32, 256),
+        (1_000, 200, 64, 960, 96, 32, 960),
+        (28_000, 64, 128, 8192, 48, 32, 4096),
+        (20, 64, 16, 16, 48, 8, 16),
+        (5, 64, 5, 5, 48, 4, 5),
     ],
 )
-def test_what_fits_the_data(opened, chosen, count, side, batch, queue, size):
+def test_what_fits_the_data(opened, chosen, count, side, batch, queue, size, neighbors, memory):
     opened(count, side, "train", "test")
     c, told = chosen()
     assert (c.optim.batch_size, c.el.queue_size, c.augment.size) == (batch, queue, size)
     assert c.data.stored_size >= size
-    assert batch > c.lde.neighbors
+    assert (c.lde.neighbors, c.lde.memory) == (neighbors, memory)
+    assert count > c.lde.neighbors and memory % batch == 0
     assert queue % batch == 0
     assert (tuple(c.data.test), c.data.holdout) == (("mine",), 0)
-    assert f"batch {batch}, queue {queue}" in told
+    assert f"batch {batch}, queue {queue}, {neighbors} neighbours, memory {memory}" in told
+
+
+def test_neighbours_that_were_asked_for_have_the_memory_that_was():
+    for memory in (0, 32):
+        c = folder.get_config("small")
+        c.lde.neighbors, c.lde.memory = 4, memory
+        assert fit._neighbors(c, 60) == []
+        assert (c.lde.neighbors, c.lde.memory) == (4, memory)
+    c.lde.neighbors, c.optim.batch_size = 0, 16
+    assert fit._neighbors(c, 60) == ["8 neighbours, memory 32"]
 
 
 def test_without_a_test_split_a_part_is_held_out(opened, chosen):
@@ -160,10 +173,12 @@ def test_a_run_that_is_resumed_keeps_its_weights(opened, chosen, tmp_path, then,
     run_folder.check(tmp_path / "run", chosen()[0])
 
 
-def test_images_of_several_sizes_are_brought_to_one(opened, chosen):
+def test_images_of_several_sizes_are_brought_to_one(opened, chosen, tmp_path):
     opened(60, 200, "train", "test", others=300)
-    for presets, size in (("small", 96), ("small,face", 80)):
-        c, _ = chosen(presets)
+    for weights, size in ((False, 96), (True, 80)):
+        if weights:
+            (tmp_path / "face29").touch()
+        c, _ = chosen()
         assert c.augment.size == size
         assert c.data.stored_size == round(size * 8 / 7)
 

@@ -83,7 +83,7 @@ NONSENSE = {
     "model.depth": [34, "18"],
     "model.width": [-4],
     "model.frozen_stages": [-1],
-    "lde.neighbors": [-1, 0, 8.0],
+    "lde.neighbors": [-1, 8.0],
     "lde.memory": [-128, 128.0],
     "lde.neighbor_labels": ["given", ""],
     "lde.sharpness": [0.5, 11.0, math.nan],

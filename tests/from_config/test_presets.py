@@ -83,12 +83,6 @@ def test_robust_goes_with_face(presets):
     assert (c.lde.memory, c.loss.trust, c.model.family) == (4096, 1, "face29")
 
 
-@pytest.mark.parametrize("presets", ["robust,shipped", "shipped,robust"])
-def test_robust_is_not_dropped_by_a_preset_that_trains_ce(presets):
-    with pytest.raises(UserError, match="`robust` is LA-Net and `shipped` trains by CE: take one"):
-        ferplus.get_config(presets)
-
-
 def test_studies_set_what_robust_sets():
     preset = flags.config(["--config=ferplus:robust"])
     study = flags.config(["--config=ferplus", *(f"--config.{field}" for field in axes.ROBUST)])
@@ -123,11 +117,21 @@ def test_nothing_follows_the_preset_face():
         config_files.config("ferplus:face,cpu")
 
 
-@pytest.mark.parametrize("name", ["r50", "shipped"])
-def test_presets_of_two_networks_exclude_each_other(name):
-    for both in (f"face,{name}", f"{name},face"):
-        with pytest.raises(UserError, match=f"`face` and `{name}` are two networks: take one"):
-            config_files.config(f"ferplus:{both}")
+@pytest.mark.parametrize(
+    ("file", "one", "other", "why"),
+    [
+        ("ferplus", "face", "r50", "`face` and `r50` are two networks"),
+        ("ferplus", "face", "shipped", "`face` and `shipped` are two networks"),
+        ("ferplus", "robust", "shipped", "`robust` is LA-Net and `shipped` trains by CE"),
+        ("folder", "face", "small", "`small` starts from the face network by itself"),
+        ("folder", "robust", "small", "`small` is `robust`"),
+        ("demo", "face", "tiny", "`face` has the size and the epochs that `tiny` is to spare"),
+    ],
+)
+def test_of_presets_that_undo_each_other_one_is_taken(file, one, other, why):
+    for both in (f"{one},{other}", f"{other},{one}"):
+        with pytest.raises(UserError, match=f"--config: .*{why}.*: take one"):
+            config_files.config(f"{file}:{both}")
 
 
 def test_images_of_the_mixed_set_are_stored_as_large_as_the_face_network_sees_them():

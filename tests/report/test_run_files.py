@@ -15,18 +15,20 @@ def test_reads_a_run(full):
 
 
 @pytest.mark.parametrize(
-    ("method", "trust", "memory", "name"),
+    ("method", "trust", "memory", "spaces", "name"),
     [
-        ("lanet", 0.0, 0, "LA-Net"),
-        ("lanet", 1.0, 0, "LA-Net with trust"),
-        ("lanet", 0.0, 8, "LA-Net with memory"),
-        ("lanet", 1.0, 8, "LA-Net with trust, memory"),
-        ("ce", 1.0, 8, "CE"),
+        ("lanet", 0.0, 0, "both", "LA-Net"),
+        ("lanet", 1.0, 0, "both", "LA-Net with trust"),
+        ("lanet", 0.0, 8, "both", "LA-Net with memory"),
+        ("lanet", 0.0, 8, "none", "LA-Net"),  # no neighbours are looked for
+        ("lanet", 1.0, 8, "expression", "LA-Net with trust, memory"),
+        ("ce", 1.0, 8, "both", "CE"),
     ],
 )
-def test_what_is_beyond_the_paper_is_part_of_the_name(full, method, trust, memory, name):
+def test_what_is_beyond_the_paper_is_part_of_the_name(full, method, trust, memory, spaces, name):
     path = full / "config.json"
-    changes = {"method": method, "loss": {"trust": trust}, "lde": {"memory": memory}}
+    lde = {"memory": memory, "spaces": spaces}
+    changes = {"method": method, "loss": {"trust": trust}, "lde": lde}
     config = json.loads(path.read_text()) | changes
     path.write_text(json.dumps(config))
     assert run_files.read(full).method == name

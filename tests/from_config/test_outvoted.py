@@ -1,0 +1,27 @@
+import numpy as np
+import pytest
+
+from configs import rafdb
+from lanet_jax.from_config import config, outvoted
+
+CLASSES = ("anger", "fear", "joy", "awe")
+GIVEN = np.repeat([0, 1, 2], [4, 5, 20])  # nobody is awed
+
+
+def note(**changes):
+    c = rafdb.get_config()
+    c.update_from_flattened_dict(changes)
+    return outvoted.note(config.resolve(c), CLASSES, GIVEN)
+
+
+def test_classes_that_are_never_most_of_the_neighbours_are_named():
+    # Of 8 neighbours 3 others are fewer than half, 4 are not.
+    assert note().startswith("note: anger (4): classes with so few records")
+    assert note(**{"lde.neighbors": 9}).startswith("note: anger (4), fear (5): ")
+    assert "most of the 32 neighbours" in note(**{"lde.neighbors": 32})
+    assert note(**{"lde.neighbors": 6}) == ""
+
+
+@pytest.mark.parametrize("changes", [{"method": "ce"}, {"lde.spaces": "none"}])
+def test_without_neighbours_nothing_is_said(changes):
+    assert note(**changes, **{"lde.neighbors": 32}) == ""
