@@ -87,8 +87,8 @@ def documented(
     gathered = 3 * features + 2 * projection + 2 * classes + 6
     return {
         "all-reduce": 4 * (parameters + 4 * channels + batch * rows + 5),
-        # A byte of each sample says whether its landmarks are known.
-        "all-gather": (batch // devices) * (4 * gathered + 1) + 8 * batch,
+        # Three booleans of each sample, by which copies and absent landmarks are no neighbours.
+        "all-gather": (batch // devices) * (4 * gathered + 3) + 8 * batch,
     }
 
 

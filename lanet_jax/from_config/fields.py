@@ -82,7 +82,7 @@ def get_config() -> ml_collections.ConfigDict:
     e.spaces = "both"  # Table 2: none | expression | both
     e.landmark_space = "features"  # v, the paper; or geometry, the face's landmarks themselves
     e.neighbors = 8  # K
-    e.memory = 0  # records of past batches that may be neighbours: whole batches; 0 = the paper
+    e.memory = 0  # past visits whose records may be neighbours: whole batches; 0 = the paper
     e.neighbor_labels = "predicted"  # what neighbours contribute: p, the paper; or observed labels
     e.sharpness = 1.0  # power of their mean; 1 = the paper
     e.decay = 0.9  # omega
