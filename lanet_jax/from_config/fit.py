@@ -21,7 +21,7 @@ _BATCHES = ((2_000, 128), (500, 64), (120, 32), (0, 16))  # least number of reco
 _MOST_QUEUED = 8192
 # Neighbours: at most those of the preset `robust`; of few records fewer, or a class has not enough.
 _NEIGHBORS, _RECORDS_A_NEIGHBOR = (8, 32), 8
-_MOST_REMEMBERED = 4096
+_REMEMBERED = 4096  # visits
 _TIGHT, _SMALL_CROP, _CROP = 64, 48, 96  # px
 _STORED = 8 / 7  # of the crop's side
 _LOOKED_AT = 16  # images, to see their size
@@ -87,7 +87,7 @@ def _neighbors(c: Config, count: int) -> list[str]:
     if c.lde.neighbors:
         return []
     least, most = _NEIGHBORS
-    c.lde.memory = c.lde.memory or _whole_batches(c, min(count, _MOST_REMEMBERED))
+    c.lde.memory = c.lde.memory or _whole_batches(c, _REMEMBERED)
     some = min(max(count // _RECORDS_A_NEIGHBOR, least), most)
     c.lde.neighbors = max(1, min(some, count - 1))
     return [f"{c.lde.neighbors} neighbours, memory {c.lde.memory}"]
