@@ -16,7 +16,7 @@ import tensorflow_datasets as tfds
 from lanet_jax.errors import UserError
 from lanet_jax.input import records_table
 
-from . import assembly, check, landmark_file
+from . import aligned, assembly, check, landmark_file
 from .claim import claim, clear
 from .listing import (
     Listing,
@@ -46,7 +46,8 @@ def from_source(
       landmarks: a landmark file, or None.
       data_dir: folder of prepared datasets.
       overwrite: whether to prepare a finished dataset again.
-      options: the dataset's own options; `name` gives the prepared folder another name.
+      options: the dataset's own options; `name` gives the prepared folder another name, `align`
+        cuts the faces out at so many pixels.
 
     Returns:
       The finished folder.
@@ -54,7 +55,7 @@ def from_source(
     Raises:
       UserError: something about the source, the landmarks or the disk is wrong.
     """
-    name = options.pop("name", dataset)
+    name, align = options.pop("name", dataset), options.pop("align", 0)
     module = _module(dataset, "source")
     builder_class = _module(dataset, f"{dataset}_dataset_builder").Builder
     config = module.config_name(**options)
@@ -63,10 +64,17 @@ def from_source(
         return folder
     if not source.exists():
         raise UserError(f"--source {source}: nothing is there")
+    if align and not landmarks:
+        raise UserError(
+            "--align: faces are cut out by their landmarks; find them by `lanet landmarks`, and "
+            "give --landmarks FILE"
+        )
     points = landmark_file.load(landmarks) if landmarks else None
     listing: Listing = module.list_source(source, **options)
     keep_first(listing)
     drop_missing(listing)
+    if points and align:
+        points = aligned.cut_out(listing, points, align)
     drop_empty_splits(listing)
     remark_absent_classes(listing)
     looks = assembly.look_at_all(listing)

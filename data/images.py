@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from lanet_jax.faces.square import Square
 from lanet_jax.images.image_bytes import JPEG, PNG
 from lanet_jax.images.opacity import is_opaque_png
 from lanet_jax.images.pixels import MOST_PIXELS, BrokenImageError, decode, resized
@@ -35,6 +36,21 @@ class Crop:
 
 
 @dataclasses.dataclass(frozen=True)
+class Face:
+    """A face cut out of an image file.
+
+    Attributes:
+      path: the image file.
+      square: the face's place in it.
+      size: side of the stored image in pixels.
+    """
+
+    path: Path
+    square: Square
+    size: int
+
+
+@dataclasses.dataclass(frozen=True)
 class Look:
     """What decoding an image once shows.
 
@@ -51,23 +67,25 @@ class Look:
     digest: bytes
 
 
-def read(image: Path | Crop | bytes) -> bytes:
+def read(image: Path | Crop | Face | bytes) -> bytes:
     """The encoded image as it will be stored: JPEG and opaque PNG byte for byte, all else as PNG.
 
     Args:
-      image: a file, a crop of one (stored as JPEG), or encoded bytes.
+      image: a file, a crop or a face of one (stored as JPEG), or encoded bytes.
 
     Raises:
       BrokenImageError: the file is empty, truncated or not an image.
     """
     if isinstance(image, Crop):
         return _encode(_cut(decode(image.path.read_bytes()), image), ".jpg")
+    if isinstance(image, Face):
+        return _encode(image.square.cut(decode(image.path.read_bytes()), image.size), ".jpg")
     data = image if isinstance(image, bytes) else image.read_bytes()
     as_it_is = data.startswith(JPEG) or (data.startswith(PNG) and is_opaque_png(data))
     return data if as_it_is else _encode(decode(data), ".png")
 
 
-def look(image: Path | Crop | bytes) -> Look:
+def look(image: Path | Crop | Face | bytes) -> Look:
     """Decodes an image once.
 
     Args:

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from lanet_jax.errors import CONTROL_CHARACTER, UserError
 from lanet_jax.images.files import is_hidden, is_image
 
-from .images import Crop
+from .images import Crop, Face
 
 MISSING = "missing file (left out)"
 REPEATED = "name occurs twice with one label (first used)"
@@ -26,7 +26,7 @@ class Item:
     Attributes:
       name: its name in noise files and landmark files; unique once `keep_first` has run.
       file: its path below the source, for messages and for landmark files that use paths.
-      image: its file, or the encoded image if the source holds pixels in a table.
+      image: its file or a part of one, or the encoded image if the source holds pixels in a table.
       label: index into the listing's classes.
       votes: the annotator votes, where the source has them.
       points: landmarks in pixels of the stored image, where the source has them.
@@ -34,7 +34,7 @@ class Item:
 
     name: str
     file: str
-    image: Path | Crop | bytes
+    image: Path | Crop | Face | bytes
     label: int
     votes: tuple[int, ...] | None = None
     points: Float[np.ndarray, "L 2"] | None = None

@@ -104,6 +104,13 @@ DATASETS: dict[str, Dataset] = {
                 "metavar": "WRITTEN=CLASS,...",
                 "help": "classes to rename, as in suprise=surprise",
             },
+            "align": {
+                "type": whole(8),
+                "default": 0,
+                "metavar": "PX",
+                "help": "for photos: cut each face out by its landmarks, as `lanet predict` does, "
+                "and store it at this size (default: the image as it is)",
+            },
         },
     ),
     "demo": Dataset(

@@ -46,6 +46,10 @@ class Square:
         """Points from the square's frame, [0, 1] along each side, to pixels of the image."""
         return (points - 0.5) * self.side @ _rotation(self.angle).T + [self.x, self.y]
 
+    def from_image(self, points: Float[np.ndarray, "*n 2"]) -> Float[np.ndarray, "*n 2"]:
+        """Points from pixels of the image to the square's frame, [0, 1] along each side."""
+        return (points - [self.x, self.y]) @ _rotation(self.angle) / self.side + 0.5
+
     def cut(
         self, image: UInt8[np.ndarray, "H W 3"], size: int, border: int = cv2.BORDER_CONSTANT
     ) -> UInt8[np.ndarray, "size size 3"]:

@@ -23,7 +23,7 @@ def note(c: Config, classes: tuple[str, ...], given: Int[np.ndarray, " N"]) -> s
     few = [
         f"{name} ({count:,})"
         for name, count in zip(classes, counts.tolist(), strict=True)
-        if 0 < count and count - 1 < c.lde.neighbors / 2  # none is a neighbour of itself
+        if count > 0 and count - 1 < c.lde.neighbors / 2  # none is a neighbour of itself
     ]
     if not few:
         return ""

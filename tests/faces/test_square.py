@@ -30,6 +30,7 @@ def test_points_keep_their_shape(x, y, side, angle, u):
     square, points = Square(x, y, side, angle), np.array([[u, 0.3], [0.1, -u], [0.5, 0.5]])
     moved = square.to_image(points)
     np.testing.assert_allclose(moved[2], [x, y], atol=1e-9)
+    np.testing.assert_allclose(square.from_image(moved), points, atol=1e-8)
     inner = (points[:2] - 0.5) @ (points[:2] - 0.5).T
     found = (moved[:2] - [x, y]) @ (moved[:2] - [x, y]).T
     np.testing.assert_allclose(found, side**2 * inner, atol=1e-8)  # some are 0 but for rounding

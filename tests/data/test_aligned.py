@@ -1,0 +1,100 @@
+"""Photos become upright faces, as prediction cuts them."""
+
+import math
+
+import cv2
+import numpy as np
+import pytest
+
+from data import images
+from lanet_jax.faces.align import EYE_DISTANCE, EYE_HEIGHT, align
+from lanet_jax.faces.square import Square
+from lanet_jax.images.pixels import decode
+
+SIZE = 96
+# Level eyes 20 px apart, the nose, and a mouth at the distance that its square expects.
+FACE = np.array([[30, 20], [50, 20], [40, 30], [38, 41], [42, 41]], np.float32)
+
+
+def turned(points, degrees, centre=(60, 50)):
+    turn = Square(*centre, 1.0, math.radians(degrees))
+    return turn.to_image(points - centre + 0.5)
+
+
+def photo(points, colour):
+    """A black photo with a patch at each of the eyes."""
+    image = np.zeros((110, 130, 3), np.uint8)
+    for x, y in points[:2]:
+        cv2.circle(image, (round(x), round(y)), 3, colour, -1)
+    return cv2.imencode(".png", image)[1].tobytes()
+
+
+@pytest.fixture
+def photos(tmp_path, write):
+    """Two photos of one face, one of them turned, and one without; their landmark file."""
+    faces = {"anger/a.png": FACE, "fear/b.png": turned(FACE, 40), "fear/none.png": FACE * 0}
+    for name, points in faces.items():
+        write(tmp_path / "photos" / name, photo(points, (255, 255, 255)))
+    known, file = [True, True, False], tmp_path / "l.npz"
+    np.savez(file, name=list(faces), points=list(faces.values()), ok=known, scheme="points5")
+    return tmp_path / "photos", file
+
+
+def test_a_face_is_cut_out_of_a_file():
+    pixels = np.random.default_rng(0).integers(0, 256, (50, 60, 3), np.uint8)
+    path_like = type(
+        "Path", (), {"read_bytes": lambda _: cv2.imencode(".png", pixels)[1].tobytes()}
+    )
+    cut = decode(images.read(images.Face(path_like(), Square(30, 25, 20), 40)))
+    expected = Square(30, 25, 20).cut(pixels[..., ::-1], 40)
+    assert cut.shape == (40, 40, 3)
+    assert np.abs(cut.astype(float) - expected).mean() < 12  # JPEG
+
+
+def test_photos_become_faces_and_their_landmarks_move_along(
+    prepare, stored, photos, tmp_path, capsys
+):
+    source, file = photos
+    words = ("folder", "--name", "mine", "--source", source, "--landmarks", file)
+    prepare(*words, "--align", SIZE, "--data_dir", tmp_path / "out")
+    folder = tmp_path / "out" / "mine" / "1.0.0"
+    records = stored(folder, "train")
+    assert sorted(records) == ["anger/a.png", "fear/b.png"]
+    eyes = [[0.5 - EYE_DISTANCE / 2, EYE_HEIGHT], [0.5 + EYE_DISTANCE / 2, EYE_HEIGHT]]
+    for name in records:
+        np.testing.assert_allclose(records[name]["landmarks"][:2], eyes, atol=1e-4)
+        assert records[name]["present"].all()
+        pixels = decode(records[name]["image"])
+        assert pixels.shape == (SIZE, SIZE, 3)
+        for x, y in eyes:
+            assert pixels[round(y * SIZE), round(x * SIZE)].min() > 200
+        assert pixels[round(EYE_HEIGHT * SIZE), SIZE // 2].max() < 50  # between the eyes
+    image = decode((source / "anger/a.png").read_bytes())
+    cut = decode(records["anger/a.png"]["image"]).astype(float)
+    assert np.abs(cut - align(image, FACE, SIZE, "points5")).mean() < 3  # as in prediction
+    assert "fear/none.png" in (folder / "report.txt").read_text()
+    told = capsys.readouterr().out
+    assert "no face with landmarks that can be trusted (left out)" in told
+    assert "fit no image" not in told  # all rows of the landmark file were of use
+
+
+def test_without_landmarks_no_face_can_be_cut_out(fails, photos, tmp_path):
+    words = ("folder", "--name", "mine", "--source", photos[0], "--data_dir", tmp_path / "out")
+    assert "give --landmarks FILE" in fails(*words, "--align", SIZE)
+
+
+def test_photos_without_any_face_are_refused(fails, photos, tmp_path):
+    source, file = photos
+    table = dict(np.load(file)) | {"ok": np.zeros(3, bool)}
+    np.savez(file, **table)
+    words = ("folder", "--name", "mine", "--source", source, "--landmarks", file)
+    line = fails(*words, "--align", SIZE, "--data_dir", tmp_path / "out")
+    assert "no image is left to prepare: 3 no face with landmarks" in line
+
+
+def test_landmarks_that_do_not_tell_the_eyes_are_refused(fails, photos, tmp_path):
+    source, file = photos
+    np.savez(file, **dict(np.load(file)) | {"scheme": "mine"})
+    words = ("folder", "--name", "mine", "--source", source, "--landmarks", file)
+    line = fails(*words, "--align", SIZE, "--data_dir", tmp_path / "out")
+    assert "cannot be aligned by landmarks of the scheme 'mine'" in line
