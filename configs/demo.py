@@ -25,6 +25,7 @@ def tiny(c: ml_collections.ConfigDict) -> None:
 
 
 PRESETS = {"tiny": tiny}
+EXCLUSIVE = {("face", "tiny"): "`face` has the size and the epochs that `tiny` is to spare"}
 
 
 def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
@@ -55,4 +56,4 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     c.lde.decay = 0.8
     c.loss.trust = 1.0
     c.loss.trust_balance = 1.0
-    return fields.apply_presets(c, presets, PRESETS)
+    return fields.apply_presets(c, presets, PRESETS, EXCLUSIVE)

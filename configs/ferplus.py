@@ -48,6 +48,11 @@ def shipped(c: ml_collections.ConfigDict) -> None:
 
 
 PRESETS = {"cpu": cpu, "face": face, "shipped": shipped}
+EXCLUSIVE = {
+    ("face", "shipped"): "the presets `face` and `shipped` are two networks",
+    ("r50", "shipped"): "the presets `r50` and `shipped` are two networks",
+    ("robust", "shipped"): "`robust` is LA-Net and `shipped` trains by CE",
+}
 
 
 def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
@@ -61,4 +66,4 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     """
     c = fields.get_config()
     c.data.train = c.data.test = ("ferplus/argmax8",)
-    return fields.apply_presets(c, presets, PRESETS)
+    return fields.apply_presets(c, presets, PRESETS, EXCLUSIVE)

@@ -32,7 +32,7 @@ def get_config(presets: str | None = None) -> ml_collections.ConfigDict:
     c.data.train = c.data.test = ("mine",)
     c.data.stored_size = 128  # px; your own images may come in many sizes
     c.augment.size = 112  # px; a quarter of the paper's pixels, to train on one GPU
-    return fields.apply_presets(c, presets, PRESETS)
+    return fields.apply_presets(c, presets, PRESETS, EXCLUSIVE)
 
 
 def small(c: ml_collections.ConfigDict) -> None:
@@ -45,9 +45,13 @@ def small(c: ml_collections.ConfigDict) -> None:
     c.augment.size = c.data.stored_size = 0
     c.model.width = 0
     c.el.queue_size = 0
-    c.lde.neighbors = c.lde.memory = 0
+    c.lde.neighbors = 0
     c.optim.batch_size = c.optim.epochs = 0
     c.optim.learning_rate = 0.0
 
 
 PRESETS = {"small": small}
+EXCLUSIVE = {
+    ("face", "small"): "`small` starts from the face network by itself if its weights are there",
+    ("robust", "small"): "`small` is `robust`, with as many neighbours as the data allows",
+}

@@ -4,15 +4,19 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float
 
 from lanet_jax.errors import UserError
-from lanet_jax.faces.align import aligned_square
+from lanet_jax.faces.align import aligned_square, require
+from lanet_jax.faces.square import Square
 
+from .assembly import look_at_all
 from .images import Face
-from .landmark_file import LandmarkTable, find_rows
-from .listing import Listing
+from .landmark_file import LandmarkTable, check_scheme, find_rows
+from .listing import Item, Listing
 
 NO_FACE = "no face with landmarks that can be trusted (left out)"
+NO_ROW = "no row in the landmark file (left out)"
 
 
 def cut_out(listing: Listing, landmarks: LandmarkTable, size: int) -> LandmarkTable:
@@ -27,24 +31,41 @@ def cut_out(listing: Listing, landmarks: LandmarkTable, size: int) -> LandmarkTa
       The landmarks in pixels of the cuts, without the rows of photos that were left out.
 
     Raises:
-      UserError: the scheme of the landmarks does not say where the eyes are.
+      UserError: the scheme of the landmarks does not say where the eyes are, or has another number
+        of points; the file fits no photo; or a photo that is left out is damaged.
     """
+    require(landmarks.scheme)
+    check_scheme(landmarks.scheme, landmarks.points.shape[1])
     items = [item for found in listing.splits.values() for item in found]
     rows = find_rows(landmarks, items, listing.rows)
     points, used = landmarks.points.copy(), np.ones(len(landmarks.ok), bool)
+    faces: dict[str, list[Item]] = {}
+    others: dict[str, list[Item]] = {}
     for split, found in listing.splits.items():
-        kept = []
+        faces[split], others[split] = [], []
         for item in found:
             row = rows.get(item.name)
-            if row is None or not landmarks.ok[row]:
-                listing.note(NO_FACE, split, item.file)
+            own = None if row is None else landmarks.points[row]
+            square = None if own is None or not landmarks.ok[row] else _square(own, landmarks)
+            if square is None or own is None:
+                listing.note(NO_ROW if row is None else NO_FACE, split, item.file)
+                others[split].append(item)
                 used[[] if row is None else row] = False
                 continue
             if not isinstance(item.image, Path):
                 raise UserError(f"{item.file} is no file of its own: leave out --align")
-            square = aligned_square(landmarks.points[row], landmarks.scheme)
-            points[row] = square.from_image(landmarks.points[row]) * np.float32(size)
-            kept.append(dataclasses.replace(item, image=Face(item.image, square, size)))
-        listing.splits[split] = kept
+            points[row] = square.from_image(own) * np.float32(size)
+            faces[split].append(dataclasses.replace(item, image=Face(item.image, square, size)))
+    if any(others.values()):  # a damaged file is an error wherever it is, not a photo without face
+        look_at_all(dataclasses.replace(listing, splits=others))
+    listing.splits.update(faces)
     names = landmarks.names and [landmarks.names[row] for row in np.flatnonzero(used).tolist()]
     return dataclasses.replace(landmarks, names=names, points=points[used], ok=landmarks.ok[used])
+
+
+def _square(points: Float[np.ndarray, "L 2"], landmarks: LandmarkTable) -> Square | None:
+    """The square of a face; None if its eyes and mouth make none."""
+    try:
+        return aligned_square(points, landmarks.scheme)
+    except UserError:
+        return None

@@ -115,12 +115,6 @@ def _file_landmarks(
     looks: Mapping[str, images.Look],
 ) -> dict[str, Landmarks]:
     found = landmark_file.find_rows(table, items, listing.rows)
-    if not found:
-        example = f"{table.names[0]!r}" if table.names else "nothing"
-        raise UserError(
-            f"the landmark file fits none of the images: it names {example}, "
-            f"the source {items[0].file!r}; check --landmarks"
-        )
     known = {}
     for item in items:
         if item.name in found:
@@ -163,12 +157,8 @@ def _normalise(points: Float[np.ndarray, "L 2"], width: int, height: int) -> Lan
 
 def _flip_index(scheme: str, known: Mapping[str, Landmarks]) -> tuple[int, ...]:
     count = len(next(iter(known.values()))[0])
+    landmark_file.check_scheme(scheme, count)
     if scheme in SCHEMES:
-        if SCHEMES[scheme].points != count:
-            raise UserError(
-                f"the scheme {scheme} has {SCHEMES[scheme].points} points, "
-                f"but {count} landmarks are given; correct the scheme"
-            )
         return SCHEMES[scheme].flip_index
     total, seen = np.zeros((count, 2)), np.zeros((count, 1))
     for xy, present in known.values():

@@ -79,7 +79,7 @@ def read(image: Path | Crop | Face | bytes) -> bytes:
     if isinstance(image, Crop):
         return _encode(_cut(decode(image.path.read_bytes()), image), ".jpg")
     if isinstance(image, Face):
-        return _encode(image.square.cut(decode(image.path.read_bytes()), image.size), ".jpg")
+        return _encode(_face(decode(image.path.read_bytes()), image), ".jpg")
     data = image if isinstance(image, bytes) else image.read_bytes()
     as_it_is = data.startswith(JPEG) or (data.startswith(PNG) and is_opaque_png(data))
     return data if as_it_is else _encode(decode(data), ".png")
@@ -115,6 +115,15 @@ def _cut(pixels: UInt8[np.ndarray, "H W 3"], crop: Crop) -> UInt8[np.ndarray, "s
     beyond = top - crop.y, bottom - top - height, left - crop.x, right - left - width
     square = cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_REPLICATE)
     return resized(square, crop.size)
+
+
+def _face(pixels: UInt8[np.ndarray, "H W 3"], face: Face) -> UInt8[np.ndarray, "size size 3"]:
+    height, width = pixels.shape[:2]
+    if not (0 <= face.square.x <= width and 0 <= face.square.y <= height):
+        raise BrokenImageError(
+            "its landmarks are outside the image: they were found in one of another size"
+        )
+    return face.square.cut(pixels, face.size)
 
 
 def _encode(pixels: UInt8[np.ndarray, "H W 3"], suffix: str) -> bytes:

@@ -13,6 +13,7 @@ from jaxtyping import Bool, Float
 from lanet_jax.errors import UserError
 from lanet_jax.files import npz, torch_files
 from lanet_jax.input.names import Names
+from lanet_jax.landmarks.schemes import SCHEMES
 
 from .listing import Item
 
@@ -62,6 +63,19 @@ def load(path: Path) -> LandmarkTable:
         f"{path} is not a landmark file: an npz with name, points, ok, scheme or a torch file "
         f"of float32 (N, {PEERS_POINTS}, 2) was expected"
     )
+
+
+def check_scheme(scheme: str, count: int) -> None:
+    """Checks the number of landmarks of a face against that of its scheme, if that is a known one.
+
+    Raises:
+      UserError: they differ.
+    """
+    if scheme in SCHEMES and SCHEMES[scheme].points != count:
+        raise UserError(
+            f"the scheme {scheme} has {SCHEMES[scheme].points} points, "
+            f"but {count} landmarks are given; correct the scheme"
+        )
 
 
 def _load_npz(path: Path) -> LandmarkTable:
@@ -129,7 +143,7 @@ def find_rows(table: LandmarkTable, items: Iterable[Item], rows: Sequence[str]) 
       Row by item name; images without one are absent.
 
     Raises:
-      UserError: the table has no names and does not fit the source's list.
+      UserError: the table has no names and does not fit the source's list, or it fits no image.
     """
     if table.names is None:
         if len(rows) != len(table.points):
@@ -153,6 +167,11 @@ def find_rows(table: LandmarkTable, items: Iterable[Item], rows: Sequence[str]) 
             claims[row].append(item.name)
     # A row that fits two images belongs to neither of them for certain.
     alone = {own[0]: row for row, own in claims.items() if len(own) == 1}
-    return found | {
-        name: row for name, row in alone.items() if row is not None and row not in taken
-    }
+    found |= {name: row for name, row in alone.items() if row is not None and row not in taken}
+    if not found and items:
+        example = f"{table.names[0]!r}" if table.names else "nothing"
+        raise UserError(
+            f"the landmark file fits none of the images: it names {example}, "
+            f"the source {items[0].file!r}; check --landmarks"
+        )
+    return found

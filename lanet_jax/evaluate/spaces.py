@@ -186,10 +186,10 @@ class Spaces:
         wrong = data.given != data.true
         of = {"right": believed[~wrong], "wrong": believed[wrong]}
         row = {f"trust_{name}": float(own.mean()) for name, own in of.items() if len(own)}
-        if len(row) == 2:
-            spread = sum(own.var() / len(own) for own in of.values()) ** 0.5
+        if all(len(own) > 1 for own in of.values()):
+            spread = sum(own.var(ddof=1) / len(own) for own in of.values()) ** 0.5
             gain = row["trust_right"] - row["trust_wrong"]
-            row["trust_gain"] = float(gain / spread) if spread else 0.0
+            row["trust_gain"] = float(gain / spread) if spread else np.nan if gain else 0.0
         return row
 
 

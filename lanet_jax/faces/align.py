@@ -45,6 +45,19 @@ def align(
     return aligned_square(landmarks, scheme).cut(image, size)
 
 
+def require(scheme: str) -> None:
+    """Checks that faces can be aligned by landmarks of a scheme.
+
+    Raises:
+      UserError: it is not known which points of the scheme are the eyes.
+    """
+    if scheme not in _PARTS:
+        raise UserError(
+            f"faces cannot be aligned by landmarks of the scheme {scheme!r}; "
+            f"{', '.join(_PARTS)} can be used"
+        )
+
+
 def aligned_square(landmarks: Float[np.ndarray, "L 2"], scheme: str = "ibug68") -> Square:
     """The square that `align` cuts; its methods bring points into the cut and back.
 
@@ -61,11 +74,7 @@ def aligned_square(landmarks: Float[np.ndarray, "L 2"], scheme: str = "ibug68") 
     Raises:
       UserError: it is not known which points of the scheme are the eyes, or the eyes coincide.
     """
-    if scheme not in _PARTS:
-        raise UserError(
-            f"faces cannot be aligned by landmarks of the scheme {scheme!r}; "
-            f"{', '.join(_PARTS)} can be used"
-        )
+    require(scheme)
     left, right, mouth = (landmarks[list(part)].mean(0) for part in _PARTS[scheme])
     between = (left + right) / 2
     side = max(

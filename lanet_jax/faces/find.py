@@ -25,6 +25,8 @@ _CROP_MARGIN = 1.4  # side of the first square over the image's, for an image th
 # Width of a face over the image's longer side. Started from the whole image, the mesh misses
 # smaller faces without noticing: at .49 by .4 of the eye distance, from .55 up by .03 at most.
 _FILLS = 0.55
+# Longer side, in pixels, up to which an image is taken for a crop without asking the detector.
+_CROP_SIDE = 64
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,11 +149,15 @@ class Finder:
 
     def largest(self, image: UInt8[np.ndarray, "H W 3"], scheme: str) -> Face:
         """See `largest_face`."""
-        whole = self.crop(image, scheme)
-        if whole.ok and _width(whole) >= _FILLS * max(image.shape[:2]):
+        whole, side = self.crop(image, scheme), max(image.shape[:2])
+        fills = whole.ok and _width(whole) >= _FILLS * side
+        if fills and side <= _CROP_SIDE:
             return whole
-        strayed = dataclasses.replace(whole, ok=False)
-        return max(self.find(image, scheme), key=_width, default=strayed)
+        found = max(self.find(image, scheme), key=_width, default=None)
+        if found is None:
+            return whole if fills else dataclasses.replace(whole, ok=False)
+        # In a photo the mesh may stray to what is larger than the face.
+        return whole if fills and _width(found) >= _FILLS * side else found
 
 
 def _check(image: UInt8[np.ndarray, "H W 3"], scheme: str) -> None:

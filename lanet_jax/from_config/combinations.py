@@ -129,7 +129,7 @@ def _lanet(c: Config) -> None:
             f"--config.lde.neighbors={k}: must be from 1 to {batch + memory}, because neighbours "
             f"come from the same batch (--config.optim.batch_size={batch}){past}"
         )
-    if memory and c.lde.spaces != "none":
+    if memory and k and c.lde.spaces != "none":  # `fit` chooses K, and makes the memory fit
         _whole_batches("lde.memory", memory, batch)
     if c.el.enabled and q:
         _whole_batches("el.queue_size", q, batch)

@@ -7,6 +7,7 @@ deviates from it; `:reference` switches all of these to R at once.
 
 import difflib
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import ml_collections
 
@@ -204,21 +205,15 @@ def face(c: ml_collections.ConfigDict) -> None:
 
 Preset = Callable[[ml_collections.ConfigDict], None]
 PRESETS: dict[str, Preset] = {"reference": reference, "r50": r50, "robust": robust, "face": face}
-# Presets of which one would undo the other.
-_EXCLUSIVE = {
-    ("face", "r50"): "the presets `face` and `r50` are two networks",
-    ("face", "shipped"): "the presets `face` and `shipped` are two networks",
-    ("face", "small"): "`small` starts from the face network by itself if its weights are there",
-    ("face", "tiny"): "`face` has the size and the epochs that `tiny` is to spare",
-    ("robust", "small"): "`small` is `robust`, with as many neighbours as the data allows",
-    ("robust", "shipped"): "`robust` is LA-Net and `shipped` trains by CE",
-}
+Exclusive = Mapping[tuple[str, str], str]  # presets of which one would undo the other, and why
+EXCLUSIVE: Exclusive = {("face", "r50"): "the presets `face` and `r50` are two networks"}
 
 
 def apply_presets(
     c: ml_collections.ConfigDict,
     names: str | None,
     own: Mapping[str, Preset],
+    exclusive: Exclusive = MappingProxyType({}),
 ) -> ml_collections.ConfigDict:
     """Applies presets from left to right; `face`, which must see what others set, comes last.
 
@@ -226,6 +221,7 @@ def apply_presets(
       c: a config, changed in place.
       names: comma-separated names of presets, as after the colon of `--config=FILE:...`.
       own: presets of the config file, in addition to the shared ones.
+      exclusive: pairs of presets that exclude each other, in addition to the shared ones.
 
     Returns:
       The config, locked against unknown fields.
@@ -235,16 +231,17 @@ def apply_presets(
     """
     presets = {**PRESETS, **own}
     asked = [name for name in (names or "").split(",") if name]
-    for pair, why in _EXCLUSIVE.items():
+    for name in asked:
+        if name not in presets:
+            near = difflib.get_close_matches(name, presets, 1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise UserError(f"--config: no preset {name!r}: {hint}use {', '.join(presets)}")
+    for pair, why in {**EXCLUSIVE, **exclusive}.items():
         if set(pair) <= set(asked):
             raise UserError(f"--config: {why}: take one")
     if "face" in asked[:-1]:
         others = [name for name in asked if name != "face"]
         raise UserError(f"--config: `face` comes last: write {','.join([*others, 'face'])}")
     for name in asked:
-        if name not in presets:
-            near = difflib.get_close_matches(name, presets, 1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise UserError(f"--config: no preset {name!r}: {hint}use {', '.join(presets)}")
         presets[name](c)
     return c.lock()

@@ -21,7 +21,6 @@ _BATCHES = ((2_000, 128), (500, 64), (120, 32), (0, 16))  # least number of reco
 _MOST_QUEUED = 8192
 # Neighbours: at most those of the preset `robust`; of few records fewer, or a class has not enough.
 _NEIGHBORS, _RECORDS_A_NEIGHBOR = (8, 32), 8
-_REMEMBERED = 4096  # visits
 _TIGHT, _SMALL_CROP, _CROP = 64, 48, 96  # px
 _STORED = 8 / 7  # of the crop's side
 _LOOKED_AT = 16  # images, to see their size
@@ -83,14 +82,16 @@ def _batch(c: Config, count: int) -> list[str]:
 
 
 def _neighbors(c: Config, count: int) -> list[str]:
-    """Chooses the number of neighbours and, with it, the memory that they are looked for in."""
-    if c.lde.neighbors:
-        return []
+    """Chooses the number of neighbours, and makes the memory one of whole batches."""
     least, most = _NEIGHBORS
-    c.lde.memory = c.lde.memory or _whole_batches(c, _REMEMBERED)
     some = min(max(count // _RECORDS_A_NEIGHBOR, least), most)
-    c.lde.neighbors = max(1, min(some, count - 1))
-    return [f"{c.lde.neighbors} neighbours, memory {c.lde.memory}"]
+    c.lde.neighbors = c.lde.neighbors or max(1, min(some, count - 1))
+    if c.lde.memory:
+        c.lde.memory = _whole_batches(c, c.lde.memory)
+    if c.method != "lanet" or c.lde.spaces == "none":
+        return []
+    among = f" among those of {c.lde.memory} visits" if c.lde.memory else ""
+    return [counted(c.lde.neighbors, "neighbour") + among]
 
 
 def _whole_batches(c: Config, entries: int) -> int:

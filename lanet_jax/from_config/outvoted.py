@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Int
 
+from lanet_jax.command_line.words import counted
 from lanet_jax.from_config.config import Config
 
 
@@ -19,16 +20,15 @@ def note(c: Config, classes: tuple[str, ...], given: Int[np.ndarray, " N"]) -> s
     """
     if c.method != "lanet" or c.lde.spaces == "none":
         return ""
-    counts = np.bincount(given, minlength=len(classes))
-    few = [
-        f"{name} ({count:,})"
-        for name, count in zip(classes, counts.tolist(), strict=True)
-        if count > 0 and count - 1 < c.lde.neighbors / 2  # none is a neighbour of itself
-    ]
+    counts = np.bincount(given, minlength=len(classes)).tolist()
+    # None is a neighbour of itself.
+    few = [i for i, count in enumerate(counts) if count > 0 and count - 1 < c.lde.neighbors / 2]
     if not few:
         return ""
+    enough = [2 * (counts[i] - 1) for i in few if counts[i] > 1]  # as many make it half of them
+    fewer = f"take --config.lde.neighbors={min(enough)}, or " if enough else ""
     return (
-        f"note: {', '.join(few)}: classes with so few records are never most of the "
-        f"{c.lde.neighbors} neighbours that targets are averaged over, so that targets hardly name "
-        "them; take fewer (--config.lde.neighbors), or add records of these classes"
+        f"note: {', '.join(f'{classes[i]} ({counts[i]:,})' for i in few)}: classes with so few "
+        f"records are never most of the {counted(c.lde.neighbors, 'neighbour')} that targets are "
+        f"averaged over, so that targets hardly name them; {fewer}add records of these classes"
     )

@@ -92,6 +92,56 @@ def test_photos_without_any_face_are_refused(fails, photos, tmp_path):
     assert "no image is left to prepare: 3 no face with landmarks" in line
 
 
+def change(file, **changed):
+    np.savez(file, **dict(np.load(file)) | changed)
+
+
+def aligned(photos, tmp_path):
+    source, file = photos
+    words = ("folder", "--name", "mine", "--source", source, "--landmarks", file)
+    return *words, "--align", SIZE, "--data_dir", tmp_path / "out"
+
+
+def test_eyes_that_are_not_known_are_no_face(prepare, stored, photos, tmp_path):
+    points = np.load(photos[1])["points"]
+    points[1, 0] = np.nan
+    change(photos[1], points=points)
+    prepare(*aligned(photos, tmp_path))
+    assert sorted(stored(tmp_path / "out/mine/1.0.0", "train")) == ["anger/a.png"]
+
+
+def test_photos_without_a_row_are_told_from_those_without_a_face(prepare, photos, tmp_path, capsys):
+    change(photos[1], name=["anger/a.png", "fear/renamed.png", "fear/none.png"])
+    prepare(*aligned(photos, tmp_path))
+    told = capsys.readouterr().out
+    assert "no row in the landmark file (left out): train: fear/b.png" in told
+    assert "can be trusted (left out): train: fear/none.png" in told
+    assert "1 of 2 rows of the landmark file fit no image, such as 'fear/renamed.png'" in told
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"name": ["x.png", "y.png", "z.png"]}, "the landmark file fits none of the images"),
+        ({"scheme": "aflw19"}, "the scheme aflw19 has 19 points, but 5 landmarks are given"),
+        (
+            {"points": np.stack([FACE + 3000] * 3)},  # of photos that were made smaller since
+            "its landmarks are outside the image: they were found in one of another size",
+        ),
+    ],
+)
+def test_a_landmark_file_of_other_photos_is_refused(fails, photos, tmp_path, changed, message):
+    change(photos[1], **changed)
+    assert message in fails(*aligned(photos, tmp_path))
+
+
+def test_a_damaged_photo_is_an_error_though_it_has_no_face(fails, photos, tmp_path):
+    damaged = photos[0] / "fear/none.png"
+    damaged.write_bytes(damaged.read_bytes()[:60])
+    line = fails(*aligned(photos, tmp_path))
+    assert "1 files are truncated or not images: fear/none.png" in line
+
+
 def test_landmarks_that_do_not_tell_the_eyes_are_refused(fails, photos, tmp_path):
     source, file = photos
     np.savez(file, **dict(np.load(file)) | {"scheme": "mine"})

@@ -101,8 +101,12 @@ def test_the_last_part_counts_where_the_path_is_not_there():
 
 def test_a_last_part_that_stands_twice_fits_nothing():
     two_images = [_item("a/1.png"), _item("b/1.png")]
-    assert find_rows(_table(["1.png"]), two_images, []) == {}
-    assert find_rows(_table(["x/1.png", "y/1.png"]), [_item("1.png")], []) == {}
+    for table, items in (
+        (_table(["1.png"]), two_images),
+        (_table(["x/1.png", "y/1.png"]), [_item("1.png")]),
+    ):
+        with pytest.raises(UserError, match="the landmark file fits none of the images"):
+            find_rows(table, items, [])
 
 
 def test_another_folder_is_another_image():

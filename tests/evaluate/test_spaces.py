@@ -97,8 +97,7 @@ def test_a_row_by_hand(look, run):
     right = [1, 1, 1 / 8, 1, 1 / 3, 1 / 3]
     assert row["trust_right"] == pytest.approx(np.mean(right), rel=1e-5)
     assert row["trust_wrong"] == pytest.approx(1 / 3, rel=1e-5)
-    gain = (np.mean(right) - 1 / 3) / (np.std(right) / 6**0.5)  # a single wrong label spreads not
-    assert row["trust_gain"] == pytest.approx(gain, rel=1e-4)
+    assert "trust_gain" not in row  # a single wrong label says nothing of its spread
     assert row["labels"] == "true" and row["records"] == 6
     assert (row["expression_records"], row["landmark_records"]) == (6, 4)
     assert row["landmark_chance_share"] == pytest.approx(2 / 12)  # labels 0 0 and 1 2
@@ -115,6 +114,20 @@ def test_scores_that_change_nothing_gain_nothing(look, run, monkeypatch):
     monkeypatch.setattr(Spaces, "_looks", same)
     row = look.measure(None, np.eye(C)[GIVEN])
     assert row["expression_score_gain"] == row["landmark_score_gain"] == 0.0
+
+
+def test_trust_is_compared_in_standard_errors(look, run):
+    run.data.true = np.array([0, 0, 1, 1, 2, 2, 2])  # the last two labels are wrong
+    targets = np.array([[0.8, 0.1, 0.1]] * 2 + [[0.2, 0.6, 0.2]] * 2 + [[0.1, 0.1, 0.8]] * 2)
+    row = look.measure(None, np.vstack([targets, [[0.4, 0.1, 0.5]]]))
+    right, wrong = [1, 1, 1, 1, 1], [1 / 8, 4 / 5]
+    spread = (np.var(right, ddof=1) / 5 + np.var(wrong, ddof=1) / 2) ** 0.5
+    gain = (np.mean(right) - np.mean(wrong)) / spread
+    assert row["trust_gain"] == pytest.approx(gain, rel=1e-4)
+    run.data.true[:] = GIVEN
+    run.data.true[:2] = 1, 2
+    same = look.measure(None, np.eye(C)[GIVEN])
+    assert same["trust_right"] == same["trust_wrong"] == 1 and same["trust_gain"] == 0
 
 
 def test_without_true_labels_the_observed_ones_are_asked(look, run):

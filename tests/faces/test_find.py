@@ -124,6 +124,22 @@ def test_a_detection_where_a_face_does_not_fill_the_image(finder, side, detected
     assert (face.box[0], face.ok) == (0, not detected)
 
 
+def _wide(x, width):
+    return Fit(np.full((68, 2), float(x)), np.array([x, 0, x + width, 10.0]), 0.02, 1.0)
+
+
+@pytest.mark.parametrize(("width", "taken"), [(30, "detected"), (54, "detected"), (56, "whole")])
+def test_a_photo_is_no_crop_if_the_detector_sees_a_smaller_face(finder, width, taken):
+    image = np.zeros((80, 100, 3), np.uint8)
+    face = finder([_wide(0, 60), _wide(20, width)], count=1).largest(image, "ibug68")
+    assert (face.box[0], face.ok) == ({"whole": 0, "detected": 20}[taken], True)
+
+
+def test_a_crop_in_which_the_detector_sees_no_face(finder):
+    image = np.zeros((80, 100, 3), np.uint8)
+    assert finder([_wide(0, 60)]).largest(image, "ibug68").ok
+
+
 def test_no_face_either_way(finder, blank):
     face = finder([_fit(7, spread=0.9), *[_fit(0, spread=0.8)] * 4], count=1).largest(
         blank, "ibug68"

@@ -104,6 +104,15 @@ def test_a_face_that_does_not_fill_its_image_is_detected_first(astronaut, crop):
     assert np.linalg.norm(strayed.landmarks - face.landmarks, axis=1).mean() > error
 
 
+@pytest.mark.parametrize("degrees", [-9, -6, -3, 3, 6, 9])
+def test_a_turned_portrait_is_detected_though_the_mesh_strays_to_the_shoulders(astronaut, degrees):
+    turn = cv2.getRotationMatrix2D((128, 128), degrees, 1)
+    photo = cv2.warpAffine(astronaut, turn, (256, 256))
+    (seen,) = find_faces(photo)
+    eyes, expected = _eyes(Finder().largest(photo, "ibug68").landmarks), _eyes(seen.landmarks)
+    assert np.abs(eyes - expected).max() < 0.1 * np.linalg.norm(np.diff(expected, axis=0))
+
+
 def test_two_schemes_tell_of_one_face(astronaut):
     full, few = Finder().crop(astronaut, "ibug68"), Finder().crop(astronaut, "aflw19")
     assert few.landmarks.shape == (19, 2)

@@ -67,17 +67,33 @@ def test_what_fits_the_data(opened, chosen, count, side, batch, queue, size, nei
     assert count > c.lde.neighbors and memory % batch == 0
     assert queue % batch == 0
     assert (tuple(c.data.test), c.data.holdout) == (("mine",), 0)
-    assert f"batch {batch}, queue {queue}, {neighbors} neighbours, memory {memory}" in told
+    among = f"{neighbors} neighbours among those of {memory} visits"
+    assert f"batch {batch}, queue {queue}, {among}" in told
 
 
-def test_neighbours_that_were_asked_for_have_the_memory_that_was():
-    for memory in (0, 32):
-        c = folder.get_config("small")
-        c.lde.neighbors, c.lde.memory = 4, memory
-        assert fit._neighbors(c, 60) == []
-        assert (c.lde.neighbors, c.lde.memory) == (4, memory)
-    c.lde.neighbors, c.optim.batch_size = 0, 16
-    assert fit._neighbors(c, 60) == ["8 neighbours, memory 32"]
+@pytest.mark.parametrize(
+    ("changes", "neighbors", "memory", "said"),
+    [
+        ({}, 8, 4096, "8 neighbours among those of 4096 visits"),
+        ({"lde.neighbors": 1}, 1, 4096, "1 neighbour among those of 4096 visits"),
+        ({"lde.neighbors": 32}, 32, 4096, "32 neighbours among those of 4096 visits"),
+        ({"lde.memory": 0}, 8, 0, "8 neighbours, crops"),
+        ({"lde.memory": 100}, 8, 96, "8 neighbours among those of 96 visits"),
+        ({"optim.batch_size": 20}, 8, 4080, "8 neighbours among those of 4080 visits"),
+    ],
+)
+def test_neighbours_and_memory_are_chosen_apart(opened, chosen, changes, neighbors, memory, said):
+    opened(60, 48, "train", "test")
+    c, told = chosen(**changes)
+    assert (c.lde.neighbors, c.lde.memory) == (neighbors, memory)
+    assert said in told
+    combinations.check(c)
+
+
+@pytest.mark.parametrize("changes", [{"method": "ce"}, {"lde.spaces": "none", "loss.trust": 0.0}])
+def test_nothing_is_said_of_neighbours_that_are_not_looked_for(opened, chosen, changes):
+    opened(60, 48, "train", "test")
+    assert "neighbour" not in chosen(**changes)[1]
 
 
 def test_without_a_test_split_a_part_is_held_out(opened, chosen):

@@ -22,6 +22,14 @@ def test_classes_that_are_never_most_of_the_neighbours_are_named():
     assert note(**{"lde.neighbors": 6}) == ""
 
 
+def test_the_advice_is_one_that_helps():
+    assert "take --config.lde.neighbors=6, or add records" in note(**{"lde.neighbors": 32})
+    counts = np.array([0, 1, 1, 1, 1, 1])  # one record of the first class
+    c = rafdb.get_config()
+    told = outvoted.note(config.resolve(c), ("a", "b"), counts)
+    assert told.startswith("note: a (1)") and "--config.lde.neighbors" not in told
+
+
 @pytest.mark.parametrize("changes", [{"method": "ce"}, {"lde.spaces": "none"}])
 def test_without_neighbours_nothing_is_said(changes):
     assert note(**changes, **{"lde.neighbors": 32}) == ""

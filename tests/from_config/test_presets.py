@@ -7,7 +7,7 @@ import pytest
 
 from configs import ferplus, rafdb
 from lanet_jax.errors import UserError
-from lanet_jax.from_config import config, config_files, flags
+from lanet_jax.from_config import config, config_files, fields, flags
 from lanet_jax.from_config.fields import FACE29_MEAN, FACE29_STD
 from lanet_jax.recipes import PUBLISHED
 from lanet_jax.study import axes
@@ -122,6 +122,7 @@ def test_nothing_follows_the_preset_face():
     [
         ("ferplus", "face", "r50", "`face` and `r50` are two networks"),
         ("ferplus", "face", "shipped", "`face` and `shipped` are two networks"),
+        ("ferplus", "r50", "shipped", "`r50` and `shipped` are two networks"),
         ("ferplus", "robust", "shipped", "`robust` is LA-Net and `shipped` trains by CE"),
         ("folder", "face", "small", "`small` starts from the face network by itself"),
         ("folder", "robust", "small", "`small` is `robust`"),
@@ -132,6 +133,20 @@ def test_of_presets_that_undo_each_other_one_is_taken(file, one, other, why):
     for both in (f"{one},{other}", f"{other},{one}"):
         with pytest.raises(UserError, match=f"--config: .*{why}.*: take one"):
             config_files.config(f"{file}:{both}")
+
+
+def test_presets_of_a_users_own_exclude_only_what_they_say():
+    def small(c):
+        c.optim.epochs = 2
+
+    c = fields.apply_presets(rafdb.get_config().unlock(), "small,robust", {"small": small})
+    assert (c.optim.epochs, c.lde.neighbors) == (2, 32)
+
+
+@pytest.mark.parametrize("presets", ["small,robust", "robust,small", "face,small"])
+def test_a_preset_that_does_not_exist_is_named_first(presets):
+    with pytest.raises(UserError, match="no preset 'small'"):
+        rafdb.get_config(presets)
 
 
 def test_images_of_the_mixed_set_are_stored_as_large_as_the_face_network_sees_them():
