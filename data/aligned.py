@@ -1,6 +1,7 @@
 """Cuts the faces out of photos by their landmarks, as `lanet predict` cuts them."""
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,11 @@ from .assembly import look_at_all
 from .images import Face
 from .landmark_file import LandmarkTable, check_scheme, find_rows
 from .listing import Item, Listing
+from .record_fields import Record
 
 NO_FACE = "no face with landmarks that can be trusted (left out)"
 NO_ROW = "no row in the landmark file (left out)"
+_SMALL = 0.4  # breadth or height of a face's landmarks over that of its image; of FER+'s crops .8
 
 
 def cut_out(listing: Listing, landmarks: LandmarkTable, size: int) -> LandmarkTable:
@@ -61,6 +64,30 @@ def cut_out(listing: Listing, landmarks: LandmarkTable, size: int) -> LandmarkTa
     listing.splits.update(faces)
     names = landmarks.names and [landmarks.names[row] for row in np.flatnonzero(used).tolist()]
     return dataclasses.replace(landmarks, names=names, points=points[used], ok=landmarks.ok[used])
+
+
+def remark_photos(listing: Listing, splits: Mapping[str, Sequence[Record]]) -> None:
+    """Adds a remark on images in which the face is small: photos, not crops.
+
+    Args:
+      listing: gets the remark.
+      splits: the records of each split, with their landmarks.
+    """
+    known = [record for records in splits.values() for record in records if _points(record).size]
+    small = [record for record in known if np.ptp(_points(record), axis=0).max() < _SMALL]
+    if small:
+        listing.remarks.append(
+            f"in {len(small):,} of {len(known):,} images with landmarks, such as {small[0].name}, "
+            "the face is small, and whole images are stored: of photos cut the faces out, by "
+            "--align 128"
+        )
+
+
+def _points(record: Record) -> Float[np.ndarray, "l 2"]:
+    """The known landmarks of a record."""
+    if record.landmarks is None or record.present is None:
+        return np.empty((0, 2))
+    return record.landmarks[record.present]
 
 
 def _square(points: Float[np.ndarray, "L 2"], landmarks: LandmarkTable) -> Square | None:

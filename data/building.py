@@ -47,7 +47,7 @@ def from_source(
       data_dir: folder of prepared datasets.
       overwrite: whether to prepare a finished dataset again.
       options: the dataset's own options; `name` gives the prepared folder another name, `align`
-        cuts the faces out at so many pixels.
+        cuts the faces out at so many pixels, 0 takes the images whole.
 
     Returns:
       The finished folder.
@@ -55,7 +55,7 @@ def from_source(
     Raises:
       UserError: something about the source, the landmarks or the disk is wrong.
     """
-    name, align = options.pop("name", dataset), options.pop("align", 0)
+    name, align = options.pop("name", dataset), options.pop("align", None)
     module = _module(dataset, "source")
     builder_class = _module(dataset, f"{dataset}_dataset_builder").Builder
     config = module.config_name(**options)
@@ -79,6 +79,8 @@ def from_source(
     remark_absent_classes(listing)
     looks = assembly.look_at_all(listing)
     schema, splits = assembly.assemble(listing, looks, points)
+    if align == 0:
+        aligned.remark_photos(listing, splits)
     twins = check.find_twins(listing, looks)
     check.note_twins(listing, twins)
     named = {"config": config} if config else {"name": name} if name != dataset else {}

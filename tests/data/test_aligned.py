@@ -78,6 +78,16 @@ def test_photos_become_faces_and_their_landmarks_move_along(
     assert "fit no image" not in told  # all rows of the landmark file were of use
 
 
+def test_small_faces_in_whole_images_are_remarked(prepare, photos, tmp_path, capsys):
+    words = aligned(photos, tmp_path)
+    without = [word for word in words if word not in ("--align", SIZE)]
+    prepare(*without)  # 20 of 130 px between the eyes
+    told = capsys.readouterr().out
+    assert "in 2 of 2 images with landmarks, such as anger/a.png, the face is small" in told
+    prepare(*words, "--overwrite")
+    assert "the face is small" not in capsys.readouterr().out
+
+
 def test_without_landmarks_no_face_can_be_cut_out(fails, photos, tmp_path):
     words = ("folder", "--name", "mine", "--source", photos[0], "--data_dir", tmp_path / "out")
     assert "give --landmarks FILE" in fails(*words, "--align", SIZE)
