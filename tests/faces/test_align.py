@@ -24,19 +24,19 @@ def _landmarks(scheme, mouth=MOUTH):
 
 
 @pytest.mark.parametrize("scheme", POINTS)
-def test_eyes_come_to_their_places(scheme, in_frame):
+def test_eyes_come_to_their_places(scheme):
     square = aligned_square(_landmarks(scheme), scheme)
-    eyes = in_frame(square, np.stack([LEFT, RIGHT]))
+    eyes = square.from_image(np.stack([LEFT, RIGHT]))
     np.testing.assert_allclose(eyes[:, 1], EYE_HEIGHT)
     np.testing.assert_allclose(eyes[:, 0], [0.5 - EYE_DISTANCE / 2, 0.5 + EYE_DISTANCE / 2])
 
 
-def test_a_turned_face_is_cut_upright(in_frame):
+def test_a_turned_face_is_cut_upright():
     turn = math.radians(25)
     rotation = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
     square = aligned_square(_landmarks("ibug68") @ rotation.T)
     assert square.angle == pytest.approx(turn)
-    np.testing.assert_allclose(in_frame(square, rotation @ LEFT)[1], EYE_HEIGHT)
+    np.testing.assert_allclose(square.from_image(rotation @ LEFT)[1], EYE_HEIGHT)
 
 
 def test_a_face_in_profile_is_cut_by_its_height():

@@ -53,7 +53,7 @@ def test_a_portrait(astronaut):
     assert max(right, lower) < 256
 
 
-def test_a_group_of_all_sizes_turned_by_up_to_30_degrees(astronaut, in_frame):
+def test_a_group_of_all_sizes_turned_by_up_to_30_degrees(astronaut):
     placed = [
         Square(230, 260, 320, np.radians(-30)),
         Square(560, 180, 160, np.radians(30)),
@@ -65,7 +65,7 @@ def test_a_group_of_all_sizes_turned_by_up_to_30_degrees(astronaut, in_frame):
     faces = find_faces(_photo(astronaut, placed, 720, 1200), smallest=0.015)
     assert len(faces) == len(placed)
     (portrait,) = find_faces(astronaut)
-    reference = in_frame(FACE, portrait.landmarks)
+    reference = FACE.from_image(portrait.landmarks)
     for square in placed:
         expected = square.to_image(reference)
         eye = np.linalg.norm(np.diff(_eyes(expected), axis=0))
@@ -81,12 +81,12 @@ def test_a_face_is_found_whichever_way_up(astronaut, degrees):
     assert abs(math.remainder(found - square.angle, 2 * math.pi)) < np.radians(12)
 
 
-def test_a_tight_crop_agrees_with_the_photo(astronaut, in_frame):
+def test_a_tight_crop_agrees_with_the_photo(astronaut):
     (whole,) = find_faces(astronaut)
     square = Square(x=137, y=113, side=130)
     crop = Finder().crop(square.cut(astronaut, 48), "ibug68")
     assert crop.ok
-    expected = in_frame(square, whole.landmarks) * 48
+    expected = square.from_image(whole.landmarks) * 48
     eye = np.linalg.norm(np.diff(_eyes(expected), axis=0))
     assert np.linalg.norm(crop.landmarks - expected, axis=1).mean() / eye < 0.1
 
