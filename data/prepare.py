@@ -105,7 +105,7 @@ DATASETS: dict[str, Dataset] = {
                 "help": "classes to rename, as in suprise=surprise",
             },
             "align": {
-                "type": whole(8),
+                "type": whole(8, 1024),
                 "default": 0,
                 "metavar": "PX",
                 "help": "for photos: cut each face out by its landmarks, as `lanet predict` does, "

@@ -38,11 +38,12 @@ class Parser(argparse.ArgumentParser):
         return super()._get_values(action, arg_strings)
 
 
-def whole(least: int) -> Callable[[str], int]:
+def whole(least: int, most: int | None = None) -> Callable[[str], int]:
     """Makes the type of an argument that is a whole number.
 
     Args:
       least: the smallest allowed number.
+      most: the largest one; None for no limit.
 
     Returns:
       A function that parses the argument.
@@ -53,8 +54,9 @@ def whole(least: int) -> Callable[[str], int]:
             number = int(text)
         except ValueError:
             number = least - 1
-        if number < least:
-            raise argparse.ArgumentTypeError(f"{text!r}: must be a whole number, {least} or more")
+        if number < least or (most is not None and number > most):
+            allowed = f"{least} or more" if most is None else f"from {least} to {most}"
+            raise argparse.ArgumentTypeError(f"{text!r}: must be a whole number, {allowed}")
         return number
 
     return read

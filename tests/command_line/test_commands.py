@@ -55,6 +55,15 @@ def test_whole_numbers(text):
         parser.parse_args([f"--images={text}"])
 
 
+@pytest.mark.parametrize("text", ["7", "1025"])
+def test_whole_numbers_up_to_a_limit(text):
+    parser = command_line.Parser(prog="lanet x")
+    parser.add_argument("--align", type=command_line.whole(8, 1024))
+    assert [parser.parse_args([f"--align={side}"]).align for side in (8, 1024)] == [8, 1024]
+    with pytest.raises(UserError, match=r"--align: .* must be a whole number, from 8 to 1024"):
+        parser.parse_args([f"--align={text}"])
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [
