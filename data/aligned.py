@@ -48,16 +48,19 @@ def cut_out(listing: Listing, landmarks: LandmarkTable, size: int) -> LandmarkTa
         faces[split], others[split] = [], []
         for item in found:
             row = rows.get(item.name)
-            own = None if row is None else landmarks.points[row]
-            square = None if own is None or not landmarks.ok[row] else _square(own, landmarks)
-            if square is None or own is None:
-                listing.note(NO_ROW if row is None else NO_FACE, split, item.file)
+            if row is None:
+                listing.note(NO_ROW, split, item.file)
                 others[split].append(item)
-                used[[] if row is None else row] = False
+                continue
+            square = _square(landmarks, row)
+            if square is None:
+                listing.note(NO_FACE, split, item.file)
+                others[split].append(item)
+                used[row] = False
                 continue
             if not isinstance(item.image, Path):
                 raise UserError(f"{item.file} is no file of its own: leave out --align")
-            points[row] = square.from_image(own) * np.float32(size)
+            points[row] = square.from_image(landmarks.points[row]) * size
             faces[split].append(dataclasses.replace(item, image=Face(item.image, square, size)))
     if any(others.values()):  # a damaged file is an error wherever it is, not a photo without face
         look_at_all(dataclasses.replace(listing, splits=others))
@@ -73,11 +76,16 @@ def remark_photos(listing: Listing, splits: Mapping[str, Sequence[Record]]) -> N
       listing: gets the remark.
       splits: the records of each split, with their landmarks.
     """
-    known = [record for records in splits.values() for record in records if _points(record).size]
-    small = [record for record in known if np.ptp(_points(record), axis=0).max() < _SMALL]
+    known = [
+        (record.name, points)
+        for records in splits.values()
+        for record in records
+        if len(points := _points(record))
+    ]
+    small = [name for name, points in known if np.ptp(points, axis=0).max() < _SMALL]
     if small:
         listing.remarks.append(
-            f"in {len(small):,} of {len(known):,} images with landmarks, such as {small[0].name}, "
+            f"in {len(small):,} of {len(known):,} images with landmarks, such as {small[0]}, "
             "the face is small, and whole images are stored: of photos cut the faces out, by "
             "--align 128"
         )
@@ -85,14 +93,16 @@ def remark_photos(listing: Listing, splits: Mapping[str, Sequence[Record]]) -> N
 
 def _points(record: Record) -> Float[np.ndarray, "l 2"]:
     """The known landmarks of a record."""
-    if record.landmarks is None or record.present is None:
+    if record.landmarks is None:
         return np.empty((0, 2))
-    return record.landmarks[record.present]
+    return record.landmarks if record.present is None else record.landmarks[record.present]
 
 
-def _square(points: Float[np.ndarray, "L 2"], landmarks: LandmarkTable) -> Square | None:
-    """The square of a face; None if its eyes and mouth make none."""
+def _square(landmarks: LandmarkTable, row: int) -> Square | None:
+    """The square of a row's face; None if it is not trusted, or its eyes and mouth make none."""
+    if not landmarks.ok[row]:
+        return None
     try:
-        return aligned_square(points, landmarks.scheme)
+        return aligned_square(landmarks.points[row], landmarks.scheme)
     except UserError:
         return None

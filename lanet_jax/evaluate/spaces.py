@@ -188,8 +188,7 @@ class Spaces:
         row = {f"trust_{name}": float(own.mean()) for name, own in of.items() if len(own)}
         if all(len(own) > 1 for own in of.values()):
             spread = sum(own.var(ddof=1) / len(own) for own in of.values()) ** 0.5
-            gain = row["trust_right"] - row["trust_wrong"]
-            row["trust_gain"] = float(gain / spread) if spread else np.nan if gain else 0.0
+            row["trust_gain"] = _over(row["trust_right"] - row["trust_wrong"], spread)
         return row
 
 
@@ -225,7 +224,11 @@ def _chance(labels: Int[np.ndarray, " M"]) -> float:
 
 def _in_standard_errors(gains: Float[np.ndarray, " M"]) -> float:
     """The mean over records in standard errors of it; nan if all records gain the same."""
-    if not len(gains) or not gains.any():
-        return 0.0 if len(gains) else np.nan
-    spread = gains.std(ddof=1) / len(gains) ** 0.5 if len(gains) > 1 else 0.0
-    return float(gains.mean() / spread) if spread else np.nan
+    if not len(gains):
+        return np.nan
+    return _over(gains.mean(), gains.std(ddof=1) / len(gains) ** 0.5 if len(gains) > 1 else 0.0)
+
+
+def _over(gain: float, spread: float) -> float:
+    """A gain in standard errors; nan if it is one without any spread."""
+    return float(gain / spread) if spread else np.nan if gain else 0.0

@@ -16,7 +16,7 @@ from lanet_jax.input.records import Records
 from lanet_jax.run import folder as run_folder
 
 FACES = "face29"  # the pretrained weights to use if the user's cache has them
-# An epoch should have several batches, and a batch more than the K neighbours of each face.
+# An epoch should have several batches.
 _BATCHES = ((2_000, 128), (500, 64), (120, 32), (0, 16))  # least number of records, batch
 _MOST_QUEUED = 8192
 # Neighbours: at most those of the preset `robust`; of few records fewer, or a class has not enough.

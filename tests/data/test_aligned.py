@@ -21,11 +21,11 @@ def turned(points, degrees, centre=(60, 50)):
     return turn.to_image(points - centre + 0.5)
 
 
-def photo(points, colour):
+def photo(points):
     """A black photo with a patch at each of the eyes."""
     image = np.zeros((110, 130, 3), np.uint8)
     for x, y in points[:2]:
-        cv2.circle(image, (round(x), round(y)), 3, colour, -1)
+        cv2.circle(image, (round(x), round(y)), 3, (255, 255, 255), -1)
     return cv2.imencode(".png", image)[1].tobytes()
 
 
@@ -34,10 +34,20 @@ def photos(tmp_path, write):
     """Two photos of one face, one of them turned, and one without; their landmark file."""
     faces = {"anger/a.png": FACE, "fear/b.png": turned(FACE, 40), "fear/none.png": FACE * 0}
     for name, points in faces.items():
-        write(tmp_path / "photos" / name, photo(points, (255, 255, 255)))
+        write(tmp_path / "photos" / name, photo(points))
     known, file = [True, True, False], tmp_path / "l.npz"
     np.savez(file, name=list(faces), points=list(faces.values()), ok=known, scheme="points5")
     return tmp_path / "photos", file
+
+
+def change(file, **changed):
+    np.savez(file, **dict(np.load(file)) | changed)
+
+
+def aligned(photos, tmp_path):
+    source, file = photos
+    words = ("folder", "--name", "mine", "--source", source, "--landmarks", file)
+    return *words, "--align", SIZE, "--data_dir", tmp_path / "out"
 
 
 def test_a_face_is_cut_out_of_a_file():
@@ -54,9 +64,7 @@ def test_a_face_is_cut_out_of_a_file():
 def test_photos_become_faces_and_their_landmarks_move_along(
     prepare, stored, photos, tmp_path, capsys
 ):
-    source, file = photos
-    words = ("folder", "--name", "mine", "--source", source, "--landmarks", file)
-    prepare(*words, "--align", SIZE, "--data_dir", tmp_path / "out")
+    prepare(*aligned(photos, tmp_path))
     folder = tmp_path / "out" / "mine" / "1.0.0"
     records = stored(folder, "train")
     assert sorted(records) == ["anger/a.png", "fear/b.png"]
@@ -69,7 +77,7 @@ def test_photos_become_faces_and_their_landmarks_move_along(
         for x, y in eyes:
             assert pixels[round(y * SIZE), round(x * SIZE)].min() > 200
         assert pixels[round(EYE_HEIGHT * SIZE), SIZE // 2].max() < 50  # between the eyes
-    image = decode((source / "anger/a.png").read_bytes())
+    image = decode((photos[0] / "anger/a.png").read_bytes())
     cut = decode(records["anger/a.png"]["image"]).astype(float)
     assert np.abs(cut - align(image, FACE, SIZE, "points5")).mean() < 3  # as in prediction
     assert "fear/none.png" in (folder / "report.txt").read_text()
@@ -94,22 +102,9 @@ def test_without_landmarks_no_face_can_be_cut_out(fails, photos, tmp_path):
 
 
 def test_photos_without_any_face_are_refused(fails, photos, tmp_path):
-    source, file = photos
-    table = dict(np.load(file)) | {"ok": np.zeros(3, bool)}
-    np.savez(file, **table)
-    words = ("folder", "--name", "mine", "--source", source, "--landmarks", file)
-    line = fails(*words, "--align", SIZE, "--data_dir", tmp_path / "out")
+    change(photos[1], ok=np.zeros(3, bool))
+    line = fails(*aligned(photos, tmp_path))
     assert "no image is left to prepare: 3 no face with landmarks" in line
-
-
-def change(file, **changed):
-    np.savez(file, **dict(np.load(file)) | changed)
-
-
-def aligned(photos, tmp_path):
-    source, file = photos
-    words = ("folder", "--name", "mine", "--source", source, "--landmarks", file)
-    return *words, "--align", SIZE, "--data_dir", tmp_path / "out"
 
 
 def test_eyes_that_are_not_known_are_no_face(prepare, stored, photos, tmp_path):
@@ -153,8 +148,6 @@ def test_a_damaged_photo_is_an_error_though_it_has_no_face(fails, photos, tmp_pa
 
 
 def test_landmarks_that_do_not_tell_the_eyes_are_refused(fails, photos, tmp_path):
-    source, file = photos
-    np.savez(file, **dict(np.load(file)) | {"scheme": "mine"})
-    words = ("folder", "--name", "mine", "--source", source, "--landmarks", file)
-    line = fails(*words, "--align", SIZE, "--data_dir", tmp_path / "out")
+    change(photos[1], scheme="mine")
+    line = fails(*aligned(photos, tmp_path))
     assert "cannot be aligned by landmarks of the scheme 'mine'" in line
