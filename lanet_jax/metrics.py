@@ -81,6 +81,23 @@ def mean_class_accuracy(matrix: Int[np.ndarray, "C C"]) -> float:
     return float(np.mean(np.diag(matrix)[counts > 0] / counts[counts > 0]))
 
 
+def accuracies(
+    probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, " N"]
+) -> tuple[float, float]:
+    """Accuracy and mean class accuracy of the most probable classes.
+
+    Args:
+      probabilities: class probabilities; rows sum to 1.
+      labels: index of each record's true class.
+
+    Returns:
+      Two shares in [0, 1].
+    """
+    predicted = probabilities.argmax(axis=1)
+    matrix = confusion(predicted, labels, probabilities.shape[1])
+    return accuracy(predicted, labels), mean_class_accuracy(matrix)
+
+
 def mean_class_error(matrix: Int[np.ndarray, "C C"], z: float = 1.96) -> float:
     """Half the confidence interval of the mean recall; 95% for the default z.
 
@@ -116,6 +133,28 @@ def negative_log_likelihood(
     """
     p = np.take_along_axis(probabilities, labels[:, None], axis=1)
     return float(-np.mean(np.log(np.maximum(p, 1e-12))))
+
+
+def with_equal_classes(
+    probabilities: Float[np.ndarray, "N C"], prior: Float[np.ndarray, " C"], power: float = 1.0
+) -> Float[np.ndarray, "N C"]:
+    """Class probabilities as they would be if all classes were equally frequent.
+
+    Their argmax has the best mean class accuracy that the probabilities allow, at the cost of
+    accuracy.
+
+    Source: Menon et al., "Long-Tail Learning via Logit Adjustment", ICLR 2021, section 4.
+
+    Args:
+      probabilities: class probabilities; rows sum to 1.
+      prior: how frequent the classes are, as the network sees them: its mean prediction.
+      power: tau; 1 as described, 0 changes nothing, between them lies a compromise.
+
+    Returns:
+      p_c / prior_c^tau, normalised.
+    """
+    adjusted = probabilities / prior**power
+    return adjusted / adjusted.sum(axis=1, keepdims=True)
 
 
 def calibration(

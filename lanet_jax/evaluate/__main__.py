@@ -124,6 +124,8 @@ def write(
     error, bins = metrics.calibration(probabilities, labels)
     accuracy = metrics.accuracy(predicted, labels)
     low, high = metrics.wilson(accuracy, len(records))
+    prior = np.maximum(probabilities.mean(axis=0), np.finfo(np.float32).tiny)
+    equal = metrics.accuracies(metrics.with_equal_classes(probabilities, prior), labels)
     numbers = {
         "step": step,
         "records": len(records),
@@ -133,6 +135,9 @@ def write(
         "accuracy_interval": [low, high],
         "mean_class_accuracy": metrics.mean_class_accuracy(matrix),
         "mean_class_error": metrics.mean_class_error(matrix),
+        # Of the run's other columns none tells a network that does not know a rare class from one
+        # that knows it and takes it to be rarer than it is.
+        "equal_classes": dict(zip(("accuracy", "mean_class_accuracy"), equal, strict=True)),
         "nll": metrics.negative_log_likelihood(probabilities, labels),
         "calibration_error": error,
     }
@@ -156,7 +161,9 @@ def write(
         f"{folder.name} at step {step}: {accuracy:.2%} of {len(records)} (95% interval "
         f"{low:.1%} to {high:.1%}), mean class accuracy "
         f"{numbers['mean_class_accuracy']:.2%} (\u00b1 {numbers['mean_class_error']:.1%}), "
-        f"calibration error {error:.3f}; {folder}"
+        f"calibration error {error:.3f}; {folder}\n"
+        f"as if all classes were equally frequent (lanet export --balance): {equal[0]:.2%}, mean "
+        f"class accuracy {equal[1]:.2%}"
     )
     return numbers
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lanet_jax.command_line.ending import exit_on_user_error
-from lanet_jax.command_line.parser import Parser
+from lanet_jax.command_line.parser import Parser, share
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError
 
@@ -24,6 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add("--half", action="store_true", help=half)
     calibrate = "folder of an evaluation: divide the logits by the temperature that fits it best"
     add("--calibrate", type=Path, metavar="DIR", help=calibrate)
+    balance = "folder of an evaluation: predict as if all classes were equally frequent"
+    add("--balance", type=Path, metavar="DIR", help=balance)
+    power = "how far, from 0 (not at all) to 1 (default); between them lies a compromise"
+    add("--balance_power", type=share, default=1.0, metavar="TAU", help=power)
     parsed = parser.parse_args(arguments)
     runtime.start()
     export(**vars(parsed))
@@ -36,6 +40,8 @@ def export(
     out: Path | None = None,
     half: bool = False,
     calibrate: Path | None = None,
+    balance: Path | None = None,
+    balance_power: float = 1.0,
 ) -> Path:
     """Writes a trained network for others to use; nothing is written unless it agrees with JAX.
 
@@ -46,6 +52,8 @@ def export(
       out: the file; its card is FILE.json (NAME.json of NAME.safetensors).
       half: store kernels in 16 bits; only for safetensors.
       calibrate: folder of an evaluation of the same checkpoint, `WORKDIR/evaluation/SPLIT`.
+      balance: the same, to measure how frequent the network takes the classes to be.
+      balance_power: tau, see `metrics.with_equal_classes`.
 
     Returns:
       The file.
@@ -59,7 +67,7 @@ def export(
     import jax
 
     from lanet_jax.devices import mesh
-    from lanet_jax.export import exported, temperature
+    from lanet_jax.export import class_balance, evaluated, exported, temperature
     from lanet_jax.trained import network_fingerprint
     from lanet_jax.trained.load import load
 
@@ -70,18 +78,31 @@ def export(
         raise UserError(f"--out={out}: --format={format} writes a file named NAME.{format}")
     if half and format != "safetensors":
         raise UserError(f"--half: --format={format} has 32 bits; use it with --format=safetensors")
+    if balance_power != 1 and not balance:
+        raise UserError(f"--balance_power={balance_power:g} needs --balance=DIR, an evaluation")
     exported.check_packages(format)
     trained = load(workdir, step, mesh.make(1, jax.local_devices()[:1]))
     if out.absolute() == workdir.absolute():
         raise UserError(f"--out={out}: that is the file to export; choose another name")
     origin = {"exported_from": network_fingerprint.of_weights(trained)}
     trained = dataclasses.replace(trained, card={**trained.card, **origin})
+    if calibrate or balance:
+        class_balance.refuse_balanced(trained, workdir)
     if calibrate:
-        fitted = temperature.of_evaluation(calibrate, trained)
+        fitted = temperature.of_evaluation(evaluated.read("--calibrate", calibrate, trained))
         trained = temperature.divided(trained, fitted, calibrate.name)
         print(
             f"temperature {fitted.value:.3f}: calibration error {fitted.error:.3f} becomes "
             f"{fitted.error_after:.3f} on the {fitted.records} records that it was fitted on"
+        )
+    if balance:
+        measured = evaluated.read("--balance", balance, trained)
+        by = class_balance.of_evaluation(measured, trained, balance_power)
+        trained = class_balance.balanced(trained, by, balance.name)
+        changes = (f"{x:.1%} becomes {y:.1%}" for x, y in zip(by.before, by.after, strict=True))
+        print(
+            "classes balanced, power {:g}: accuracy {}, mean class accuracy {} on the {} records "
+            "of {}".format(by.power, *changes, len(measured.labels), balance.name)
         )
     said = exported.write(out, format, trained, half)
     print("\n".join([*said, f"wrote {out}, {exported.card_of(out).name}"]))

@@ -46,6 +46,15 @@ def test_the_help_says_each_default_once():
     assert shown.count("default") == 3
 
 
+@pytest.mark.parametrize("text", ["-0.1", "1.1", "x", "nan"])
+def test_shares(text):
+    assert [command_line.share(own) for own in ("0", "0.5", "1")] == [0.0, 0.5, 1.0]
+    parser = command_line.Parser(prog="lanet x")
+    parser.add_argument("--power", type=command_line.share)
+    with pytest.raises(UserError, match=f"{text}.*must be a number from 0 to 1"):
+        parser.parse_args([f"--power={text}"])
+
+
 @pytest.mark.parametrize("text", ["-1", "0", "x", "1.5"])
 def test_whole_numbers(text):
     parser = command_line.Parser(prog="lanet x")

@@ -25,6 +25,18 @@ class Records:
 RIGHT = np.array([[0.9, 0.1], [0.2, 0.8]])
 
 
+def test_a_class_that_only_its_frequency_hides_is_told(tmp_path, capsys):
+    numbers = write(tmp_path / "test", Records(), np.array([[0.9, 0.1], [0.6, 0.4]]), 3)
+    assert (numbers["accuracy"], numbers["mean_class_accuracy"]) == (0.5, 0.5)
+    assert numbers["equal_classes"] == {"accuracy": 1.0, "mean_class_accuracy": 1.0}
+    assert "equally frequent (lanet export --balance): 100.00%" in capsys.readouterr().out
+
+
+def test_a_class_that_is_never_predicted_leaves_numbers(tmp_path):
+    numbers = write(tmp_path / "test", Records(), np.array([[1.0, 0.0], [1.0, 0.0]]), 3)
+    assert numbers["equal_classes"] == {"accuracy": 0.5, "mean_class_accuracy": 0.5}
+
+
 def test_a_full_disk_leaves_the_result_before(tmp_path, monkeypatch):
     write(tmp_path / "test", Records(), RIGHT, 3)
     files = EvaluationFolder(tmp_path / "test")

@@ -1,85 +1,30 @@
 """A fitted temperature makes probabilities frequencies, and changes no order."""
 
-import json
-
 import jax
 import numpy as np
 import pytest
 
 from lanet_jax import metrics
-from lanet_jax.checkpoint import model_file
 from lanet_jax.devices import mesh
 from lanet_jax.errors import UserError
 from lanet_jax.export import temperature
 from lanet_jax.export.__main__ import export
-from lanet_jax.files.atomic import write_csv
-from lanet_jax.trained import network as trained_network
 from lanet_jax.trained import network_fingerprint
 from lanet_jax.trained.load import load
-
-CLASSES = ["anger", "fear", "happiness"]
-
-
-def softmax(x):
-    e = np.exp(x - x.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
-
-
-@pytest.fixture(scope="module")
-def drawn():
-    """Labels drawn from the softmax of some logits."""
-    rng = np.random.default_rng(0)
-    logits = 2 * rng.normal(size=(4000, 3))
-    return logits, np.array([rng.choice(3, p=p) for p in softmax(logits)])
+from tests.export.evaluations import evaluation, softmax
 
 
 @pytest.mark.parametrize("factor", [0.4, 1.0, 3.0])
 def test_what_the_logits_were_multiplied_by_is_found(drawn, factor):
     logits, labels = drawn
     shown = softmax(factor * logits)
-    found, after = temperature.fit(shown, labels)
+    found = temperature.fit(shown, labels)
+    after = temperature.tempered(shown, found)
     assert found == pytest.approx(factor, rel=0.06)
     np.testing.assert_array_equal(after.argmax(axis=1), shown.argmax(axis=1))
     assert metrics.calibration(after, labels)[0] < 0.02
     if factor != 1:
         assert metrics.calibration(shown, labels)[0] > 0.08
-
-
-@pytest.fixture
-def model(tmp_path):
-    """A model file."""
-    card = {
-        **{"classes": CLASSES, "size": 16, "depth": 18, "width": 4, "stem": "small"},
-        **{"mean": [0.5] * 3, "std": [0.2] * 3, "method": "ce", "precision": "float32"},
-        **{"grey": False, "step": 9},
-    }
-    rng = np.random.default_rng(1)
-    tree = {
-        name: {part: _filled(tree, rng) for part, tree in shapes.items()}
-        for name, shapes in trained_network.shapes(card).items()
-    }
-    path = tmp_path / "net.safetensors"
-    model_file.write(path, tree["params"], tree["model_state"], card)
-    return path
-
-
-def _filled(tree, rng):
-    if isinstance(tree, dict):
-        return {name: _filled(part, rng) for name, part in tree.items()}
-    if len(tree.shape) == 1:
-        return np.ones(tree.shape, np.float32)
-    return rng.normal(0, np.prod(tree.shape[:-1]) ** -0.5, tree.shape).astype(np.float32)
-
-
-def evaluation(folder, probabilities, labels, step=9, **known):
-    folder.mkdir()
-    rows = [
-        (f"{row}.png", CLASSES[label], CLASSES[p.argmax()], *(f"{x:.6f}" for x in p))
-        for row, (p, label) in enumerate(zip(probabilities, labels, strict=True))
-    ]
-    write_csv(folder / "predictions.csv", ("name", "label", "predicted", *CLASSES), rows)
-    (folder / "metrics.json").write_text(json.dumps({"step": step, **known}))
-    return folder
 
 
 def test_an_export_divides_its_logits(model, drawn, tmp_path, capsys):

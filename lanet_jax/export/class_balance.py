@@ -1,0 +1,98 @@
+"""Makes a network treat all classes as equally frequent, by the bias of its last layer."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+from lanet_jax import metrics
+from lanet_jax.errors import UserError
+from lanet_jax.export.evaluated import LEAST, Evaluated
+from lanet_jax.export.temperature import tempered
+from lanet_jax.methods.classifier import PART
+from lanet_jax.trained.load import Trained
+
+_POWER = "balance_power"  # in the cards of balanced networks only
+
+
+@dataclasses.dataclass(frozen=True)
+class Balance:
+    """How frequent a network takes the classes to be, and what it costs and brings to undo that.
+
+    Attributes:
+      prior: mean prediction of each class, [C].
+      power: tau, see `metrics.with_equal_classes`.
+      before: accuracy and mean class accuracy of the network as it is.
+      after: the same of the balanced one.
+    """
+
+    prior: Float[np.ndarray, " C"]
+    power: float
+    before: tuple[float, float]
+    after: tuple[float, float]
+
+
+def refuse_balanced(trained: Trained, path: Path) -> None:
+    """Checks that the classes of a network have not been balanced before.
+
+    Args:
+      trained: the network.
+      path: where it was loaded from, for the error.
+
+    Raises:
+      UserError: they have been.
+    """
+    if _POWER in trained.card:
+        raise UserError(
+            f"{path}: its classes are balanced already; give --calibrate and --balance together, "
+            "with the run that it was exported from"
+        )
+
+
+def of_evaluation(evaluated: Evaluated, trained: Trained, power: float) -> Balance:
+    """Takes a network's mean prediction for the frequencies of the classes.
+
+    The labels would not do: many of a rare class may be wrong.
+
+    Args:
+      evaluated: what the network predicts without its temperature.
+      trained: the network.
+      power: tau, see `metrics.with_equal_classes`.
+
+    Returns:
+      The balance.
+
+    Raises:
+      UserError: the logits of the network are not those of the layer `fc`.
+    """
+    if trained.card["method"] == "scn":
+        raise UserError(
+            "--balance: SCN multiplies the logits of each image by its importance, so nothing "
+            "added to the layer fc balances the classes; leave --balance out"
+        )
+    p = tempered(evaluated.probabilities, trained.card.get("temperature", 1.0))
+    prior = np.maximum(p.mean(axis=0), LEAST)
+    before, after = (
+        metrics.accuracies(q, evaluated.labels)
+        for q in (p, metrics.with_equal_classes(p, prior, power))
+    )
+    return Balance(prior, power, before, after)
+
+
+def balanced(trained: Trained, by: Balance, split: str) -> Trained:
+    """Subtracts tau times the log of the class frequencies from the logits.
+
+    Args:
+      trained: the network. Its logits are linear in the layer `fc`, whose bias changes.
+      by: the frequencies as this network, with its temperature, takes them to be.
+      split: split that they were measured on, for the card.
+
+    Returns:
+      The network, with the frequencies in its card.
+    """
+    fc = trained.params[PART]["fc"]
+    fc = {**fc, "bias": fc["bias"] - (by.power * np.log(by.prior)).astype(np.float32)}
+    params = {**trained.params, PART: {**trained.params[PART], "fc": fc}}
+    said = {_POWER: by.power, "balanced_of": split, "class_prior": by.prior.tolist()}
+    return dataclasses.replace(trained, params=params, card={**trained.card, **said})

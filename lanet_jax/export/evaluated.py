@@ -1,0 +1,73 @@
+"""Reads what `lanet evaluate` wrote about the network that is exported."""
+
+import csv
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from lanet_jax.errors import UserError
+from lanet_jax.run.paths import EvaluationFolder
+from lanet_jax.trained import network_fingerprint
+from lanet_jax.trained.load import Trained
+
+LEAST = 5e-7  # predictions.csv has six decimals
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluated:
+    """What a network predicts for the records of a split.
+
+    Attributes:
+      split: name of the split, for the card.
+      probabilities: class probabilities, [N, C]; rows sum to 1.
+      labels: index of each record's label, [N].
+    """
+
+    split: str
+    probabilities: Float[np.ndarray, "N C"]
+    labels: Int[np.ndarray, " N"]
+
+
+def read(option: str, folder: Path, trained: Trained) -> Evaluated:
+    """Reads an evaluation of a network.
+
+    Args:
+      option: the option that names the folder, for errors: `--calibrate`.
+      folder: folder of the evaluation, `WORKDIR/evaluation/SPLIT`.
+      trained: the network that it evaluated.
+
+    Returns:
+      Its predictions and labels.
+
+    Raises:
+      UserError: the folder is not an evaluation, or of another network, checkpoint or other
+        classes.
+    """
+    classes, advice = trained.card["classes"], "name a folder that `lanet evaluate` wrote"
+    files = EvaluationFolder(folder)
+    try:
+        known = json.loads(files.metrics.read_text())
+        step, network = known["step"], known.get("network", "")
+        with files.predictions.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        labels = np.array([classes.index(row["label"]) for row in rows])
+        probabilities = np.array([[float(row[name]) for name in classes] for row in rows])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{option}={folder}: no evaluation ({error}); {advice}") from None
+    if not rows:
+        raise UserError(f"{option}={folder}: evaluates no record; {advice}")
+    if step != trained.step:
+        raise UserError(
+            f"{option}={folder}: of step {step}, and step {trained.step} is exported; run "
+            f"`lanet evaluate --step={trained.step}` first"
+        )
+    # Evaluations by older versions do not name their network.
+    if network and network != network_fingerprint.of_weights(trained):
+        raise UserError(
+            f"{option}={folder}: of another network; give an evaluation of the one that is "
+            "exported, or run `lanet evaluate` again"
+        )
+    return Evaluated(folder.name, probabilities, labels)
