@@ -6,6 +6,9 @@ IMAGENET = {"augment.mean": (0.485, 0.456, 0.406), "augment.std": (0.229, 0.224,
 PEERS = {
     **IMAGENET,
     "augment.resample": "linear",
+    "augment.crop_scale": (1.0, 1.0),
+    "augment.crop_ratio": (1.0, 1.0),
+    "augment.jitter": (0.0, 0.0, 0.0),
     "augment.noise_prob": 0.5,
     "augment.noise_variance": 30.0,
     "augment.erase_prob": 0.5,
@@ -34,10 +37,14 @@ PUBLISHED: dict[str, dict[str, object]] = {
         "optim.batch_size": 64,
         "optim.epochs": 60,
     },
-    "eac": {  # the published script has ResNet-50 at 1e-4; ResNet-18 learns at twice that
+    "eac": {
         **PEERS,
+        "augment.flip": 0.0,  # the cross-entropy never sees a mirrored face, the consistency does
         "optim.learning_rate": 2e-4,
         "optim.batch_size": 32,
         "optim.epochs": 60,
     },
 }
+
+# What a recipe has instead for ResNet-50.
+DEEPER: dict[str, dict[str, object]] = {"eac": {"optim.learning_rate": 1e-4}}

@@ -4,7 +4,9 @@
 
 10,000 images and all of them, by configs/ferplus.py:cpu,face, evaluated on the valid split. For a
 part of it: --only='symmetric-30/same/*/some/seed0'. Each method runs with the same augmentation
-(same) and with that of the baselines' publications (published), so that no method wins by erasing.
+(same) and with that of SCN's, RUL's and EAC's published code (published): heavier erasing and
+noise, no crop and no colour jitter. EAC's code never mirrors the image that it classifies, which
+has rows of its own.
 """
 
 from lanet_jax.study import axes
@@ -33,6 +35,9 @@ AUGMENTATION = Axis(
                 "augment.erase_prob=0.5",
                 "augment.erase_scale=(0.02, 0.25)",
                 "augment.noise_prob=0.5",
+                "augment.crop_scale=(1.0, 1.0)",
+                "augment.crop_ratio=(1.0, 1.0)",
+                "augment.jitter=(0.0, 0.0, 0.0)",
             ),
         ),
     ),
@@ -45,6 +50,9 @@ METHODS = Axis(
         Level("scn", ("SCN",), ("method=scn", DECAY)),
         Level("rul", ("RUL",), ("method=rul", "optim.head_learning_rate=0.002", DECAY)),
         Level("eac", ("EAC",), ("method=eac", DECAY)),
+        Level(
+            "eac-unmirrored", ("EAC, never mirrored",), ("method=eac", DECAY, "augment.flip=0.0")
+        ),
         Level("lanet", ("LA-Net",), ("method=lanet", "loss.trust=0.0")),
         Level("trust", ("LA-Net with trust",), ("method=lanet", "loss.trust=1.0")),
         Level("robust", ("LA-Net, preset robust",), ("method=lanet", *axes.ROBUST)),

@@ -7,7 +7,7 @@ import ml_collections
 
 from lanet_jax.checkpoint.pretrained import IN_CACHE
 from lanet_jax.from_config import combinations, limits
-from lanet_jax.recipes import IMAGENET, PUBLISHED
+from lanet_jax.recipes import DEEPER, IMAGENET, PUBLISHED
 
 Config: TypeAlias = ml_collections.ConfigDict
 
@@ -39,7 +39,7 @@ def resolve(c: Config) -> Config:
 
 def _published(c: Config) -> dict[str, object]:
     """The method's recipe; its colours belong to its ResNet's weights, so only to `resnet`."""
-    written = PUBLISHED[c.method]
+    written = {**PUBLISHED[c.method], **(DEEPER.get(c.method, {}) if c.model.depth == 50 else {})}
     if c.model.family == "resnet":
         return written
     return {field: value for field, value in written.items() if field not in IMAGENET}

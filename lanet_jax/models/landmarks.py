@@ -9,6 +9,7 @@ from lanet_jax.models.linear import TORCH_KERNEL, Linear
 from lanet_jax.models.resnet import global_average
 
 HEATMAP_SIGMA = 1.5  # map pixels
+_STRIDE = 4  # image pixels to a map pixel, in the published code
 
 
 class LandmarkNet(nn.Module):
@@ -99,8 +100,9 @@ def heatmap_targets(
 ) -> Float[Array, "B h w L"]:
     """Gaussians of `HEATMAP_SIGMA` map pixels at the landmarks, peak 1, as in the published code.
 
-    A Gaussian is centred on the map pixel that holds the landmark, and 0 outside a window of ten
-    pixels a side. Of a landmark beyond the map, only the part of its window inside is drawn.
+    A Gaussian is 0 outside a window of ten pixels a side. Its centre is a quarter of the index of
+    the image pixel that holds the landmark, rounded. Of a landmark beyond the map, only the part of
+    its window inside is drawn.
 
     Args:
       points: coordinates in fractions of the image, possibly outside it.
@@ -117,9 +119,9 @@ def heatmap_targets(
 def _windowed(at: Float[Array, "B 1 L"], size: int) -> Float[Array, "B size L"]:
     """The Gaussians along one axis of a map."""
     reach = 3 * HEATMAP_SIGMA
-    centre = jnp.trunc(at)
     # Truncated, not floored, as in the published code: a window that would start before the map
     # loses its last pixel, and its peak moves by one.
+    centre = jnp.trunc(jnp.trunc(at * _STRIDE) / _STRIDE + 0.5)
     first, beyond = jnp.trunc(centre - reach), jnp.trunc(centre + reach + 1)
     pixel = jnp.arange(size)[:, None]
     from_peak = pixel - (first + (2 * reach + 1) // 2)

@@ -30,7 +30,15 @@ def test_published_recipes(resolved, method, rate, head, batch, epochs):
     assert (p.weight_decay, p.schedule, p.decay) == (1e-4, "exponential", 0.9)
     assert (a.erase_prob, a.erase_scale, a.mean[0]) == (0.5, (0.02, 0.25), 0.485)
     assert (a.noise_prob, a.noise_variance, a.resample) == (0.5, 30, "linear")
+    assert (a.crop_scale, a.crop_ratio, a.jitter) == ((1, 1), (1, 1), (0, 0, 0))
+    assert a.flip == (0 if method == "eac" else 0.5)
     assert c.scn.margin == (0.07 if method == "scn" else 0.15)
+
+
+def test_the_published_rate_of_eac_follows_the_depth(resolved):
+    assert resolved("eac", **{"model.depth": 50}).optim.learning_rate == 1e-4
+    deeper, usual = resolved("rul", **{"model.depth": 50}), resolved("rul")
+    assert deeper.optim.to_json() == usual.optim.to_json()
 
 
 def test_what_a_recipe_writes_over_is_said():

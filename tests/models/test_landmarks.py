@@ -47,7 +47,7 @@ def adaptive_wing(error, target):
 
 def along_by_loops(at, size):
     """A window of ten pixels, whose sixth is the peak; whole numbers are cut towards zero."""
-    centre = int(at)
+    centre = int(int(4 * at) / 4 + 0.5)
     first, beyond = int(centre - 4.5), int(centre + 5.5)
     line = np.zeros(size)
     for place in range(10):
@@ -73,30 +73,33 @@ def test_heatmaps_are_gaussians_in_windows(size):
 
 def peak(at, size=20):
     """Where a landmark's map is 1, and from where to where along its peak's row it is not 0."""
-    points = jnp.array([[[at / size, 10.9 / size]]])
+    points = jnp.array([[[at / size, 10.3 / size]]])
     rows = np.array(heatmap_targets(points, size, size))[0, :, :, 0]
     filled = np.flatnonzero(rows[10])
     return int(rows[10].argmax()), int(filled[0]), int(filled[-1]), rows[10].max()
 
 
-def test_the_centre_is_the_pixel_that_holds_the_landmark():
-    # By hand: five pixels before it, four behind it, all of exp(-n^2 / 4.5).
-    for at in (9.01, 9.5, 9.99):
-        assert peak(at) == (9, 4, 13, 1)
-    row = np.array(heatmap_targets(jnp.array([[[9.5 / 20, 0.5]]]), 20, 20))[0, 10, :, 0]
+def test_the_centre_is_a_quarter_of_the_pixel_rounded():
+    # By hand, four image pixels to a map pixel: 36 and 37 are 9 and 9.25, and 38 and 39 are 9.5 and
+    # 9.75. Five pixels before the peak, four behind it, all of exp(-n^2 / 4.5).
+    for pixel in (36.1, 37.9):
+        assert peak(pixel / 4) == (9, 4, 13, 1)
+    for pixel in (38.1, 39.9, 40.1, 41.9):
+        assert peak(pixel / 4) == (10, 5, 14, 1)
+    row = np.array(heatmap_targets(jnp.array([[[9.4 / 20, 0.5]]]), 20, 20))[0, 10, :, 0]
     steps = np.array([*range(-5, 5)])
     np.testing.assert_allclose(row[4:14], np.exp(-(steps**2) / 4.5), rtol=1e-5)
 
 
 def test_the_first_pixels_move_the_peak_on_as_the_published_code_does():
-    assert peak(5.5) == (5, 0, 9, 1)
-    assert peak(4.5) == (5, 0, 8, 1)
-    assert peak(0.5) == (1, 0, 4, 1)
-    assert peak(19.5) == (19, 14, 19, 1)
+    assert peak(5.3) == (5, 0, 9, 1)
+    assert peak(4.3) == (5, 0, 8, 1)
+    assert peak(0.3) == (1, 0, 4, 1)
+    assert peak(19.3) == (19, 14, 19, 1)
 
 
 def test_beyond_the_map_a_tail_is_left_then_nothing():
-    row = np.array(heatmap_targets(jnp.array([[[23.5 / 20, 0.5]]]), 20, 20))[0, 10, :, 0]
+    row = np.array(heatmap_targets(jnp.array([[[23.3 / 20, 0.5]]]), 20, 20))[0, 10, :, 0]
     np.testing.assert_allclose(row[18:], np.exp(-np.array([25.0, 16.0]) / 4.5), rtol=1e-5)
     assert not row[:18].any()
     assert not heatmap_targets(jnp.array([[[26 / 20, 0.5], [-8 / 20, 0.5]]]), 20, 20).any()

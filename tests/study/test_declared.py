@@ -26,7 +26,7 @@ STUDIES = {
     "figure7": (315, 126, 63),
     "choices": (55, 22, 11),
     "gpu": (6, None, None),
-    "faces": (336, None, None),
+    "faces": (384, None, None),
     "parts": (72, None, None),
     "trust": (22, None, None),
 }
