@@ -4,6 +4,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from sklearn.metrics import roc_auc_score
 
+_LEAST = 1e-12  # smaller probabilities count as this
+
 
 def accuracy(predicted: Int[np.ndarray, " N"], labels: Int[np.ndarray, " N"]) -> float:
     """Share of records whose predicted class is their label.
@@ -81,23 +83,6 @@ def mean_class_accuracy(matrix: Int[np.ndarray, "C C"]) -> float:
     return float(np.mean(np.diag(matrix)[counts > 0] / counts[counts > 0]))
 
 
-def accuracies(
-    probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, " N"]
-) -> tuple[float, float]:
-    """Accuracy and mean class accuracy of the most probable classes.
-
-    Args:
-      probabilities: class probabilities; rows sum to 1.
-      labels: index of each record's true class.
-
-    Returns:
-      Two shares in [0, 1].
-    """
-    predicted = probabilities.argmax(axis=1)
-    matrix = confusion(predicted, labels, probabilities.shape[1])
-    return accuracy(predicted, labels), mean_class_accuracy(matrix)
-
-
 def mean_class_error(matrix: Int[np.ndarray, "C C"], z: float = 1.96) -> float:
     """Half the confidence interval of the mean recall; 95% for the default z.
 
@@ -129,32 +114,32 @@ def negative_log_likelihood(
       labels: index of each record's true class.
 
     Returns:
-      Nats a record; a probability below 1e-12 counts as 1e-12.
+      Nats a record; a probability of less than 1e-12 counts as that.
     """
     p = np.take_along_axis(probabilities, labels[:, None], axis=1)
-    return float(-np.mean(np.log(np.maximum(p, 1e-12))))
+    return float(-np.mean(np.log(np.maximum(p, _LEAST))))
 
 
-def with_equal_classes(
-    probabilities: Float[np.ndarray, "N C"], prior: Float[np.ndarray, " C"], power: float = 1.0
-) -> Float[np.ndarray, "N C"]:
-    """Class probabilities as they would be if all classes were equally frequent.
-
-    Their argmax has the best mean class accuracy that the probabilities allow, at the cost of
-    accuracy.
-
-    Source: Menon et al., "Long-Tail Learning via Logit Adjustment", ICLR 2021, section 4.
+def summary(
+    probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, " N"]
+) -> dict[str, float]:
+    """The numbers of every evaluation.
 
     Args:
       probabilities: class probabilities; rows sum to 1.
-      prior: how frequent the classes are, as the network sees them: its mean prediction.
-      power: tau; 1 as described, 0 changes nothing, between them lies a compromise.
+      labels: index of each record's true class.
 
     Returns:
-      p_c / prior_c^tau, normalised.
+      Accuracy, mean class accuracy with half its 95% interval, and negative log-likelihood.
     """
-    adjusted = probabilities / prior**power
-    return adjusted / adjusted.sum(axis=1, keepdims=True)
+    predicted = probabilities.argmax(axis=1)
+    matrix = confusion(predicted, labels, probabilities.shape[1])
+    return {
+        "accuracy": accuracy(predicted, labels),
+        "mean_class_accuracy": mean_class_accuracy(matrix),
+        "mean_class_error": mean_class_error(matrix),
+        "nll": negative_log_likelihood(probabilities, labels),
+    }
 
 
 def calibration(

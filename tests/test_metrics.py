@@ -32,26 +32,13 @@ def test_the_mean_over_classes_has_an_interval():
     assert half == pytest.approx((high - low) / 2, rel=1e-4)
 
 
-def test_both_accuracies_by_hand():
-    assert metrics.accuracies(P, LABELS) == (0.75, pytest.approx((1 + 0.5 + 1) / 3))
-
-
-def test_equal_classes_by_hand():
-    p, prior = np.array([[0.8, 0.2], [0.6, 0.4]]), np.array([0.75, 0.25])
-    # 0.8 / 0.75 : 0.2 / 0.25 = 4 : 3 and 0.6 / 0.75 : 0.4 / 0.25 = 1 : 2.
-    expected = [[4 / 7, 3 / 7], [1 / 3, 2 / 3]]
-    np.testing.assert_allclose(metrics.with_equal_classes(p, prior), expected)
-    np.testing.assert_allclose(metrics.with_equal_classes(p, prior, 0.0), p)
-    half = metrics.with_equal_classes(p, prior, 0.5)
-    np.testing.assert_allclose(half[:, 0] / half[:, 1], [4 / 3**0.5, 1.5 / 3**0.5])
-
-
-def test_equal_classes_find_a_rare_one_that_its_frequency_hides():
-    # One record of ten is of class 1. It is told apart, though never the more probable class.
-    p = np.array([[0.95, 0.05]] * 9 + [[0.6, 0.4]])
-    labels = np.array([0] * 9 + [1])
-    assert metrics.accuracies(p, labels) == (0.9, 0.5)
-    assert metrics.accuracies(metrics.with_equal_classes(p, p.mean(axis=0)), labels) == (1.0, 1.0)
+def test_the_summary_has_the_numbers_of_the_functions():
+    found = metrics.summary(P, LABELS)
+    assert (found["accuracy"], found["mean_class_accuracy"]) == (0.75, pytest.approx(2.5 / 3))
+    assert found["nll"] == metrics.negative_log_likelihood(P, LABELS)
+    assert found["mean_class_error"] == metrics.mean_class_error(
+        np.array([[1, 0, 0], [1, 1, 0], [0, 0, 1]])
+    )
 
 
 def test_negative_log_likelihood_by_hand():

@@ -17,6 +17,7 @@ from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser
 from lanet_jax.devices import others, runtime
 from lanet_jax.errors import UserError
+from lanet_jax.export.equal_classes import class_prior, with_equal_classes
 from lanet_jax.files.atomic import csv_text, write_together
 from lanet_jax.input.records import Records
 from lanet_jax.run.paths import EvaluationFolder
@@ -122,24 +123,21 @@ def write(
     predicted = probabilities.argmax(axis=1)
     matrix = metrics.confusion(predicted, labels, len(classes))
     error, bins = metrics.calibration(probabilities, labels)
-    accuracy = metrics.accuracy(predicted, labels)
-    low, high = metrics.wilson(accuracy, len(records))
-    prior = np.maximum(probabilities.mean(axis=0), np.finfo(np.float32).tiny)
-    equal = metrics.accuracies(metrics.with_equal_classes(probabilities, prior), labels)
+    summary = metrics.summary(probabilities, labels)
+    low, high = metrics.wilson(summary["accuracy"], len(records))
+    balanced = with_equal_classes(probabilities, class_prior(probabilities))
+    equal = metrics.summary(balanced, labels)
     numbers = {
         "step": step,
         "records": len(records),
         "data": data,
         "network": network,
-        "accuracy": accuracy,
+        **summary,
         "accuracy_interval": [low, high],
-        "mean_class_accuracy": metrics.mean_class_accuracy(matrix),
-        "mean_class_error": metrics.mean_class_error(matrix),
-        # Of the run's other columns none tells a network that does not know a rare class from one
-        # that knows it and takes it to be rarer than it is.
-        "equal_classes": dict(zip(("accuracy", "mean_class_accuracy"), equal, strict=True)),
-        "nll": metrics.negative_log_likelihood(probabilities, labels),
         "calibration_error": error,
+        # What no other number tells: whether a network does not know a rare class, or knows it and
+        # takes it to be rarer than it is.
+        "equal_classes": {name: equal[name] for name in ("accuracy", "mean_class_accuracy")},
     }
     rows = (
         (name, classes[label], classes[top], *(f"{p:.6f}" for p in ps))
@@ -158,12 +156,11 @@ def write(
         {path: lambda file, text=text: file.write(text.encode()) for path, text in texts.items()}  # type: ignore[misc]  # a default binds it
     )
     print(
-        f"{folder.name} at step {step}: {accuracy:.2%} of {len(records)} (95% interval "
-        f"{low:.1%} to {high:.1%}), mean class accuracy "
-        f"{numbers['mean_class_accuracy']:.2%} (\u00b1 {numbers['mean_class_error']:.1%}), "
-        f"calibration error {error:.3f}; {folder}\n"
-        f"as if all classes were equally frequent (lanet export --balance): {equal[0]:.2%}, mean "
-        f"class accuracy {equal[1]:.2%}"
+        f"{folder.name} at step {step}: {summary['accuracy']:.2%} of {len(records)} (95% interval "
+        f"{low:.1%} to {high:.1%}), mean class accuracy {summary['mean_class_accuracy']:.2%} "
+        f"(\u00b1 {summary['mean_class_error']:.1%}), calibration error {error:.3f}; {folder}\n"
+        "as if all classes were equally frequent (lanet export --balance): "
+        f"{equal['accuracy']:.2%}, mean class accuracy {equal['mean_class_accuracy']:.2%}"
     )
     return numbers
 

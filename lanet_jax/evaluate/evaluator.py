@@ -39,14 +39,8 @@ class Evaluator:
         rows = {}
         for name, records in self.run.data.evaluate.items():
             probabilities = self._probabilities(state, records)
-            matrix = metrics.confusion(
-                probabilities.argmax(axis=1), records.labels, len(records.classes)
-            )
             rows[name] = {
-                "accuracy": float(np.trace(matrix) / matrix.sum()),
-                "mean_class_accuracy": metrics.mean_class_accuracy(matrix),
-                "mean_class_error": metrics.mean_class_error(matrix),
-                "nll": metrics.negative_log_likelihood(probabilities, records.labels),
+                **metrics.summary(probabilities, records.labels),
                 "records": len(records),
             }
         return rows

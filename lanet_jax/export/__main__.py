@@ -53,7 +53,7 @@ def export(
       half: store kernels in 16 bits; only for safetensors.
       calibrate: folder of an evaluation of the same checkpoint, `WORKDIR/evaluation/SPLIT`.
       balance: the same, to measure how frequent the network takes the classes to be.
-      balance_power: tau, see `metrics.with_equal_classes`.
+      balance_power: tau, see `equal_classes.with_equal_classes`.
 
     Returns:
       The file.
@@ -99,10 +99,13 @@ def export(
         measured = evaluated.read("--balance", balance, trained)
         by = class_balance.of_evaluation(measured, trained, balance_power)
         trained = class_balance.balanced(trained, by, balance.name)
-        changes = (f"{x:.1%} becomes {y:.1%}" for x, y in zip(by.before, by.after, strict=True))
+        accuracy, mean = (
+            f"{by.before[name]:.1%} becomes {by.after[name]:.1%}"
+            for name in ("accuracy", "mean_class_accuracy")
+        )
         print(
-            "classes balanced, power {:g}: accuracy {}, mean class accuracy {} on the {} records "
-            "of {}".format(by.power, *changes, len(measured.labels), balance.name)
+            f"classes balanced, power {by.power:g}: accuracy {accuracy}, mean class accuracy "
+            f"{mean} on the {len(measured.labels)} records of {balance.name}"
         )
     said = exported.write(out, format, trained, half)
     print("\n".join([*said, f"wrote {out}, {exported.card_of(out).name}"]))

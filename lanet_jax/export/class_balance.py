@@ -8,7 +8,8 @@ from jaxtyping import Float
 
 from lanet_jax import metrics
 from lanet_jax.errors import UserError
-from lanet_jax.export.evaluated import LEAST, Evaluated
+from lanet_jax.export.equal_classes import class_prior, with_equal_classes
+from lanet_jax.export.evaluated import Evaluated
 from lanet_jax.export.temperature import tempered
 from lanet_jax.methods.classifier import PART
 from lanet_jax.trained.load import Trained
@@ -22,15 +23,15 @@ class Balance:
 
     Attributes:
       prior: mean prediction of each class, [C].
-      power: tau, see `metrics.with_equal_classes`.
-      before: accuracy and mean class accuracy of the network as it is.
+      power: tau, see `equal_classes.with_equal_classes`.
+      before: `metrics.summary` of the network as it is.
       after: the same of the balanced one.
     """
 
     prior: Float[np.ndarray, " C"]
     power: float
-    before: tuple[float, float]
-    after: tuple[float, float]
+    before: dict[str, float]
+    after: dict[str, float]
 
 
 def refuse_balanced(trained: Trained, path: Path) -> None:
@@ -51,14 +52,12 @@ def refuse_balanced(trained: Trained, path: Path) -> None:
 
 
 def of_evaluation(evaluated: Evaluated, trained: Trained, power: float) -> Balance:
-    """Takes a network's mean prediction for the frequencies of the classes.
-
-    The labels would not do: many of a rare class may be wrong.
+    """Measures how frequent a network takes the classes to be.
 
     Args:
       evaluated: what the network predicts without its temperature.
       trained: the network.
-      power: tau, see `metrics.with_equal_classes`.
+      power: tau, see `equal_classes.with_equal_classes`.
 
     Returns:
       The balance.
@@ -72,10 +71,9 @@ def of_evaluation(evaluated: Evaluated, trained: Trained, power: float) -> Balan
             "added to the layer fc balances the classes; leave --balance out"
         )
     p = tempered(evaluated.probabilities, trained.card.get("temperature", 1.0))
-    prior = np.maximum(p.mean(axis=0), LEAST)
+    prior = class_prior(p)
     before, after = (
-        metrics.accuracies(q, evaluated.labels)
-        for q in (p, metrics.with_equal_classes(p, prior, power))
+        metrics.summary(q, evaluated.labels) for q in (p, with_equal_classes(p, prior, power))
     )
     return Balance(prior, power, before, after)
 
