@@ -54,6 +54,10 @@ def test_equal_classes_find_a_rare_one_that_its_frequency_hides():
     assert metrics.accuracies(metrics.with_equal_classes(p, p.mean(axis=0)), labels) == (1.0, 1.0)
 
 
+def test_of_label_by_hand():
+    np.testing.assert_array_equal(metrics.of_label(P, LABELS), [0.7, 0.6, 0.4, 0.6])
+
+
 def test_negative_log_likelihood_by_hand():
     expected = -np.mean(np.log([0.7, 0.6, 0.4, 0.6]))
     assert metrics.negative_log_likelihood(P, LABELS) == pytest.approx(expected)
