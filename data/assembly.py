@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from tqdm import tqdm
 
+from lanet_jax.command_line.words import some
 from lanet_jax.errors import UserError
 from lanet_jax.images.pixels import BrokenImageError
 from lanet_jax.landmarks.schemes import SCHEMES, infer_flip_index
@@ -50,10 +51,9 @@ def look_at_all(listing: Listing) -> dict[str, images.Look]:
         if isinstance(seen, BrokenImageError)
     ]
     if broken:
-        more = f" and {len(broken) - SHOWN} more" if len(broken) > SHOWN else ""
         raise UserError(
             f"{len(broken)} files are truncated or not images: "
-            f"{', '.join(file for file, _ in broken[:SHOWN])}{more} (the first: {broken[0][1]}); "
+            f"{some((file for file, _ in broken), SHOWN)} (the first: {broken[0][1]}); "
             "unpack them again, or remove them from the source"
         )
     return {item.name: seen for (_, item), seen in zip(items, looks, strict=True)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from lanet_jax.command_line.words import counted
+from lanet_jax.command_line.words import counted, some
 from lanet_jax.images.files import Tree, is_image, is_unread
 
 from .landmark_parts import Row
@@ -33,5 +33,4 @@ def lines(rows: Mapping[str, Row], tree: Tree) -> Iterator[str]:
         (tree.loops, "left out, link to a folder around it"),
     ):
         if names:
-            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-            yield f"{len(names)} {what}: {', '.join(names[:SHOWN])}{more}"
+            yield f"{len(names)} {what}: {some(names, SHOWN)}"

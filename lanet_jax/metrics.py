@@ -104,6 +104,18 @@ def mean_class_error(matrix: Int[np.ndarray, "C C"], z: float = 1.96) -> float:
     return float(z * np.sqrt(np.sum(recall * (1 - recall) / records)) / own.sum())
 
 
+def of_label(
+    distributions: Float[np.ndarray, "N C"], labels: Int[np.ndarray, " N"]
+) -> Float[np.ndarray, " N"]:
+    """What each record's distribution puts on its label, p[label].
+
+    Args:
+      distributions: a distribution over the classes for each record.
+      labels: a label of each record, an index into the classes.
+    """
+    return np.take_along_axis(distributions, labels[:, None], axis=1)[:, 0]
+
+
 def negative_log_likelihood(
     probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, " N"]
 ) -> float:
@@ -116,8 +128,7 @@ def negative_log_likelihood(
     Returns:
       Nats a record; a probability of less than 1e-12 counts as that.
     """
-    p = np.take_along_axis(probabilities, labels[:, None], axis=1)
-    return float(-np.mean(np.log(np.maximum(p, _LEAST))))
+    return float(-np.mean(np.log(np.maximum(of_label(probabilities, labels), _LEAST))))
 
 
 def summary(
@@ -205,7 +216,7 @@ def suspicion(
     Returns:
       Scores in [0, 1]; high for labels that look wrong.
     """
-    return 1 - np.take_along_axis(distributions, given[:, None], axis=1)[:, 0]
+    return 1 - of_label(distributions, given)
 
 
 def auroc(wrong: Bool[np.ndarray, " N"], scores: Float[np.ndarray, " N"]) -> float:

@@ -41,6 +41,10 @@ def test_the_summary_has_the_numbers_of_the_functions():
     )
 
 
+def test_of_label_by_hand():
+    np.testing.assert_array_equal(metrics.of_label(P, LABELS), [0.7, 0.6, 0.4, 0.6])
+
+
 def test_negative_log_likelihood_by_hand():
     expected = -np.mean(np.log([0.7, 0.6, 0.4, 0.6]))
     assert metrics.negative_log_likelihood(P, LABELS) == pytest.approx(expected)

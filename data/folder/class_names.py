@@ -8,9 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from lanet_jax.classes import EXPRESSIONS
+from lanet_jax.command_line.words import some
 from lanet_jax.errors import UserError
-
-from .entries import some
 
 _SYNONYMS = {
     "anger": ("angry",),

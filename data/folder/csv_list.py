@@ -6,13 +6,14 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from lanet_jax.command_line.words import some
 from lanet_jax.errors import UserError
 from lanet_jax.images.files import is_image, is_unread
 
 from ..split_names import SPLITS, resembles, split_of
 from ..tables import read_rows, shown
 from . import class_names
-from .entries import Entry, Found, some
+from .entries import Entry, Found
 
 COLUMNS = ("path", "label", "split")
 EXPECTED = "the columns path,label or path,label,split were expected"

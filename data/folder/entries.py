@@ -1,7 +1,6 @@
 """Contents of a tree or table, before its class names are interpreted."""
 
 import dataclasses
-from collections.abc import Iterable
 
 HIDDEN = "hidden (left out)"
 OTHER = "not an image by its name (left out)"
@@ -41,10 +40,3 @@ class Found:
     notes: list[tuple[str, str, str]] = dataclasses.field(default_factory=list)
     remarks: list[str] = dataclasses.field(default_factory=list)
     shape: str = ""
-
-
-def some(names: Iterable[str], shown: int = 4) -> str:
-    """The first few names, and how many more there are."""
-    names = list(names)
-    more = f" and {len(names) - shown} more" if len(names) > shown else ""
-    return ", ".join(names[:shown]) + more

@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from lanet_jax.classes import EXPRESSIONS
+from lanet_jax.command_line.words import some
 from lanet_jax.errors import UserError
 from lanet_jax.images.files import is_image
 
 from ..listing import Item, Listing, expect
 from ..split_names import SPLITS
 from . import class_names, csv_list, tree
-from .entries import Entry, Found, some
+from .entries import Entry, Found
 
 
 def config_name(holdout: float = 0.0, classes: str = "") -> str:

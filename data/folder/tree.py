@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from lanet_jax.command_line.words import some
 from lanet_jax.errors import CONTROL_CHARACTER, UserError
 from lanet_jax.images import files
 
 from ..split_names import KNOWN, resembles, split_of
 from . import class_names
-from .entries import BESIDE, EMPTY, HIDDEN, LOOP, OTHER, UNREAD, Entry, Found, some
+from .entries import BESIDE, EMPTY, HIDDEN, LOOP, OTHER, UNREAD, Entry, Found
 
 Parts = tuple[str, ...]  # of an image's path
 UNUSABLE = re.compile(f"{CONTROL_CHARACTER.pattern}|[\ud800-\udfff]")  # or not in UTF-8

@@ -12,6 +12,8 @@ from etils import epath
 # `temporary_path_class`, is public.
 from orbax.checkpoint._src.path.atomicity import AtomicRenameTemporaryPath
 
+from lanet_jax.command_line.words import some
+
 NAME = "SHA256SUMS"  # as `sha256sum -c` reads it, in the checkpoint's folder
 _HALF_WRITTEN = ".orbax-checkpoint-tmp"  # in names of folders that Orbax removes after a kill
 
@@ -85,10 +87,7 @@ def wrong(folder: Path, part: str = "") -> str:
         changed += [part] * (not any(name.startswith(part) for name in noted))
     else:
         changed += sorted(noted.keys() ^ set(found))
-    if not changed:
-        return ""
-    more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-    return f"{changed[0]}{more} is not what was written, by {NAME}"
+    return f"{some(changed, 1)} is not what was written, by {NAME}" if changed else ""
 
 
 def _files(folder: Path) -> list[str]:

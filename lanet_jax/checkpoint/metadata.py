@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lanet_jax.command_line.words import some
 from lanet_jax.models import backbones
 from lanet_jax.models.backbones import FAMILIES
 from lanet_jax.recipes import PUBLISHED
@@ -67,10 +68,7 @@ def foreign(card: Card, own: Card) -> str:
     wrong = list(dict.fromkeys(wrong))  # some are in both
     if "labels" in theirs and "labels" in ours and theirs["labels"] != ours["labels"]:
         wrong.append("other labels")
-    if not wrong:
-        return ""
-    more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-    return f"is of another run: {', '.join(wrong[:3])}{more}"
+    return f"is of another run: {some(wrong, 3)}" if wrong else ""
 
 
 def _short(value: Any) -> str:

@@ -6,6 +6,7 @@ import math
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.optimize import minimize_scalar
+from scipy.special import softmax
 
 from lanet_jax import metrics
 from lanet_jax.export.evaluated import LEAST, Evaluated
@@ -39,9 +40,7 @@ def tempered(probabilities: Float[np.ndarray, "N C"], by: float) -> Float[np.nda
       probabilities: class probabilities; rows sum to 1.
       by: T > 0.
     """
-    scaled = np.log(np.maximum(probabilities, LEAST)) / by
-    p = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return p / p.sum(axis=1, keepdims=True)
+    return softmax(np.log(np.maximum(probabilities, LEAST)) / by, axis=1)
 
 
 def fit(probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, " N"]) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float
+from scipy.special import expit
 
 SAME_FACE = 0.3  # intersection over union at or above which two boxes are one face
 
@@ -72,7 +73,7 @@ def decode(
     Returns:
       The remaining candidates, in [0, 1] of the input.
     """
-    scores = 1 / (1 + np.exp(-np.clip(logits[:, 0].astype(float), -100, 100)))
+    scores = expit(logits[:, 0].astype(float))
     kept = scores >= least
     values, anchors = raw[kept].astype(float).reshape(-1, 8, 2) / side, anchors[kept]
     center, half = values[:, 0] + anchors, values[:, 1] / 2

@@ -10,6 +10,7 @@ import dataclasses
 import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
+from scipy.special import expit
 
 from lanet_jax.faces import downloads
 from lanet_jax.faces.litert import Network
@@ -94,7 +95,7 @@ class FaceMesh:
         """The mesh in [0, 1] of the cut, and the presence score."""
         points, logit = self._network(cut)
         mesh = points.reshape(MESH_POINTS, 3)[:, :2].astype(float) / self._network.side
-        return mesh, float(1 / (1 + np.exp(-float(logit.reshape(())))))
+        return mesh, float(expit(float(logit.reshape(()))))
 
 
 def square_of(mesh: Float[np.ndarray, "468 2"]) -> Square:

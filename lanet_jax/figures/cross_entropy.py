@@ -72,5 +72,4 @@ def draw(looks: Sequence[Look]) -> Figure:
 
 def cross_entropy(look: Look) -> Float[np.ndarray, " N"]:
     """Cross-entropy of every record with its observed label, -log p[given], in nats."""
-    p = np.take_along_axis(look.probabilities, look.given[:, None], axis=1)[:, 0]
-    return -np.log(np.maximum(p, 1e-12))
+    return -np.log(np.maximum(metrics.of_label(look.probabilities, look.given), 1e-12))

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
+from lanet_jax import metrics
 from lanet_jax.figures import style
 from lanet_jax.figures.style import NotDrawnError
 
@@ -97,7 +98,7 @@ def groups_of(
     if votes is None:
         return {"Wrong label": given != true, "Right label": given == true}
     top = votes.max(axis=1)
-    own = np.take_along_axis(votes, given[:, None], axis=1)[:, 0]
+    own = metrics.of_label(votes, given)
     wrong = own < top if true is None else given != true
     right = ~wrong & ~np.isnan(top)
     return {

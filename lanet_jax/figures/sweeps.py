@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from flax.traverse_util import flatten_dict
+
 from lanet_jax.figures.sweep import Curve
 from lanet_jax.report.run_files import RunFiles, read
-from lanet_jax.run.folder import flatten
 from lanet_jax.run.paths import RunFolder
 
 # Fields whose 0 is no number: all records, the common rate, no resizing.
@@ -67,7 +68,7 @@ def curves(runs: Iterable[RunFiles]) -> dict[str, list[Curve]]:
 
 
 def _settings(run: RunFiles) -> dict[str, Any]:
-    flat = flatten(run.config) | {"method": run.method}
+    flat = flatten_dict(run.config, sep=".") | {"method": run.method}
     return {key: value for key, value in flat.items() if not key.startswith(_IGNORED)}
 
 

@@ -206,7 +206,7 @@ def labels(
     injected = n.kind in ("symmetric", "asymmetric") or (n.kind == "file" and n.truth_known)
     true = train.labels if injected else None
     if path.exists():
-        return noise_file.read(path, train.names, classes, train.labels, complete=True), true
+        return noise_file.restore(path, train.names, classes, train.labels), true
     given = own
     if n.kind == "symmetric":
         given = noise.symmetric(own, len(classes), n.rate, n.seed, n.exact)

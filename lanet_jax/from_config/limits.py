@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import ml_collections
+from flax.traverse_util import flatten_dict
 
 from lanet_jax.errors import UserError
 from lanet_jax.models.backbones import FAMILIES
@@ -216,12 +217,6 @@ def hint(unknown: str) -> str:
     return f"did you mean {near[0]}?" if near else "`lanet train --help` lists the fields"
 
 
-def flatten(c: ml_collections.ConfigDict, prefix: str = "") -> dict[str, object]:
+def flatten(c: ml_collections.ConfigDict) -> dict[str, object]:
     """The values of a config by their dotted names."""
-    flat: dict[str, object] = {}
-    for key, value in c.items():
-        if isinstance(value, ml_collections.ConfigDict):
-            flat |= flatten(value, f"{prefix}{key}.")
-        else:
-            flat[prefix + key] = value
-    return flat
+    return flatten_dict(c.to_dict(), sep=".")

@@ -1,4 +1,4 @@
-"""Reads the lines of a label file, ours or a peer's; their meaning is left to `noise_file`."""
+"""Reads the lines of a label file, ours or a peer's; their meaning is left to `label_file`."""
 
 import csv
 import io

@@ -14,8 +14,9 @@ from jaxtyping import Int
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_csv
-from lanet_jax.input import label_lines
-from lanet_jax.input.named_rows import Line, NamedRows
+from lanet_jax.input import label_file, label_lines
+from lanet_jax.input.label_file import LabelFile
+from lanet_jax.input.named_rows import NamedRows
 
 # The dataset authors' own orders, which differ from the canonical one.
 _ORDERS = {
@@ -41,7 +42,6 @@ def read(
     class_names: Sequence[str],
     labels: Int[np.ndarray, " N"],
     other_names: Collection[str] = (),
-    complete: bool = False,
     tell: Callable[[str], None] = print,
 ) -> Int[np.ndarray, " N"]:
     """Reads the observed labels of the training records from a label file.
@@ -56,8 +56,7 @@ def read(
       class_names: the dataset's classes.
       labels: the dataset's own labels, indices into `class_names`.
       other_names: names of the dataset's other splits.
-      complete: whether the file must name every record.
-      tell: called with one line about what the file names and changes, unless `complete`.
+      tell: called with one line about what the file names and changes.
 
     Returns:
       The observed labels; a record that the file does not name keeps its own label.
@@ -65,75 +64,50 @@ def read(
     Raises:
       UserError: a line is unreadable, has an unknown name or class, a name that fits several
         records, or a second label for a record (with its line number); or the file is missing,
-        empty, names no training record or not all that it must, or no numbering fits it.
+        empty, names no training record, or no numbering fits it.
     """
-    text = label_lines.read_text(path)
-    if not text.strip():
-        raise UserError(f"{path} is empty: give a label file, or leave noise.file out")
-    truths: dict[int, tuple[int, str]] = {}
-    undecided: list[int] = []
-    if label_lines.has_header(text):
-        own = list(label_lines.rows(path, text))
-        lines = [Line(number, row["name"], row["given"]) for number, row in own]
-        # Images may be moved or removed because of the review that wrote the file.
-        is_review = not complete and any("decision" in row for _, row in own)
-        now = [class_names[label] for label in labels] if is_review else None
-        rows = NamedRows(path, lines, names, other_names, now)
-        if not complete:
-            truths = rows.labels(
-                Line(n, row["name"], row["true"]) for n, row in own if row.get("true")
-            )
-            undecided = [n for n, row in own if row.get("decision", "").casefold() == "conflict"]
-        found = rows.labels(lines)
-        index_of = {name: index for index, name in enumerate(class_names)}
-    else:
-        parsed = list(label_lines.peers_rows(path, text))
-        lines = [Line(number, name, given) for number, name, given, _ in parsed]
-        rows = NamedRows(path, lines, names, other_names, None)
-        originals = rows.labels(Line(n, name, true) for n, name, _, true in parsed if true)
-        found = rows.labels(lines)
-        has_originals = len(originals) == len(found)
-        evidence = originals if has_originals else found
-        index_of = _numbering(path, evidence, class_names, labels, has_originals) if found else {}
-    if not lines:
-        raise UserError(f"{path} has no line below its header: give a label for each name")
-    if not found:
-        why = "nothing is left to change: leave noise.file out" if rows.moved else _OF_ANOTHER
-        raise UserError(
-            f"{path} names none of the {len(names)} training records, such as {names[0]!r} "
-            f"({'; '.join(rows.told())}); {why}"
-        )
-    if complete and len(found) < len(names):
-        absent = next(name for row, name in enumerate(names) if row not in found)
-        raise UserError(
-            f"{path}: {len(names) - len(found)} of {len(names)} records have no line, such as "
-            f"{absent!r}; restore them, or start again from another --workdir"
-        )
-    result = np.array(labels)
-    in_any_case = {name.casefold(): index for name, index in index_of.items()}
-    for row, (number, given) in found.items():
-        index = index_of.get(given, in_any_case.get(given.casefold()))
-        if index is None:
-            raise UserError(
-                f"{path}, line {number}: class {given!r} is not one of {', '.join(index_of)}; "
-                "correct the line"
-            )
-        result[row] = index
-    if not complete:
-        changed = int(np.sum(result != labels))
-        fit = f"names {len(found)} of {len(names)} training records"
-        parts = [f"{fit} and changes the label of {changed}"]
-        if left := len(names) - len(found):
-            parts.append(f"the other {left} keep theirs")
-        if open_lines := sum(number in rows.row_of for number in undecided):
-            parts.append(f"lines marked conflict, which are undecided: {open_lines}")
-        parts += rows.told()
-        theirs = {row: true.casefold() for row, (_, true) in truths.items()}
-        others = sum(true != class_names[labels[row]].casefold() for row, true in theirs.items())
-        if others:
-            parts.append(f"{others} true labels are not the dataset's, which are used")
-        tell(f"{path}: {'; '.join(parts)}")
+    file = label_file.read(path)
+    # Images may be moved or removed because of the review that wrote the file.
+    now = [class_names[label] for label in labels] if file.is_review else None
+    rows = NamedRows(path, file.lines, names, other_names, now)
+    truths = rows.labels(file.truths)
+    found = _found(path, file, rows, names)
+    index_of = _index_of(path, file, rows, found, class_names, labels)
+    result = _applied(path, found, index_of, labels)
+    tell(f"{path}: {_report(file, rows, found, truths, class_names, labels, result)}")
     return result
+
+
+def restore(
+    path: str | Path,
+    names: Sequence[str],
+    class_names: Sequence[str],
+    labels: Int[np.ndarray, " N"],
+) -> Int[np.ndarray, " N"]:
+    """Reads back what `write` wrote.
+
+    Args:
+      path: `labels.csv` of a work folder.
+      names: name of each record, all of which the file must name.
+      class_names: the dataset's classes.
+      labels: the dataset's own labels, indices into `class_names`.
+
+    Returns:
+      The observed labels.
+
+    Raises:
+      UserError: the file was changed: as `read`, or a record has no line.
+    """
+    file = label_file.read(path)
+    rows = NamedRows(path, file.lines, names, (), None)
+    found = _found(path, file, rows, names)
+    index_of = _index_of(path, file, rows, found, class_names, labels)
+    if absent := [name for row, name in enumerate(names) if row not in found]:
+        raise UserError(
+            f"{path}: {len(absent)} of {len(names)} records have no line, such as "
+            f"{absent[0]!r}; restore them, or start again from another --workdir"
+        )
+    return _applied(path, found, index_of, labels)
 
 
 def write(
@@ -155,6 +129,83 @@ def write(
     originals = [""] * len(names) if true is None else [class_names[label] for label in true]
     labels = [class_names[label] for label in given]
     write_csv(Path(path), label_lines.HEADER, zip(names, labels, originals, strict=True))
+
+
+def _found(
+    path: str | Path, file: LabelFile, rows: NamedRows, names: Sequence[str]
+) -> dict[int, tuple[int, str]]:
+    """Line number and label of each record that a file names, by the record's row."""
+    found = rows.labels(file.lines)
+    if not file.lines:
+        raise UserError(f"{path} has no line below its header: give a label for each name")
+    if not found:
+        why = "nothing is left to change: leave noise.file out" if rows.moved else _OF_ANOTHER
+        raise UserError(
+            f"{path} names none of the {len(names)} training records, such as {names[0]!r} "
+            f"({'; '.join(rows.told())}); {why}"
+        )
+    return found
+
+
+def _index_of(
+    path: str | Path,
+    file: LabelFile,
+    rows: NamedRows,
+    found: dict[int, tuple[int, str]],
+    class_names: Sequence[str],
+    labels: Int[np.ndarray, " N"],
+) -> dict[str, int]:
+    """The class that each label stands for, as a file writes it."""
+    if not file.is_numbered:
+        return {name: index for index, name in enumerate(class_names)}
+    originals = rows.labels(file.truths)
+    are_all = len(originals) == len(found)
+    return _numbering(path, originals if are_all else found, class_names, labels, are_all)
+
+
+def _applied(
+    path: str | Path,
+    found: dict[int, tuple[int, str]],
+    index_of: dict[str, int],
+    labels: Int[np.ndarray, " N"],
+) -> Int[np.ndarray, " N"]:
+    """The labels, with those that a file gives in their place."""
+    result = np.array(labels)
+    in_any_case = {name.casefold(): index for name, index in index_of.items()}
+    for row, (number, given) in found.items():
+        index = index_of.get(given, in_any_case.get(given.casefold()))
+        if index is None:
+            raise UserError(
+                f"{path}, line {number}: class {given!r} is not one of {', '.join(index_of)}; "
+                "correct the line"
+            )
+        result[row] = index
+    return result
+
+
+def _report(
+    file: LabelFile,
+    rows: NamedRows,
+    found: dict[int, tuple[int, str]],
+    truths: dict[int, tuple[int, str]],
+    class_names: Sequence[str],
+    labels: Int[np.ndarray, " N"],
+    result: Int[np.ndarray, " N"],
+) -> str:
+    """Says what a file names and changes, and what in it is odd."""
+    fit = f"names {len(found)} of {len(labels)} training records"
+    parts = [f"{fit} and changes the label of {np.sum(result != labels)}"]
+    if left := len(labels) - len(found):
+        parts.append(f"the other {left} keep theirs")
+    if undecided := sum(number in rows.row_of for number in file.undecided):
+        parts.append(f"lines marked conflict, which are undecided: {undecided}")
+    parts += rows.told()
+    if not file.is_numbered:
+        theirs = {row: true.casefold() for row, (_, true) in truths.items()}
+        others = sum(true != class_names[labels[row]].casefold() for row, true in theirs.items())
+        if others:
+            parts.append(f"{others} true labels are not the dataset's, which are used")
+    return "; ".join(parts)
 
 
 def _numbering(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from flax.traverse_util import flatten_dict
 
 from lanet_jax.command_line.words import counted
 from lanet_jax.report import charts, result_files, training_terms
@@ -173,14 +174,13 @@ def curves(runs: list[RunFiles], labels: list[str]) -> list[Section | None]:
     ]
 
 
-def fields(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+def fields(tree: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yields the fields of a nested config as dotted names and texts, outermost first."""
-    for key, value in sorted(tree.items(), key=lambda item: (isinstance(item[1], dict), item[0])):
-        if isinstance(value, dict):
-            yield from fields(value, f"{prefix}{key}.")
-        else:
-            several = isinstance(value, (list, tuple))
-            yield f"{prefix}{key}", ", ".join(map(str, value)) if several else str(value)
+    flat = flatten_dict(tree)
+    for path in sorted(flat, key=lambda path: (len(path), path)):
+        value = flat[path]
+        several = isinstance(value, (list, tuple))
+        yield ".".join(path), ", ".join(map(str, value)) if several else str(value)
 
 
 _POINTS = 60  # most points of a line; more are averaged

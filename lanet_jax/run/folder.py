@@ -8,6 +8,7 @@ from typing import Any
 
 import jax
 import ml_collections
+from flax.traverse_util import flatten_dict
 
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
@@ -86,8 +87,8 @@ def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
     path = RunFolder(workdir).config
     if not path.exists():
         return
-    then = flatten(_completed(json_files.read(path, ADVICE)))
-    now = flatten(json.loads(_text(config)))
+    then = flatten_dict(_completed(json_files.read(path, ADVICE)), sep=".")
+    now = flatten_dict(json.loads(_text(config)), sep=".")
     differing = [
         f"{key} ({then.get(key, ABSENT)} there, {now.get(key, ABSENT)} now)"
         for key in sorted(then.keys() | now.keys())
@@ -126,7 +127,7 @@ def identity(workdir: Path) -> dict[str, Any]:
       there is one.
     """
     files = RunFolder(workdir)
-    config = flatten(json_files.read(files.config, ADVICE))
+    config = flatten_dict(json_files.read(files.config, ADVICE), sep=".")
     kept = {k: v for k, v in config.items() if not k.startswith((*FREE, *inputs.FILES))}
     sealed = files.seal.exists()
     sums = json_files.read_text(files.seal, ADVICE).split() if sealed else []
@@ -217,17 +218,6 @@ def _completed(tree: dict) -> dict:
         if isinstance(tree.get(name, {}), dict)
     }
     return {**tree, **sections}
-
-
-def flatten(tree: dict, prefix: str = "") -> dict[str, object]:
-    """Flattens a config's JSON to dotted names."""
-    flat: dict[str, object] = {}
-    for key, value in tree.items():
-        if isinstance(value, dict):
-            flat.update(flatten(value, f"{prefix}{key}."))
-        else:
-            flat[prefix + key] = value
-    return flat
 
 
 def _tuples(value: object) -> object:

@@ -1,19 +1,18 @@
 """`lanet study configs/studies/table1.py[:SCALE] --workdir=DIR [--config.x.y=v]`."""
 
-import sys
 from pathlib import Path
 
-from lanet_jax.command_line.ending import exit_on_user_error, interrupt_on_signals
+from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser
 from lanet_jax.errors import UserError
 from lanet_jax.run import train_command
-from lanet_jax.study import declaration, grid, loading, outcome, runner, write
+from lanet_jax.study import commands, declaration, grid, loading, outcome, runner, write
 
 
 def main() -> None:
     """Runs the unfinished cells of a study, and writes its tables."""
     arguments, rest = _parser().parse_known_args()
-    extra = [_override(argument) for argument in rest]
+    extra = commands.overrides(rest, "run")
     folder: Path = arguments.workdir
     study = loading.load(arguments.study)
     cells = grid.cells(study, extra)
@@ -31,23 +30,14 @@ def main() -> None:
         print(write.write(study, cells, folder))
         return
     declaration.claim(folder, cells, selected)
-    interrupt_on_signals()
-    try:
+    with commands.stoppable("the same command resumes it"):
         failed = runner.run(
             selected, folder, lambda: write.write(study, cells, folder), program=runner.MAIN
         )
-    except KeyboardInterrupt:
-        print("\nstopped; the same command resumes it", file=sys.stderr)
-        sys.exit(130)
     table = write.write(study, cells, folder)
     print(table.read_text(encoding="utf-8").partition("\n\n```")[0])
     print(f"\n{table}")
-    if failed:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in failed.items())
-        raise UserError(
-            f"{len(failed)} of {len(selected)} cells failed ({reasons}); the same command tries "
-            "them again"
-        )
+    commands.refuse_failures(failed, len(selected), "cells")
 
 
 def _parser() -> Parser:
@@ -74,12 +64,6 @@ def _parser() -> Parser:
         "--table_only", action="store_true", help="only write the tables, from finished runs"
     )
     return parser
-
-
-def _override(argument: str) -> str:
-    if not argument.startswith("--config.") or "=" not in argument:
-        raise UserError(f"{argument}: not known; a field of every run is --config.FIELD=VALUE")
-    return argument.removeprefix("--config.")
 
 
 if __name__ == "__main__":

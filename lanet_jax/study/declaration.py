@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from lanet_jax.command_line.words import some
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
@@ -84,10 +85,8 @@ def claim(
                 _forget(folder, known["cells"])
         known, differences = {"configs": {}, "cells": {}}, []
     if differences:
-        more = f" and {len(differences) - 4} more" if len(differences) > 4 else ""
         raise UserError(
-            f"{folder} holds a study declared differently: {', '.join(differences[:4])}{more}; "
-            f"{advice}"
+            f"{folder} holds a study declared differently: {some(differences)}; {advice}"
         )
     if write:
         noted = {cell.name: _noted(cell) for cell in selected}

@@ -7,11 +7,10 @@ them together. They are trained one after another; the same command resumes.
 import csv
 import math
 import shutil
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lanet_jax.command_line.ending import exit_on_user_error, interrupt_on_signals
+from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser, whole
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import replacing, write_text
@@ -19,7 +18,7 @@ from lanet_jax.from_config import before_reading, flags
 from lanet_jax.from_config.config import resolve
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
-from lanet_jax.study import declaration, outcome, runner
+from lanet_jax.study import commands, declaration, outcome, runner
 from lanet_jax.study.grid import Cell
 
 PARTS = 5
@@ -47,16 +46,9 @@ def main() -> None:
     parts = f"number of parts (default: {PARTS})"
     parser.add_argument("--parts", type=whole(2), default=PARTS, help=parts)
     arguments, rest = parser.parse_known_args()
-    for word in rest:
-        if not word.startswith("--config.") or "=" not in word:
-            raise UserError(f"{word}: not known; a field of every fold is --config.FIELD=VALUE")
-    overrides = [word.removeprefix("--config.") for word in rest]
-    interrupt_on_signals()
-    try:
+    overrides = commands.overrides(rest, "fold")
+    with commands.stoppable("the same command resumes"):
         folds(arguments.workdir, arguments.parts, overrides)
-    except KeyboardInterrupt:
-        print("\nstopped; the same command resumes", file=sys.stderr)
-        sys.exit(130)
 
 
 def folds(
@@ -96,12 +88,7 @@ def folds(
             with replacing(own.labels) as temporary:
                 shutil.copyfile(run.labels, temporary)
     failed = runner.run(cells, run.folds, lambda: None, program)
-    if failed:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in failed.items())
-        raise UserError(
-            f"{len(failed)} of {len(cells)} folds failed ({reasons}); the same command tries them "
-            "again"
-        )
+    commands.refuse_failures(failed, len(cells), "folds")
     print(f"{len(cells)} folds are trained: `lanet audit --workdir={workdir} --held_out`")
 
 

@@ -4,9 +4,10 @@ import functools
 import json
 from typing import Any
 
+from flax.traverse_util import flatten_dict
+
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import config_files
-from lanet_jax.run import folder as run_folder
 from lanet_jax.study.grid import Study
 
 
@@ -43,4 +44,4 @@ def base(config: str) -> dict[str, Any]:
     Raises:
       UserError: the file or preset does not exist.
     """
-    return run_folder.flatten(json.loads(config_files.config(config)[1].to_json()))
+    return flatten_dict(json.loads(config_files.config(config)[1].to_json()), sep=".")

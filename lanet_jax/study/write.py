@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from flax.traverse_util import flatten_dict
+
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_csv, write_text
 from lanet_jax.run import folder as run_folder
@@ -77,7 +79,7 @@ def _settings(finished: Sequence[Path]) -> str:
     """The settings of the finished runs, each with all its values."""
     paths = [RunFolder(home).config for home in finished]
     configs = [
-        run_folder.flatten(json_files.read(path, run_folder.ADVICE))
+        flatten_dict(json_files.read(path, run_folder.ADVICE), sep=".")
         for path in paths
         if path.exists()
     ]

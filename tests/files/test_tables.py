@@ -16,7 +16,7 @@ def test_names_and_classes_are_kept_and_read_back(tmp_path):
     noise_file.write(tmp_path / "labels.csv", NAMES, given, given, CLASSES)
     rows = list(csv.reader((tmp_path / "labels.csv").open(newline="")))
     assert [row[0] for row in rows[1:]] == list(NAMES)
-    read = noise_file.read(tmp_path / "labels.csv", NAMES, CLASSES, 1 - given, complete=True)
+    read = noise_file.restore(tmp_path / "labels.csv", NAMES, CLASSES, 1 - given)
     assert read.tolist() == given.tolist()
 
 

@@ -30,7 +30,8 @@ def test_labels_csv(scratch, fuzz, data, complete):
     rows = [line.split(",") for line in path.read_text().splitlines()]
     content = data.draw(fuzz.edited(rows) | fuzz.corrupted(path.read_bytes()))
     path.write_bytes(content)
-    result = fuzz.read(noise_file.read, path, NAMES, CLASSES, LABELS, (), complete)
+    read = noise_file.restore if complete else noise_file.read
+    result = fuzz.read(read, path, NAMES, CLASSES, LABELS)
     if result is not None:
         lines = decode("", content).replace('"', "").casefold().splitlines()
         for row, (name, label) in enumerate(zip(NAMES, result, strict=True)):
@@ -72,4 +73,4 @@ def test_a_file_of_the_work_folder_must_name_all_records(tmp_path):
     noise_file.write(path, NAMES[:-2], GIVEN[:-2], LABELS[:-2], CLASSES)
     np.testing.assert_array_equal(noise_file.read(path, NAMES, CLASSES, LABELS)[-2:], LABELS[-2:])
     with pytest.raises(UserError, match=r"2 of 60 records have no line, such as 'train_00058_al"):
-        noise_file.read(path, NAMES, CLASSES, LABELS, complete=True)
+        noise_file.restore(path, NAMES, CLASSES, LABELS)

@@ -74,7 +74,7 @@ def test_names_with_blanks_at_their_edges_read_back(tmp_path):
     names = (" happy /1.jpg", "sad/1.jpg ", "sad/1.jpg")
     path = tmp_path / "labels.csv"
     noise_file.write(path, names, np.array([3, 4, 5]), None, SEVEN)
-    given = noise_file.read(path, names, SEVEN, np.array([0, 0, 0]), complete=True)
+    given = noise_file.restore(path, names, SEVEN, np.array([0, 0, 0]))
     assert given.tolist() == [3, 4, 5]
 
 
