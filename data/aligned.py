@@ -13,7 +13,7 @@ from lanet_jax.faces.square import Square
 
 from .assembly import look_at_all
 from .images import Face
-from .landmark_file import LandmarkTable, check_scheme, find_rows
+from .landmark_file import LandmarkTable, check_scheme, find_rows, remark_unused
 from .listing import Item, Listing
 from .record_fields import Record
 
@@ -22,16 +22,15 @@ NO_ROW = "no row in the landmark file (left out)"
 _SMALL = 0.4  # breadth or height of a face's landmarks over that of its image; of FER+'s crops .8
 
 
-def cut_out(listing: Listing, landmarks: LandmarkTable, size: int) -> LandmarkTable:
-    """Replaces each photo of a listing by its face, upright; photos without one are left out.
+def cut_out(listing: Listing, landmarks: LandmarkTable, size: int) -> None:
+    """Replaces each photo of a listing by its face, upright, with the landmarks in the cut.
+
+    Photos without a face are left out.
 
     Args:
       listing: photos with unique names, all of which are files; changed in place.
       landmarks: a landmark file's contents.
       size: side of the cuts in pixels.
-
-    Returns:
-      The landmarks in pixels of the cuts, without the rows of photos that were left out.
 
     Raises:
       UserError: the scheme of the landmarks does not say where the eyes are, or has another number
@@ -41,32 +40,27 @@ def cut_out(listing: Listing, landmarks: LandmarkTable, size: int) -> LandmarkTa
     check_scheme(landmarks.scheme, landmarks.points.shape[1])
     items = [item for found in listing.splits.values() for item in found]
     rows = find_rows(landmarks, items, listing.rows)
-    points, used = landmarks.points.copy(), np.ones(len(landmarks.ok), bool)
+    remark_unused(landmarks, rows, listing)
     faces: dict[str, list[Item]] = {}
     others: dict[str, list[Item]] = {}
     for split, found in listing.splits.items():
         faces[split], others[split] = [], []
         for item in found:
             row = rows.get(item.name)
-            if row is None:
-                listing.note(NO_ROW, split, item.file)
-                others[split].append(item)
-                continue
-            square = _square(landmarks, row)
+            square = None if row is None else _square(landmarks, row)
             if square is None:
-                listing.note(NO_FACE, split, item.file)
+                listing.note(NO_ROW if row is None else NO_FACE, split, item.file)
                 others[split].append(item)
-                used[row] = False
                 continue
             if not isinstance(item.image, Path):
                 raise UserError(f"{item.file} is no file of its own: leave out --align")
-            points[row] = square.from_image(landmarks.points[row]) * size
-            faces[split].append(dataclasses.replace(item, image=Face(item.image, square, size)))
+            face, points = Face(item.image, square, size), landmarks.points[row]
+            cut = dataclasses.replace(item, image=face, points=square.from_image(points) * size)
+            faces[split].append(cut)
     if any(others.values()):  # a damaged file is an error wherever it is, not a photo without face
         look_at_all(dataclasses.replace(listing, splits=others))
     listing.splits.update(faces)
-    names = landmarks.names and [landmarks.names[row] for row in np.flatnonzero(used).tolist()]
-    return dataclasses.replace(landmarks, names=names, points=points[used], ok=landmarks.ok[used])
+    listing.scheme = landmarks.scheme
 
 
 def remark_photos(listing: Listing, splits: Mapping[str, Sequence[Record]]) -> None:

@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -127,26 +127,8 @@ def _file_landmarks(
             f"the landmark file has no point that lies in its image and is ok, of {len(known)} "
             "images: were they found in images of another size? Check --landmarks, or leave it out"
         )
-    _remark_unused(table, found, items, listing)
+    landmark_file.remark_unused(table, found, listing)
     return known
-
-
-def _remark_unused(
-    table: landmark_file.LandmarkTable,
-    found: Mapping[str, int],
-    items: Sequence[Item],
-    listing: Listing,
-) -> None:
-    if table.names is None:  # as many rows as the source's list has
-        return
-    used = {table.names[row] for row in found.values()}
-    unused = [name for name in table.names if name not in used]
-    if unused:
-        listing.remarks.append(
-            f"{len(unused)} of {len(table.names)} rows of the landmark file fit no image, such as "
-            f"{unused[0]!r}, and {len(items) - len(found)} of {len(items)} images have no row: if "
-            "files were moved or renamed, find landmarks again"
-        )
 
 
 def _normalise(points: Float[np.ndarray, "L 2"], width: int, height: int) -> Landmarks:

@@ -69,16 +69,16 @@ def from_source(
             "--align: faces are cut out by their landmarks; find them by `lanet landmarks`, and "
             "give --landmarks FILE"
         )
-    points = landmark_file.load(landmarks) if landmarks else None
+    table = landmark_file.load(landmarks) if landmarks else None
     listing: Listing = module.list_source(source, **options)
     keep_first(listing)
     drop_missing(listing)
-    if points and align:
-        points = aligned.cut_out(listing, points, align)
+    if table and align:
+        aligned.cut_out(listing, table, align)
     drop_empty_splits(listing)
     remark_absent_classes(listing)
     looks = assembly.look_at_all(listing)
-    schema, splits = assembly.assemble(listing, looks, points)
+    schema, splits = assembly.assemble(listing, looks, None if align else table)
     if align == 0:
         aligned.remark_photos(listing, splits)
     twins = check.find_twins(listing, looks)

@@ -4,7 +4,7 @@ import collections
 import dataclasses
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from lanet_jax.files import npz, torch_files
 from lanet_jax.input.names import Names
 from lanet_jax.landmarks.schemes import SCHEMES
 
-from .listing import Item
+from .listing import Item, Listing
 
 MOST_POINTS = 1000
 PEERS_POINTS, PEERS_SCHEME, PEERS_SIDE = 19, "aflw19", 224
@@ -175,3 +175,24 @@ def find_rows(table: LandmarkTable, items: Iterable[Item], rows: Sequence[str]) 
             f"the source {items[0].file!r}; check --landmarks"
         )
     return found
+
+
+def remark_unused(table: LandmarkTable, found: Mapping[str, int], listing: Listing) -> None:
+    """Adds a remark on rows that fit no image.
+
+    Args:
+      table: the landmark file's contents.
+      found: row by item name, from `find_rows`.
+      listing: all images; gets the remark.
+    """
+    if table.names is None:  # as many rows as the source's list has
+        return
+    used = {table.names[row] for row in found.values()}
+    unused = [name for name in table.names if name not in used]
+    if unused:
+        images = sum(map(len, listing.splits.values()))
+        listing.remarks.append(
+            f"{len(unused)} of {len(table.names)} rows of the landmark file fit no image, such as "
+            f"{unused[0]!r}, and {images - len(found)} of {images} images have no row: if files "
+            "were moved or renamed, find landmarks again"
+        )

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-_LEAST = 5e-7  # predictions.csv has six decimals
+LEAST = 5e-7  # predictions.csv has six decimals
 
 
 def class_prior(probabilities: Float[np.ndarray, "N C"]) -> Float[np.ndarray, " C"]:
@@ -17,7 +17,7 @@ def class_prior(probabilities: Float[np.ndarray, "N C"]) -> Float[np.ndarray, " 
     Returns:
       Shares above 0.
     """
-    return np.maximum(probabilities.mean(axis=0), _LEAST)
+    return np.maximum(probabilities.mean(axis=0), LEAST)
 
 
 def with_equal_classes(

@@ -13,8 +13,6 @@ from lanet_jax.run.paths import EvaluationFolder
 from lanet_jax.trained import network_fingerprint
 from lanet_jax.trained.load import Trained
 
-LEAST = 5e-7  # predictions.csv has six decimals
-
 
 @dataclasses.dataclass(frozen=True)
 class Evaluated:

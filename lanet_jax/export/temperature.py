@@ -9,7 +9,8 @@ from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 
 from lanet_jax import metrics
-from lanet_jax.export.evaluated import LEAST, Evaluated
+from lanet_jax.export.equal_classes import LEAST
+from lanet_jax.export.evaluated import Evaluated
 from lanet_jax.methods.classifier import PART
 from lanet_jax.trained.load import Trained
 

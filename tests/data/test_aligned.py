@@ -121,7 +121,7 @@ def test_photos_without_a_row_are_told_from_those_without_a_face(prepare, photos
     told = capsys.readouterr().out
     assert "no row in the landmark file (left out): train: fear/b.png" in told
     assert "can be trusted (left out): train: fear/none.png" in told
-    assert "1 of 2 rows of the landmark file fit no image, such as 'fear/renamed.png'" in told
+    assert "1 of 3 rows of the landmark file fit no image, such as 'fear/renamed.png'" in told
 
 
 @pytest.mark.parametrize(
