@@ -83,45 +83,35 @@ class LANet:
     ) -> tuple[Float[Array, ""], tuple[PyTree, dict[str, Float[Array, ""]]]]:
         """L = L_ce + L_lm + alpha L_kl + beta L_el (Eq. 14)."""
         del key
-        state = dict(model_state)
+        labels = batch["label"]
         with jax.named_scope("backbone"):
             outputs, stats = apply(
-                self.network, _branches(params), _branches(state), batch["image"], True
+                self.network, _branches(params), _branches(model_state), batch["image"], True
             )
-        state.update(stats)
+        targets, believed, estimated = self._targets(params, model_state, outputs, batch)
+        state = {**model_state, **stats, **estimated}
         landmark_loss = LANDMARK_LOSSES[self.network.landmark.head]
-        losses = {"lm": landmark_loss(outputs.landmarks, batch["landmarks"], batch["present"])}
-        means = state["bank"]
-        targets = jnp.take(means, batch["id"], axis=0)
-        believed: Float[Array, " B"] | float = 1.0
+        losses = {
+            "ce": cross_entropy(outputs.logits, labels, believed),
+            "lm": landmark_loss(outputs.landmarks, batch["landmarks"], batch["present"]),
+        }
+        metrics = {"accuracy": jnp.mean(jnp.argmax(outputs.logits, axis=1) == labels)}
         if self.lde.spaces != "none":
-            with jax.named_scope("lde"):
-                d = self.distributions(self.neighborhoods(params, state, outputs, batch))
-                targets = bank.targets(means, batch["id"], d, self.lde.decay)
-                state["bank"] = bank.update(means, batch["id"], targets)
-                losses["kl"] = kl_divergence(targets, outputs.logits)
-                if self.lde.remembers:
-                    past = state["memory"]
-                    state["memory"] = lanet_neighbors.remember(self.lde, past, outputs, batch)
-            if self.weights.trust:
-                stands_for = bank.stands_for(batch["label"], self.label_shares)
-                share = bank.class_means(means, d, self.lde.decay, stands_for)
-                power, balance = self.weights.trust, self.weights.trust_balance
-                records = jnp.sum(means)  # each record's distribution sums to 1
-                believed = trust.weights(targets, batch["label"], share, records, power, balance)
-                losses["trust"] = jnp.mean(believed)
-        losses["ce"] = cross_entropy(outputs.logits, batch["label"], believed)
-        loss = losses["ce"] + losses["lm"] + self.weights.alpha * losses.get("kl", 0.0)
+            losses["kl"] = kl_divergence(targets, outputs.logits)
+        if self.weights.trust:
+            metrics["trust"] = jnp.mean(believed)
         if self.el.enabled:
-            labels = batch["label"]
+            pair_labels = labels
             if self.el.pair_labels == "pseudo":
-                labels = pairs.pseudo_labels(targets, batch["id"], self.el.threshold)
-                losses["ambiguous"] = jnp.mean(labels < 0)
-            losses["el"], updated = self._contrast(params, state, outputs, labels, batch["image"])
-            state.update(updated)
-            loss += self.weights.beta * losses["el"]
-        losses["accuracy"] = jnp.mean(jnp.argmax(outputs.logits, axis=1) == batch["label"])
-        return loss, (state, losses)
+                pair_labels = pairs.pseudo_labels(targets, batch["id"], self.el.threshold)
+                metrics["ambiguous"] = jnp.mean(pair_labels < 0)
+            losses["el"], contrasted = self._contrast(
+                params, state, outputs, pair_labels, batch["image"]
+            )
+            state.update(contrasted)
+        weight = {"ce": 1.0, "lm": 1.0, "kl": self.weights.alpha, "el": self.weights.beta}
+        loss = sum((weight[name] * own for name, own in losses.items()), jnp.zeros(()))
+        return loss, (state, {**losses, **metrics})
 
     def neighborhoods(
         self, params: PyTree, model_state: PyTree, outputs: Outputs, batch: Batch
@@ -154,6 +144,38 @@ class LANet:
             [space.mean for space in spaces.values()], [space.exists for space in spaces.values()]
         )
         return aggregate.sharpened(d, self.lde.sharpness)
+
+    def _targets(
+        self, params: PyTree, state: PyTree, outputs: Outputs, batch: Batch
+    ) -> tuple[Float[Array, "B C"], Float[Array, " B"], PyTree]:
+        """Targets (Eq. 3 to 5), trust in the observed labels, and the updated bank and memory."""
+        before, labels = state["bank"], batch["label"]
+        if self.lde.spaces == "none":
+            return jnp.take(before, batch["id"], axis=0), jnp.ones(len(labels)), {}
+        with jax.named_scope("lde"):
+            d = self.distributions(self.neighborhoods(params, state, outputs, batch))
+            targets = bank.targets(before, batch["id"], d, self.lde.decay)
+            updated: PyTree = {"bank": bank.update(before, batch["id"], targets)}
+            if self.lde.remembers:
+                past = state["memory"]
+                updated["memory"] = lanet_neighbors.remember(self.lde, past, outputs, batch)
+        return targets, self._trust(before, targets, d, labels), updated
+
+    def _trust(
+        self,
+        before: Float[Array, "N C"],
+        targets: Float[Array, "B C"],
+        distributions: Float[Array, "B C"],
+        labels: Int[Array, " B"],
+    ) -> Float[Array, " B"]:
+        """The weights of the cross-entropy, from the bank before this step and its targets."""
+        if not self.weights.trust:
+            return jnp.ones(len(labels))
+        stands_for = bank.stands_for(labels, self.label_shares)
+        means = bank.class_means(before, distributions, self.lde.decay, stands_for)
+        records = jnp.sum(before)  # each record's distribution sums to 1
+        power, balance = self.weights.trust, self.weights.trust_balance
+        return trust.weights(targets, labels, means, records, power, balance)
 
     def _projection(self, key: Key, width: int) -> projection.Projection:
         hidden = {"features": width, "projection": self.el.projection}[self.el.hidden]
