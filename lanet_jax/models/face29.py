@@ -12,6 +12,8 @@ from lanet_jax.models.normalization import BatchNorm
 from lanet_jax.models.stages import conv, run_stages
 
 STAGES = {13: (3, 4, 3, 3), 14: (3, 4, 3, 3, 1)}
+# The colours that dlib subtracts and divides by, RGB in [0, 1].
+MEAN, STD = (122.782 / 255, 117.001 / 255, 104.298 / 255), (256 / 255,) * 3
 LEAST_SIZE = 11  # px; of smaller images the stem leaves nothing
 _WIDENED = 4  # the last stage that doubles the channels
 
