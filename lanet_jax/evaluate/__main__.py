@@ -102,7 +102,7 @@ def write(
       probabilities: class probabilities, one row per record.
       step: number of steps that the network was trained.
       data: `places.digest` of the records.
-      network: `trained.fingerprint.of_weights` of the predicting network.
+      network: `trained.network_fingerprint.of_weights` of the predicting network.
 
     Returns:
       The content of metrics.json.
