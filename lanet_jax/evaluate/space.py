@@ -63,7 +63,7 @@ def of_batch(
     Returns:
       What the space says of the batch.
     """
-    records, exists, shares, mean, unweighted = found
+    records, exists, shares, mean, unweighted = map(np.asarray, found)
     some = exists.any(axis=1)
     return Space(
         labels=labels[some],

@@ -70,7 +70,7 @@ class Bottleneck(nn.Module):
         return nn.relu(x + y)
 
 
-_BLOCK = {18: BasicBlock, 50: Bottleneck}
+_BLOCK: dict[int, type[BasicBlock] | type[Bottleneck]] = {18: BasicBlock, 50: Bottleneck}
 
 
 class ResNet(nn.Module):
