@@ -44,7 +44,7 @@ class Row:
       stamp: size and time of its file when it was read.
       points: landmarks in pixels.
       ok: whether there is a face, with landmarks that can be trusted.
-      spread: disagreement of image and mirror image over the eye distance; lower is better.
+      spread: the face's `mirror_distance`, by its name in landmark files; lower is better.
       score: confidence that it is a face.
       broken: whether the file is truncated or not an image.
     """

@@ -205,7 +205,7 @@ def _row(file: Path, stamp: Stamp) -> Row:
         return Row(stamp, points, ok=False, spread=np.inf, score=0.0, broken=True)
     face = _Worker.landmarker(pixels)
     points = face.landmarks.astype(np.float32)
-    return Row(stamp, points, ok=face.ok, spread=face.spread, score=face.score)
+    return Row(stamp, points, ok=face.ok, spread=face.mirror_distance, score=face.score)
 
 
 @exit_on_user_error

@@ -1,5 +1,6 @@
-"""The canonical order of the expression classes, shared by every dataset and checkpoint."""
+"""Orders of the expression classes: ours, and those by which datasets number their labels."""
 
+# The canonical order, shared by every dataset and checkpoint.
 EXPRESSIONS = (
     "anger",
     "disgust",
@@ -9,4 +10,14 @@ EXPRESSIONS = (
     "surprise",
     "neutral",
     "contempt",
+)
+# The dataset authors' own orders, which differ from it.
+RAFDB_ORDER = ("surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral")  # from 1
+FERPLUS_ORDER = (
+    *("neutral", "happiness", "surprise", "sadness"),
+    *("anger", "disgust", "fear", "contempt"),
+)
+AFFECTNET_ORDER = (
+    *("neutral", "happiness", "sadness", "surprise"),
+    *("fear", "disgust", "anger", "contempt"),
 )

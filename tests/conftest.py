@@ -35,7 +35,7 @@ CHECKED = (
     *("lde.aggregate", "lde.bank", "lde.contribution", "lde.neighborhood", "lde.neighbors"),
     "lde.trust",
     *("el.contrast", "el.momentum", "el.pairs", "el.projection"),
-    *("models.resnet", "models.classifiers", "models.linear", "models.landmarks"),
+    *("models.resnet", "models.stages", "models.classifiers", "models.linear", "models.landmarks"),
     "models.two_branch",
 )
 # Before any of them is imported; by beartype, as typeguard 4 reads "B D" in an annotation as code.

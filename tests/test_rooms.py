@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[1]
 # A room imports rooms of earlier layers only, so that there is no circle and rooms of one layer do
 # not know each other. A file at the top of the package is a room of its own.
 LAYERS = (
-    {"typing", "classes", "errors", "metrics", "recipes"},
+    {"typing", "cache", "classes", "errors", "metrics", "recipes"},
     {"augment", "devices", "files", "images", "landmarks", "models", "ops"},
     {"command_line", "el", "input", "lde", "profiling", "run", "shards"},
     {"faces", "methods", "report"},

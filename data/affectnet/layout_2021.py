@@ -6,13 +6,13 @@ import numpy as np
 from jaxtyping import Float
 from tqdm import tqdm
 
-from lanet_jax.classes import EXPRESSIONS
+from lanet_jax.classes import AFFECTNET_ORDER, EXPRESSIONS
 from lanet_jax.errors import UserError
 from lanet_jax.files.npz import read_npy
 from lanet_jax.images.files import is_hidden
 
 from ..listing import Item, Listing, expect, note_unlisted
-from .numbering import LABELS, NOT_AN_EXPRESSION, NUMBERS
+from .numbering import LABELS, NOT_AN_EXPRESSION
 
 FOLDERS = {"train": "train_set", "valid": "val_set"}
 POINTS = 68
@@ -50,10 +50,10 @@ def list_source(source: Path, classes: int) -> Listing:
                 unusable.append(str(error))
                 listing.note(UNUSABLE, split, f"{image}: {error}")
                 continue
-            if number >= len(NUMBERS):
+            if number >= len(AFFECTNET_ORDER):
                 listing.note(NOT_AN_EXPRESSION, split, image)
-            elif NUMBERS[number] in kept:
-                label = kept.index(NUMBERS[number])
+            elif AFFECTNET_ORDER[number] in kept:
+                label = kept.index(AFFECTNET_ORDER[number])
                 # Numbering restarts in each folder, so the name includes the folder.
                 item = Item(image, image, source / image, label, points=points)
                 listing.splits[split].append(item)

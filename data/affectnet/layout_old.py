@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from lanet_jax.classes import EXPRESSIONS
+from lanet_jax.classes import AFFECTNET_ORDER, EXPRESSIONS
 from lanet_jax.errors import UserError
 
 from ..images import Crop
 from ..listing import Item, Listing
 from ..tables import read_rows, shown
-from .numbering import LABELS, NOT_AN_EXPRESSION, NUMBERS
+from .numbering import LABELS, NOT_AN_EXPRESSION
 
 IMAGES = "Manually_Annotated_Images"
 LISTS = "Manually_Annotated_file_lists"
@@ -75,16 +75,16 @@ def _add(
     name = row[0].strip()
     try:
         number = _expression(row)
-        if number >= len(NUMBERS):
+        if number >= len(AFFECTNET_ORDER):
             listing.note(NOT_AN_EXPRESSION, split, name)
             return True
         box, points = _box(row), _points(row)
     except UnusableRowError as reason:
         listing.note(f"{reason} (left out)", split, name or f"line {line}")
         return False
-    if NUMBERS[number] not in listing.classes:
+    if AFFECTNET_ORDER[number] not in listing.classes:
         return True
-    label = listing.classes.index(NUMBERS[number])
+    label = listing.classes.index(AFFECTNET_ORDER[number])
     file = f"{IMAGES}/{name}"
     path = source / file
     if not size:

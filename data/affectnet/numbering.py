@@ -1,14 +1,4 @@
 """How AffectNet numbers the expressions, in both layouts."""
 
-NUMBERS = (
-    "neutral",
-    "happiness",
-    "sadness",
-    "surprise",
-    "fear",
-    "disgust",
-    "anger",
-    "contempt",
-)  # 8 none, 9 uncertain, 10 no face
-LABELS = 11
+LABELS = 11  # AFFECTNET_ORDER, then 8 none, 9 uncertain, 10 no face
 NOT_AN_EXPRESSION = "none, uncertain or no face (left out)"

@@ -2,19 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-COLUMNS = (
-    "neutral",
-    "happiness",
-    "surprise",
-    "sadness",
-    "anger",
-    "disgust",
-    "fear",
-    "contempt",
-    "unknown",
-    "NF",
-)
-EMOTIONS = COLUMNS[:8]
+from lanet_jax.classes import FERPLUS_ORDER
+
+COLUMNS = (*FERPLUS_ORDER, "unknown", "NF")
 
 
 def argmax8(votes: Sequence[int]) -> str | None:
@@ -39,7 +29,7 @@ def _most(votes: Sequence[int]) -> str | None:
 
 
 def _emotion(column: str | None) -> str | None:
-    return column if column in EMOTIONS else None
+    return column if column in FERPLUS_ORDER else None
 
 
 RULES: dict[str, Callable[[Sequence[int]], str | None]] = {

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 from tqdm import tqdm
 
-from lanet_jax.classes import EXPRESSIONS
+from lanet_jax.classes import EXPRESSIONS, RAFDB_ORDER
 from lanet_jax.errors import UserError
 from lanet_jax.images.pixels import BrokenImageError, decode
 
@@ -20,7 +20,6 @@ from ..tables import read_lines, shown
 from .registration import move_points
 
 CLASSES = EXPRESSIONS[:7]
-NUMBERS = ("surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral")  # from 1
 PARTITION = Path("EmoLabel", "list_patition_label.txt")  # so spelt by its authors
 AUTO_POINTS, AUTO_SCHEME = 37, "rafdb37"
 LINE = re.compile(r"((train|test)_[^\s/\\]*\.[^\s/\\.]*)\s+([1-7])")
@@ -72,7 +71,7 @@ def _read_line(line: str, where: str) -> tuple[str, str, int]:
             f"found {shown([line.strip()])}"
         )
     name, split, number = found.groups()
-    return split, name, CLASSES.index(NUMBERS[int(number) - 1])
+    return split, name, CLASSES.index(RAFDB_ORDER[int(number) - 1])
 
 
 def _add_points(listing: Listing, source: Path) -> None:

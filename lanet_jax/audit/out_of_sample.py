@@ -19,7 +19,6 @@ from lanet_jax.files.npz import read_npz
 from lanet_jax.from_config.data import HOLDOUT
 from lanet_jax.from_config.finished import open_run
 from lanet_jax.input.records import Records
-from lanet_jax.trained.inference import predict_records
 from lanet_jax.trained.load import restore
 
 _SUM_TOLERANCE = 1e-2
@@ -112,16 +111,8 @@ def predict(
                 f"{run} was trained on other labels than the audited run: use the same noise"
             )
         asked = kept.take(own)
-        mesh = mesh_lib.make(opened.reading.batch)
-        trained = restore(run, "last", mesh)
-        probabilities = predict_records(
-            trained.classify,
-            trained.params,
-            trained.model_state,
-            asked,
-            mesh=mesh,
-            reading=opened.reading,
-        )
+        trained = restore(run, "last", mesh_lib.make(opened.reading.batch))
+        probabilities = trained.classify_records(asked, opened.reading)
         fresh = ~_known(asked, opened.data.train)
         total[rows[fresh]] += probabilities[fresh]
         count[rows[fresh]] += 1

@@ -21,7 +21,7 @@ from lanet_jax.typing import Key
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Settings of the training augmentation; the defaults are R (docs/choices.md).
+    """Settings of the training augmentation; the config has their values.
 
     Attributes:
       size: side of the square that the network sees, in pixels.
@@ -45,19 +45,19 @@ class Augmentation:
     size: int
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
-    resample: str = "linear"
-    noise_prob: float = 0.0
-    noise_variance: float = 30.0
-    crop_scale: tuple[float, float] = (0.75, 1.0)
-    crop_ratio: tuple[float, float] = (3 / 4, 4 / 3)
-    flip: float = 0.5
-    flip_index: tuple[int, ...] = ()
-    flip_swaps_points: bool = True
-    keep_outside: bool = False
-    jitter: tuple[float, float, float] = (0.4, 0.4, 0.4)
-    erase_prob: float = 0.2
-    erase_scale: tuple[float, float] = (0.02, 0.2)
-    erase_ratio: tuple[float, float] = (0.3, 3.3)
+    resample: str
+    noise_prob: float
+    noise_variance: float
+    crop_scale: tuple[float, float]
+    crop_ratio: tuple[float, float]
+    flip: float
+    flip_index: tuple[int, ...]
+    flip_swaps_points: bool
+    keep_outside: bool
+    jitter: tuple[float, float, float]
+    erase_prob: float
+    erase_scale: tuple[float, float]
+    erase_ratio: tuple[float, float]
 
 
 def augment_batch(

@@ -9,10 +9,11 @@ import numpy as np
 from flax.traverse_util import flatten_dict, unflatten_dict
 from safetensors.numpy import save as safetensors_bytes
 
+from lanet_jax import cache
 from lanet_jax.checkpoint.checks import check_numbers, check_shapes
 from lanet_jax.checkpoint.formats import file_format, read_safetensors
 from lanet_jax.errors import UserError
-from lanet_jax.files import beside, cache, writable
+from lanet_jax.files import beside, writable
 from lanet_jax.files.atomic import write_together
 from lanet_jax.files.home import expanded
 from lanet_jax.files.npz import read_npz

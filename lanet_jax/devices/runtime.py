@@ -4,12 +4,12 @@ import ctypes
 import os
 from collections.abc import Callable
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 import jax
 from absl import logging
 
+from lanet_jax import cache
 from lanet_jax.devices import others
 from lanet_jax.errors import UserError
 
@@ -62,8 +62,7 @@ def set_compiler_flags() -> None:
 def use_compile_cache() -> None:
     """Keeps compiled programs in the user's cache, so that a second start needs no compilation."""
     if jax.config.jax_compilation_cache_dir is None:  # type: ignore[attr-defined]  # JAX makes it at run time
-        root = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-        jax.config.update("jax_compilation_cache_dir", str(root / "lanet_jax" / "xla"))
+        jax.config.update("jax_compilation_cache_dir", str(cache.folder("xla")))
 
 
 def join_hosts() -> None:

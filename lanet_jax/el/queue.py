@@ -9,7 +9,6 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from lanet_jax.errors import UserError
 from lanet_jax.ops.ring import overwrite_oldest
 
 
@@ -42,14 +41,10 @@ def init(entries: int, batch: int, projection: int) -> Queue:
       The queue, S = Q / B slots.
 
     Raises:
-      UserError: Q is not a positive multiple of B.
+      ValueError: Q is not a positive multiple of B.
     """
     if entries < batch or entries % batch:
-        below = max(batch, entries // batch * batch)
-        raise UserError(
-            f"el.queue_size={entries} is not a multiple of optim.batch_size={batch}: "
-            f"set el.queue_size={below} or {below + batch}"
-        )
+        raise ValueError(f"a queue of {entries} entries is not made of batches of {batch}")
     slots = entries // batch
     return Queue(
         expression=jnp.zeros((slots, batch, projection)),

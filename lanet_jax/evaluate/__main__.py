@@ -63,7 +63,6 @@ def evaluate(
     from lanet_jax.input import fingerprint
     from lanet_jax.run import folder as run_folder
     from lanet_jax.trained import network_fingerprint as fingerprint_of_network
-    from lanet_jax.trained.inference import predict_records
     from lanet_jax.trained.load import restore
 
     setting = hosts.on_each(
@@ -72,8 +71,7 @@ def evaluate(
     if not setting.splits:
         print("no test data: what the run held out was evaluated in training")
         return
-    mesh = mesh_lib.make(setting.reading.batch)
-    trained = restore(workdir, step, mesh)
+    trained = restore(workdir, step, mesh_lib.make(setting.reading.batch))
     for name, records in setting.splits.items():
         if list(records.classes) != trained.card["classes"]:
             raise UserError(
@@ -83,14 +81,7 @@ def evaluate(
         own = fingerprint.of(records)
         named = functools.partial(place, workdir, name, own, trained.step)
         folder = hosts.on_first(lambda named=named: str(named(data, data_dir)))  # type: ignore[misc]  # a default binds it
-        probabilities = predict_records(
-            trained.classify,
-            trained.params,
-            trained.model_state,
-            records,
-            mesh=mesh,
-            reading=setting.reading,
-        )
+        probabilities = trained.classify_records(records, setting.reading)
         if jax.process_index() == 0:
             weights = fingerprint_of_network.of_weights(trained)
             write(Path(folder), records, probabilities, trained.step, digest(own), weights)
@@ -112,7 +103,7 @@ def write(
       probabilities: class probabilities, one row per record.
       step: number of steps that the network was trained.
       data: `places.digest` of the records.
-      network: `trained.fingerprint.of_weights` of the predicting network.
+      network: `trained.network_fingerprint.of_weights` of the predicting network.
 
     Returns:
       The content of metrics.json.

@@ -12,6 +12,10 @@ from jax.sharding import PartitionSpec as P
 from jaxtyping import Bool, Float, Int
 
 from lanet_jax.devices import mesh as mesh_lib
+from lanet_jax.evaluate import landmark_error, space
+from lanet_jax.evaluate.gain import in_standard_errors, over
+from lanet_jax.evaluate.landmark_error import landmark_errors
+from lanet_jax.evaluate.space import Space
 from lanet_jax.from_config.run import Run
 from lanet_jax.input.pipeline import eval_batches
 from lanet_jax.input.streams import Purpose, stream
@@ -60,39 +64,26 @@ class Spaces:
         data, count = run.data, run.reading.batch
         of_record = data.given if data.true is None else data.true
         labels = of_record[rows]
-        parts, predicted = [], []
+        predicted: list[Float[np.ndarray, "B L 2"]] = []
+        found: dict[str, list[Space]] = {}
         for start, (points, spaces) in zip(
             range(0, len(rows), count), self._looks(state), strict=True
         ):
             predicted.append(landmark_points.points(points))
             own = labels[start : start + count]
-            measured = [_of_space(name, space, own, of_record) for name, space in spaces.items()]
-            parts.append({name: value for part in measured for name, value in part.items()})
+            for name, neighborhood in spaces.items():
+                found.setdefault(name, []).append(space.of_batch(neighborhood, own, of_record))
         finite.require(np.concatenate(predicted), [data.train.names[row] for row in rows])
-        found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        known = {name: found.pop(f"{name}_labels") for name in spaces}
-        row = {name: float(np.mean(v)) if len(v) else np.nan for name, v in found.items()}
-        for name in spaces:
-            gains = found[f"{name}_names"] - found[f"{name}_unweighted_names"]
-            row[f"{name}_score_gain"] = _in_standard_errors(gains)
-            row[f"{name}_records"] = len(gains)
-            row[f"{name}_chance_share"] = _chance(known[name])
-        each = [row[f"{name}_effective_neighbors"] for name in spaces]
+        row: Row = {}
+        for name, parts in found.items():
+            row |= space.joined(parts).row(name)
+        each = [row[f"{name}_effective_neighbors"] for name in found]
         row["effective_neighbors"] = float(np.mean(each)) if each else np.nan
         row |= self._landmark_errors(np.concatenate(predicted))
-        counts = np.bincount(labels)
-        row["chance_share"] = _chance(labels)
-        row["commonest_share"] = float(counts.max() / len(labels))
+        row["chance_share"] = space.chance_share(labels)
+        row["commonest_share"] = float(np.bincount(labels).max() / len(labels))
         if targets is not None:
-            sure = targets[rows].max(axis=1) > self._method.el.threshold
-            named = targets[rows].argmax(axis=1) == labels
-            row["target_names"] = float(np.mean(named))
-            row["confident"] = float(np.mean(sure))
-            if data.true is not None:
-                right = data.given[rows] == labels
-                row["observed_names"] = float(np.mean(right))
-                row["target_gain"] = _in_standard_errors(named.astype(float) - right)
-            row |= self._trust(targets)
+            row |= self._targets(targets[rows], labels) | self._trust(targets)
         row["records"] = len(rows)
         defined = {name: value for name, value in row.items() if np.isfinite(value)}
         return {**defined, "labels": "observed" if data.true is None else "true"}
@@ -159,14 +150,29 @@ class Spaces:
             aspect = self.run.data.train.marks.aspect[self._rows]  # type: ignore[union-attr]  # LA-Net has them
             shapes = tuple(in_heights(shape, aspect) for shape in shapes)  # type: ignore[assignment]  # still three
         points, predicted, mean_shape = shapes
-        against = (points, known, eyes)
-        constant = landmark_points.record_errors(mean_shape, *against)
-        gains = constant - landmark_points.record_errors(predicted, *against)
+        own, constant = (
+            landmark_errors(shape, points, known, eyes) for shape in (predicted, mean_shape)
+        )
         return {
-            "landmark_error": landmark_points.mean_error(predicted, *against),
-            "landmark_error_mean_shape": landmark_points.mean_error(mean_shape, *against),
-            "landmark_gain": _in_standard_errors(gains[np.isfinite(gains)]),
+            "landmark_error": landmark_error.of_all(own, eyes),
+            "landmark_error_mean_shape": landmark_error.of_all(constant, eyes),
+            "landmark_gain": in_standard_errors(
+                landmark_error.of_records(constant) - landmark_error.of_records(own)
+            ),
         }
+
+    def _targets(
+        self, targets: Float[np.ndarray, "M C"], labels: Int[np.ndarray, " M"]
+    ) -> dict[str, float]:
+        data = self.run.data
+        named = targets.argmax(axis=1) == labels
+        sure = targets.max(axis=1) > self._method.el.threshold
+        row = {"target_names": float(np.mean(named)), "confident": float(np.mean(sure))}
+        if data.true is not None:
+            right = data.given[self._rows] == labels
+            row["observed_names"] = float(np.mean(right))
+            row["target_gain"] = in_standard_errors(named.astype(float) - right)
+        return row
 
     def _trust(self, targets: Float[np.ndarray, "N C"]) -> dict[str, float]:
         data, loss = self.run.data, self._method.weights
@@ -187,48 +193,11 @@ class Spaces:
         of = {"right": believed[~wrong], "wrong": believed[wrong]}
         row = {f"trust_{name}": float(own.mean()) for name, own in of.items() if len(own)}
         if all(len(own) > 1 for own in of.values()):
-            spread = sum(own.var(ddof=1) / len(own) for own in of.values()) ** 0.5
-            row["trust_gain"] = _over(row["trust_right"] - row["trust_wrong"], spread)
+            error = sum(own.var(ddof=1) / len(own) for own in of.values()) ** 0.5
+            row["trust_gain"] = over(row["trust_right"] - row["trust_wrong"], error)
         return row
 
 
 def of(run: Run, mesh: Mesh) -> Spaces | None:
     """The measurement for a run; None for a method that has no parts to measure."""
     return Spaces(run, mesh) if isinstance(behind(run.method)[0], LANet) else None
-
-
-def _of_space(
-    name: str,
-    space: Neighborhood,
-    labels: Int[np.ndarray, " B"],
-    of_record: Int[np.ndarray, " N"],
-) -> dict[str, np.ndarray]:
-    """Measures one space: values for each neighbour, or for each record that has neighbours."""
-    records, exists, shares, mean, unweighted = space
-    any_exists = exists.any(axis=1)
-    same = of_record[records] == labels[:, None]
-    return {
-        f"{name}_labels": labels[any_exists],
-        f"{name}_share": same[exists].astype(float),
-        f"{name}_names": (mean.argmax(axis=1) == labels)[any_exists].astype(float),
-        f"{name}_unweighted_names": (unweighted.argmax(axis=1) == labels)[any_exists].astype(float),
-        f"{name}_effective_neighbors": 1 / np.sum(shares[any_exists] ** 2, axis=1),
-    }
-
-
-def _chance(labels: Int[np.ndarray, " M"]) -> float:
-    """The share of all pairs of records that have the same label."""
-    counts = np.bincount(labels)
-    return float(np.sum(counts * (counts - 1)) / max(len(labels) * (len(labels) - 1), 1))
-
-
-def _in_standard_errors(gains: Float[np.ndarray, " M"]) -> float:
-    """The mean over records in standard errors of it; nan if all records gain the same."""
-    if not len(gains):
-        return np.nan
-    return _over(gains.mean(), gains.std(ddof=1) / len(gains) ** 0.5 if len(gains) > 1 else 0.0)
-
-
-def _over(gain: float, spread: float) -> float:
-    """A gain in standard errors; nan if it is one without any spread."""
-    return float(gain / spread) if spread else np.nan if gain else 0.0

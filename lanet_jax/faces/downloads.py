@@ -12,8 +12,9 @@ import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from lanet_jax import cache
 from lanet_jax.errors import UserError
-from lanet_jax.files import cache, fetch
+from lanet_jax.files import fetch
 from lanet_jax.files.atomic import write_bytes
 
 COMMAND = "lanet faces get-models"

@@ -19,7 +19,7 @@ from lanet_jax.faces.square import Square, direction
 from lanet_jax.landmarks.schemes import SCHEMES
 
 MARGIN = 1.5  # side of the square over that of the face in it
-MOST_SPREAD = 0.12  # on FERPlus, landmarks with a larger spread are off
+MOST_MIRROR_DISTANCE = 0.12  # on FERPlus, landmarks with a larger one are off
 LEAST_PRESENCE = 0.02  # good close-ups went as low as .03
 
 
@@ -30,20 +30,20 @@ class Fit:
     Attributes:
       landmarks: x and y in pixels of the image.
       box: left, upper, right and lower edge of the whole mesh, forehead included.
-      spread: mean distance between the landmarks of the image and of its mirror image, over the
-        distance between the eyes; lower is better.
+      mirror_distance: mean distance between the landmarks of the image and of its mirror image,
+        over the distance between the eyes; lower is better.
       presence: the network's own score, in [0, 1], the lower of the two images'.
     """
 
     landmarks: Float[np.ndarray, "L 2"]
     box: Float[np.ndarray, "4"]
-    spread: float
+    mirror_distance: float
     presence: float
 
     @property
     def ok(self) -> bool:
         """Whether there is a face and its landmarks can be trusted."""
-        return self.spread <= MOST_SPREAD and self.presence >= LEAST_PRESENCE
+        return self.mirror_distance <= MOST_MIRROR_DISTANCE and self.presence >= LEAST_PRESENCE
 
 
 class FaceMesh:
@@ -79,7 +79,7 @@ class FaceMesh:
         return Fit(
             landmarks=square.to_image((direct + back) / 2),
             box=np.concatenate([bounds.min(0), bounds.max(0)]),
-            spread=spread(direct, back, eye_distance(mesh)),
+            mirror_distance=mean_distance(direct, back, eye_distance(mesh)),
             presence=min(presence, presence_mirrored),
         )
 
@@ -115,7 +115,7 @@ def eye_distance(mesh: Float[np.ndarray, "468 2"]) -> float:
     return float(np.linalg.norm(right - left))
 
 
-def spread(
+def mean_distance(
     points: Float[np.ndarray, "L 2"], others: Float[np.ndarray, "L 2"], unit: float
 ) -> float:
     """Mean distance between corresponding points, in a unit; infinite if the unit is 0."""

@@ -37,15 +37,15 @@ class Face:
       box: left, upper, right and lower edge in pixels; may reach beyond the image.
       score: confidence that it is a face, in [0, 1].
       landmarks: x and y in pixels of the image, in the order of the requested scheme.
-      spread: mean distance between the landmarks of the image and of its mirror image, over the
-        distance between the eyes; lower is better, and says more than the score.
+      mirror_distance: mean distance between the landmarks of the image and of its mirror image,
+        over the distance between the eyes; lower is better, and says more than the score.
       ok: whether the landmarks can be trusted.
     """
 
     box: Float[np.ndarray, "4"]
     score: float
     landmarks: Float[np.ndarray, "L 2"]
-    spread: float
+    mirror_distance: float
     ok: bool
 
 
@@ -185,7 +185,7 @@ def _is_among(box: Float[np.ndarray, "4"], faces: list[Face]) -> bool:
 
 
 def _face(fit: Fit, score: float) -> Face:
-    return Face(fit.box, score, fit.landmarks, fit.spread, fit.ok)
+    return Face(fit.box, score, fit.landmarks, fit.mirror_distance, fit.ok)
 
 
 def _width(face: Face) -> float:

@@ -8,7 +8,6 @@ from jaxtyping import Float, Int
 
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.from_config.finished import FinishedRun
-from lanet_jax.trained.inference import predict_records
 from lanet_jax.trained.load import restore
 
 
@@ -64,16 +63,8 @@ def look(source: Source, step: str, label: str, records: int, seed: int) -> Look
     """
     data, reading = source.run.data, source.run.reading
     rows = sample(np.arange(len(data.train)), records, seed)
-    mesh = mesh_lib.make(reading.batch)
-    trained = restore(source.run.folder.path, step, mesh)
-    probabilities, features = predict_records(
-        trained.predict,
-        trained.params,
-        trained.model_state,
-        data.train.take(rows),
-        mesh=mesh,
-        reading=reading,
-    )
+    trained = restore(source.run.folder.path, step, mesh_lib.make(reading.batch))
+    probabilities, features = trained.predict_records(data.train.take(rows), reading)
     true = None if data.true is None else data.true[rows]
     return Look(label, data.train.classes, data.given[rows], true, probabilities, features)
 

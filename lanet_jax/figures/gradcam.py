@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from lanet_jax.methods.method import Predicts
-from lanet_jax.models.resnet import Stage
+from lanet_jax.models.stages import Stage
 from lanet_jax.typing import PyTree
 
 _FINEST = 6  # least side of a map, in places, that shows anything

@@ -12,8 +12,8 @@ from types import MappingProxyType
 import ml_collections
 
 from lanet_jax.errors import UserError
+from lanet_jax.models import face29
 
-FACE29_MEAN, FACE29_STD = (122.782 / 255, 117.001 / 255, 104.298 / 255), (256 / 255,) * 3
 MSCELEB_MEAN, MSCELEB_STD = (0.5412, 0.4324, 0.3795), (0.2485, 0.2182, 0.2066)
 
 
@@ -188,8 +188,8 @@ def face(c: ml_collections.ConfigDict) -> None:
     c.schedule = "shared"  # the recipes are for other weights
     c.sampler = "uniform"
     c.augment.size = 80
-    c.augment.mean = FACE29_MEAN
-    c.augment.std = FACE29_STD
+    c.augment.mean = face29.MEAN
+    c.augment.std = face29.STD
     c.model.family = "face29"
     c.model.width = 32
     c.model.pretrained = "face29"

@@ -11,25 +11,18 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int
 
-from lanet_jax.classes import EXPRESSIONS
+from lanet_jax.classes import AFFECTNET_ORDER, EXPRESSIONS, FERPLUS_ORDER, RAFDB_ORDER
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_csv
 from lanet_jax.input import label_file, label_lines
 from lanet_jax.input.label_file import LabelFile
 from lanet_jax.input.named_rows import NamedRows
 
-# The dataset authors' own orders, which differ from the canonical one.
 _ORDERS = {
     "canonical": EXPRESSIONS,
-    "RAF-DB": ("surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral"),
-    "FERPlus": (
-        *("neutral", "happiness", "surprise", "sadness"),
-        *("anger", "disgust", "fear", "contempt"),
-    ),
-    "AffectNet": (
-        *("neutral", "happiness", "sadness", "surprise"),
-        *("fear", "disgust", "anger", "contempt"),
-    ),
+    "RAF-DB": RAFDB_ORDER,
+    "FERPlus": FERPLUS_ORDER,
+    "AffectNet": AFFECTNET_ORDER,
 }
 _OF_ANOTHER = "is it for another dataset or split?"
 _LEAST_AGREEMENT = 0.5  # noise above one half hides the numbering

@@ -1,4 +1,4 @@
-"""Settings of LA-Net's parts."""
+"""Settings of LA-Net's parts; the config has their values."""
 
 import dataclasses
 
@@ -20,14 +20,14 @@ class LDE:
     """
 
     spaces: str
+    landmark_space: str
     neighbors: int
+    memory: int
+    neighbor_labels: str
+    sharpness: float
     decay: float
     exclude_same_id: bool
     stop_gradient_neighbors: bool
-    landmark_space: str = "features"
-    memory: int = 0
-    neighbor_labels: str = "predicted"
-    sharpness: float = 1.0
 
     @property
     def remembers(self) -> bool:
@@ -59,7 +59,7 @@ class EL:
     queue_size: int
     projection: int
     batch_negatives: bool
-    hidden: str = "features"
+    hidden: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,5 +75,5 @@ class Loss:
 
     alpha: float
     beta: float
-    trust: float = 0.0
-    trust_balance: float = 0.0
+    trust: float
+    trust_balance: float

@@ -9,24 +9,13 @@ from jaxtyping import Array, Float
 
 from lanet_jax.models.max_pool import max_pool
 from lanet_jax.models.normalization import BatchNorm
-from lanet_jax.models.resnet import Stage
+from lanet_jax.models.stages import conv, run_stages
 
 STAGES = {13: (3, 4, 3, 3), 14: (3, 4, 3, 3, 1)}
+# The colours that dlib subtracts and divides by, RGB in [0, 1].
+MEAN, STD = (122.782 / 255, 117.001 / 255, 104.298 / 255), (256 / 255,) * 3
 LEAST_SIZE = 11  # px; of smaller images the stem leaves nothing
 _WIDENED = 4  # the last stage that doubles the channels
-
-
-def _conv(features: int, size: int, stride: int, padding: Any, dtype: Any, name: str) -> nn.Conv:
-    return nn.Conv(
-        features,
-        (size, size),
-        (stride, stride),
-        padding=padding,
-        use_bias=False,
-        dtype=dtype,
-        kernel_init=nn.initializers.variance_scaling(2.0, "fan_out", "normal"),
-        name=name,
-    )
 
 
 def average_pool(x: Float[Array, "B H W D"], truncate: bool) -> Float[Array, "B h w D"]:
@@ -69,14 +58,13 @@ class FaceBlock(nn.Module):
 
     @nn.compact
     def __call__(self, x: Float[Array, "B H W _"], train: bool) -> Float[Array, "B h w _"]:
-        same = ((1, 1), (1, 1))
-        padding: Any = same
+        padding: Any = None
         if self.stride == 2:
             more = (0, 0) if self.truncate else tuple(1 + side % 2 for side in x.shape[1:3])
             padding = tuple((0, after) for after in more)
-        y = _conv(self.width, 3, self.stride, padding, self.dtype, "conv1")(x)
+        y = conv(self.width, 3, self.stride, self.dtype, "conv1", padding)(x)
         y = nn.relu(BatchNorm(self.dtype, name="bn1")(y, train))
-        y = _conv(self.width, 3, 1, same, self.dtype, "conv2")(y)
+        y = conv(self.width, 3, 1, self.dtype, "conv2")(y)
         y = BatchNorm(self.dtype, name="bn2")(y, train)
         if self.stride == 2:
             x = average_pool(x, self.truncate)
@@ -129,22 +117,13 @@ class Face29(nn.Module):
         """
         x = x.astype(self.dtype)
         if self.first_stage == 1:
-            x = _conv(self.width, 7, 2, "VALID", self.dtype, "conv1")(x)
+            x = conv(self.width, 7, 2, self.dtype, "conv1", "VALID")(x)
             x = nn.relu(BatchNorm(self.dtype, name="bn1")(x, train))
             x = max_pool(x, padding=0)
         block = functools.partial(FaceBlock, truncate=self.truncate)
-        maps = []
-        for stage in range(self.first_stage, (self.last_stage or self.stages) + 1):
-            x = Stage(
-                block,
-                STAGES[self.blocks][stage - 1],
-                self.stage_width(stage),
-                1 if stage == 1 else 2,
-                self.dtype,
-                name=f"layer{stage}",
-            )(x, train)
-            maps.append(x)
-        return maps
+        numbers = range(self.first_stage, (self.last_stage or self.stages) + 1)
+        blocks = STAGES[self.blocks]
+        return run_stages(x, train, numbers, block, blocks, self.stage_width, self.dtype)
 
     @property
     def stages(self) -> int:

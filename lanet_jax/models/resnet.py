@@ -1,6 +1,5 @@
 """ResNet-18 and -50 with torchvision's parameter names, so that porting needs only a table."""
 
-from collections.abc import Callable
 from typing import Any
 
 import flax.linen as nn
@@ -11,22 +10,10 @@ from jaxtyping import Array, Float
 from lanet_jax.models.linear import Linear
 from lanet_jax.models.max_pool import max_pool
 from lanet_jax.models.normalization import BatchNorm
+from lanet_jax.models.stages import conv, run_stages
 from lanet_jax.typing import Key
 
 BLOCKS = {18: (2, 2, 2, 2), 50: (3, 4, 6, 3)}
-
-
-def _conv(features: int, size: int, stride: int, dtype: Any, name: str) -> nn.Conv:
-    return nn.Conv(
-        features,
-        (size, size),
-        (stride, stride),
-        padding=[(size // 2, size // 2)] * 2,
-        use_bias=False,
-        dtype=dtype,
-        kernel_init=nn.initializers.variance_scaling(2.0, "fan_out", "normal"),
-        name=name,
-    )
 
 
 class Downsample(nn.Module):
@@ -38,7 +25,7 @@ class Downsample(nn.Module):
 
     @nn.compact
     def __call__(self, x: Float[Array, "B H W _"], train: bool) -> Float[Array, "B h w _"]:
-        x = _conv(self.features, 1, self.stride, self.dtype, "0")(x)
+        x = conv(self.features, 1, self.stride, self.dtype, "0")(x)
         return BatchNorm(self.dtype, name="1")(x, train)
 
 
@@ -52,9 +39,9 @@ class BasicBlock(nn.Module):
 
     @nn.compact
     def __call__(self, x: Float[Array, "B H W _"], train: bool) -> Float[Array, "B h w _"]:
-        y = _conv(self.width, 3, self.stride, self.dtype, "conv1")(x)
+        y = conv(self.width, 3, self.stride, self.dtype, "conv1")(x)
         y = nn.relu(BatchNorm(self.dtype, name="bn1")(y, train))
-        y = _conv(self.width, 3, 1, self.dtype, "conv2")(y)
+        y = conv(self.width, 3, 1, self.dtype, "conv2")(y)
         y = BatchNorm(self.dtype, name="bn2")(y, train)
         if x.shape != y.shape:
             x = Downsample(self.width, self.stride, self.dtype, name="downsample")(x, train)
@@ -72,32 +59,18 @@ class Bottleneck(nn.Module):
     @nn.compact
     def __call__(self, x: Float[Array, "B H W _"], train: bool) -> Float[Array, "B h w _"]:
         features = self.width * self.expansion
-        y = _conv(self.width, 1, 1, self.dtype, "conv1")(x)
+        y = conv(self.width, 1, 1, self.dtype, "conv1")(x)
         y = nn.relu(BatchNorm(self.dtype, name="bn1")(y, train))
-        y = _conv(self.width, 3, self.stride, self.dtype, "conv2")(y)
+        y = conv(self.width, 3, self.stride, self.dtype, "conv2")(y)
         y = nn.relu(BatchNorm(self.dtype, name="bn2")(y, train))
-        y = _conv(features, 1, 1, self.dtype, "conv3")(y)
+        y = conv(features, 1, 1, self.dtype, "conv3")(y)
         y = BatchNorm(self.dtype, name="bn3")(y, train)
         if x.shape != y.shape:
             x = Downsample(features, self.stride, self.dtype, name="downsample")(x, train)
         return nn.relu(x + y)
 
 
-class Stage(nn.Module):
-    """One of the four stages: blocks "0", "1", ... at one resolution."""
-
-    block: Callable[..., nn.Module]
-    blocks: int
-    width: int
-    stride: int
-    dtype: Any
-
-    @nn.compact
-    def __call__(self, x: Float[Array, "B H W _"], train: bool) -> Float[Array, "B h w _"]:
-        for i in range(self.blocks):
-            stride = self.stride if i == 0 else 1
-            x = self.block(self.width, stride, self.dtype, name=str(i))(x, train)
-        return x
+_BLOCK: dict[int, type[BasicBlock] | type[Bottleneck]] = {18: BasicBlock, 50: Bottleneck}
 
 
 class ResNet(nn.Module):
@@ -133,23 +106,13 @@ class ResNet(nn.Module):
         x = x.astype(self.dtype)
         if self.first_stage == 1:
             size = {"imagenet": 7, "small": 3}[self.stem]
-            x = _conv(self.width, size, 2, self.dtype, "conv1")(x)
+            x = conv(self.width, size, 2, self.dtype, "conv1")(x)
             x = nn.relu(BatchNorm(self.dtype, name="bn1")(x, train))
             if self.stem == "imagenet":
                 x = max_pool(x, padding=1)
-        block = {18: BasicBlock, 50: Bottleneck}[self.depth]
-        maps = []
-        for stage in range(self.first_stage, (self.last_stage or self.stages) + 1):
-            x = Stage(
-                block,
-                BLOCKS[self.depth][stage - 1],
-                self.width * 2 ** (stage - 1),
-                1 if stage == 1 else 2,
-                self.dtype,
-                name=f"layer{stage}",
-            )(x, train)
-            maps.append(x)
-        return maps
+        numbers = range(self.first_stage, (self.last_stage or self.stages) + 1)
+        block, blocks = _BLOCK[self.depth], BLOCKS[self.depth]
+        return run_stages(x, train, numbers, block, blocks, self._block_width, self.dtype)
 
     @property
     def stages(self) -> int:
@@ -163,8 +126,10 @@ class ResNet(nn.Module):
 
     def stage_width(self, stage: int) -> int:
         """The number of channels of a stage's map; stages count from 1."""
-        expansion = {18: 1, 50: 4}[self.depth]
-        return self.width * 2 ** (stage - 1) * expansion
+        return self._block_width(stage) * _BLOCK[self.depth].expansion
+
+    def _block_width(self, stage: int) -> int:
+        return self.width * 2 ** (stage - 1)
 
 
 def global_average(x: Float[Array, "B h w D"]) -> Float[Array, "B D"]:

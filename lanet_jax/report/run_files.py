@@ -48,7 +48,7 @@ class RunFiles:
     @property
     def tested(self) -> list[str]:
         """The splits that it was tested on, by name."""
-        return sorted(self.summary.keys() - {"labels", "holdout"})
+        return sorted(summary.splits_tested(self.summary))
 
     @property
     def noise(self) -> str:

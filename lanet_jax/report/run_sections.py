@@ -13,6 +13,7 @@ from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Panel, Section, Table, Tile
 from lanet_jax.report.training_terms import TERMS, Term
 from lanet_jax.run import metrics_log
+from lanet_jax.run.summary import HOLDOUT
 
 
 def numbers(run: RunFiles) -> Section | None:
@@ -28,8 +29,8 @@ def numbers(run: RunFiles) -> Section | None:
     tiles = []
     for split, values in splits.items():
         on = f"on {split}"
-        best, judge = ("oracle", split) if "oracle" in values else ("best", "holdout")
-        when = f"at epoch {epoch_of[values['best_step']]:g}, the best on {judge}"
+        best, chosen_on = ("oracle", split) if "oracle" in values else ("best", HOLDOUT)
+        when = f"at epoch {epoch_of[values['best_step']]:g}, the best on {chosen_on}"
         tiles += [
             _tile("Final accuracy" if ended else "Accuracy so far", values, "final", on + so_far),
             _tile(

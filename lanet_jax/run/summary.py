@@ -1,6 +1,6 @@
 """Summarises a run's rows into its main results."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from lanet_jax.run.metrics_log import OTHERS, Row
 HOLDOUT = "holdout"
 
 
-def judge(splits: Sequence[str]) -> str | None:
+def selection_split(splits: Sequence[str]) -> str | None:
     """The split whose accuracy decides which state is the best.
 
     Args:
@@ -21,6 +21,18 @@ def judge(splits: Sequence[str]) -> str | None:
       The holdout if there is one, else the first; None without any.
     """
     return HOLDOUT if HOLDOUT in splits else next(iter(splits), None)
+
+
+def splits_tested(summary: Collection[str]) -> set[str]:
+    """The splits of a summary that a run is tested on: all but the holdout, which selects.
+
+    Args:
+      summary: of `summarize`, or its keys.
+
+    Returns:
+      Their names.
+    """
+    return set(summary) - {"labels", HOLDOUT}
 
 
 def best_step(rows: list[Row], split: str | None, before: int) -> int | None:
@@ -50,7 +62,7 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
       `records` and `mean_class_error`, half the interval of the mean-class accuracy. The best epoch
       is chosen on the holdout if there is one, else on the split itself, where it is called
       `oracle`. `best_kept` is False if `checkpoints/best` holds another split's best state, see
-      `judge`. "labels" has the last metrics of the training labels.
+      `selection_split`. "labels" has the last metrics of the training labels.
 
     Raises:
       UserError: a row of an evaluated split lacks its accuracies.
@@ -67,8 +79,8 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
     for split in splits:
         own = [row for row in rows if row["split"] == split]
         chosen_on = HOLDOUT if HOLDOUT in splits else split
-        judged = [row for row in rows if row["split"] == chosen_on]
-        best = int(np.argmax([row["accuracy"] for row in judged]))
+        choosing = [row for row in rows if row["split"] == chosen_on]
+        best = int(np.argmax([row["accuracy"] for row in choosing]))
         summary[split] = {
             "final": own[-1]["accuracy"],
             "last5": float(np.mean([row["accuracy"] for row in own[-5:]])),
@@ -78,7 +90,7 @@ def summarize(rows: list[Row]) -> dict[str, dict[str, Any]]:
             # Rows of older versions lack these.
             **{key: own[-1][key] for key in ("records", "mean_class_error") if key in own[-1]},
         }
-        if chosen_on != judge(in_order):
+        if chosen_on != selection_split(in_order):
             summary[split]["best_kept"] = False
     labels = [row for row in rows if row["split"] == "labels"]
     if labels:

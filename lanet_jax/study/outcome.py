@@ -11,6 +11,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
 from lanet_jax.run.paths import RunFolder
+from lanet_jax.run.summary import splits_tested
 
 _ADVICE = "delete it, and the study's command writes it again"
 
@@ -47,7 +48,7 @@ def finished(cell: Path) -> bool:
     files = RunFolder(cell)
     if not files.summary.exists():
         return False
-    splits = _summary(cell).keys() - {"labels", "holdout"}
+    splits = splits_tested(_summary(cell))
     return all(files.evaluation(split).metrics.exists() for split in splits)
 
 
@@ -66,7 +67,7 @@ def read(cell: Path, split: str = "") -> Outcome:
         its summary is damaged.
     """
     summary = _summary(cell)
-    splits = summary.keys() - {"labels", "holdout"}
+    splits = splits_tested(summary)
     if split not in splits and (split or len(splits) != 1):
         raise UserError(
             f"{cell} was evaluated on {', '.join(sorted(splits))}, the study asks for "

@@ -42,8 +42,9 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
         told = (_told(k, v, values) for k, v in values.items() if k not in _NOT_TOLD)
         print(f"{split}: {', '.join(told)}")
     if others := [split for split, values in numbers.items() if not values.get("best_kept", True)]:
+        selecting = summary.selection_split(list(run.data.evaluate))
         print(
-            f"checkpoints/best is of the best step of {summary.judge(list(run.data.evaluate))}; "
+            f"checkpoints/best is of the best step of {selecting}; "
             f"the oracle of {', '.join(others)} is of its own best step, whose state is not kept"
         )
     for line in idle_parts.idle(rows):

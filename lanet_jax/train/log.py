@@ -73,14 +73,14 @@ class Log:
         for name, row in (*splits.items(), ("labels", labels), ("spaces", parts)):
             if row:
                 self._write(step, name, row)
-        judge = summary.judge(list(splits))
-        if judge is None:
+        selecting = summary.selection_split(list(splits))
+        if selecting is None:
             return
 
         def is_best() -> bool:
             rows = metrics_log.read(self._workdir)
-            before = [r["accuracy"] for r in rows if r["split"] == judge and r["step"] < step]
-            return bool(splits[judge]["accuracy"] > max(before, default=-1.0))
+            before = [r["accuracy"] for r in rows if r["split"] == selecting and r["step"] < step]
+            return bool(splits[selecting]["accuracy"] > max(before, default=-1.0))
 
         # Process 0 decides, as another one's disk may not show all rows yet.
         if hosts.on_first(is_best):

@@ -38,7 +38,7 @@ def initial_state(run: Run, workdir: Path, mesh: Mesh, checkpoints: Checkpoints)
     hosts.on_first(lambda: metrics_log.require(workdir, start, evaluated, run.data.evaluate, rows))
     best = hosts.on_first(
         lambda: summary.best_step(
-            metrics_log.read(workdir), summary.judge(list(run.data.evaluate)), start
+            metrics_log.read(workdir), summary.selection_split(list(run.data.evaluate)), start
         )
     )
     best_lib.rewind(workdir, start, found, run.method, run.card, best)

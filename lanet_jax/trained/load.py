@@ -5,18 +5,29 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import numpy as np
 from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
+from jaxtyping import Float
 
 from lanet_jax.checkpoint import model_file, states
 from lanet_jax.checkpoint.metadata import completed, without_run
 from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
+from lanet_jax.input.reading import Reading
+from lanet_jax.input.records import Records
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.trained import network as trained_network
 from lanet_jax.trained import not_a_model
-from lanet_jax.trained.inference import Classify, Predict, compile_classify, compile_predict
+from lanet_jax.trained.inference import (
+    Classify,
+    Function,
+    Predict,
+    compile_classify,
+    compile_predict,
+    predict_records,
+)
 from lanet_jax.typing import PyTree
 
 SHIPPED = Path(__file__).parents[1] / "shipped" / "ferplus.safetensors"
@@ -33,6 +44,7 @@ class Trained:
       model_state: restored batch statistics.
       card: classes, input size, normalisation, network.
       step: number of steps trained; 0 where a card does not say it.
+      mesh: devices of all hosts that predict, axis "data".
     """
 
     predict: Predict
@@ -41,6 +53,44 @@ class Trained:
     model_state: PyTree
     card: dict[str, Any]
     step: int
+    mesh: Mesh
+
+    def classify_records(self, records: Records, reading: Reading) -> Float[np.ndarray, "N C"]:
+        """Predicts the class probabilities of every record.
+
+        Args:
+          records: N records, read in their order.
+          reading: how to read them.
+
+        Returns:
+          One row per record, in the records' order.
+
+        Raises:
+          UserError: a probability is not finite.
+        """
+        return self._of_records(self.classify, records, reading)
+
+    def predict_records(
+        self, records: Records, reading: Reading
+    ) -> tuple[Float[np.ndarray, "N C"], Float[np.ndarray, "N D"]]:
+        """Does the same as `classify_records` with features.
+
+        Args:
+          records: N records, read in their order.
+          reading: how to read them.
+
+        Returns:
+          Class probabilities and features, one row per record.
+
+        Raises:
+          UserError: a number is not finite.
+        """
+        return self._of_records(self.predict, records, reading)
+
+    def _of_records(self, function: Function, records: Records, reading: Reading) -> Any:
+        return predict_records(
+            function, self.params, self.model_state, records, mesh=self.mesh, reading=reading
+        )
 
 
 def load(path: Path, step: str, mesh: Mesh) -> Trained:
@@ -123,4 +173,4 @@ def _trained(
     method, preprocess = trained_network.method(card), trained_network.preprocessing(card)
     predict = compile_predict(method, preprocess, mesh)
     classify = compile_classify(method, preprocess, mesh)
-    return Trained(predict, classify, params, model_state, card, step)
+    return Trained(predict, classify, params, model_state, card, step, mesh)

@@ -63,16 +63,14 @@ def runs(monkeypatch, make_records):
             data = Data(None, None, None, {HOLDOUT: make_records(names, [0] * len(names))})
         return FinishedRun(RunFolder(run), None, data)
 
-    def predict_records(classify, params, state, records, **_):
-        sure = {"runs/ab": 1.0, "runs/bz": 0.5}[str(classify)]
-        return np.tile([sure, 1 - sure, 0], (len(records), 1))
-
     def restore(run, step, mesh):
-        return SimpleNamespace(classify=run, params=None, model_state=None)
+        sure = {"runs/ab": 1.0, "runs/bz": 0.5}[str(run)]
+        return SimpleNamespace(
+            classify_records=lambda records, _: np.tile([sure, 1 - sure, 0], (len(records), 1))
+        )
 
     monkeypatch.setattr(out_of_sample, "open_run", open_run)
     monkeypatch.setattr(out_of_sample, "restore", restore)
-    monkeypatch.setattr(out_of_sample, "predict_records", predict_records)
     monkeypatch.setattr(FinishedRun, "reading", Reading(8, 0, 1))
     return [Path("runs/ab"), Path("runs/bz")]
 

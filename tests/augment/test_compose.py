@@ -13,12 +13,18 @@ from lanet_jax.augment.compose import (
     augment_batch,
     preprocess_batch,
 )
+from lanet_jax.from_config import fields
 
 KEY = jax.random.key(0)
 MEAN, STD = (0.5, 0.4, 0.3), (0.2, 0.25, 0.3)
-DEFAULT = Augmentation(size=32, mean=MEAN, std=STD, flip_index=(1, 0))
-PLAIN = Augmentation(
-    size=32,
+DEFAULT = Augmentation(
+    **{**fields.get_config().augment, "size": 32, "mean": MEAN, "std": STD},
+    flip_index=(1, 0),
+    keep_outside=False,
+)
+PLAIN = dataclasses.replace(
+    DEFAULT,
+    flip_index=(),
     mean=(0.0, 0.0, 0.0),
     std=(1.0, 1.0, 1.0),
     crop_scale=(1.0, 1.0),

@@ -89,6 +89,26 @@ def test_a_shard_waits_for_no_other_process(monkeypatch):
     runtime.start(alone=True)
 
 
+@pytest.mark.parametrize(
+    ("own", "xdg", "below"),
+    [("own", "xdg", "own/xla"), ("", "xdg", "xdg/lanet_jax/xla"), ("", "", ".cache/lanet_jax/xla")],
+)
+def test_compiled_programs_are_kept_in_the_user_s_cache(monkeypatch, tmp_path, own, xdg, below):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name, folder in (("LANET_JAX_CACHE", own), ("XDG_CACHE_HOME", xdg)):
+        monkeypatch.setenv(name, folder and str(tmp_path / folder))
+    before = jax.config.jax_compilation_cache_dir
+    try:
+        jax.config.update("jax_compilation_cache_dir", None)
+        runtime.use_compile_cache()
+        assert jax.config.jax_compilation_cache_dir == str(tmp_path / below)
+        monkeypatch.setenv("LANET_JAX_CACHE", str(tmp_path / "other"))
+        runtime.use_compile_cache()  # a folder that is set stays
+        assert jax.config.jax_compilation_cache_dir == str(tmp_path / below)
+    finally:
+        jax.config.update("jax_compilation_cache_dir", before)
+
+
 # Takes 64 MiB, writes to them, gives them back, and says how much of that the process still holds.
 FREED = """
 import ctypes

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from lanet_jax.el import queue
-from lanet_jax.errors import UserError
 
 S, B, E = 3, 2, 4
 
@@ -65,23 +64,10 @@ def test_the_whole_batch_is_kept_in_its_order():
     np.testing.assert_array_equal(memory.labels[0], [6, -9])
 
 
-@pytest.mark.parametrize(
-    ("entries", "batch", "advice"),
-    [
-        (8192, 96, "set el.queue_size=8160 or 8256"),
-        (64, 128, "set el.queue_size=128 or 256"),
-        (0, 8, "set el.queue_size=8 or 16"),
-        (-8, 8, "set el.queue_size=8 or 16"),
-    ],
-)
-def test_a_queue_must_be_whole_batches(entries, batch, advice):
-    with pytest.raises(UserError) as error:
+@pytest.mark.parametrize(("entries", "batch"), [(8192, 96), (64, 128), (0, 8), (-8, 8)])
+def test_a_queue_must_be_whole_batches(entries, batch):
+    with pytest.raises(ValueError, match=f"{entries} entries is not made of batches of {batch}"):
         queue.init(entries, batch, E)
-    text = str(error.value)
-    assert "\n" not in text
-    assert text.startswith(f"el.queue_size={entries} is not a")
-    assert f"optim.batch_size={batch}" in text
-    assert text.endswith(advice)
 
 
 def test_no_gradient_flows_into_the_queue():

@@ -14,7 +14,7 @@ from lanet_jax.input.reading import Reading
 from lanet_jax.landmarks.face_frame import Shapes
 from lanet_jax.lde.neighborhood import Neighborhood
 from lanet_jax.methods.lanet import LANet
-from lanet_jax.methods.lanet_settings import EL, LDE, Loss
+from tests.lanet_settings import settings
 
 B, C = 3, 3
 TRUE = np.array([0, 0, 1, 1, 2, 2, 0])  # the seventh makes no whole batch
@@ -22,9 +22,7 @@ GIVEN = np.array([0, 0, 1, 1, 2, 0, 0])
 
 
 def method(trust=1.0):
-    lde = LDE("both", 2, 0.9, True, False)
-    el = EL(True, "pseudo", 0.7, 0.1, 0.999, 6, 4, True)
-    return LANet(None, lde, el, Loss(1.0, 0.1, trust, 0.0), framed=True)
+    return LANet(None, *settings(trust=trust, trust_balance=0.0), framed=True)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.faces import face_mesh
-from lanet_jax.faces.face_mesh import FaceMesh, Fit, eye_distance, mirror, spread, square_of
+from lanet_jax.faces.face_mesh import FaceMesh, Fit, eye_distance, mean_distance, mirror, square_of
 from lanet_jax.faces.reduce import EYE_CORNERS, EYES, MESH_POINTS, reduce
 from lanet_jax.faces.square import Square
 from lanet_jax.landmarks.schemes import SCHEMES
@@ -65,7 +65,7 @@ def test_the_mean_with_the_mirror_image(fitter):
     np.testing.assert_allclose(fit.landmarks, (direct + back) / 2, atol=1e-3)
     eyes = 0.2 * SIDE
     expected = np.linalg.norm(direct - back, axis=1).mean() / eyes
-    assert fit.spread == pytest.approx(expected, rel=1e-4)
+    assert fit.mirror_distance == pytest.approx(expected, rel=1e-4)
     assert fit.presence == pytest.approx(0.5)  # the lower one of sigmoid(4) and sigmoid(0)
 
 
@@ -83,16 +83,16 @@ def test_mirroring_twice_changes_nothing():
     assert mirror(points, "aflw19")[0] == pytest.approx([1 - points[5, 0], points[5, 1]])
 
 
-def test_spread_by_hand():
+def test_the_mean_distance_by_hand():
     points = np.array([[0, 0], [0, 1.0]])
-    assert spread(points, points + np.array([[3, 4], [0, 1]]), 2.0) == pytest.approx(
+    assert mean_distance(points, points + np.array([[3, 4], [0, 1]]), 2.0) == pytest.approx(
         (5 + 1) / 2 / 2
     )
-    assert spread(points, points, 0.0) == float("inf")
+    assert mean_distance(points, points, 0.0) == float("inf")
 
 
 @pytest.mark.parametrize(
-    ("spread_", "presence", "ok"), [(0.05, 0.03, True), (0.05, 0.01, False), (0.13, 1.0, False)]
+    ("distance", "presence", "ok"), [(0.05, 0.03, True), (0.05, 0.01, False), (0.13, 1.0, False)]
 )
-def test_what_is_trusted(spread_, presence, ok):
-    assert Fit(np.zeros((68, 2)), np.zeros(4), spread_, presence).ok is ok
+def test_what_is_trusted(distance, presence, ok):
+    assert Fit(np.zeros((68, 2)), np.zeros(4), distance, presence).ok is ok

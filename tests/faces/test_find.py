@@ -27,8 +27,8 @@ class _Mesh:
         return self.fits.pop(0)
 
 
-def _fit(x, spread=0.02, presence=1.0):
-    return Fit(np.full((68, 2), float(x)), np.array([x, 0, x + 10, 10.0]), spread, presence)
+def _fit(x, distance=0.02, presence=1.0):
+    return Fit(np.full((68, 2), float(x)), np.array([x, 0, x + 10, 10.0]), distance, presence)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_faces_in_the_order_of_their_scores(finder, blank):
 
 
 def test_what_is_not_trusted_is_no_face(finder, blank):
-    fits = [*[_fit(0, spread=0.5)] * 4, *[_fit(20, presence=0.001)] * 4, _fit(40)]
+    fits = [*[_fit(0, distance=0.5)] * 4, *[_fit(20, presence=0.001)] * 4, _fit(40)]
     assert [face.box[0] for face in finder(fits, count=3).find(blank, "ibug68")] == [40]
 
 
@@ -109,7 +109,7 @@ def test_a_crop_starts_from_the_padded_image(finder):
 
 def test_the_largest_face_of_a_photo(finder, blank):
     small, large = _fit(0), Fit(np.zeros((68, 2)), np.array([20, 20, 50, 50.0]), 0.02, 1.0)
-    face = finder([_fit(0, spread=0.9), small, large], count=2).largest(blank, "ibug68")
+    face = finder([_fit(0, distance=0.9), small, large], count=2).largest(blank, "ibug68")
     assert face.box.tolist() == [20, 20, 50, 50]
 
 
@@ -120,7 +120,7 @@ def test_a_detection_where_a_face_does_not_fill_the_image(finder, side, detected
     face = finder([_fit(0), _fit(20)], count=1).largest(image, "ibug68")
     assert (face.box[0], face.ok) == (20 * detected, True)
     assert len(_Mesh.starts) == 1 + detected
-    face = finder([_fit(0), *[_fit(20, spread=0.9)] * 4], count=1).largest(image, "ibug68")
+    face = finder([_fit(0), *[_fit(20, distance=0.9)] * 4], count=1).largest(image, "ibug68")
     assert (face.box[0], face.ok) == (0, not detected)
 
 
@@ -141,10 +141,10 @@ def test_a_crop_in_which_the_detector_sees_no_face(finder):
 
 
 def test_no_face_either_way(finder, blank):
-    face = finder([_fit(7, spread=0.9), *[_fit(0, spread=0.8)] * 4], count=1).largest(
+    face = finder([_fit(7, distance=0.9), *[_fit(0, distance=0.8)] * 4], count=1).largest(
         blank, "ibug68"
     )
-    assert (face.ok, face.spread) == (False, 0.9)
+    assert (face.ok, face.mirror_distance) == (False, 0.9)
 
 
 def test_each_thread_has_its_own_models(finder, blank, monkeypatch):

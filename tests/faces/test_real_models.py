@@ -44,7 +44,7 @@ def _eyes(points):
 def test_a_portrait(astronaut):
     (face,) = find_faces(astronaut)
     assert face.score > 0.5
-    assert face.spread < 0.05
+    assert face.mirror_distance < 0.05
     # Her pupils, read off the enlarged photo by eye.
     np.testing.assert_allclose(_eyes(face.landmarks), [[114, 101], [156, 103.4]], atol=2)
     left, upper, right, lower = face.box

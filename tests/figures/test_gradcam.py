@@ -9,7 +9,8 @@ import pytest
 from lanet_jax.figures.gradcam import grad_cam
 from lanet_jax.methods.ce import CE
 from lanet_jax.methods.method import Example
-from lanet_jax.models.resnet import BasicBlock, Classifier, ResNet, Stage, global_average
+from lanet_jax.models.resnet import BasicBlock, Classifier, ResNet, global_average
+from lanet_jax.models.stages import Stage
 
 METHOD = CE(Classifier(ResNet(width=4, stem="small"), 3))
 

@@ -8,7 +8,7 @@ import pytest
 from configs import ferplus, rafdb
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import config, config_files, fields, flags
-from lanet_jax.from_config.fields import FACE29_MEAN, FACE29_STD
+from lanet_jax.models import face29
 from lanet_jax.recipes import PUBLISHED
 from lanet_jax.study import axes
 
@@ -101,7 +101,7 @@ def test_a_recipe_keeps_the_colours_of_other_weights():
     c = ferplus.get_config("face")
     c.method, c.schedule = "eac", "published"
     written = config.resolve(c)
-    assert written.augment.mean == FACE29_MEAN and written.augment.std == FACE29_STD
+    assert written.augment.mean == face29.MEAN and written.augment.std == face29.STD
     assert (written.optim.batch_size, written.augment.erase_prob) == (32, 0.5)
     assert "augment.mean" not in config.recipe(c, written)
 

@@ -19,7 +19,7 @@ from data.folder import source as folder
 from data.images import Look
 from data.listing import drop_missing, keep_first
 from data.rafdb import source as rafdb
-from lanet_jax.classes import EXPRESSIONS
+from lanet_jax.classes import AFFECTNET_ORDER, EXPRESSIONS, RAFDB_ORDER
 from lanet_jax.files.text import decode
 
 VOTES = [("0 8 0 1 0 0 0 0 1 0", "Training"), ("1 0 0 0 9 0 0 0 0 0", "PublicTest")]
@@ -84,7 +84,7 @@ def test_rafdbs_partition(rafdb_source, fuzz, data):
     if listing:
         words = {tuple(line.split()) for line in decode("", content).splitlines()}
         for split, name, label in labelled(listing):
-            assert (name, str(rafdb.NUMBERS.index(label) + 1)) in words
+            assert (name, str(RAFDB_ORDER.index(label) + 1)) in words
             assert name.startswith(split)
 
 
@@ -157,7 +157,7 @@ def test_affectnets_old_table(affectnet_source, fuzz, data):
     if listing:
         words = {(row[0].strip(), row[6].strip()) for row in table(content) if len(row) == 9}
         for split, name, label in labelled(listing):
-            number = str(layout_old.NUMBERS.index(label))
+            number = str(AFFECTNET_ORDER.index(label))
             assert split == "valid" or (name, number) in {
                 (n, f"{int(x)}") for n, x in words if x.isdigit()
             }

@@ -1,6 +1,5 @@
 """A tiny LA-Net and a batch for it; steps of any method on any number of devices."""
 
-import dataclasses
 import functools
 from collections.abc import Callable
 
@@ -15,12 +14,12 @@ from jax.sharding import PartitionSpec as P
 from lanet_jax import state as state_lib
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.methods.lanet import LANet
-from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example, Method
 from lanet_jax.models.landmarks import LandmarkNet
 from lanet_jax.models.resnet import Classifier, ResNet
 from lanet_jax.models.two_branch import TwoBranch
 from lanet_jax.train.step import train_step
+from tests.lanet_settings import settings
 
 B, C, L, N, SIDE = 8, 7, 5, 24, 16
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default
@@ -31,19 +30,14 @@ def build() -> Callable[..., LANet]:
     """A LA-Net with some settings changed."""
 
     def make(head: str = "coordinates", trunk: str = "separate", **changes: object) -> LANet:
-        lde = LDE("both", 3, 0.9, True, False)
-        el = EL(True, "pseudo", 0.7, 0.1, 0.999, 16, 4, True)
-        loss = Loss(0.7, 0.3)
         first_stage = 2 if trunk == "shared_stem" else 1
         network = TwoBranch(
             Classifier(ResNet(width=4, stem="small"), C),
             LandmarkNet(ResNet(width=4, stem="small", first_stage=first_stage), head, L, 4),
         )
-        parts = []
-        for part in (lde, el, loss):
-            names = {field.name for field in dataclasses.fields(part)} & set(changes)
-            parts.append(dataclasses.replace(part, **{name: changes.pop(name) for name in names}))
-        return LANet(network, *parts, **changes)
+        own = {name: changes.pop(name) for name in ("framed", "label_shares") if name in changes}
+        usual = {"neighbors": 3, "queue_size": 16, "projection": 4, "alpha": 0.7, "beta": 0.3}
+        return LANet(network, *settings(**{**usual, **changes}), **own)
 
     return make
 

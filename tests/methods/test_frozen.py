@@ -14,13 +14,13 @@ from lanet_jax.methods.ce import CE
 from lanet_jax.methods.eac import EAC
 from lanet_jax.methods.frozen import PART, Frozen, behind
 from lanet_jax.methods.lanet import LANet
-from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example
 from lanet_jax.models import backbones
 from lanet_jax.models.landmarks import LandmarkNet
 from lanet_jax.models.resnet import Classifier
 from lanet_jax.models.two_branch import TwoBranch
 from lanet_jax.train.step import train_step
+from tests.lanet_settings import settings
 
 B, C, L, SIDE = 4, 3, 5, 24
 KEY = jax.random.key(0, impl="unsafe_rbg")
@@ -46,9 +46,8 @@ def build(name, family="face29", frozen=1):
         method = EAC(expression, 5.0)
     else:
         landmark = LandmarkNet(make(first_stage=frozen + 1), "coordinates", L, 4)
-        el = EL(True, "pseudo", 0.7, 0.1, 0.999, 8, 4, True)
-        lde = LDE("both", 2, 0.9, True, False)
-        method = LANet(TwoBranch(expression, landmark), lde, el, Loss(0.7, 0.3))
+        parts = settings(neighbors=2, queue_size=8, projection=4, alpha=0.7, beta=0.3)
+        method = LANet(TwoBranch(expression, landmark), *parts)
     return Frozen(make(last_stage=frozen), method)
 
 

@@ -5,11 +5,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from lanet_jax.methods.lanet import LANet
-from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example
 from lanet_jax.models.landmarks import LandmarkNet
 from lanet_jax.models.resnet import Classifier, ResNet, apply
 from lanet_jax.models.two_branch import TwoBranch
+from tests.lanet_settings import settings
 
 B, C, L, N, SIDE = 8, 7, 5, 24, 16
 QUICK = {"xla_llvm_disable_expensive_passes": True}
@@ -39,9 +39,11 @@ def test_two_steps(equations):
             Classifier(ResNet(width=4, stem="small"), C),
             LandmarkNet(ResNet(width=4, stem="small"), "coordinates", L, 4),
         ),
-        LDE("both", s.K, s.omega, True, False),
-        EL(True, "pseudo", s.delta, s.tau, s.momentum, 2 * B, 4, True),
-        Loss(s.alpha, s.beta),
+        *settings(
+            **{"neighbors": s.K, "decay": s.omega, "threshold": s.delta, "temperature": s.tau},
+            **{"momentum": s.momentum, "queue_size": 2 * B, "projection": 4},
+            **{"alpha": s.alpha, "beta": s.beta},
+        ),
     )
     labels = rng.integers(0, C, N)
     example = Example(jnp.zeros((B, SIDE, SIDE, 3)), jnp.array(labels))

@@ -65,7 +65,7 @@ def network():
 def make_predictor(network):
     def make(find=_find_patches, batch=BATCH, **card):
         card = {"classes": list(CLASSES), "size": SIZE, **card}
-        return Predictor(Trained(network, None, None, None, card, 0), batch, find)
+        return Predictor(Trained(network, None, None, None, card, 0, None), batch, find)
 
     return make
 

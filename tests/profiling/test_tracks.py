@@ -54,5 +54,11 @@ def test_the_trace_of_a_run_has_the_scopes_as_events(trace):
     assert {"backbone forward", "backbone backward", "lde forward", "optimizer"} <= names
 
 
-def test_the_rest_of_the_trace_is_as_it_was(trace):
-    assert timeline.read(trace, {}).calls  # the host's own events, behind which the tracks lie
+def test_the_rest_of_the_trace_is_as_it_was(trace, tmp_path):
+    copy, before = tmp_path / "x.xplane.pb", trace.read_bytes()
+    copy.write_bytes(before)
+    tracks.add(copy, Timeline([Segment(("/host:CPU", 3), 1_000_000, 2_000_000, CONV)], {}))
+    after = copy.read_bytes()
+    assert after.startswith(before) and len(after) > len(before)
+    calls = timeline.read(trace, {}).calls  # the host's own events, behind which the tracks lie
+    assert calls and timeline.read(copy, {}).calls == calls

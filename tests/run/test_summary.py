@@ -1,4 +1,4 @@
-from lanet_jax.run.summary import best_step, judge, summarize
+from lanet_jax.run.summary import best_step, selection_split, splits_tested, summarize
 
 
 def _row(step, split, accuracy):
@@ -49,8 +49,16 @@ def test_with_two_tests_the_first_judges_and_the_other_says_that_its_best_is_not
 
     rows = [row(3, "z", 0.2), row(3, "a", 0.9), row(6, "z", 0.4), row(6, "a", 0.1)]
     found = summarize(rows)
-    assert judge(["z", "a"]) == "z" and judge(["z", "holdout"]) == "holdout" and judge([]) is None
+    assert selection_split(["z", "a"]) == "z" and selection_split(["z", "holdout"]) == "holdout"
+    assert selection_split([]) is None
     assert found["z"]["best_step"] == 6 and "best_kept" not in found["z"]
     assert found["a"]["best_step"] == 3 and found["a"]["best_kept"] is False
     assert best_step(rows, "z", 7) == 6 and best_step(rows, "z", 6) == 3
     assert best_step(rows, "z", 3) is None
+
+
+def test_the_holdout_selects_and_is_no_test():
+    assert splits_tested({"labels": {}, "holdout": {}, "test": {}, "valid": {}}) == {
+        "test",
+        "valid",
+    }

@@ -14,12 +14,12 @@ from benchmarks import collectives
 from lanet_jax import state as state_lib
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.methods.lanet import LANet
-from lanet_jax.methods.lanet_settings import EL, LDE, Loss
 from lanet_jax.methods.method import Example
 from lanet_jax.models.landmarks import LandmarkNet
 from lanet_jax.models.resnet import Classifier, ResNet
 from lanet_jax.models.two_branch import TwoBranch
 from lanet_jax.train.step import train_step
+from tests.lanet_settings import settings
 
 B, C, L, SIDE, STEPS = 8, 7, 5, 16, 2
 GOLDEN = (5.706760, 5.670633)  # losses of the two steps
@@ -32,8 +32,8 @@ def _method(queue: int = Q, memory: int = 0) -> LANet:
         return ResNet(width=4, stem="small")
 
     network = TwoBranch(Classifier(backbone(), C), LandmarkNet(backbone(), "coordinates", L))
-    lde = LDE("both", 3, 0.9, True, False, memory=memory)
-    return LANet(network, lde, EL(True, "pseudo", 0.3, 0.1, 0.999, queue, 4, True), Loss(1.0, 0.1))
+    changes = {"threshold": 0.3, "queue_size": queue, "projection": 4}
+    return LANet(network, *settings(neighbors=3, memory=memory, **changes))
 
 
 def _batches() -> list[dict]:

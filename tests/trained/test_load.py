@@ -10,6 +10,7 @@ import pytest
 from lanet_jax.checkpoint import best, metadata, model_file
 from lanet_jax.devices import mesh
 from lanet_jax.errors import UserError
+from lanet_jax.input.reading import Reading
 from lanet_jax.trained import network as trained_network
 from lanet_jax.trained.load import load
 
@@ -63,6 +64,28 @@ def test_a_model_file_predicts_as_its_run(run, one, tmp_path):
     np.testing.assert_allclose(np.sum(ours, axis=1), 1, atol=1e-6)
     with pytest.raises(UserError, match=r"step=best: .*model\.safetensors is one model"):
         load(path, "best", one)
+
+
+class Records:
+    """Three drawn images."""
+
+    names = ("a", "b", "c")
+
+    def __len__(self):
+        return 3
+
+    def read(self, row, size):
+        return np.random.default_rng(row).integers(0, 256, (16, 16, 3), np.uint8), None, None
+
+
+def test_records_are_predicted_in_their_order(run, one):
+    trained, records, reading = load(run, "best", one), Records(), Reading(2, 0, 1)
+    images = np.stack([records.read(row, 0)[0] for row in range(3)])
+    expected = trained.predict(trained.params, trained.model_state, images)
+    for ours, theirs in zip(trained.predict_records(records, reading), expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+    p = trained.classify_records(records, reading)
+    np.testing.assert_allclose(p, expected[0], rtol=1e-4, atol=1e-6)
 
 
 def test_a_file_of_another_network_is_refused(arrays, one, tmp_path):

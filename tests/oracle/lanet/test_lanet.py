@@ -45,16 +45,27 @@ def method_of(s, past=()):
     return LANet(
         Table(),
         LDE(
-            spaces,
-            s.K,
-            s.omega,
-            s.exclude_same_id,
-            s.stop_gradient_neighbors,
+            spaces=spaces,
+            landmark_space="features",
+            neighbors=s.K,
             memory=2 * B if past else 0,
             neighbor_labels=s.neighbor_labels,
             sharpness=s.sharpness,
+            decay=s.omega,
+            exclude_same_id=s.exclude_same_id,
+            stop_gradient_neighbors=s.stop_gradient_neighbors,
         ),
-        EL(True, s.pair_labels, s.delta, s.tau, s.momentum, S * B, E, s.batch_negatives),
+        EL(
+            enabled=True,
+            pair_labels=s.pair_labels,
+            threshold=s.delta,
+            temperature=s.tau,
+            momentum=s.momentum,
+            queue_size=S * B,
+            projection=E,
+            batch_negatives=s.batch_negatives,
+            hidden="features",
+        ),
         Loss(s.alpha, s.beta, s.trust, s.trust_balance),
     )
 

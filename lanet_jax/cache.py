@@ -1,4 +1,4 @@
-"""The user's cache, for files that are fetched once."""
+"""The user's cache, for files that are fetched or made once."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-from lanet_jax.files.cache import folder
+from lanet_jax.cache import folder
 
 
 def test_the_variable_of_ones_own_comes_first(monkeypatch, tmp_path):
@@ -8,5 +8,6 @@ def test_the_variable_of_ones_own_comes_first(monkeypatch, tmp_path):
     assert folder("weights") == tmp_path / "own" / "weights"
     monkeypatch.delenv("LANET_JAX_CACHE")
     assert folder("weights") == tmp_path / "xdg" / "lanet_jax" / "weights"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    assert folder("weights") == tmp_path / "home" / ".cache" / "lanet_jax" / "weights"
+    for empty in (monkeypatch.delenv, lambda name: monkeypatch.setenv(name, "")):
+        empty("XDG_CACHE_HOME")
+        assert folder("weights") == tmp_path / "home" / ".cache" / "lanet_jax" / "weights"
