@@ -17,7 +17,7 @@ from lanet_jax.methods.ce import CE
 from lanet_jax.methods.eac import EAC
 from lanet_jax.methods.frozen import Frozen
 from lanet_jax.methods.lanet import LANet
-from lanet_jax.methods.lanet_settings import EL, LDE, Loss
+from lanet_jax.methods.lanet_settings import EL, LDE, LossWeights
 from lanet_jax.methods.method import Example, Method
 from lanet_jax.methods.rul import RUL
 from lanet_jax.methods.scn import SCN
@@ -67,7 +67,7 @@ def _trained(
     lateral = {18: 64, 50: 256}[c.model.depth]
     network = TwoBranch(expression, LandmarkNet(trunk, c.landmarks.head, landmarks, lateral))  # type: ignore[arg-type]  # a Linen module
     framed = c.landmarks.frame == "face"
-    return LANet(network, LDE(**c.lde), EL(**c.el), Loss(**c.loss), framed, label_shares)
+    return LANet(network, LDE(**c.lde), EL(**c.el), LossWeights(**c.loss), framed, label_shares)
 
 
 def optimizer(c: Config, steps_per_epoch: int) -> optax.GradientTransformation:

@@ -14,7 +14,7 @@ from lanet_jax.lde.neighborhood import Neighborhood
 from lanet_jax.methods import lanet_neighbors
 from lanet_jax.methods.classifier import predict
 from lanet_jax.methods.lanet_neighbors import BRANCHES
-from lanet_jax.methods.lanet_settings import EL, LDE, Loss
+from lanet_jax.methods.lanet_settings import EL, LDE, LossWeights
 from lanet_jax.methods.method import Example
 from lanet_jax.models.landmarks import LANDMARK_LOSSES
 from lanet_jax.models.resnet import apply, draw
@@ -39,7 +39,7 @@ class LANet:
     network: TwoBranch
     lde: LDE
     el: EL
-    weights: Loss
+    weights: LossWeights
     framed: bool = False
     label_shares: tuple[float, ...] = ()
     inference = ("expression",)

@@ -63,7 +63,7 @@ class EL:
 
 
 @dataclasses.dataclass(frozen=True)
-class Loss:
+class LossWeights:
     """Weights of the losses.
 
     Attributes:

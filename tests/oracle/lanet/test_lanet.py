@@ -17,7 +17,7 @@ import pytest
 from lanet_jax.el.queue import Queue
 from lanet_jax.lde.memory import Memory
 from lanet_jax.methods.lanet import LANet
-from lanet_jax.methods.lanet_settings import EL, LDE, Loss
+from lanet_jax.methods.lanet_settings import EL, LDE, LossWeights
 from lanet_jax.models.two_branch import Outputs
 
 B, C, L, E, S = 8, 5, 3, 3, 2  # of the cases in conftest.py
@@ -66,7 +66,7 @@ def method_of(s, past=()):
             batch_negatives=s.batch_negatives,
             hidden="features",
         ),
-        Loss(s.alpha, s.beta, s.trust, s.trust_balance),
+        LossWeights(s.alpha, s.beta, s.trust, s.trust_balance),
     )
 
 
