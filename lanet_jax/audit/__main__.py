@@ -93,8 +93,8 @@ def audit(
     Args:
       workdir: folder of a run.
       step: its checkpoint: a number or "last"; "best" keeps no label distributions.
-      rank: score that orders the records, see `audit.ranking.rank`, or "probe", which needs no
-        training. By default the probe, or a run's consensus where its verdict allows more than
+      rank: score that orders the records, see `label_noise.ranking.rank`, or "probe", which needs
+        no training. By default the probe, or a run's consensus where its verdict allows more than
         the probe's.
       limit: suspects on the page.
       neighbors: shown for each suspect and space.
@@ -116,7 +116,8 @@ def audit(
       UserError: source, run, checkpoint, data or probabilities are missing or do not fit.
     """
     # The compiler's flags must be set before any of these imports touches a device.
-    from lanet_jax.audit import confident_learning, of_run, shard_of_faces, without_run, witnesses
+    from lanet_jax.audit import of_run, shard_of_faces, without_run, witnesses
+    from lanet_jax.label_noise import confident_learning
     from lanet_jax.study import folds
     from lanet_jax.trained.load import SHIPPED
 

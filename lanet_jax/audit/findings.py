@@ -6,30 +6,29 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from lanet_jax.audit import (
-    beliefs,
-    confident_learning,
-    judgement,
-    noise_estimate,
-    noise_range,
-    ranking,
-    run_evidence,
-    same_faces,
-    verdict,
-)
+from lanet_jax.audit import beliefs, run_evidence
 from lanet_jax.audit import dataset_neighbors as neighbors
 from lanet_jax.audit.beliefs import Beliefs
-from lanet_jax.audit.confident_learning import Cleanlab
-from lanet_jax.audit.judgement import Judgement
-from lanet_jax.audit.noise_estimate import NoiseEstimate
-from lanet_jax.audit.of_arrays import LabelAudit
-from lanet_jax.audit.ranking import Quality, Ranking
 from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import finished
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data, reading_back
+from lanet_jax.label_noise import (
+    confident_learning,
+    judgement,
+    noise_estimate,
+    noise_range,
+    ranking,
+    same_faces,
+    verdict,
+)
+from lanet_jax.label_noise.confident_learning import Cleanlab
+from lanet_jax.label_noise.judgement import Judgement
+from lanet_jax.label_noise.noise_estimate import NoiseEstimate
+from lanet_jax.label_noise.of_arrays import LabelAudit
+from lanet_jax.label_noise.ranking import Quality, Ranking
 
 # A target that holds less than this share of its observed label is a witness on that label.
 _FORGOTTEN = 0.05

@@ -6,9 +6,9 @@ from pathlib import Path
 from lanet_jax.audit import findings, out_of_sample, presentation, without_run
 from lanet_jax.audit import ranking_table as table
 from lanet_jax.audit.findings import Findings
-from lanet_jax.audit.ranking import CONSENSUS, PROBE
-from lanet_jax.audit.verdict import Level
 from lanet_jax.from_config.finished import open_run
+from lanet_jax.label_noise.ranking import CONSENSUS, PROBE
+from lanet_jax.label_noise.verdict import Level
 
 _CHOICE = {
     PROBE: "Ordered by the probe, which has not seen the labels that it judges; audit.csv has the "

@@ -8,15 +8,15 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Int
 
-from lanet_jax.audit import dataset_neighbors, noise_estimate, review_page
-from lanet_jax.audit import suspects as cards
+from lanet_jax.audit import cards, dataset_neighbors, review_page
+from lanet_jax.audit.cards import Why
 from lanet_jax.audit.findings import Findings
-from lanet_jax.audit.judgement import NO_SUGGESTION
-from lanet_jax.audit.ranking import CONSENSUS, PROBE, Quality, order
 from lanet_jax.audit.review_page import Flips
-from lanet_jax.audit.suspects import Why
-from lanet_jax.audit.verdict import Level
 from lanet_jax.from_config.data import Data
+from lanet_jax.label_noise import noise_estimate
+from lanet_jax.label_noise.judgement import NO_SUGGESTION
+from lanet_jax.label_noise.ranking import CONSENSUS, PROBE, Quality, order
+from lanet_jax.label_noise.verdict import Level
 from lanet_jax.report import page as report_page
 from lanet_jax.report import run_files
 from lanet_jax.report.charts import percent, thousandths

@@ -8,12 +8,12 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from lanet_jax.audit.findings import Comparison, Findings
-from lanet_jax.audit.judgement import NO_SUGGESTION, Judgement
-from lanet_jax.audit.noise_estimate import NoiseEstimate, scaled
-from lanet_jax.audit.ranking import PROBE, Quality, Ranking, order
-from lanet_jax.audit.verdict import Level
 from lanet_jax.files.atomic import write_csv
 from lanet_jax.from_config.data import Data
+from lanet_jax.label_noise.judgement import NO_SUGGESTION, Judgement
+from lanet_jax.label_noise.noise_estimate import NoiseEstimate, scaled
+from lanet_jax.label_noise.ranking import PROBE, Quality, Ranking, order
+from lanet_jax.label_noise.verdict import Level
 
 _PAIRS, _RARE = 5, 0.001  # pairs that are printed, and the least share of the records for one
 

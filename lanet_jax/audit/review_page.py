@@ -12,7 +12,7 @@ import jinja2
 import numpy as np
 from jaxtyping import Float, Int
 
-from lanet_jax.audit.suspects import LARGEST
+from lanet_jax.audit.cards import LARGEST
 from lanet_jax.files.atomic import write_text
 from lanet_jax.report import theme
 from lanet_jax.report.section import Tile
@@ -60,7 +60,7 @@ def write(
       note: how to read the cards.
       tiles: the numbers at the top.
       flips: the table of class pairs; None where nothing can be said about them.
-      payload: from `suspects.cards`.
+      payload: from `cards.cards`.
     """
     files = importlib.resources.files(__package__)
 

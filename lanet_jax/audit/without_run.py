@@ -4,14 +4,15 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lanet_jax.audit import findings, labelled_faces, presentation, ranking, same_faces, witnesses
+from lanet_jax.audit import findings, labelled_faces, presentation, witnesses
 from lanet_jax.audit import ranking_table as table
-from lanet_jax.audit.array_checks import PROBABILITIES
-from lanet_jax.audit.of_arrays import LabelAudit, audit_labels
 from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.files import writable
 from lanet_jax.from_config.data import Data
 from lanet_jax.input.records import Records
+from lanet_jax.label_noise import ranking, same_faces
+from lanet_jax.label_noise.array_checks import PROBABILITIES
+from lanet_jax.label_noise.of_arrays import LabelAudit, audit_labels
 from lanet_jax.trained.load import SHIPPED
 
 _NAMES = {

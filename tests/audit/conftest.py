@@ -13,9 +13,8 @@ import cv2
 import numpy as np
 import pytest
 
-from lanet_jax.audit import review_page
-from lanet_jax.audit import suspects as cards
-from lanet_jax.audit.suspects import Why
+from lanet_jax.audit import cards, review_page
+from lanet_jax.audit.cards import Why
 from lanet_jax.from_config.data import Data
 from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Records

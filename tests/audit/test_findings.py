@@ -5,17 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from lanet_jax.audit import (
-    beliefs,
-    dataset_neighbors,
-    findings,
-    noise_estimate,
-    presentation,
-    ranking_table,
-)
+from lanet_jax.audit import beliefs, dataset_neighbors, findings, presentation, ranking_table
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.from_config import data
 from lanet_jax.input.pipeline import eval_batches
+from lanet_jax.label_noise import noise_estimate
 from lanet_jax.landmarks.face_frame import Shapes
 from lanet_jax.run import folder as run_folder
 from tests.audit import begun_run

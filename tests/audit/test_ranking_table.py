@@ -3,11 +3,12 @@ import types
 
 import numpy as np
 
-from lanet_jax.audit import findings, noise_estimate, ranking_table
-from lanet_jax.audit.confident_learning import Cleanlab
-from lanet_jax.audit.judgement import NO_SUGGESTION
-from lanet_jax.audit.ranking import Ranking
+from lanet_jax.audit import findings, ranking_table
 from lanet_jax.from_config.data import Data
+from lanet_jax.label_noise import noise_estimate
+from lanet_jax.label_noise.confident_learning import Cleanlab
+from lanet_jax.label_noise.judgement import NO_SUGGESTION
+from lanet_jax.label_noise.ranking import Ranking
 
 
 def test_the_commonest_errors_are_errors_and_as_many_as_there_are():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lanet_jax.audit.noise_estimate import count, estimate
+from lanet_jax.label_noise.noise_estimate import count, estimate
 
 FLIPS = np.array([[0.6, 0.3, 0.1], [0.05, 0.9, 0.05], [0.0, 0.2, 0.8]])
 

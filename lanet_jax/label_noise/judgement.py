@@ -6,10 +6,10 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from lanet_jax import metrics
-from lanet_jax.audit import noise_range, verdict
-from lanet_jax.audit.noise_range import NoiseRange
-from lanet_jax.audit.verdict import Level, Skill, Verdict
 from lanet_jax.command_line.words import counted
+from lanet_jax.label_noise import noise_range, verdict
+from lanet_jax.label_noise.noise_range import NoiseRange
+from lanet_jax.label_noise.verdict import Level, Skill, Verdict
 
 NO_SUGGESTION = -1
 _LEAST_SHARE = 0.03  # of wrong labels; below it, suggestions on simulated sets were mostly wrong

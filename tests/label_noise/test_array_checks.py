@@ -5,9 +5,9 @@ import pytest
 from scipy import sparse
 
 import lanet_jax
-from lanet_jax.audit import array_checks, of_arrays
 from lanet_jax.errors import UserError
-from tests.audit.frames import frame
+from lanet_jax.label_noise import array_checks, of_arrays
+from tests.label_noise.frames import frame
 
 CLASSES = ("anger", "fear", "joy", "neutral")
 X = np.random.default_rng(0).normal(size=(40, 8)) + 2.5 * np.eye(8)[np.arange(40) % 4]

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from lanet_jax import metrics
-from lanet_jax.audit.noise_range import NoiseRange
+from lanet_jax.label_noise.noise_range import NoiseRange
 
 _PERMUTATIONS = 200
 _CHANCE = 4.0  # standard deviations above permuted labels

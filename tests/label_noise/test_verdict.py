@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from lanet_jax import metrics
-from lanet_jax.audit import verdict
-from lanet_jax.audit.judgement import NO_SUGGESTION, judge
-from lanet_jax.audit.noise_range import NoiseRange
-from lanet_jax.audit.verdict import Level, Skill
+from lanet_jax.label_noise import verdict
+from lanet_jax.label_noise.judgement import NO_SUGGESTION, judge
+from lanet_jax.label_noise.noise_range import NoiseRange
+from lanet_jax.label_noise.verdict import Level, Skill
 
 CLEAN = NoiseRange(0.0, 0.0, 0.3)
 
@@ -54,8 +54,8 @@ def test_no_more_is_suggested_than_is_wrong(monkeypatch):
     beliefs[:10] = [0.1, 0.9]
     beliefs[10:12] = [0.3, 0.7]
     skill, ranges = Skill(0.9, 0.5, 0.5, 30, 100), NoiseRange(0.0, 0.08, 0.2)
-    monkeypatch.setattr("lanet_jax.audit.judgement.verdict.skill", lambda *_: skill)
-    monkeypatch.setattr("lanet_jax.audit.judgement.noise_range.estimate", lambda *_: ranges)
+    monkeypatch.setattr("lanet_jax.label_noise.judgement.verdict.skill", lambda *_: skill)
+    monkeypatch.setattr("lanet_jax.label_noise.judgement.noise_range.estimate", lambda *_: ranges)
     found = judge(beliefs, beliefs, given, "out of fold", np.ones(100, bool), 100)
     assert found.doubted.sum() == 12
     assert np.flatnonzero(found.suggested == 1).tolist() == list(range(8))
@@ -70,7 +70,8 @@ def test_a_weak_audit_suggests_nothing(monkeypatch, level, doubted):
     beliefs = np.full((100, 2), [0.9, 0.1])
     beliefs[:12] = [0.1, 0.9]
     monkeypatch.setattr(
-        "lanet_jax.audit.judgement.verdict.judge", lambda *_: verdict.Verdict(level, "Measured.")
+        "lanet_jax.label_noise.judgement.verdict.judge",
+        lambda *_: verdict.Verdict(level, "Measured."),
     )
     found = judge(beliefs, beliefs, given, "out of fold", np.ones(100, bool), 100)
     assert np.all(found.suggested == NO_SUGGESTION)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lanet_jax.audit import probe
+from lanet_jax.label_noise import probe
 
 
 def _clouds(n=60, classes=3, seed=0):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lanet_jax.audit import ranking
+from lanet_jax.label_noise import ranking
 
 TARGETS = np.array([[0.2, 0.7, 0.1], [0.5, 0.4, 0.1], [0.1, 0.1, 0.8]])
 NEIGHBORS = np.array([[0.4, 0.5, 0.1], [0.1, 0.8, 0.1], [0.3, 0.3, 0.4]])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from lanet_jax.data.folder import class_names
+from lanet_jax.classes import is_blank
 from lanet_jax.errors import UserError
 
 PROBABILITIES = "probabilities"
@@ -43,7 +43,7 @@ def check_enough(records: int, classes: int, used: int) -> None:
 
 def is_none(written: str) -> bool:
     """Whether a text stands for a value that is not there."""
-    return class_names.is_none(written) or written.strip().casefold() in _NONE
+    return is_blank(written) or written.strip().casefold() in _NONE
 
 
 def spaces(features: Any, probabilities: Any) -> dict[str, Any]:
