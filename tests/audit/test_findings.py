@@ -12,6 +12,7 @@ from lanet_jax.input.pipeline import eval_batches
 from lanet_jax.label_noise import noise_estimate
 from lanet_jax.landmarks.face_frame import Shapes
 from lanet_jax.run import folder as run_folder
+from lanet_jax.trained import inference
 from tests.audit import begun_run
 from tests.audit.begun_run import N
 
@@ -30,7 +31,7 @@ def test_a_mirror_image_is_believed_the_same(folder, monkeypatch):
         for batch in eval_batches(*arguments):
             yield {"image": np.ascontiguousarray(batch["image"][:, :, ::-1])}
 
-    monkeypatch.setattr(beliefs, "eval_batches", mirrored)
+    monkeypatch.setattr(inference, "eval_batches", mirrored)
     again = beliefs.read(c, folder, "last", loaded, mesh)
     np.testing.assert_allclose(again.probabilities, seen.probabilities, atol=1e-6)
     for space, features in seen.features.items():
