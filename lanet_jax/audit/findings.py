@@ -19,10 +19,8 @@ from lanet_jax.label_noise import (
     confident_learning,
     judgement,
     noise_estimate,
-    noise_range,
     ranking,
     same_faces,
-    verdict,
 )
 from lanet_jax.label_noise.confident_learning import Cleanlab
 from lanet_jax.label_noise.judgement import Judgement
@@ -108,24 +106,22 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     judged = same_faces.shared(data.given, groups)
     if not judged.any():
         raise UserError("no two different faces have one label: nothing can be learned from others")
-    independent = same_faces.effective(groups[judged])
-    skill = verdict.skill(witness[judged], data.given[judged], independent)
-    share = noise_range.estimate(witness[judged], data.given[judged], independent)
     known = run_evidence.gather(workdir, seen, spaces, data, visits)
-    decided = run_evidence.temper(
-        verdict.judge(skill, share, classes, "by their neighbours"), known, unchecked
+    standing = judgement.measure(
+        witness,
+        data.given,
+        "by their neighbours",
+        judged,
+        same_faces.effective(groups[judged]),
+        temper=lambda decided: run_evidence.temper(decided, known, unchecked),
     )
-    share = share.with_unknown(1 - float(np.mean(judged)))
     return Findings(
         seen=seen,
         neighbors=votes,
         candidates=among,
         ranking=ranked,
         noise=noise,
-        judgements={
-            name: judgement.decide(decided, skill, share, believed, data.given, judged)
-            for name, believed in ranked.beliefs.items()
-        },
+        judgements=judgement.decide_all(standing, ranked.beliefs, data.given),
         unchecked=unchecked,
     )
 
@@ -150,7 +146,7 @@ def without_run(witnesses: Witnesses, audit: LabelAudit, candidates: int) -> Fin
     noise = noise_estimate.estimate(audit.beliefs, given)
     ranked = ranking.rank(audit.beliefs, audit.beliefs, votes, given, noise.spread)
     seen = Beliefs(audit.beliefs, audit.beliefs, witnesses.features, {}, 0)
-    judged = judgement.decide_all(audit.judgement, ranked.beliefs, given)
+    judged = judgement.decide_all(audit.judgement.standing, ranked.beliefs, given)
     return with_probe(Findings(seen, votes, among, ranked, noise, judged, False), audit)
 
 

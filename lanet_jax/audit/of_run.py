@@ -9,7 +9,6 @@ from lanet_jax.audit.findings import Findings
 from lanet_jax.audit.options import Options
 from lanet_jax.from_config.finished import open_run
 from lanet_jax.label_noise.ranking import CONSENSUS, PROBE
-from lanet_jax.label_noise.verdict import Level
 
 _CHOICE = {
     PROBE: "Ordered by the probe, which has not seen the labels that it judges; audit.csv has the "
@@ -76,6 +75,5 @@ def _better(found: Findings) -> str:
     How well a run guesses the labels that it was trained on is not a fair test, so that is not
     compared here; the probe has not seen the labels that it judges.
     """
-    levels = list(Level)
-    may = {name: levels.index(found.judgements[name].verdict.level) for name in (PROBE, CONSENSUS)}
+    may = {name: found.judgements[name].verdict.level for name in (PROBE, CONSENSUS)}
     return CONSENSUS if may[CONSENSUS] > may[PROBE] else PROBE

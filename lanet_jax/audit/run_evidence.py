@@ -115,7 +115,7 @@ def temper(decided: Verdict, known: Evidence, unchecked: bool) -> Verdict:
             levels.append(Level.RANKING)
     if unchecked:
         levels.append(Level.RANKING)
-    return Verdict(min(levels, key=list(Level).index), f"{known} {decided.reason}")
+    return Verdict(min(levels), f"{known} {decided.reason}")
 
 
 def _tested(workdir: Path, step: int, data: Data) -> Trial | None:

@@ -20,7 +20,7 @@ from lanet_jax.label_noise import (
     same_faces,
 )
 from lanet_jax.label_noise.array_checks import PROBABILITIES
-from lanet_jax.label_noise.judgement import NO_SUGGESTION, Judgement, judge
+from lanet_jax.label_noise.judgement import NO_SUGGESTION, Judgement, decide, measure
 
 
 class Row(NamedTuple):
@@ -172,7 +172,8 @@ def _combine(
     if network is not None:
         caution = repeated.CAUTION if repeat else exchanged.told(network, given, classes)
     independent = same_faces.effective(groups[judged])
-    judgement = judge(beliefs, beliefs, given, how, judged, independent, caution)
+    standing = measure(beliefs, given, how, judged, independent, caution)
+    judgement = decide(standing, beliefs, given)
     if repeat:
         judgement = dataclasses.replace(judgement, noise=noise_range.UNKNOWN)
     shares = dict.fromkeys(views, 0.0) | dict(zip(heard, weights.tolist(), strict=True))

@@ -16,11 +16,15 @@ _LEAST_SKILL, _LEAST_BEYOND_CHANCE = 0.6, 0.3
 
 
 class Level(enum.Enum):
-    """How far an audit may go."""
+    """How far an audit may go, in ascending order."""
 
     NOTHING = "nothing"
     RANKING = "ranking"
     SUGGESTIONS = "suggestions"
+
+    def __lt__(self, other: "Level") -> bool:
+        ascending = list(Level)
+        return ascending.index(self) < ascending.index(other)
 
 
 class Skill(NamedTuple):

@@ -29,7 +29,7 @@ def folder(tmp_path_factory):
 
 def test_what_an_audit_leaves(folder, capsys, monkeypatch):
     weak = Verdict(Level.RANKING, "Measured.")  # forty records are few
-    monkeypatch.setattr(findings.verdict, "judge", lambda *_: weak)
+    monkeypatch.setattr("lanet_jax.label_noise.judgement.verdict.judge", lambda *_: weak)
     monkeypatch.setattr(findings, "_FORGOTTEN", 1.0)  # the targets are witnesses from the start
     # A wrong label is as likely any class.
     monkeypatch.setattr(noise_estimate, "_spread", lambda counts: (1 - np.eye(8)) / 7)

@@ -3,11 +3,21 @@ import pytest
 
 from lanet_jax import metrics
 from lanet_jax.label_noise import verdict
-from lanet_jax.label_noise.judgement import NO_SUGGESTION, judge
+from lanet_jax.label_noise.judgement import NO_SUGGESTION, decide, measure
 from lanet_jax.label_noise.noise_range import NoiseRange
 from lanet_jax.label_noise.verdict import Level, Skill
 
 CLEAN = NoiseRange(0.0, 0.0, 0.3)
+
+
+def _judged(beliefs, given):
+    every = np.ones(len(given), bool)
+    return decide(measure(beliefs, given, "out of fold", every, len(given)), beliefs, given)
+
+
+def test_levels_are_ordered():
+    assert sorted([Level.SUGGESTIONS, Level.NOTHING, Level.RANKING]) == list(Level)
+    assert Level.SUGGESTIONS > Level.RANKING > Level.NOTHING
 
 
 def test_skill_by_hand():
@@ -56,7 +66,7 @@ def test_no_more_is_suggested_than_is_wrong(monkeypatch):
     skill, ranges = Skill(0.9, 0.5, 0.5, 30, 100), NoiseRange(0.0, 0.08, 0.2)
     monkeypatch.setattr("lanet_jax.label_noise.judgement.verdict.skill", lambda *_: skill)
     monkeypatch.setattr("lanet_jax.label_noise.judgement.noise_range.estimate", lambda *_: ranges)
-    found = judge(beliefs, beliefs, given, "out of fold", np.ones(100, bool), 100)
+    found = _judged(beliefs, given)
     assert found.doubted.sum() == 12
     assert np.flatnonzero(found.suggested == 1).tolist() == list(range(8))
     assert np.all(found.suggested[8:] == NO_SUGGESTION)
@@ -73,7 +83,7 @@ def test_a_weak_audit_suggests_nothing(monkeypatch, level, doubted):
         "lanet_jax.label_noise.judgement.verdict.judge",
         lambda *_: verdict.Verdict(level, "Measured."),
     )
-    found = judge(beliefs, beliefs, given, "out of fold", np.ones(100, bool), 100)
+    found = _judged(beliefs, given)
     assert np.all(found.suggested == NO_SUGGESTION)
     assert found.doubted.sum() == doubted
     assert (found.noise.at_least, found.noise.estimate) == (0, None)
