@@ -101,7 +101,7 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     witness = neighbors.together([seen.targets, spaces["landmark"]]) if forgotten else votes
     noise = noise_estimate.estimate(witness, data.given)
     own_view = seen.targets if forgotten else seen.probabilities
-    ranked = ranking.rank(seen.targets, own_view, votes, data.given, noise.spread)
+    ranked = ranking.rank(seen.targets, own_view, votes, data.given, noise.off_diagonal)
     unchecked = late and not forgotten
     judged = same_faces.shared(data.given, groups)
     if not judged.any():
@@ -144,7 +144,7 @@ def without_run(witnesses: Witnesses, audit: LabelAudit, candidates: int) -> Fin
         [neighbors.vote(f, given, classes, among, audit.groups) for f in spaces]
     )
     noise = noise_estimate.estimate(audit.beliefs, given)
-    ranked = ranking.rank(audit.beliefs, audit.beliefs, votes, given, noise.spread)
+    ranked = ranking.rank(audit.beliefs, audit.beliefs, votes, given, noise.off_diagonal)
     seen = Beliefs(audit.beliefs, audit.beliefs, witnesses.features, {}, 0)
     judged = judgement.decide_all(audit.judgement.standing, ranked.beliefs, given)
     return with_probe(Findings(seen, votes, among, ranked, noise, judged, False), audit)

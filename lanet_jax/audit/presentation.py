@@ -12,7 +12,7 @@ from lanet_jax.audit import cards, dataset_neighbors, review_page
 from lanet_jax.audit.cards import Why
 from lanet_jax.audit.findings import Findings
 from lanet_jax.audit.options import Options
-from lanet_jax.audit.review_page import Flips
+from lanet_jax.audit.review_page import Transitions
 from lanet_jax.from_config.data import Data
 from lanet_jax.label_noise import noise_estimate
 from lanet_jax.label_noise.judgement import NO_SUGGESTION
@@ -159,7 +159,7 @@ def write(
         verdict=judged.summary,
         note=f"{page.choice} Bars: {_bars(page, found, rank)}.".strip(),
         tiles=_tiles(page, data, found, rank, len(rows), quality),
-        flips=None if chance is None else Flips(chance, count, data.true is not None),
+        transitions=None if chance is None else Transitions(chance, count, data.true is not None),
         payload=cards.cards(
             data,
             rows,

@@ -32,7 +32,7 @@ def test_what_an_audit_leaves(folder, capsys, monkeypatch):
     monkeypatch.setattr("lanet_jax.label_noise.judgement.verdict.judge", lambda *_: weak)
     monkeypatch.setattr(findings, "_FORGOTTEN", 1.0)  # the targets are witnesses from the start
     # A wrong label is as likely any class.
-    monkeypatch.setattr(noise_estimate, "_spread", lambda counts: (1 - np.eye(8)) / 7)
+    monkeypatch.setattr(noise_estimate, "_off_diagonal", lambda counts: (1 - np.eye(8)) / 7)
     audit.audit(folder, rank="consensus", limit=10, neighbors=3)
     said = capsys.readouterr().out
     with open(folder / "audit.csv", newline="") as file:

@@ -73,7 +73,7 @@ def test_targets_are_witnesses_once_they_have_forgotten_their_start(folder, deca
     beliefs = (found.seen.targets + votes["landmark"]) / 2 if forgotten else both
     noise = noise_estimate.estimate(beliefs, given)
     assert found.noise.rate == noise.rate
-    taken = np.eye(classes) + noise.spread * (classes - 1)
+    taken = np.eye(classes) + noise.off_diagonal * (classes - 1)
     believed = (view + both) * taken[:, given].T
     consensus = 1 - believed[rows, given] / believed.sum(axis=1)
     np.testing.assert_allclose(found.ranking.scores["consensus"], consensus, atol=1e-6)

@@ -24,7 +24,7 @@ def test_skill_by_hand():
     given = np.array([0, 0, 0, 1] * 25)
     guess = np.array([0, 0, 1, 1] * 25)
     found = verdict.skill(np.eye(2)[guess], given, 100)
-    assert (found.agreement, found.commonest) == (0.75, 0.75)
+    assert (found.agreement, found.majority) == (0.75, 0.75)
     assert found.permuted == pytest.approx(0.5 * 0.75 + 0.5 * 0.25, abs=0.01)
     assert found.beyond_chance == pytest.approx(0.5, abs=0.02)
     assert (found.deviations > 4, found.records) == (True, 100)
