@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from lanet_jax.classes import is_blank
 from lanet_jax.errors import UserError
@@ -218,10 +218,17 @@ def distributions(values: np.ndarray, records: int, classes: int) -> Float[np.nd
     found = _in_float32(_numbers(values, PROBABILITIES, records), PROBABILITIES)
     if found.shape[1] != classes:
         raise UserError(f"{PROBABILITIES}: {found.shape[1]} columns for {classes} classes")
-    sums = found.sum(axis=1)
-    if found.min() < 0 or np.abs(sums - 1).max() > _SUM_TOLERANCE:
-        row = int(np.argmax((found.min(axis=1) < 0) | (np.abs(sums - 1) > _SUM_TOLERANCE)))
+    whole = are_distributions(found)
+    if not whole.all():
         raise UserError(
-            f"{PROBABILITIES}: rows must not be negative and must sum to 1, and row {row} does not"
+            f"{PROBABILITIES}: rows must not be negative and must sum to 1, and row "
+            f"{int(np.argmin(whole))} does not"
         )
-    return found / sums[:, None]
+    return found / found.sum(axis=1, keepdims=True)
+
+
+def are_distributions(rows: Float[np.ndarray, "N C"]) -> Bool[np.ndarray, " N"]:
+    """Which rows are class probabilities: none negative or nan, with a sum of nearly 1."""
+    bounded = np.all((rows >= 0) & (rows <= 1 + _SUM_TOLERANCE), axis=1)
+    sums = rows.sum(axis=1, where=bounded[:, None])  # those of any numbers may overflow
+    return bounded & (np.abs(sums - 1) <= _SUM_TOLERANCE)

@@ -126,3 +126,11 @@ def test_an_audit_does_not_depend_on_unit_and_zero_of_its_features(unit, zero):
     rows = [of_arrays.audit_labels(Y, features=x)[0] for x in (X, X * unit + zero)]
     np.testing.assert_allclose(rows[1].score, rows[0].score, atol=1e-3)
     assert rows[0].index == rows[1].index
+
+
+def test_rows_that_are_distributions():
+    largest = np.finfo(float).max
+    rows = [[0.3, 0.7], [0.3, 0.705], [-0.1, 1.1], [0.3, 0.6], [np.nan, 1], [largest, largest]]
+    with np.errstate(all="raise"):
+        found = array_checks.are_distributions(np.array(rows))
+    assert found.tolist() == [True, True, False, False, False, False]
