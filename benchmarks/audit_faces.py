@@ -14,9 +14,10 @@ from jaxtyping import Float, Int
 
 from benchmarks.audit_simulation import FIRST_SEED, Outcome, mislabel, outcome, row
 from lanet_jax import metrics
-from lanet_jax.audit import confident_learning, labelled_faces, witnesses
-from lanet_jax.audit.array_checks import PROBABILITIES
-from lanet_jax.audit.of_arrays import LabelAudit, audit_labels
+from lanet_jax.audit import labelled_faces, witnesses
+from lanet_jax.label_noise import confident_learning
+from lanet_jax.label_noise.array_checks import PROBABILITIES
+from lanet_jax.label_noise.of_arrays import LabelAudit, audit_labels
 from lanet_jax.trained.load import SHIPPED
 
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from lanet_jax.audit.judgement import NO_SUGGESTION
-from lanet_jax.audit.of_arrays import LabelAudit, audit_labels
+from lanet_jax.label_noise.judgement import NO_SUGGESTION
+from lanet_jax.label_noise.of_arrays import LabelAudit, audit_labels
 
 FIRST_SEED = 100
 CLASSES, FEATURES = 8, 32

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from lanet_jax.audit.of_arrays import LabelAudit
+    from lanet_jax.label_noise.of_arrays import LabelAudit
     from lanet_jax.predict.predictor import Predictor
 
 __version__ = "0.1.0"
@@ -83,7 +83,7 @@ def audit_labels(
     Raises:
       UserError: an argument is not such an array, or they do not fit together.
     """
-    from lanet_jax.audit import of_arrays
+    from lanet_jax.label_noise import of_arrays
 
     return of_arrays.audit_labels(
         labels, probabilities, features, classes, groups=groups, folds=folds, seed=seed

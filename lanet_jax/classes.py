@@ -1,4 +1,7 @@
-"""Orders of the expression classes: ours, and those by which datasets number their labels."""
+"""The expression classes, in our order and in those of the datasets, and how a name is read."""
+
+import re
+import unicodedata
 
 # The canonical order, shared by every dataset and checkpoint.
 EXPRESSIONS = (
@@ -21,3 +24,17 @@ AFFECTNET_ORDER = (
     *("neutral", "happiness", "sadness", "surprise"),
     *("fear", "disgust", "anger", "contempt"),
 )
+# How spreadsheets and pandas write an empty cell.
+_NONE = {"", "nan", "<na>", "n/a", "#n/a", "null"}
+
+
+def cleaned(written: str) -> str:
+    """A class name in Unicode's composed form, without outer blanks; `1.0` becomes `1`."""
+    text = unicodedata.normalize("NFC", written)
+    text = "".join(char for char in text if unicodedata.category(char) != "Cf")  # the invisible
+    return re.sub(r"^([+-]?\d+)[.,]0*$", r"\1", " ".join(text.split()))
+
+
+def is_blank(written: str) -> bool:
+    """Whether a cell holds no class, in whichever way it says so."""
+    return cleaned(written).casefold() in _NONE

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from lanet_jax.classes import EXPRESSIONS
+from lanet_jax.classes import EXPRESSIONS, cleaned
 from lanet_jax.command_line.words import some
 from lanet_jax.errors import UserError
 
@@ -23,28 +23,6 @@ _SYNONYMS = {
 }
 _KNOWN = {name: name for name in EXPRESSIONS}
 _KNOWN |= {word: name for name, words in _SYNONYMS.items() for word in words}
-_NONE = {
-    "",
-    "nan",
-    "<na>",
-    "n/a",
-    "#n/a",
-    "null",
-}  # how spreadsheets and pandas write an empty cell
-
-
-def cleaned(written: str) -> str:
-    """A class name in Unicode's composed form, without outer blanks; `1.0` becomes `1`."""
-    text = unicodedata.normalize("NFC", written)
-    text = "".join(
-        char for char in text if unicodedata.category(char) != "Cf"
-    )  # invisible characters
-    return re.sub(r"^([+-]?\d+)[.,]0*$", r"\1", " ".join(text.split()))
-
-
-def is_none(written: str) -> bool:
-    """Whether a cell says that there is no class."""
-    return cleaned(written).casefold() in _NONE
 
 
 @functools.cache

@@ -6,13 +6,13 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from lanet_jax.classes import is_blank
 from lanet_jax.command_line.words import some
 from lanet_jax.errors import UserError
 from lanet_jax.images.files import is_image, is_unread
 
 from ..split_names import SPLITS, resembles, split_of
 from ..tables import read_rows, shown
-from . import class_names
 from .entries import Entry, Found
 
 COLUMNS = ("path", "label", "split")
@@ -49,7 +49,7 @@ def read(table: Path) -> Found:
         path, label = cells["path"], cells["label"].strip()
         split = split_of(cells.get("split", "train")) if cells.get("split", "train") else "train"
         unsaid += not cells.get("split", "train")
-        if not path.strip() or class_names.is_none(label) or split is None:
+        if not path.strip() or is_blank(label) or split is None:
             raise UserError(
                 f"{table} line {number}: a path, a label and, if there is that column, a split of "
                 f"{', '.join(SPLITS)} were expected under {','.join(header)}, found "

@@ -7,8 +7,8 @@ A folder of class/image, a CSV list or a prepared dataset is audited without any
 import functools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from lanet_jax.audit.options import RANKS, Options
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser, whole
 from lanet_jax.devices import runtime
@@ -17,7 +17,7 @@ from lanet_jax.files.home import expanded
 from lanet_jax.shards import dealing
 from lanet_jax.shards.dealing import Shard
 
-RANKS = ("probe", "consensus", "suspicion", "kl", "margin")
+_OUT = "--out=DIR is where the page of a folder goes; a run has its own folder"
 
 
 def main() -> None:
@@ -35,14 +35,24 @@ def main() -> None:
         default="",
         help="score that orders the records (default: probe, unless the run is more reliable)",
     )
-    add("--limit", type=whole(1), default=500, help="maximum number of suspects on the page")
+    add(
+        "--limit",
+        type=whole(1),
+        default=Options.limit,
+        help="maximum number of suspects on the page",
+    )
     add(
         "--neighbors",
         type=whole(1),
-        default=8,
+        default=Options.neighbors,
         help="nearest faces shown for each suspect and space",
     )
-    add("--candidates", type=whole(2), default=50_000, help="records that may be neighbours")
+    add(
+        "--candidates",
+        type=whole(2),
+        default=Options.candidates,
+        help="records that may be neighbours",
+    )
     add(
         "--data_dir",
         default="",
@@ -74,9 +84,9 @@ def audit(
     workdir: Path | None = None,
     step: str = "last",
     rank: str = "",
-    limit: int = 500,
-    neighbors: int = 8,
-    candidates: int = 50_000,
+    limit: int = Options.limit,
+    neighbors: int = Options.neighbors,
+    candidates: int = Options.candidates,
     data_dir: str = "",
     probabilities: Path | None = None,
     held_out: Sequence[Path] | None = None,
@@ -93,8 +103,8 @@ def audit(
     Args:
       workdir: folder of a run.
       step: its checkpoint: a number or "last"; "best" keeps no label distributions.
-      rank: score that orders the records, see `audit.ranking.rank`, or "probe", which needs no
-        training. By default the probe, or a run's consensus where its verdict allows more than
+      rank: score that orders the records, see `label_noise.ranking.rank`, or "probe", which needs
+        no training. By default the probe, or a run's consensus where its verdict allows more than
         the probe's.
       limit: suspects on the page.
       neighbors: shown for each suspect and space.
@@ -116,69 +126,64 @@ def audit(
       UserError: source, run, checkpoint, data or probabilities are missing or do not fit.
     """
     # The compiler's flags must be set before any of these imports touches a device.
-    from lanet_jax.audit import confident_learning, of_run, shard_of_faces, without_run, witnesses
+    from lanet_jax.audit import of_run, shard_of_faces, without_run, witnesses
+    from lanet_jax.label_noise import confident_learning
     from lanet_jax.study import folds
     from lanet_jax.trained.load import SHIPPED
 
-    outside = probabilities is not None or held_out is not None
-    _check(source, workdir, out, step, classes, shard, outside)
-    if limit < 1 or neighbors < 1 or candidates < 2:
-        raise UserError("--limit and --neighbors must be 1 or more, --candidates 2 or more")
-    if cleanlab or outside:
-        confident_learning.require()
-    shown: dict[str, Any] = {
-        "rank": rank,
-        "limit": limit,
-        "neighbors": neighbors,
-        "candidates": candidates,
-    }
-    if source is None:
+    if workdir is not None and source is None:
+        _check_run(out, step, classes, shard)
+        options = Options(rank, limit, neighbors, candidates, cleanlab)
+        if probabilities is not None or held_out is not None:
+            confident_learning.require()
         if held_out == []:
-            held_out = folds.made(workdir)  # type: ignore[arg-type]  # one of the two is given
+            held_out = folds.made(workdir)
         of_run.audit_run(
-            workdir,  # type: ignore[arg-type]  # one of the two is given
+            workdir,
             step,
-            **shown,
+            options,
             model=model,
             data_dir=data_dir,
             probabilities=probabilities,
             held_out=held_out or (),
-            cleanlab=cleanlab,
         )
-        return
-    source, model = expanded(source), model or SHIPPED
-    out = expanded(out)  # type: ignore[arg-type]  # given with --source
-    where = expanded(data_dir or "~/tensorflow_datasets")
-    shown |= {"split": split, "classes": classes, "cleanlab": cleanlab}
-    if shard is not None:
-        shard_of_faces.write(source, out, shard, model, where, **shown)
-        return
-    look = functools.partial(witnesses.read, model=model)
-    without_run.audit_faces(source, out, look, data_dir=where, **shown)
-
-
-def _check(
-    source: Path | None,
-    workdir: Path | None,
-    out: Path | None,
-    step: str,
-    classes: str,
-    shard: Shard | None,
-    outside: bool,
-) -> None:
-    """Refuses arguments that do not fit what is audited; `outside`: probabilities are given."""
-    if (source is None) == (workdir is None):
+    elif source is not None and workdir is None:
+        out = _check_faces(out, step, probabilities, held_out)
+        options = Options(rank, limit, neighbors, candidates, cleanlab)
+        source, model = expanded(source), model or SHIPPED
+        where = expanded(data_dir or "~/tensorflow_datasets")
+        if shard is not None:
+            shard_of_faces.write(source, out, shard, model, where, split, classes, options)
+            return
+        look = functools.partial(witnesses.read, model=model)
+        without_run.audit_faces(
+            source, out, look, options, data_dir=where, split=split, classes=classes
+        )
+    else:
         raise UserError("name what to audit: a folder, a list or prepared data, or --workdir=DIR")
-    if (source is None) != (out is None):
-        raise UserError("--out=DIR is where the page of a folder goes; a run has its own folder")
-    if source is not None and (outside or step != "last"):
-        raise UserError("--step, --probabilities and --held_out belong to a run: --workdir=DIR")
-    if classes and source is None:
+
+
+def _check_run(out: Path | None, step: str, classes: str, shard: Shard | None) -> None:
+    """Refuses what belongs to faces, and a checkpoint without label distributions."""
+    if out is not None:
+        raise UserError(_OUT)
+    if classes:
         raise UserError("--classes is for a folder or a list: a run has the classes of its data")
-    if shard is not None and source is None:
+    if shard is not None:
         raise UserError("--shard is for a folder, a list or prepared data, not for a run")
     if step == "best":
         raise UserError("--step=best keeps no label distributions: take last, or a number")
+
+
+def _check_faces(
+    out: Path | None, step: str, probabilities: Path | None, held_out: Sequence[Path] | None
+) -> Path:
+    """Refuses what belongs to a run; returns the folder that the page goes to."""
+    if out is None:
+        raise UserError(_OUT)
+    if probabilities is not None or held_out is not None or step != "last":
+        raise UserError("--step, --probabilities and --held_out belong to a run: --workdir=DIR")
+    return expanded(out)
 
 
 if __name__ == "__main__":

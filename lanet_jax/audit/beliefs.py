@@ -13,14 +13,13 @@ from lanet_jax.checkpoint import states
 from lanet_jax.from_config import training
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data, reading_back
-from lanet_jax.input.pipeline import eval_batches
 from lanet_jax.lde.contribution import Contribution
 from lanet_jax.methods.frozen import behind
 from lanet_jax.methods.lanet import BRANCHES, LANet
 from lanet_jax.methods.method import Method
 from lanet_jax.models.resnet import apply
 from lanet_jax.run import folder as run_folder
-from lanet_jax.trained import finite
+from lanet_jax.trained.inference import predict_records
 from lanet_jax.typing import PyTree
 
 
@@ -125,15 +124,5 @@ def _pass(
         return jax.tree.map(lambda a, b: (a + b) / 2, *seen)
 
     compiled = jax.jit(look_twice, out_shardings=NamedSharding(mesh, P()))
-    sharding = NamedSharding(mesh, P("data"))
-    how = reading_back(c)
-    batches = eval_batches(data.train, how, np.arange(how.batch))
-    parts = []
-    for local in batches:
-        images = jax.make_array_from_process_local_data(sharding, local["image"])
-        parts.append(jax.tree.map(np.asarray, compiled(params, state, images)))
-    records = len(data.train)
-    found = jax.tree.map(lambda *xs: np.concatenate(xs)[:records], *parts)
-    for part in jax.tree.leaves(found):
-        finite.require(part, data.train.names)
-    return found
+    reading = reading_back(c)
+    return predict_records(compiled, params, state, data.train, mesh=mesh, reading=reading)

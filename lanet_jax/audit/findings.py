@@ -6,30 +6,27 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from lanet_jax.audit import (
-    beliefs,
-    confident_learning,
-    judgement,
-    noise_estimate,
-    noise_range,
-    ranking,
-    run_evidence,
-    same_faces,
-    verdict,
-)
+from lanet_jax.audit import beliefs, run_evidence
 from lanet_jax.audit import dataset_neighbors as neighbors
 from lanet_jax.audit.beliefs import Beliefs
-from lanet_jax.audit.confident_learning import Cleanlab
-from lanet_jax.audit.judgement import Judgement
-from lanet_jax.audit.noise_estimate import NoiseEstimate
-from lanet_jax.audit.of_arrays import LabelAudit
-from lanet_jax.audit.ranking import Quality, Ranking
 from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import finished
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data, reading_back
+from lanet_jax.label_noise import (
+    confident_learning,
+    judgement,
+    noise_estimate,
+    ranking,
+    same_faces,
+)
+from lanet_jax.label_noise.confident_learning import Cleanlab
+from lanet_jax.label_noise.judgement import Judgement
+from lanet_jax.label_noise.noise_estimate import NoiseEstimate
+from lanet_jax.label_noise.of_arrays import LabelAudit
+from lanet_jax.label_noise.ranking import Quality, Ranking
 
 # A target that holds less than this share of its observed label is a witness on that label.
 _FORGOTTEN = 0.05
@@ -104,29 +101,27 @@ def find(c: Config, workdir: Path, step: str, data: Data, candidates: int) -> Fi
     witness = neighbors.together([seen.targets, spaces["landmark"]]) if forgotten else votes
     noise = noise_estimate.estimate(witness, data.given)
     own_view = seen.targets if forgotten else seen.probabilities
-    ranked = ranking.rank(seen.targets, own_view, votes, data.given, noise.spread)
+    ranked = ranking.rank(seen.targets, own_view, votes, data.given, noise.off_diagonal)
     unchecked = late and not forgotten
     judged = same_faces.shared(data.given, groups)
     if not judged.any():
         raise UserError("no two different faces have one label: nothing can be learned from others")
-    independent = same_faces.effective(groups[judged])
-    skill = verdict.skill(witness[judged], data.given[judged], independent)
-    share = noise_range.estimate(witness[judged], data.given[judged], independent)
     known = run_evidence.gather(workdir, seen, spaces, data, visits)
-    decided = run_evidence.temper(
-        verdict.judge(skill, share, classes, "by their neighbours"), known, unchecked
+    standing = judgement.measure(
+        witness,
+        data.given,
+        "by their neighbours",
+        judged,
+        same_faces.effective(groups[judged]),
+        temper=lambda decided: run_evidence.temper(decided, known, unchecked),
     )
-    share = share.with_unknown(1 - float(np.mean(judged)))
     return Findings(
         seen=seen,
         neighbors=votes,
         candidates=among,
         ranking=ranked,
         noise=noise,
-        judgements={
-            name: judgement.decide(decided, skill, share, believed, data.given, judged)
-            for name, believed in ranked.beliefs.items()
-        },
+        judgements=judgement.decide_all(standing, ranked.beliefs, data.given),
         unchecked=unchecked,
     )
 
@@ -149,9 +144,9 @@ def without_run(witnesses: Witnesses, audit: LabelAudit, candidates: int) -> Fin
         [neighbors.vote(f, given, classes, among, audit.groups) for f in spaces]
     )
     noise = noise_estimate.estimate(audit.beliefs, given)
-    ranked = ranking.rank(audit.beliefs, audit.beliefs, votes, given, noise.spread)
+    ranked = ranking.rank(audit.beliefs, audit.beliefs, votes, given, noise.off_diagonal)
     seen = Beliefs(audit.beliefs, audit.beliefs, witnesses.features, {}, 0)
-    judged = judgement.decide_all(audit.judgement, ranked.beliefs, given)
+    judged = judgement.decide_all(audit.judgement.standing, ranked.beliefs, given)
     return with_probe(Findings(seen, votes, among, ranked, noise, judged, False), audit)
 
 

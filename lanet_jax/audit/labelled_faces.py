@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from lanet_jax.audit.array_checks import check_enough
 from lanet_jax.data.folder import source as folder_source
 from lanet_jax.data.images import BrokenImageError
 from lanet_jax.data.images import read as read_image
@@ -18,6 +17,7 @@ from lanet_jax.images.image_bytes import is_whole
 from lanet_jax.input import prepared, records
 from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Records
+from lanet_jax.label_noise.array_checks import check_enough
 from lanet_jax.shards import shard_file
 
 _MARK = "dataset_info.json"  # what TFDS leaves in each version of a prepared dataset

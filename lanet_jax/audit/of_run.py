@@ -1,14 +1,14 @@
 """An audit of a run's training labels, by the run's own beliefs and by the probe."""
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
-from lanet_jax.audit import findings, out_of_sample, presentation, without_run
-from lanet_jax.audit import ranking_table as table
+from lanet_jax.audit import findings, out_of_sample, outcome, presentation, without_run
 from lanet_jax.audit.findings import Findings
-from lanet_jax.audit.ranking import CONSENSUS, PROBE
-from lanet_jax.audit.verdict import Level
+from lanet_jax.audit.options import Options
 from lanet_jax.from_config.finished import open_run
+from lanet_jax.label_noise.ranking import CONSENSUS, PROBE
 
 _CHOICE = {
     PROBE: "Ordered by the probe, which has not seen the labels that it judges; audit.csv has the "
@@ -21,32 +21,24 @@ _CHOICE = {
 def audit_run(
     workdir: Path,
     step: str,
+    options: Options,
     *,
-    rank: str,
-    limit: int,
-    neighbors: int,
-    candidates: int,
     model: Path | None,
     data_dir: str,
     probabilities: Path | None,
     held_out: Sequence[Path],
-    cleanlab: bool,
 ) -> None:
     """Writes `audit.csv` and `audit.html` in a run's folder, and prints what was found.
 
     Args:
       workdir: work folder of the run.
       step: its checkpoint: a number or "last".
-      rank: score that orders the records; "" for the probe, or the run's consensus where its
-        verdict allows more.
-      limit: the most suspects on the page.
-      neighbors: neighbours shown for each suspect and space.
-      candidates: the most records that may be neighbours; a random sample where there are more.
+      options: how the records are ranked and shown; cleanlab runs on the folds of the probe where
+        there are no other out-of-sample probabilities.
       model: network whose features the probe is fitted to; None for the bundled one.
       data_dir: where the data lies; empty for where the run had it.
       probabilities: file of out-of-sample probabilities, compared by cleanlab; None for none.
       held_out: work folders of runs that each predict a held-out part, in place of the file.
-      cleanlab: whether cleanlab is run on the folds of the probe where there is neither.
 
     Raises:
       UserError: run, checkpoint, data or probabilities are missing or do not fit.
@@ -57,38 +49,24 @@ def audit_run(
         outside = out_of_sample.read(probabilities, train.names, train.classes)
     elif held_out:
         outside = out_of_sample.predict(held_out, train.names, data.given, train.classes, data_dir)
-    found = findings.find(run.config, workdir, step, data, candidates)
-    basis = choice = ""
+    found = findings.find(run.config, workdir, step, data, options.candidates)
+    rank, basis, choice = options.rank, "", ""
     remarks: tuple[str, ...] = ()
-    if rank in ("", PROBE) or (cleanlab and outside is None):
+    if rank in ("", PROBE) or (options.cleanlab and outside is None):
         seen, audit = without_run.probe(data, model)
         found = findings.with_probe(found, audit)
         basis, remarks = without_run.basis(audit, seen.remarks), seen.remarks
-        outside = audit.beliefs if cleanlab and outside is None else outside
+        outside = audit.beliefs if options.cleanlab and outside is None else outside
     if not rank:
         rank = _better(found)
         told = remarks if rank != PROBE else ()  # with the probe they stand beside its basis
         choice = " ".join([_CHOICE[rank], *(f"{one[0].upper()}{one[1:]}." for one in told)])
     comparison = None if outside is None else findings.compare(outside, data.given)
 
-    where = f"training labels at step {found.seen.step}, ordered by {rank}"
-    print(table.summary_text(data, found, rank, comparison, where))
-    for remark in remarks:
-        print(remark)
-    quality = None
-    if data.true is not None:
-        wrong = data.given != data.true
-        quality = findings.qualities(found, None, wrong, limit).get(rank)
-        first = min(limit, len(wrong) if comparison is None else int(comparison.covered.sum()))
-        print(table.quality_text(findings.qualities(found, comparison, wrong, first), rank, first))
-    if comparison is not None:
-        found = findings.with_comparison(found, comparison)
-    path = run.folder.audit_table
-    judged = found.judgements[rank]
-    table.write(path, data, found.ranking, rank, judged, found.seen.targets, found.neighbors)
-    print(path)
     page = presentation.of_run(workdir, found.seen.step, basis, choice)
-    print(presentation.write(page, data, found, rank, limit, neighbors, quality))
+    where = f"training labels at step {found.seen.step}, ordered by {rank}"
+    asked = dataclasses.replace(options, rank=rank)
+    outcome.write(page, data, found, asked, comparison, where, remarks)
 
 
 def _better(found: Findings) -> str:
@@ -97,6 +75,5 @@ def _better(found: Findings) -> str:
     How well a run guesses the labels that it was trained on is not a fair test, so that is not
     compared here; the probe has not seen the labels that it judges.
     """
-    levels = list(Level)
-    may = {name: levels.index(found.judgements[name].verdict.level) for name in (PROBE, CONSENSUS)}
+    may = {name: found.judgements[name].verdict.level for name in (PROBE, CONSENSUS)}
     return CONSENSUS if may[CONSENSUS] > may[PROBE] else PROBE

@@ -19,9 +19,8 @@ from lanet_jax.files.npz import read_npz
 from lanet_jax.from_config.data import HOLDOUT
 from lanet_jax.from_config.finished import open_run
 from lanet_jax.input.records import Records
+from lanet_jax.label_noise.array_checks import are_distributions
 from lanet_jax.trained.load import restore
-
-_SUM_TOLERANCE = 1e-2
 
 
 def read(path: Path, names: Sequence[str], classes: Sequence[str]) -> Float[np.ndarray, "N C"]:
@@ -51,8 +50,7 @@ def read(path: Path, names: Sequence[str], classes: Sequence[str]) -> Float[np.n
             f"{path}: probabilities are {values.shape}, not {(len(found), len(classes))}: one row "
             "a name and one column a class"
         )
-    in_range = np.all((values >= 0) & (values <= 1 + _SUM_TOLERANCE))
-    if not in_range or np.any(np.abs(values.sum(axis=1) - 1) > _SUM_TOLERANCE):
+    if not are_distributions(values).all():
         raise UserError(f"{path}: rows of probabilities must not be negative and must sum to 1")
     row_of = {name: row for row, name in enumerate(names)}
     own = [i for i, name in enumerate(found) if name in row_of]

@@ -8,15 +8,16 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Int
 
-from lanet_jax.audit import dataset_neighbors, noise_estimate, review_page
-from lanet_jax.audit import suspects as cards
+from lanet_jax.audit import cards, dataset_neighbors, review_page
+from lanet_jax.audit.cards import Why
 from lanet_jax.audit.findings import Findings
-from lanet_jax.audit.judgement import NO_SUGGESTION
-from lanet_jax.audit.ranking import CONSENSUS, PROBE, Quality, order
-from lanet_jax.audit.review_page import Flips
-from lanet_jax.audit.suspects import Why
-from lanet_jax.audit.verdict import Level
+from lanet_jax.audit.options import Options
+from lanet_jax.audit.review_page import Transitions
 from lanet_jax.from_config.data import Data
+from lanet_jax.label_noise import noise_estimate
+from lanet_jax.label_noise.judgement import NO_SUGGESTION
+from lanet_jax.label_noise.ranking import CONSENSUS, PROBE, Quality, order
+from lanet_jax.label_noise.verdict import Level
 from lanet_jax.report import page as report_page
 from lanet_jax.report import run_files
 from lanet_jax.report.charts import percent, thousandths
@@ -37,6 +38,7 @@ class Page(NamedTuple):
 
     Attributes:
       path: the `audit.html` to write.
+      table: the `audit.csv` beside it.
       key: key under which the browser keeps the decisions.
       heading: title of the page.
       where: where the records come from, as in "at step 10".
@@ -45,6 +47,7 @@ class Page(NamedTuple):
     """
 
     path: Path
+    table: Path
     key: str
     heading: str
     where: str
@@ -67,6 +70,7 @@ def of_run(workdir: Path, step: int, basis: str, choice: str) -> Page:
     files = RunFolder(workdir)
     return Page(
         path=files.audit_page,
+        table=files.audit_table,
         key=_key(files.config.read_bytes(), files.labels.read_bytes()),
         heading=f"Suspected labels: {report_page.title(run_files.read(workdir))}",
         where=f"at step {step}",
@@ -91,6 +95,7 @@ def of_faces(out: Path, source: str, data: Data, basis: str) -> Page:
     told = json.dumps([data.train.classes, *labels])
     return Page(
         path=out / "audit.html",
+        table=out / "audit.csv",
         key=_key(told.encode()),
         heading=f"Suspected labels: {source}",
         where="without a run",
@@ -120,9 +125,7 @@ def write(
     page: Page,
     data: Data,
     found: Findings,
-    rank: str,
-    limit: int,
-    shown_neighbors: int,
+    options: Options,
     quality: Quality | None,
 ) -> Path:
     """Writes `audit.html`.
@@ -131,15 +134,14 @@ def write(
       page: path, heading and sentences of the page.
       data: the audited records, in the order of `found`.
       found: scores, judgements and neighbours of the records.
-      rank: the score that orders the suspects.
-      limit: the most suspects on the page.
-      shown_neighbors: neighbours shown for each suspect and space.
+      options: what the page shows; its `rank` is a score of `found`.
       quality: how well the score finds wrong labels, where the true labels are known.
 
     Returns:
       The path of the page.
     """
-    rows = suspects(found, rank, data.given, limit)
+    rank = options.rank
+    rows = suspects(found, rank, data.given, options.limit)
     belief, judged = found.ranking.beliefs[rank], found.judgements[rank]
     classes = len(data.train.classes)
     chance = None
@@ -157,14 +159,14 @@ def write(
         verdict=judged.summary,
         note=f"{page.choice} Bars: {_bars(page, found, rank)}.".strip(),
         tiles=_tiles(page, data, found, rank, len(rows), quality),
-        flips=None if chance is None else Flips(chance, count, data.true is not None),
+        transitions=None if chance is None else Transitions(chance, count, data.true is not None),
         payload=cards.cards(
             data,
             rows,
             found.ranking.scores[rank],
             belief,
             judged.suggested,
-            why(found, rows, shown_neighbors),
+            why(found, rows, options.neighbors),
         ),
     )
     return page.path

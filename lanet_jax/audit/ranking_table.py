@@ -8,12 +8,12 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from lanet_jax.audit.findings import Comparison, Findings
-from lanet_jax.audit.judgement import NO_SUGGESTION, Judgement
-from lanet_jax.audit.noise_estimate import NoiseEstimate, scaled
-from lanet_jax.audit.ranking import PROBE, Quality, Ranking, order
-from lanet_jax.audit.verdict import Level
 from lanet_jax.files.atomic import write_csv
 from lanet_jax.from_config.data import Data
+from lanet_jax.label_noise.judgement import NO_SUGGESTION, Judgement
+from lanet_jax.label_noise.noise_estimate import NoiseEstimate, scaled
+from lanet_jax.label_noise.ranking import PROBE, Quality, Ranking, order
+from lanet_jax.label_noise.verdict import Level
 
 _PAIRS, _RARE = 5, 0.001  # pairs that are printed, and the least share of the records for one
 
@@ -90,7 +90,7 @@ def summary_text(
         lines.append(f"known to be wrong: {np.mean(data.given != data.true):.1%}")
     if judged.verdict.level is Level.SUGGESTIONS:
         observed = np.bincount(data.given, minlength=len(data.train.classes)) > 0
-        lines += _commonest(found.noise, judged.noise.estimate or 0, observed, data.train.classes)
+        lines += _confusions(found.noise, judged.noise.estimate or 0, observed, data.train.classes)
     if found.unchecked and chosen != PROBE:
         lines.append(
             "caution: after so many epochs this network, and its expression space with it, repeats "
@@ -126,7 +126,7 @@ def quality_text(qualities: Mapping[str, Quality], chosen: str, k: int) -> str:
     return "\n".join(lines)
 
 
-def _commonest(
+def _confusions(
     estimate: NoiseEstimate, rate: float, observed: Bool[np.ndarray, " C"], classes: Sequence[str]
 ) -> list[str]:
     chance = scaled(estimate, rate)
@@ -140,4 +140,6 @@ def _commonest(
     ]
     if not said:
         return []
-    return [f"commonest errors, estimated, in percent of the right class: {', '.join(said)}"]
+    return [
+        f"most frequent confusions, estimated, in percent of the right class: {', '.join(said)}"
+    ]

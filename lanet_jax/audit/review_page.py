@@ -12,7 +12,7 @@ import jinja2
 import numpy as np
 from jaxtyping import Float, Int
 
-from lanet_jax.audit.suspects import LARGEST
+from lanet_jax.audit.cards import LARGEST
 from lanet_jax.files.atomic import write_text
 from lanet_jax.report import theme
 from lanet_jax.report.section import Tile
@@ -25,8 +25,8 @@ _SCRIPTS = (
 _MOST_PRINTED = 500  # cards; two fill a sheet
 
 
-class Flips(NamedTuple):
-    """The table of class pairs, which also filters.
+class Transitions(NamedTuple):
+    """The noise transition matrix as a table, which also filters.
 
     Attributes:
       chance: chance that a record of the row's class is given the column's label.
@@ -47,7 +47,7 @@ def write(
     verdict: str,
     note: str,
     tiles: Sequence[Tile],
-    flips: Flips | None,
+    transitions: Transitions | None,
     payload: dict[str, Any],
 ) -> None:
     """Writes the page.
@@ -59,8 +59,8 @@ def write(
       verdict: what the audit says about itself.
       note: how to read the cards.
       tiles: the numbers at the top.
-      flips: the table of class pairs; None where nothing can be said about them.
-      payload: from `suspects.cards`.
+      transitions: the table of class pairs; None where nothing can be said about them.
+      payload: from `cards.cards`.
     """
     files = importlib.resources.files(__package__)
 
@@ -78,7 +78,7 @@ def write(
         verdict=verdict,
         note=note,
         tiles=tiles,
-        flips=flips,
+        transitions=transitions,
         classes=payload["classes"],
         shrunk=payload["shrunk"],
         cards=len(payload["cards"]),

@@ -10,8 +10,8 @@ from jaxtyping import Float
 
 from lanet_jax import metrics
 from lanet_jax.audit.beliefs import Beliefs
-from lanet_jax.audit.verdict import Level, Verdict
 from lanet_jax.from_config.data import HOLDOUT, Data
+from lanet_jax.label_noise.verdict import Level, Verdict
 from lanet_jax.run import metrics_log
 
 _LEAST_ACCURACY = 0.5  # below it a network suggests more wrong labels than right ones
@@ -24,13 +24,13 @@ class Trial(NamedTuple):
       split: its name, such as "test".
       accuracy: share of its records that the network classifies correctly.
       records: number of records evaluated.
-      commonest: share of its commonest class.
+      majority: share of its majority class.
     """
 
     split: str
     accuracy: float
     records: int
-    commonest: float
+    majority: float
 
 
 class Evidence(NamedTuple):
@@ -56,11 +56,11 @@ class Evidence(NamedTuple):
         if self.agreement is not None:
             parts.append(f", its two spaces agree on {self.agreement:.0%}")
         if self.tested is not None:
-            split, accuracy, records, commonest = self.tested
+            split, accuracy, records, majority = self.tested
             interval = metrics.interval(accuracy, records, ".0%")
             parts.append(
                 f", and it names {accuracy:.0%} of {split} correctly (95% interval "
-                f"{interval}; always the commonest class: {commonest:.0%})"
+                f"{interval}; always the majority class: {majority:.0%})"
             )
         return "".join(parts) + "."
 
@@ -109,13 +109,13 @@ def temper(decided: Verdict, known: Evidence, unchecked: bool) -> Verdict:
     levels = [decided.level]
     if known.tested is not None:
         low, _ = metrics.wilson(known.tested.accuracy, known.tested.records)
-        if low <= known.tested.commonest:
+        if low <= known.tested.majority:
             levels.append(Level.NOTHING)
         elif known.tested.accuracy < _LEAST_ACCURACY:
             levels.append(Level.RANKING)
     if unchecked:
         levels.append(Level.RANKING)
-    return Verdict(min(levels, key=list(Level).index), f"{known} {decided.reason}")
+    return Verdict(min(levels), f"{known} {decided.reason}")
 
 
 def _tested(workdir: Path, step: int, data: Data) -> Trial | None:
@@ -125,6 +125,6 @@ def _tested(workdir: Path, step: int, data: Data) -> Trial | None:
         own = [row for row in rows if row["split"] == name and row["step"] <= step]
         records = data.evaluate[name]
         if own and len(records):
-            common = float(np.bincount(records.labels).max() / len(records))
-            return Trial(name, float(own[-1]["accuracy"]), len(records), common)
+            majority = float(np.bincount(records.labels).max() / len(records))
+            return Trial(name, float(own[-1]["accuracy"]), len(records), majority)
     return None

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from lanet_jax.audit import labelled_faces, trained_on, without_run, witnesses
+from lanet_jax.audit.options import Options
 from lanet_jax.audit.witnesses import Sight, Witnesses
 from lanet_jax.errors import UserError
 from lanet_jax.input.records import Records
@@ -27,7 +27,7 @@ def write(
     data_dir: Path,
     split: str,
     classes: str,
-    **options: Any,
+    options: Options,
 ) -> None:
     """Keeps what a network and the landmarks say of a shard's faces.
 
@@ -39,7 +39,7 @@ def write(
       data_dir: where prepared datasets lie.
       split: split of the source; "" as in `labelled_faces.load`.
       classes: see `labelled_faces.load`.
-      **options: arguments with which `merge` calls `without_run.audit_faces`.
+      options: what `merge` audits the faces with.
 
     Raises:
       UserError: source, model or images cannot be read, or the model was trained on these faces.
@@ -55,7 +55,7 @@ def write(
     settings = {"model": network_fingerprint.of(trained)[:16], "remarks": remarks, "known": known}
     place = source.absolute() if source.exists() else source  # the name of a prepared dataset
     asked = {"source": str(place), "data_dir": str(data_dir.absolute())}
-    settings |= {"split": split, "classes": classes, **options}
+    settings |= {"split": split, "classes": classes, **options.settings}
     marks = labelled_faces.marks(faces)
     path = shard_file.write(out, shard, KIND, faces.names, settings, arrays, asked, marks)
     print(f"looked at {len(own)} of {len(faces)} faces: wrote {path}")
@@ -72,10 +72,8 @@ def merge(parts: Sequence[Part], out: Path, source: Path | None) -> None:
     Raises:
       UserError: the faces are not those that the shards saw, or there are too few of them.
     """
-    settings, asked = dict(parts[0].settings), parts[0].asked
-    known, remarks = tuple(settings.pop("known")), tuple(settings.pop("remarks"))
-    for name in ("version", "model"):
-        del settings[name]
+    settings, asked = parts[0].settings, parts[0].asked
+    known, remarks = tuple(settings["known"]), tuple(settings["remarks"])
     place = source or Path(asked["source"])
 
     def look(faces: Records) -> Witnesses:
@@ -84,4 +82,12 @@ def merge(parts: Sequence[Part], out: Path, source: Path | None) -> None:
         columns = {name: together.column(parts, name, kind) for name, kind in _KINDS.items()}
         return witnesses.heard(faces, Sight(**columns, known=known, remarks=remarks))
 
-    without_run.audit_faces(place, out, look, data_dir=Path(asked["data_dir"]), **settings)
+    without_run.audit_faces(
+        place,
+        out,
+        look,
+        Options.read(settings),
+        data_dir=Path(asked["data_dir"]),
+        split=settings["split"],
+        classes=settings["classes"],
+    )

@@ -4,14 +4,15 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lanet_jax.audit import findings, labelled_faces, presentation, ranking, same_faces, witnesses
-from lanet_jax.audit import ranking_table as table
-from lanet_jax.audit.array_checks import PROBABILITIES
-from lanet_jax.audit.of_arrays import LabelAudit, audit_labels
+from lanet_jax.audit import findings, labelled_faces, outcome, presentation, witnesses
+from lanet_jax.audit.options import Options
 from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.files import writable
 from lanet_jax.from_config.data import Data
 from lanet_jax.input.records import Records
+from lanet_jax.label_noise import ranking, same_faces
+from lanet_jax.label_noise.array_checks import PROBABILITIES
+from lanet_jax.label_noise.of_arrays import LabelAudit, audit_labels
 from lanet_jax.trained.load import SHIPPED
 
 _NAMES = {
@@ -74,15 +75,11 @@ def audit_faces(
     source: Path,
     out: Path,
     look: Callable[[Records], Witnesses],
+    options: Options,
     *,
-    rank: str,
-    limit: int,
-    neighbors: int,
-    candidates: int,
     data_dir: Path,
     split: str,
-    cleanlab: bool,
-    classes: str = "",
+    classes: str,
 ) -> None:
     """Writes `audit.csv` and `audit.html` in a folder, and prints what was found.
 
@@ -90,13 +87,9 @@ def audit_faces(
       source: see `labelled_faces.load`.
       out: folder for the page and the table, made if absent.
       look: gives the witnesses of the faces.
-      rank: score that orders the records; "" for the probe.
-      limit: the most suspects on the page.
-      neighbors: neighbours shown for each suspect and space.
-      candidates: the most records that may be neighbours; a random sample where there are more.
+      options: how the records are ranked and shown.
       data_dir: where prepared datasets lie.
       split: split of the source; "" as in `labelled_faces.load`.
-      cleanlab: whether cleanlab is run on the same folds.
       classes: see `labelled_faces.load`.
 
     Raises:
@@ -107,18 +100,9 @@ def audit_faces(
     faces = labelled_faces.load(source, data_dir, split, classes)
     data = Data(faces, faces.labels, None, {})
     seen, audit = _judged(data, look(faces))
-    found = findings.without_run(seen, audit, candidates)
-    comparison = findings.compare(audit.beliefs, data.given) if cleanlab else None
-    rank = rank or ranking.PROBE
+    found = findings.without_run(seen, audit, options.candidates)
+    comparison = findings.compare(audit.beliefs, data.given) if options.cleanlab else None
     out.mkdir(parents=True, exist_ok=True)
-    print(table.summary_text(data, found, rank, comparison, f"labels of {source}"))
-    for remark in seen.remarks:
-        print(remark)
-    if comparison is not None:
-        found = findings.with_comparison(found, comparison)
-    path = out / "audit.csv"
-    judged = found.judgements[rank]
-    table.write(path, data, found.ranking, rank, judged, found.seen.targets, found.neighbors)
-    print(path)
     page = presentation.of_faces(out, str(source), data, basis(audit, seen.remarks))
-    print(presentation.write(page, data, found, rank, limit, neighbors, None))
+    asked = dataclasses.replace(options, rank=options.rank or ranking.PROBE)
+    outcome.write(page, data, found, asked, comparison, f"labels of {source}", seen.remarks)

@@ -65,11 +65,11 @@ def _network(row: Row) -> list[str]:
 def _targets(row: Row) -> list[str]:
     if "target_names" not in row:
         return []
-    names, commonest = row["target_names"], row["commonest_share"]
-    if names < _least(commonest, row["records"]):
+    names, majority = row["target_names"], row["commonest_share"]
+    if names < _least(majority, row["records"]):
         return [
-            "the targets are not measurably better than always naming the commonest class: they "
-            f"name {names:.2f} of the labels, that one {commonest:.2f}"
+            "the targets are not measurably better than always naming the majority class: they "
+            f"name {names:.2f} of the labels, that one {majority:.2f}"
         ]
     # They start at the observed labels, and so name as many without having learned anything.
     observed = row.get("observed_names", 1.0)

@@ -13,9 +13,8 @@ import cv2
 import numpy as np
 import pytest
 
-from lanet_jax.audit import review_page
-from lanet_jax.audit import suspects as cards
-from lanet_jax.audit.suspects import Why
+from lanet_jax.audit import cards, review_page
+from lanet_jax.audit.cards import Why
 from lanet_jax.from_config.data import Data
 from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Records
@@ -89,10 +88,10 @@ def _write_page(path, data, suspects, beliefs, k=2, suggested=None, key=None):
     score = np.linspace(1, 0, len(data.given))
     payload = cards.cards(data, suspects, score, beliefs, suggested, why)
     chance = np.eye(len(data.train.classes))
-    flips = review_page.Flips(chance, 0 * chance.astype(int), True)
+    transitions = review_page.Transitions(chance, 0 * chance.astype(int), True)
     told = {"heading": "A & B", "verdict": "So & so.", "note": "Bars."}
     told |= {"tiles": [Tile("Training records", "6", "<b>note</b>")], "payload": payload}
-    review_page.write(path, key=key or path.stem, flips=flips, **told)
+    review_page.write(path, key=key or path.stem, transitions=transitions, **told)
     return path
 
 

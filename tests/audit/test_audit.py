@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from lanet_jax.audit import __main__ as audit
-from lanet_jax.audit import findings, noise_estimate, of_run
-from lanet_jax.audit.of_arrays import audit_labels
-from lanet_jax.audit.verdict import Level, Verdict
+from lanet_jax.audit import findings, of_run
 from lanet_jax.audit.witnesses import Witnesses
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import data
+from lanet_jax.label_noise import noise_estimate
+from lanet_jax.label_noise.of_arrays import audit_labels
+from lanet_jax.label_noise.verdict import Level, Verdict
 from lanet_jax.run import folder as run_folder
 from lanet_jax.study import folds
 from tests.audit import begun_run
@@ -28,10 +29,10 @@ def folder(tmp_path_factory):
 
 def test_what_an_audit_leaves(folder, capsys, monkeypatch):
     weak = Verdict(Level.RANKING, "Measured.")  # forty records are few
-    monkeypatch.setattr(findings.verdict, "judge", lambda *_: weak)
+    monkeypatch.setattr("lanet_jax.label_noise.judgement.verdict.judge", lambda *_: weak)
     monkeypatch.setattr(findings, "_FORGOTTEN", 1.0)  # the targets are witnesses from the start
     # A wrong label is as likely any class.
-    monkeypatch.setattr(noise_estimate, "_spread", lambda counts: (1 - np.eye(8)) / 7)
+    monkeypatch.setattr(noise_estimate, "_off_diagonal", lambda counts: (1 - np.eye(8)) / 7)
     audit.audit(folder, rank="consensus", limit=10, neighbors=3)
     said = capsys.readouterr().out
     with open(folder / "audit.csv", newline="") as file:
@@ -122,7 +123,7 @@ def test_the_probe_stands_beside_the_run_and_the_page_says_which_was_used(
         return Witnesses(space, knows, ("nothing left out",)), audit_labels(of.given, knows, space)
 
     monkeypatch.setattr(of_run.without_run, "probe", probe)
-    monkeypatch.setattr("lanet_jax.audit.judgement.verdict.judge", lambda *_: good)
+    monkeypatch.setattr("lanet_jax.label_noise.judgement.verdict.judge", lambda *_: good)
     monkeypatch.setattr(findings.run_evidence, "temper", lambda *_: Verdict(Level.NOTHING, "No."))
     audit.audit(folder, neighbors=3)
     assert "ordered by probe" in capsys.readouterr().out
@@ -140,7 +141,7 @@ def test_the_probe_stands_beside_the_run_and_the_page_says_which_was_used(
     with open(folder / "audit.csv", newline="") as file:
         first = next(csv.DictReader(file))
     assert list(first)[5:10] == ["probe", "consensus", "suspicion", "kl", "margin"]
-    monkeypatch.setattr("lanet_jax.audit.judgement.verdict.judge", lambda *_: weak_verdict())
+    monkeypatch.setattr("lanet_jax.label_noise.judgement.verdict.judge", lambda *_: weak_verdict())
     monkeypatch.setattr(findings.run_evidence, "temper", lambda *_: good)
     audit.audit(folder, neighbors=3)
     assert "consensus, which may say more about these labels" in (folder / "audit.html").read_text()

@@ -5,19 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from lanet_jax.audit import (
-    beliefs,
-    dataset_neighbors,
-    findings,
-    noise_estimate,
-    presentation,
-    ranking_table,
-)
+from lanet_jax.audit import beliefs, dataset_neighbors, findings, presentation, ranking_table
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.from_config import data
 from lanet_jax.input.pipeline import eval_batches
+from lanet_jax.label_noise import noise_estimate
 from lanet_jax.landmarks.face_frame import Shapes
 from lanet_jax.run import folder as run_folder
+from lanet_jax.trained import inference
 from tests.audit import begun_run
 from tests.audit.begun_run import N
 
@@ -36,7 +31,7 @@ def test_a_mirror_image_is_believed_the_same(folder, monkeypatch):
         for batch in eval_batches(*arguments):
             yield {"image": np.ascontiguousarray(batch["image"][:, :, ::-1])}
 
-    monkeypatch.setattr(beliefs, "eval_batches", mirrored)
+    monkeypatch.setattr(inference, "eval_batches", mirrored)
     again = beliefs.read(c, folder, "last", loaded, mesh)
     np.testing.assert_allclose(again.probabilities, seen.probabilities, atol=1e-6)
     for space, features in seen.features.items():
@@ -78,7 +73,7 @@ def test_targets_are_witnesses_once_they_have_forgotten_their_start(folder, deca
     beliefs = (found.seen.targets + votes["landmark"]) / 2 if forgotten else both
     noise = noise_estimate.estimate(beliefs, given)
     assert found.noise.rate == noise.rate
-    taken = np.eye(classes) + noise.spread * (classes - 1)
+    taken = np.eye(classes) + noise.off_diagonal * (classes - 1)
     believed = (view + both) * taken[:, given].T
     consensus = 1 - believed[rows, given] / believed.sum(axis=1)
     np.testing.assert_allclose(found.ranking.scores["consensus"], consensus, atol=1e-6)

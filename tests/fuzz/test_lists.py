@@ -19,7 +19,7 @@ from data.folder import source as folder
 from data.images import Look
 from data.listing import drop_missing, keep_first
 from data.rafdb import source as rafdb
-from lanet_jax.classes import AFFECTNET_ORDER, EXPRESSIONS, RAFDB_ORDER
+from lanet_jax.classes import AFFECTNET_ORDER, EXPRESSIONS, RAFDB_ORDER, cleaned
 from lanet_jax.files.text import decode
 
 VOTES = [("0 8 0 1 0 0 0 0 1 0", "Training"), ("1 0 0 0 9 0 0 0 0 0", "PublicTest")]
@@ -206,7 +206,7 @@ def test_a_table_of_paths_and_labels(scratch, fuzz, data):
     if listing:
         cells = {cell.strip().lower() for row in table(content) for cell in row}
         words = cells | {class_names.known(cell) for cell in cells}
-        words |= {class_names.cleaned(cell) for cell in cells}
+        words |= {cleaned(cell) for cell in cells}
         for _, name, label in labelled(listing):
             assert name.lower() in words | {posixpath.normpath(cell) for cell in cells}
             assert label.lower() in words

@@ -50,7 +50,7 @@ def test_a_run_without_targets_has_none_to_judge():
             {"landmark_error": 0.99, "landmark_gain": 1.9},
             "not measurably better than the mean face: its error is 0.99",
         ),
-        ({"target_names": 0.42}, "naming the commonest class: they name 0.42 of the labels"),
+        ({"target_names": 0.42}, "naming the majority class: they name 0.42 of the labels"),
         (
             {"target_names": 0.7, "target_gain": 0.0},  # as at the start, where they are these
             "targets are not measurably better than the observed labels: they name 0.70 of the "

@@ -2,7 +2,7 @@ import pytest
 
 from data.folder import class_names
 from data.folder.source import list_source
-from lanet_jax.classes import EXPRESSIONS
+from lanet_jax.classes import EXPRESSIONS, cleaned
 from lanet_jax.errors import UserError
 
 
@@ -43,7 +43,7 @@ def test_other_classes_come_last_and_keep_their_names():
 def test_spellings_of_one_class(written):
     classes, _ = _classes(*written, written[0], "x")
     assert classes[written[0]] == classes[written[1]]
-    assert classes[written[0]] == class_names.cleaned(written[0])
+    assert classes[written[0]] == cleaned(written[0])
 
 
 @pytest.mark.parametrize("written", ["1.0", "1.00", "1.", " 1 ", "1,0"])
@@ -67,11 +67,6 @@ def test_what_does_not_say_one_class_for_each_is_refused(text):
 
 def test_numbers_come_in_their_order():
     assert list(_classes("10", "9", "2", "x")[0].values()) == ["2", "9", "10", "x"]
-
-
-@pytest.mark.parametrize("text", ["nan", "NaN", "", " ", "<NA>", "null"])
-def test_what_spreadsheets_write_for_nothing(text):
-    assert class_names.is_none(text)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import numpy as np
 
-from lanet_jax.audit import same_faces
+from lanet_jax.label_noise import same_faces
 
 
 def test_copies_are_the_same_in_every_space():

@@ -3,8 +3,8 @@ import sys
 import numpy as np
 import pytest
 
-from lanet_jax.audit import confident_learning
 from lanet_jax.errors import UserError
+from lanet_jax.label_noise import confident_learning
 
 PROBABILITIES = np.array([[0.75, 0.25], [0.3, 0.7], [0.8, 0.2], [0.2, 0.8]])
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lanet_jax.audit import pool
+from lanet_jax.label_noise import pool
 
 
 def test_one_step_by_hand(monkeypatch):

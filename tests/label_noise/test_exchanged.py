@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lanet_jax.audit import exchanged
-from lanet_jax.audit.of_arrays import audit_labels
+from lanet_jax.label_noise import exchanged
+from lanet_jax.label_noise.of_arrays import audit_labels
 
 CLASSES = ("fear", "happiness", "sadness")
 

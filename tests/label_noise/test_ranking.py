@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lanet_jax.audit import ranking
+from lanet_jax.label_noise import ranking
 
 TARGETS = np.array([[0.2, 0.7, 0.1], [0.5, 0.4, 0.1], [0.1, 0.1, 0.8]])
 NEIGHBORS = np.array([[0.4, 0.5, 0.1], [0.1, 0.8, 0.1], [0.3, 0.3, 0.4]])
@@ -23,10 +23,10 @@ def test_scores_by_hand():
 
 
 def test_a_class_counts_as_often_as_it_is_taken_for_the_given_one():
-    spread = np.array([[0.0, 0.75, 0.25], [0.75, 0.0, 0.25], [0.5, 0.5, 0.0]])
-    found = ranking.rank(TARGETS, TARGETS, NEIGHBORS, GIVEN, spread)
+    off_diagonal = np.array([[0.0, 0.75, 0.25], [0.75, 0.0, 0.25], [0.5, 0.5, 0.0]])
+    found = ranking.rank(TARGETS, TARGETS, NEIGHBORS, GIVEN, off_diagonal)
     # Means of targets and neighbours: [.3 .6 .1], [.3 .6 .1], [.2 .2 .6]. Three of four wrong
-    # labels of class 1 are 0, twice the half of an even spread: 1.5; of class 2 half are: 1; one
+    # labels of class 1 are 0, twice the half of even shares: 1.5; of class 2 half are: 1; one
     # of four of classes 0 and 1 are 2: 0.5.
     beliefs = [[0.3 / 1.3, 0.9 / 1.3, 0.1 / 1.3]] * 2 + [[0.125, 0.125, 0.75]]
     np.testing.assert_allclose(found.beliefs["consensus"], beliefs)

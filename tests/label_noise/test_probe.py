@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lanet_jax.audit import probe
+from lanet_jax.label_noise import probe
 
 
 def _clouds(n=60, classes=3, seed=0):
@@ -40,8 +40,8 @@ def test_a_class_of_two_groups_is_in_two_parts(seed):
     groups[-2:] = 3, 7  # which other classes have too
     part = probe.folds(given, 5, seed, groups)
     for c in range(4):
-        spread, apart = len(np.unique(groups[given == c])), len(np.unique(part[given == c]))
-        assert apart == min(spread, 5) or (apart >= 2 and c < 3)
+        count, apart = len(np.unique(groups[given == c])), len(np.unique(part[given == c]))
+        assert apart == min(count, 5) or (apart >= 2 and c < 3)
 
 
 def test_many_classes_of_two_records_warn_of_nothing(recwarn):

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from lanet_jax.audit import repeated
-from lanet_jax.audit.noise_range import UNKNOWN, NoiseRange
-from lanet_jax.audit.of_arrays import audit_labels
-from lanet_jax.audit.verdict import Level
+from lanet_jax.label_noise import repeated
+from lanet_jax.label_noise.noise_range import UNKNOWN, NoiseRange
+from lanet_jax.label_noise.of_arrays import audit_labels
+from lanet_jax.label_noise.verdict import Level
 
 GIVEN = np.repeat([0, 1], 50)
 

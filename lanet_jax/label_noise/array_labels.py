@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from lanet_jax.audit.array_checks import PROBABILITIES, array, is_none
 from lanet_jax.errors import UserError
+from lanet_jax.label_noise.array_checks import PROBABILITIES, array, is_none
 
 _WHOLE = re.compile(r"-?\d+(\.0*)?")  # what a table makes of a column that is called by a number
 

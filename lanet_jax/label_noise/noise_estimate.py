@@ -17,15 +17,16 @@ class NoiseEstimate:
 
     Attributes:
       rate: share of the observed labels that are wrong.
-      flips: chance that a record of the row's class is given the column's label.
-      spread: how the wrong labels of the row's class are shared by the columns; 0 on the diagonal.
+      transition: the noise transition matrix: chance that a record of the row's class is given the
+        column's label.
+      off_diagonal: share of each column in the wrong labels of the row's class; 0 on the diagonal.
       prior: share of each class among the true labels.
-      counted: number of records that each row of `flips` rests on.
+      counted: number of records that each row of `transition` rests on.
     """
 
     rate: float
-    flips: Float[np.ndarray, "C C"]
-    spread: Float[np.ndarray, "C C"]
+    transition: Float[np.ndarray, "C C"]
+    off_diagonal: Float[np.ndarray, "C C"]
     prior: Float[np.ndarray, " C"]
     counted: Int[np.ndarray, " C"]
 
@@ -36,8 +37,8 @@ def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) ->
     If a record's true class is beyond doubt, its observed label is one draw of the noise. So among
     the records whose largest belief is class j, take the clearest fifth (by the ratio of the
     largest to the second belief; at least 50 where there are that many): the shares of their
-    observed labels are row j of the flip matrix. The rate is the chance of leaving the diagonal,
-    averaged over the classes by the number of records whose largest belief is each class.
+    observed labels are row j of the transition matrix. The rate is the chance of leaving the
+    diagonal, averaged over the classes by the number of records whose largest belief is each class.
 
     Only the order of the ratios within a class counts. Raising all beliefs to a power changes
     nothing, so they need not be calibrated, as they would have to be for the mean of
@@ -48,8 +49,8 @@ def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) ->
     the class, but not on the image.
 
     The chance of keeping the label is shrunk towards the common one with the weight of C records,
-    so that a class with few records gets a plausible row. How the rest is spread is shrunk towards
-    an even spread, the more so the better chance alone explains the unevenness.
+    so that a class with few records gets a plausible row. The off-diagonal shares are shrunk
+    towards even ones, the more so the better chance alone explains the unevenness.
 
     Source: anchor points of Liu and Tao, "Classification with noisy labels by importance
     reweighting", TPAMI 2016, and of Patrini et al., "Making deep neural networks robust to label
@@ -77,20 +78,20 @@ def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) ->
     # Shrinkage: C imaginary records with the common rate. Counting alone would say 0 or 1 of a
     # class with a handful of records.
     stay = (np.diag(counts) + classes * common) / (counted + classes)
-    spread = _spread(counts)
-    flips = (1 - stay)[:, None] * spread + np.diag(stay)
+    off_diagonal = _off_diagonal(counts)
+    transition = (1 - stay)[:, None] * off_diagonal + np.diag(stay)
     prior = np.bincount(guess, minlength=classes) / len(guess)
     return NoiseEstimate(
-        rate=float(1 - prior @ np.diag(flips)),
-        flips=flips,
-        spread=spread,
+        rate=float(1 - prior @ np.diag(transition)),
+        transition=transition,
+        off_diagonal=off_diagonal,
         prior=prior,
         counted=counted.astype(int),
     )
 
 
 def scaled(estimate: NoiseEstimate, rate: float) -> Float[np.ndarray, "C C"]:
-    """The flip matrix, rescaled to another estimate of the share of wrong labels.
+    """The transition matrix, rescaled to another estimate of the share of wrong labels.
 
     Args:
       estimate: says which class is given which label, but overestimates the noise of small classes.
@@ -99,19 +100,19 @@ def scaled(estimate: NoiseEstimate, rate: float) -> Float[np.ndarray, "C C"]:
     Returns:
       Chances [true class, observed label]; rows sum to 1.
     """
-    classes = len(estimate.flips)
+    classes = len(estimate.transition)
     factor = min(rate / max(estimate.rate, 1e-12), 1)
-    wrong = estimate.flips * (1 - np.eye(classes)) * factor
+    wrong = estimate.transition * (1 - np.eye(classes)) * factor
     return wrong + np.diag(1 - wrong.sum(axis=1))
 
 
-def _spread(counts: Float[np.ndarray, "C C"]) -> Float[np.ndarray, "C C"]:
-    """How each row's wrong labels are spread over the other classes, with 0 on the diagonal.
+def _off_diagonal(counts: Float[np.ndarray, "C C"]) -> Float[np.ndarray, "C C"]:
+    """The share of each other class in a row's wrong labels, with 0 on the diagonal.
 
-    Counts of wrong labels are few, so their shares are shrunk towards an even spread. They are
-    taken as draws of a Dirichlet-multinomial around it, whose one correlation (0: the even spread
-    itself, 1: a single class for each row) is estimated from all rows by the method of moments. It
-    sets the weight of each row's counts against the even spread, which counts for at least one
+    Counts of wrong labels are few, so their shares are shrunk towards even ones. They are taken as
+    draws of a Dirichlet-multinomial around these, whose one correlation (0: the even shares
+    themselves, 1: a single class for each row) is estimated from all rows by the method of moments.
+    It sets the weight of each row's counts against the even shares, which count for at least one
     record, so that no label is impossible.
 
     Source: Mosimann, "On the compound multinomial distribution", Biometrika 1962.
@@ -122,7 +123,7 @@ def _spread(counts: Float[np.ndarray, "C C"]) -> Float[np.ndarray, "C C"]:
     n = wrong.sum(axis=1, keepdims=True)
     share = np.divide(wrong, n, out=even.copy(), where=n > 0)
     chi_square = n * (classes - 1) * ((share - even) ** 2).sum(axis=1, keepdims=True)
-    # Under the even spread chi^2 has the mean C - 2 (C - 1 cells); a correlation r of the draws
+    # With even shares chi^2 has the mean C - 2 (C - 1 cells); a correlation r of the draws
     # raises it to (C - 2)(1 + (n - 1) r). Summed over the rows and solved for r:
     several = n > 1
     beyond_chance = (chi_square - (classes - 2))[several].sum()
@@ -135,7 +136,7 @@ def _spread(counts: Float[np.ndarray, "C C"]) -> Float[np.ndarray, "C C"]:
 def count(
     true: Int[np.ndarray, " N"], given: Int[np.ndarray, " N"], classes: int
 ) -> Float[np.ndarray, "C C"]:
-    """The flip matrix counted on known true labels.
+    """The transition matrix counted on known true labels.
 
     Args:
       true: true label of each record, from 0.

@@ -21,7 +21,7 @@ def folds(
 
     Args:
       given: observed label of each record, an index into the classes.
-      parts: number of parts to spread over.
+      parts: number of parts.
       seed: seed of the order within each class.
       groups: records of one group, such as copies of a face, come into one part.
 
@@ -32,8 +32,9 @@ def folds(
     group = np.unique(groups, return_inverse=True)[1]
     size = np.bincount(group)
     part, total = np.full(len(size), -1), np.zeros(parts, int)
-    classes, spread = np.unique(np.unique(np.stack([given, group]), axis=1)[0], return_counts=True)
-    for c in classes[np.argsort(spread, kind="stable")]:
+    pairs = np.unique(np.stack([given, group]), axis=1)
+    classes, group_counts = np.unique(pairs[0], return_counts=True)
+    for c in classes[np.argsort(group_counts, kind="stable")]:
         rows = shuffled[given[shuffled] == c]
         own, first, records = np.unique(group[rows], return_index=True, return_counts=True)
         dealt = part[own] >= 0

@@ -47,7 +47,7 @@ def rank(
     own_view: Float[np.ndarray, "N C"],
     neighbors: Float[np.ndarray, "N C"],
     given: Int[np.ndarray, " N"],
-    spread: Float[np.ndarray, "C C"],
+    off_diagonal: Float[np.ndarray, "C C"],
 ) -> Ranking:
     """Scores the observed labels in four ways.
 
@@ -58,7 +58,7 @@ def rank(
     - `margin`: the largest target of another class - target[given].
     - `consensus`: like `suspicion`, but of the mean of the run's own view and the neighbours'
       observed labels, which do not depend on the record's own. The belief in another class j is
-      multiplied by how much more often j is mislabelled as the observed class than an even spread
+      multiplied by how much more often j is mislabelled as the observed class than even shares
       would have it. This is Bayes' rule if all classes are mislabelled equally often.
 
     Args:
@@ -67,8 +67,8 @@ def rank(
         labels that they started from.
       neighbors: shares of the observed labels of each record's neighbours, its own left out.
       given: observed label of each record, an index into the classes.
-      spread: how the wrong labels of the row's class are shared by the columns; 0 on the diagonal.
-        An even spread leaves `consensus` unweighted.
+      off_diagonal: share of each column in the wrong labels of the row's class; 0 on the diagonal.
+        Even shares leave `consensus` unweighted.
 
     Returns:
       The scores.
@@ -80,9 +80,9 @@ def rank(
     rest = _SMOOTHING / (targets.shape[1] - 1)
     negative_entropy = np.sum(targets * np.log(np.maximum(targets, 1e-12)), axis=1)
     cross = own * np.log(1 - _SMOOTHING) + (1 - own) * np.log(rest)
-    classes = len(spread)
-    # P(observed i | true j) up to one factor: 1 where j = i, and 1 for every i of an even spread.
-    likeliness = np.eye(classes) + spread * (classes - 1)
+    classes = len(off_diagonal)
+    # P(observed i | true j) up to one factor: 1 where j = i, and 1 for every i of even shares.
+    likeliness = np.eye(classes) + off_diagonal * (classes - 1)
     together = (own_view + neighbors) / 2 * likeliness[:, given].T
     together /= together.sum(axis=1, keepdims=True)
     scores = {

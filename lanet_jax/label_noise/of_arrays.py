@@ -8,7 +8,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from lanet_jax import metrics
-from lanet_jax.audit import (
+from lanet_jax.errors import UserError
+from lanet_jax.label_noise import (
     array_checks,
     array_labels,
     exchanged,
@@ -18,9 +19,8 @@ from lanet_jax.audit import (
     repeated,
     same_faces,
 )
-from lanet_jax.audit.array_checks import PROBABILITIES
-from lanet_jax.audit.judgement import NO_SUGGESTION, Judgement, judge
-from lanet_jax.errors import UserError
+from lanet_jax.label_noise.array_checks import PROBABILITIES
+from lanet_jax.label_noise.judgement import NO_SUGGESTION, Judgement, decide, measure
 
 
 class Row(NamedTuple):
@@ -172,7 +172,8 @@ def _combine(
     if network is not None:
         caution = repeated.CAUTION if repeat else exchanged.told(network, given, classes)
     independent = same_faces.effective(groups[judged])
-    judgement = judge(beliefs, beliefs, given, how, judged, independent, caution)
+    standing = measure(beliefs, given, how, judged, independent, caution)
+    judgement = decide(standing, beliefs, given)
     if repeat:
         judgement = dataclasses.replace(judgement, noise=noise_range.UNKNOWN)
     shares = dict.fromkeys(views, 0.0) | dict(zip(heard, weights.tolist(), strict=True))

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from lanet_jax.audit import array_labels
 from lanet_jax.errors import UserError
-from tests.audit.frames import Frame, frame
+from lanet_jax.label_noise import array_labels
+from tests.label_noise.frames import Frame, frame
 
 CLASSES = ("anger", "fear", "joy", "neutral")
 Y = np.arange(40) % 4

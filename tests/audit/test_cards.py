@@ -4,8 +4,8 @@ import re
 import cv2
 import numpy as np
 
-from lanet_jax.audit import suspects as cards
-from lanet_jax.audit.suspects import Why
+from lanet_jax.audit import cards
+from lanet_jax.audit.cards import Why
 from lanet_jax.from_config.data import HOLDOUT, Data
 
 BELIEFS = np.eye(3)[[0, 2, 2, 1, 1, 2]]

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 import lanet_jax
-from lanet_jax.audit import of_arrays
-from lanet_jax.audit.verdict import Level
 from lanet_jax.errors import UserError
+from lanet_jax.label_noise import of_arrays
+from lanet_jax.label_noise.verdict import Level
 
 CLASSES = ("anger", "fear", "joy", "neutral")
 

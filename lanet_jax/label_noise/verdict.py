@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from lanet_jax import metrics
-from lanet_jax.audit.noise_range import NoiseRange
+from lanet_jax.label_noise.noise_range import NoiseRange
 
 _PERMUTATIONS = 200
 _CHANCE = 4.0  # standard deviations above permuted labels
@@ -16,11 +16,15 @@ _LEAST_SKILL, _LEAST_BEYOND_CHANCE = 0.6, 0.3
 
 
 class Level(enum.Enum):
-    """How far an audit may go."""
+    """How far an audit may go, in ascending order."""
 
     NOTHING = "nothing"
     RANKING = "ranking"
     SUGGESTIONS = "suggestions"
+
+    def __lt__(self, other: "Level") -> bool:
+        ascending = list(Level)
+        return ascending.index(self) < ascending.index(other)
 
 
 class Skill(NamedTuple):
@@ -28,14 +32,14 @@ class Skill(NamedTuple):
 
     Attributes:
       agreement: share of the labels that are the likeliest class.
-      commonest: share of the commonest class: the agreement of always guessing that one.
+      majority: share of the majority class: the agreement of always guessing that one.
       permuted: mean agreement with randomly permuted labels.
       deviations: how far `agreement` lies above `permuted`, in standard deviations of the latter.
       records: number of labels that are independent of each other.
     """
 
     agreement: float
-    commonest: float
+    majority: float
     permuted: float
     deviations: float
     records: int
@@ -95,13 +99,12 @@ def skill(
     permuted = [np.mean(guess == rng.permutation(given)) for _ in range(_PERMUTATIONS)]
     agreement, mean = float(np.mean(guess == given)), float(np.mean(permuted))
     # One label more or less is always within chance, however few records there are.
-    spread = float(np.std(permuted)) * (len(given) / independent) ** 0.5
-    deviation = max(spread, 1 / independent)
+    standard_error = float(np.std(permuted)) * (len(given) / independent) ** 0.5
     return Skill(
         agreement=agreement,
-        commonest=float(np.bincount(given).max() / len(given)),
+        majority=float(np.bincount(given).max() / len(given)),
         permuted=mean,
-        deviations=(agreement - mean) / deviation,
+        deviations=(agreement - mean) / max(standard_error, 1 / independent),
         records=independent,
     )
 
@@ -126,7 +129,7 @@ def judge(found: Skill, noise: NoiseRange, classes: int, how: str, caution: str 
     interval = metrics.interval(found.agreement, found.records, ".0%")
     measured = (
         f"{how[0].upper()}{how[1:]}, {found.agreement:.0%} of the observed labels are predicted "
-        f"(95% interval {interval}; always the commonest class: {found.commonest:.0%}; "
+        f"(95% interval {interval}; always the majority class: {found.majority:.0%}; "
         f"permuted labels: {found.permuted:.0%})."
     )
     left = max(1 - (noise.estimate or 0) * classes / max(classes - 1, 1), 1e-12)

@@ -1,19 +1,37 @@
 """From beliefs to a judgement on each label: how doubtful it is and what else it may be."""
 
 import dataclasses
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from lanet_jax import metrics
-from lanet_jax.audit import noise_range, verdict
-from lanet_jax.audit.noise_range import NoiseRange
-from lanet_jax.audit.verdict import Level, Skill, Verdict
 from lanet_jax.command_line.words import counted
+from lanet_jax.label_noise import noise_range, verdict
+from lanet_jax.label_noise.noise_range import NoiseRange
+from lanet_jax.label_noise.verdict import Level, Skill, Verdict
 
 NO_SUGGESTION = -1
 _LEAST_SHARE = 0.03  # of wrong labels; below it, suggestions on simulated sets were mostly wrong
 _MARGIN = 0.5  # by which belief in the likeliest class must exceed that in the observed one
+
+
+class Standing(NamedTuple):
+    """How far an audit may go, and why; every judgement on a label rests on this.
+
+    Attributes:
+      verdict: how much the audit may say.
+      skill: the measurement that the verdict rests on.
+      noise: share of the labels that is wrong.
+      judged: labels that can be judged.
+    """
+
+    verdict: Verdict
+    skill: Skill
+    noise: NoiseRange
+    judged: Bool[np.ndarray, " N"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +55,11 @@ class Judgement:
     judged: Bool[np.ndarray, " N"]
 
     @property
+    def standing(self) -> Standing:
+        """What other beliefs about the same labels are judged by."""
+        return Standing(self.verdict, self.skill, self.noise, self.judged)
+
+    @property
     def summary(self) -> str:
         """What was found, in a few sentences, for page, table and output alike."""
         if self.verdict.level is Level.NOTHING:
@@ -55,62 +78,55 @@ class Judgement:
         return f"{told} Another label is suggested for {shown:.1%} of the records."
 
 
-def judge(
-    beliefs: Float[np.ndarray, "N C"],
+def measure(
     witness: Float[np.ndarray, "N C"],
     given: Int[np.ndarray, " N"],
     how: str,
     judged: Bool[np.ndarray, " N"],
     independent: int,
     caution: str = "",
+    temper: Callable[[Verdict], Verdict] | None = None,
+) -> Standing:
+    """Measures what beliefs are worth, before any label is judged by them.
+
+    Args:
+      witness: label distributions that do not depend on the record's own observed label.
+      given: observed label of each record, an index into the classes.
+      how: how the witness was obtained, as in "out of fold".
+      judged: records of which the witness can know something.
+      independent: how many of these are independent of each other.
+      caution: see `verdict.judge`.
+      temper: lowers the verdict where something else than the labels gives reason to.
+
+    Returns:
+      How far the audit may go.
+    """
+    skill = verdict.skill(witness[judged], given[judged], independent)
+    noise = noise_range.estimate(witness[judged], given[judged], independent)
+    decided = verdict.judge(skill, noise, witness.shape[1], how, caution)
+    if temper is not None:
+        decided = temper(decided)
+    return Standing(decided, skill, noise.with_unknown(1 - float(np.mean(judged))), judged)
+
+
+def decide(
+    standing: Standing, beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]
 ) -> Judgement:
-    """Decides what to say about the labels.
+    """Judges each label as far as a verdict allows.
 
     Another class is suggested where the belief in it exceeds that in the observed label by more
     than 0.5, for the most suspicious records first, and for no more records than are estimated to
     be wrong: on a clean set, where every suggestion would be wrong, that is next to none.
 
     Args:
+      standing: says whether labels may be ordered, and others suggested.
       beliefs: label distributions of every record.
-      witness: distributions that do not depend on the record's own observed label, which the
-        verdict and the noise estimate rest on.
       given: observed label of each record, an index into the classes.
-      how: how the witness was obtained, as in "out of fold".
-      judged: records of which the witness can know something.
-      independent: how many of these are independent of each other.
-      caution: see `verdict.judge`.
 
     Returns:
       The judgement.
     """
-    skill = verdict.skill(witness[judged], given[judged], independent)
-    noise = noise_range.estimate(witness[judged], given[judged], independent)
-    decided = verdict.judge(skill, noise, beliefs.shape[1], how, caution)
-    noise = noise.with_unknown(1 - float(np.mean(judged)))
-    return decide(decided, skill, noise, beliefs, given, judged)
-
-
-def decide(
-    decided: Verdict,
-    skill: Skill,
-    noise: NoiseRange,
-    beliefs: Float[np.ndarray, "N C"],
-    given: Int[np.ndarray, " N"],
-    judged: Bool[np.ndarray, " N"],
-) -> Judgement:
-    """Judges each label as far as a verdict allows; see `judge`.
-
-    Args:
-      decided: says whether labels may be ordered, and others suggested.
-      skill: the measurement that it rests on.
-      noise: share of wrong labels.
-      beliefs: label distributions of every record.
-      given: observed label of each record, an index into the classes.
-      judged: records whose label can be judged.
-
-    Returns:
-      The judgement.
-    """
+    decided, skill, noise, judged = standing
     likeliest = beliefs.argmax(axis=1)
     doubted = (likeliest != given) & judged
     suggested = np.full(len(given), NO_SUGGESTION)
@@ -133,19 +149,16 @@ def decide(
 
 
 def decide_all(
-    judged: Judgement, beliefs: dict[str, Float[np.ndarray, "N C"]], given: Int[np.ndarray, " N"]
+    standing: Standing, beliefs: dict[str, Float[np.ndarray, "N C"]], given: Int[np.ndarray, " N"]
 ) -> dict[str, Judgement]:
     """Judges the labels by each of several beliefs, under one verdict.
 
     Args:
-      judged: the judgement whose verdict holds for all.
+      standing: the verdict, and what it rests on.
       beliefs: label distributions by name.
       given: observed label of each record, an index into the classes.
 
     Returns:
       Judgements by name.
     """
-    return {
-        name: decide(judged.verdict, judged.skill, judged.noise, believed, given, judged.judged)
-        for name, believed in beliefs.items()
-    }
+    return {name: decide(standing, believed, given) for name, believed in beliefs.items()}

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from lanet_jax.audit import noise_range
-from lanet_jax.audit.noise_range import NoiseRange
+from lanet_jax.label_noise import noise_range
+from lanet_jax.label_noise.noise_range import NoiseRange
 
 
 def _beliefs(clarity, classes=4):

@@ -2,19 +2,29 @@ import numpy as np
 import pytest
 
 from lanet_jax import metrics
-from lanet_jax.audit import verdict
-from lanet_jax.audit.judgement import NO_SUGGESTION, judge
-from lanet_jax.audit.noise_range import NoiseRange
-from lanet_jax.audit.verdict import Level, Skill
+from lanet_jax.label_noise import verdict
+from lanet_jax.label_noise.judgement import NO_SUGGESTION, decide, measure
+from lanet_jax.label_noise.noise_range import NoiseRange
+from lanet_jax.label_noise.verdict import Level, Skill
 
 CLEAN = NoiseRange(0.0, 0.0, 0.3)
+
+
+def _judged(beliefs, given):
+    every = np.ones(len(given), bool)
+    return decide(measure(beliefs, given, "out of fold", every, len(given)), beliefs, given)
+
+
+def test_levels_are_ordered():
+    assert sorted([Level.SUGGESTIONS, Level.NOTHING, Level.RANKING]) == list(Level)
+    assert Level.SUGGESTIONS > Level.RANKING > Level.NOTHING
 
 
 def test_skill_by_hand():
     given = np.array([0, 0, 0, 1] * 25)
     guess = np.array([0, 0, 1, 1] * 25)
     found = verdict.skill(np.eye(2)[guess], given, 100)
-    assert (found.agreement, found.commonest) == (0.75, 0.75)
+    assert (found.agreement, found.majority) == (0.75, 0.75)
     assert found.permuted == pytest.approx(0.5 * 0.75 + 0.5 * 0.25, abs=0.01)
     assert found.beyond_chance == pytest.approx(0.5, abs=0.02)
     assert (found.deviations > 4, found.records) == (True, 100)
@@ -54,9 +64,9 @@ def test_no_more_is_suggested_than_is_wrong(monkeypatch):
     beliefs[:10] = [0.1, 0.9]
     beliefs[10:12] = [0.3, 0.7]
     skill, ranges = Skill(0.9, 0.5, 0.5, 30, 100), NoiseRange(0.0, 0.08, 0.2)
-    monkeypatch.setattr("lanet_jax.audit.judgement.verdict.skill", lambda *_: skill)
-    monkeypatch.setattr("lanet_jax.audit.judgement.noise_range.estimate", lambda *_: ranges)
-    found = judge(beliefs, beliefs, given, "out of fold", np.ones(100, bool), 100)
+    monkeypatch.setattr("lanet_jax.label_noise.judgement.verdict.skill", lambda *_: skill)
+    monkeypatch.setattr("lanet_jax.label_noise.judgement.noise_range.estimate", lambda *_: ranges)
+    found = _judged(beliefs, given)
     assert found.doubted.sum() == 12
     assert np.flatnonzero(found.suggested == 1).tolist() == list(range(8))
     assert np.all(found.suggested[8:] == NO_SUGGESTION)
@@ -70,9 +80,10 @@ def test_a_weak_audit_suggests_nothing(monkeypatch, level, doubted):
     beliefs = np.full((100, 2), [0.9, 0.1])
     beliefs[:12] = [0.1, 0.9]
     monkeypatch.setattr(
-        "lanet_jax.audit.judgement.verdict.judge", lambda *_: verdict.Verdict(level, "Measured.")
+        "lanet_jax.label_noise.judgement.verdict.judge",
+        lambda *_: verdict.Verdict(level, "Measured."),
     )
-    found = judge(beliefs, beliefs, given, "out of fold", np.ones(100, bool), 100)
+    found = _judged(beliefs, given)
     assert np.all(found.suggested == NO_SUGGESTION)
     assert found.doubted.sum() == doubted
     assert (found.noise.at_least, found.noise.estimate) == (0, None)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
-from lanet_jax.data.folder import class_names
+from lanet_jax.classes import is_blank
 from lanet_jax.errors import UserError
 
 PROBABILITIES = "probabilities"
@@ -43,7 +43,7 @@ def check_enough(records: int, classes: int, used: int) -> None:
 
 def is_none(written: str) -> bool:
     """Whether a text stands for a value that is not there."""
-    return class_names.is_none(written) or written.strip().casefold() in _NONE
+    return is_blank(written) or written.strip().casefold() in _NONE
 
 
 def spaces(features: Any, probabilities: Any) -> dict[str, Any]:
@@ -218,10 +218,17 @@ def distributions(values: np.ndarray, records: int, classes: int) -> Float[np.nd
     found = _in_float32(_numbers(values, PROBABILITIES, records), PROBABILITIES)
     if found.shape[1] != classes:
         raise UserError(f"{PROBABILITIES}: {found.shape[1]} columns for {classes} classes")
-    sums = found.sum(axis=1)
-    if found.min() < 0 or np.abs(sums - 1).max() > _SUM_TOLERANCE:
-        row = int(np.argmax((found.min(axis=1) < 0) | (np.abs(sums - 1) > _SUM_TOLERANCE)))
+    whole = are_distributions(found)
+    if not whole.all():
         raise UserError(
-            f"{PROBABILITIES}: rows must not be negative and must sum to 1, and row {row} does not"
+            f"{PROBABILITIES}: rows must not be negative and must sum to 1, and row "
+            f"{int(np.argmin(whole))} does not"
         )
-    return found / sums[:, None]
+    return found / found.sum(axis=1, keepdims=True)
+
+
+def are_distributions(rows: Float[np.ndarray, "N C"]) -> Bool[np.ndarray, " N"]:
+    """Which rows are class probabilities: none negative or nan, with a sum of nearly 1."""
+    bounded = np.all((rows >= 0) & (rows <= 1 + _SUM_TOLERANCE), axis=1)
+    sums = rows.sum(axis=1, where=bounded[:, None])  # those of any numbers may overflow
+    return bounded & (np.abs(sums - 1) <= _SUM_TOLERANCE)

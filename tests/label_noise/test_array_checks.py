@@ -5,9 +5,9 @@ import pytest
 from scipy import sparse
 
 import lanet_jax
-from lanet_jax.audit import array_checks, of_arrays
 from lanet_jax.errors import UserError
-from tests.audit.frames import frame
+from lanet_jax.label_noise import array_checks, of_arrays
+from tests.label_noise.frames import frame
 
 CLASSES = ("anger", "fear", "joy", "neutral")
 X = np.random.default_rng(0).normal(size=(40, 8)) + 2.5 * np.eye(8)[np.arange(40) % 4]
@@ -126,3 +126,11 @@ def test_an_audit_does_not_depend_on_unit_and_zero_of_its_features(unit, zero):
     rows = [of_arrays.audit_labels(Y, features=x)[0] for x in (X, X * unit + zero)]
     np.testing.assert_allclose(rows[1].score, rows[0].score, atol=1e-3)
     assert rows[0].index == rows[1].index
+
+
+def test_rows_that_are_distributions():
+    largest = np.finfo(float).max
+    rows = [[0.3, 0.7], [0.3, 0.705], [-0.1, 1.1], [0.3, 0.6], [np.nan, 1], [largest, largest]]
+    with np.errstate(all="raise"):
+        found = array_checks.are_distributions(np.array(rows))
+    assert found.tolist() == [True, True, False, False, False, False]
