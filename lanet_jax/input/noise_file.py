@@ -11,22 +11,13 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int
 
-from lanet_jax.classes import AFFECTNET_ORDER, EXPRESSIONS, FERPLUS_ORDER, RAFDB_ORDER
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_csv
-from lanet_jax.input import label_file, label_lines
+from lanet_jax.input import label_file, label_lines, numbering
 from lanet_jax.input.label_file import LabelFile
 from lanet_jax.input.named_rows import NamedRows
 
-_ORDERS = {
-    "canonical": EXPRESSIONS,
-    "RAF-DB": RAFDB_ORDER,
-    "FERPlus": FERPLUS_ORDER,
-    "AffectNet": AFFECTNET_ORDER,
-}
 _OF_ANOTHER = "is it for another dataset or split?"
-_LEAST_AGREEMENT = 0.5  # noise above one half hides the numbering
-_LEAST_MARGIN = 0.1  # over the next best numbering that reads the file differently
 
 
 def read(
@@ -153,7 +144,7 @@ def _index_of(
         return {name: index for index, name in enumerate(class_names)}
     originals = rows.labels(file.truths)
     are_all = len(originals) == len(found)
-    return _numbering(path, originals if are_all else found, class_names, labels, are_all)
+    return numbering.find(path, originals if are_all else found, class_names, labels, are_all)
 
 
 def _applied(
@@ -199,38 +190,3 @@ def _report(
         if others:
             parts.append(f"{others} true labels are not the dataset's, which are used")
     return "; ".join(parts)
-
-
-def _numbering(
-    path: str | Path,
-    evidence: dict[int, tuple[int, str]],
-    class_names: Sequence[str],
-    labels: Int[np.ndarray, " N"],
-    are_originals: bool,
-) -> dict[str, int]:
-    """Finds what the numbers in a peer's file mean: the numbering that fits the labels best."""
-    orders = {"the dataset's": class_names, **_ORDERS}
-    index_of = {name: index for index, name in enumerate(class_names)}
-    own = labels[list(evidence)]
-    read_by: dict[bytes, tuple[float, str, dict[str, int]]] = {}
-    for title, order in orders.items():
-        for base in (0, 1):
-            numbers = {str(i): index_of[c] for i, c in enumerate(order, base) if c in index_of}
-            reading = np.array([numbers.get(given, -1) for _, given in evidence.values()], int)
-            agreement = float(np.mean(reading == own)) if len(own) else 0.0
-            read_by.setdefault(
-                reading.tobytes(), (agreement, f"{title} order from {base}", numbers)
-            )
-    best, *others = sorted(read_by.values(), key=lambda candidate: -candidate[0])
-    second = others[0] if others else (0.0, "none", {})
-    if best[0] < _LEAST_AGREEMENT or best[0] - second[0] < _LEAST_MARGIN:
-        column = "its third column does not look like the original label: " if are_originals else ""
-        advice = (
-            "write the original label there" if column else "add the original label as third column"
-        )
-        raise UserError(
-            f"{path}: cannot tell which class each number means: {column}read in {best[1]} it "
-            f"agrees with {best[0]:.0%} of the dataset's labels, in {second[1]} with "
-            f"{second[0]:.0%}; {advice}, or use class names under the header name,given,true"
-        )
-    return best[2]
