@@ -15,7 +15,7 @@ import orbax.checkpoint as ocp
 from absl import logging
 
 from lanet_jax.checkpoint import checksums, quiet
-from lanet_jax.devices import hosts
+from lanet_jax.devices import hosts, others
 from lanet_jax.errors import UserError
 from lanet_jax.typing import PyTree
 
@@ -70,10 +70,15 @@ def open_manager(folder: Path, keep: int) -> ocp.CheckpointManager:
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turns any error while writing a path into a `UserError` that says what to do."""
+    """Turns any error while writing a path into a `UserError` that says what to do.
+
+    That another process is lost is no fault of the path.
+    """
     try:
         yield
     except Exception as error:
+        if others.is_of_another(error):
+            raise
         raise UserError(
             f"{path} cannot be written ({reason_of(error)}): see that the disk has space and the "
             "folder can be written, then run the same command again; it resumes from the newest "

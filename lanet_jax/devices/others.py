@@ -87,7 +87,7 @@ def watched() -> Iterator[None]:
     except (Exception, KeyboardInterrupt) as error:
         line = str(error).partition("\n")[0][:200]
         if jax.process_count() > 1:
-            if _is_of_another(error):
+            if is_of_another(error):
                 leave(
                     "another process of this run ended or cannot be reached: its own message says "
                     f"why ({line}); run the same command again on every host"
@@ -107,8 +107,9 @@ def _is_full(error: BaseException) -> bool:
     return isinstance(error, _OF_DEVICES) and "RESOURCE_EXHAUSTED" in str(error)
 
 
-def _is_of_another(error: BaseException) -> bool:
-    if _is_full(error) or not isinstance(error, _OF_DEVICES):
+def is_of_another(error: BaseException) -> bool:
+    """Whether an error says that another process of the run is lost."""
+    if jax.process_count() == 1 or _is_full(error) or not isinstance(error, _OF_DEVICES):
         return False
     # Gathers on CPU raise a ValueError for a lost peer, as JAX does for many other faults.
     if any(name in str(error) for name in _COLLECTIVES):

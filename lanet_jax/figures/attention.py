@@ -25,7 +25,7 @@ class Face(NamedTuple):
 
     Attributes:
       image: RGB, 0 to 255.
-      label: name of the true class.
+      label: name of the class that it is labelled with.
       points: landmarks, x and y in [0, 1].
       present: which landmarks are known.
     """

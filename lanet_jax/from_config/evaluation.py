@@ -39,6 +39,10 @@ def evaluated_splits(c: Config, split: str, data: str, data_dir: str) -> Evaluat
     Raises:
       UserError: the data is not there, or the run has several splits and `data` could be any.
     """
+    tests = list(zip(c.data.test, c.data.test_split, strict=True))
+    if len(tests) > 1 and (data, split) in tests:  # one of the run's own keeps its names there
+        opened = splits(data_dir or c.data.dir, [data], [split], several=True)
+        return EvaluatedSplits(opened, reading_back(c))
     if data and not split and len(c.data.test_split) != 1:
         own = ", ".join(c.data.test_split) or "none"
         raise UserError(f"--data={data}: the run's test splits are {own}: name one by --split")

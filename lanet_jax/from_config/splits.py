@@ -9,13 +9,16 @@ from lanet_jax.run.metrics_log import OTHERS
 from lanet_jax.run.summary import HOLDOUT
 
 
-def splits(data_dir: str, datasets: Sequence[str], names: Sequence[str]) -> dict[str, Records]:
+def splits(
+    data_dir: str, datasets: Sequence[str], names: Sequence[str], several: bool | None = None
+) -> dict[str, Records]:
     """Opens one split of each dataset; with several, record names start with the dataset's.
 
     Args:
       data_dir: where the datasets lie.
       datasets: names of prepared datasets.
       names: name of the split to open, one per dataset.
+      several: whether there are several; by default as many as are named.
 
     Returns:
       Records by "SPLIT", or by "SPLIT-DATASET" if there are several datasets.
@@ -26,7 +29,7 @@ def splits(data_dir: str, datasets: Sequence[str], names: Sequence[str]) -> dict
     opened = {}
     for dataset, split in zip(datasets, names, strict=True):
         part = records.load(data_dir, dataset, split)
-        if len(datasets) == 1:
+        if not (len(datasets) > 1 if several is None else several):
             return {split: part}
         whole = tuple(f"{dataset}/{name}" for name in part.names)
         opened[_named(split, dataset)] = dataclasses.replace(part, names=whole)

@@ -1,6 +1,5 @@
 """A profiler trace of a few steps of a run."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import jax
@@ -8,7 +7,6 @@ import jax
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_text
 from lanet_jax.profiling import hlo, operations, timeline, tracks
-from lanet_jax.profiling.hlo import Op
 from lanet_jax.typing import PyTree
 
 
@@ -23,19 +21,31 @@ class Profiler:
       start: first traced step.
       steps: number of traced steps; 0 for none.
       last: last step of the run; the trace ends there at the latest.
+      behind: steps that lie behind a resumed run. If the range begins there, nothing is traced, as
+        it would be incomplete, which is told.
 
     Raises:
       UserError: the run ends before `start`.
     """
 
-    def __init__(self, folder: Path, start: int, steps: int, last: int) -> None:
+    def __init__(self, folder: Path, start: int, steps: int, last: int, behind: int = 0) -> None:
         if steps and start > last:
             raise UserError(f"profile.start={start} is after the run's last step, {last}: lower it")
         self._folder = folder
-        first = not jax.process_index()
-        self._steps = range(start, min(start + steps, last + 1)) if first else range(0)
         self._tracing = False
         self._marker: jax.profiler.StepTraceAnnotation | None = None
+        self._steps = range(0)
+        if not steps or jax.process_index():
+            return
+        if start <= behind:
+            later = (
+                f"trace later steps by --config.profile.start={behind + 1}"
+                if behind < last
+                else "trace a run of another --workdir"
+            )
+            print(f"note: no trace, as step {start} is behind, the run is at {behind}: {later}")
+            return
+        self._steps = range(start, min(start + steps, last + 1))
 
     def begin(self, step: int, state: PyTree) -> None:
         """Starts the trace, if it begins with this step; call it before every step.
@@ -50,7 +60,6 @@ class Profiler:
             options.python_tracer_level = 0  # every call's event would slow down the readers
             jax.profiler.start_trace(str(self._folder), profiler_options=options)
             self._tracing = True
-        # A run that resumed within the range traces nothing, as it would be incomplete.
         if self._tracing:
             self._marker = jax.profiler.StepTraceAnnotation("train", step_num=step)
             self._marker.__enter__()
@@ -65,19 +74,35 @@ class Profiler:
         """
         if self._marker is None:
             return
-        last = step == self._steps[-1]
-        if last:
-            jax.block_until_ready(state)  # within the marker: the devices may have hardly begun
-        self._marker.__exit__(None, None, None)
-        self._marker = None
-        if last:
-            self._tracing = False
-            self._finish(hlo.operations(compiled.as_text() or ""))
+        if step == self._steps[-1]:
+            self._finish(step, state, compiled)
+        else:
+            self._leave()
 
-    def _finish(self, ops: Mapping[str, Op]) -> None:
+    def stop(self, step: int, state: PyTree, compiled: jax.stages.Compiled) -> None:
+        """Ends the trace early, with the steps so far, of a run that stops.
+
+        Args:
+          step: number of the last step.
+          state: state after it.
+          compiled: the compiled step.
+        """
+        if self._tracing:
+            self._finish(step, state, compiled)
+
+    def _leave(self) -> None:
+        if self._marker is not None:
+            self._marker.__exit__(None, None, None)
+            self._marker = None
+
+    def _finish(self, step: int, state: PyTree, compiled: jax.stages.Compiled) -> None:
+        jax.block_until_ready(state)  # within the marker: the devices may have hardly begun
+        self._leave()
+        self._tracing = False
         jax.profiler.stop_trace()
         traces = self._folder.glob("plugins/profile/*/*.xplane.pb")
         trace = max(traces, key=lambda path: path.stat().st_mtime)
-        work = timeline.read(trace, ops)
+        work = timeline.read(trace, hlo.operations(compiled.as_text() or ""))
         tracks.add(trace, work)
-        write_text(self._folder / "top_ops.txt", operations.format_table(work, len(self._steps)))
+        traced = step - self._steps[0] + 1
+        write_text(self._folder / "top_ops.txt", operations.format_table(work, traced))

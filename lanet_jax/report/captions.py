@@ -35,8 +35,9 @@ CAPTIONS = {
     ),
     "attention": Caption(
         "Where the network looks",
-        "Grad-CAM of the predicted class on one evaluated image of each class: above it the true "
-        "class, below it the predicted one. In a dark map, no region supports the class. "
+        "Grad-CAM of the predicted class on one evaluated image of each class: above it its label "
+        "(of a held-out image the observed one, which may be wrong), below it the predicted class. "
+        "In a dark map, no region supports the class. "
         "The landmarks are there for comparison; the network does not see them. "
         "Paper, Figure 6.",
     ),

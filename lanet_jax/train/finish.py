@@ -40,7 +40,8 @@ def finish(run: Run, workdir: Path, state: TrainState) -> None:
         write_csv(files.distributions, header, _distributions(run, targets))
     for split, values in numbers.items():
         told = (_told(k, v, values) for k, v in values.items() if k not in _NOT_TOLD)
-        print(f"{split}: {', '.join(told)}")
+        by = " (by observed labels)" if split == summary.HOLDOUT else ""
+        print(f"{split}{by}: {', '.join(told)}")
     if others := [split for split, values in numbers.items() if not values.get("best_kept", True)]:
         selecting = summary.selection_split(list(run.data.evaluate))
         print(

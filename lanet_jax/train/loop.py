@@ -54,7 +54,7 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
         step_fn = None  # compiled for the first batch
         evaluator = Evaluator(run, compile_classify(run.method, run.preprocess, mesh), mesh)
         traces = RunFolder(workdir).profile
-        profiler = Profiler(traces, run.profile_start, run.profile_steps, run.steps)
+        profiler = Profiler(traces, run.profile_start, run.profile_steps, run.steps, start)
         if start and start % run.steps_per_epoch == 0:
             log.evaluate(evaluator, state, start)
         local_batch = run.reading.batch // jax.process_count()
@@ -74,6 +74,7 @@ def train(run: Run, workdir: Path, stop: Stop) -> TrainState | None:
                 log.sync()
                 checkpoints.save(step, state, run.card | log.noted())
             if stopping:
+                profiler.stop(step, state, step_fn)
                 break
             if step % run.steps_per_epoch == 0:
                 log.flush()

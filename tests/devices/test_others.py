@@ -9,6 +9,7 @@ from pathlib import Path
 import jax
 import pytest
 
+from lanet_jax.checkpoint import orbax
 from lanet_jax.devices import others
 from lanet_jax.errors import UserError
 
@@ -96,6 +97,17 @@ def test_a_fault_alone_stays_one(left, timers, monkeypatch):
     with pytest.raises(ValueError, match="incompatible shapes"), others.watched():
         raise ValueError("incompatible shapes for broadcasting: (2,), (3,)")
     assert left == [] and len(timers) == 1
+
+
+def test_a_process_that_is_lost_while_a_checkpoint_is_written_is_not_called_a_full_disk(
+    tmp_path, left, timers, two
+):
+    with pytest.raises(ValueError, match="Gloo"), others.watched(), orbax.writing(tmp_path):
+        raise ValueError(GLOO)
+    (line,) = left
+    assert "another process of this run ended" in line
+    with pytest.raises(UserError, match="see that the disk has space"), orbax.writing(tmp_path):
+        raise ValueError("UNKNOWN: No space left on device")
 
 
 @pytest.mark.parametrize("fault", ["CUDA_ERROR_ILLEGAL_ADDRESS", "CUDNN_STATUS_EXECUTION_FAILED"])

@@ -21,6 +21,18 @@ def test_another_dataset_on_a_run_of_several_splits_wants_one_named(monkeypatch)
     ]
 
 
+def test_one_of_the_run_s_own_tests_has_the_names_that_it_has_there(monkeypatch):
+    calls = []
+    monkeypatch.setattr(evaluation, "splits", lambda *args, **how: calls.append((args, how)) or {})
+    c = mixed.get_config()
+    evaluation.evaluated_splits(c, "test", "rafdb", "")
+    evaluation.evaluated_splits(c, "valid", "rafdb", "")
+    assert calls == [
+        ((c.data.dir, ["rafdb"], ["test"]), {"several": True}),
+        ((c.data.dir, ("rafdb",), ["valid"]), {}),
+    ]
+
+
 def test_a_run_without_test_data_has_the_splits_of_its_training_data(monkeypatch):
     monkeypatch.setattr(evaluation, "splits", lambda _, datasets, names: (datasets, names))
     c = mixed.get_config()

@@ -23,14 +23,17 @@ def train_step(state, x):
         return state - 0.01 * jnp.sign(gradient)
 
 
-def _run(folder, steps, profiled, first=1):
+def _run(folder, steps, profiled, first=1, stopped=None):
     state, step_fn = STATE, jax.jit(train_step).lower(STATE, X).compile()
     other = jax.jit(lambda x: jnp.cos(x) @ jnp.sin(x).T)
-    profiler = Profiler(folder, *profiled, last=steps)
+    profiler = Profiler(folder, *profiled, last=steps, behind=first - 1)
     for number in range(first, steps + 1):
         profiler.begin(number, state)
         state = step_fn(state, X)
         profiler.end(number, state, step_fn)
+        if number == stopped:
+            profiler.stop(number, state, step_fn)
+            return
         other(jnp.ones((256, 256))).block_until_ready()  # as an evaluation does
 
 

@@ -53,9 +53,24 @@ def test_a_range_behind_the_run(tmp_path, run_steps):
         run_steps(tmp_path, steps=3, profiled=(4, 1))
 
 
-def test_a_run_resumed_within_the_range_is_not_traced(tmp_path, run_steps):
+def test_a_run_resumed_within_the_range_is_not_traced_and_says_so(tmp_path, run_steps, capsys):
     run_steps(tmp_path, steps=5, profiled=(2, 3), first=3)
     assert not list(tmp_path.iterdir())
+    assert "step 2 is behind, the run is at 2: trace later steps by --config.profile.start=3" in (
+        capsys.readouterr().out
+    )
+    run_steps(tmp_path, steps=5, profiled=(2, 3), first=6)
+    assert "the run is at 5: trace a run of another --workdir" in capsys.readouterr().out
+    run_steps(tmp_path, steps=5, profiled=(2, 0), first=3)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_run_that_is_stopped_within_the_range_leaves_what_it_traced(tmp_path, run_steps):
+    run_steps(tmp_path, steps=9, profiled=(2, 6), stopped=3)
+    assert [int(step) for step in _markers(tmp_path)] == [2, 3]
+    assert "Operations of 2 training steps" in (tmp_path / "top_ops.txt").read_text()
+    run_steps(tmp_path / "before", steps=9, profiled=(4, 2), stopped=3)
+    assert not (tmp_path / "before").exists()
 
 
 @pytest.fixture

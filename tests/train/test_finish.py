@@ -15,6 +15,19 @@ def test_an_accuracy_is_told_with_its_interval():
     assert finish._told("best_step", 30, values) == "best_step 30"
 
 
+def test_the_held_out_part_is_said_to_have_observed_labels(tmp_path, monkeypatch, capsys):
+    rows = [
+        {"step": 3, "split": split, "accuracy": 0.5, "mean_class_accuracy": 0.5}
+        for split in ("holdout", "test")
+    ]
+    (tmp_path / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    data = types.SimpleNamespace(train=[], evaluate={"test": None, "holdout": None})
+    monkeypatch.setattr(finish.evaluator, "targets_of", lambda *_: None)
+    finish.finish(types.SimpleNamespace(data=data), tmp_path, None)
+    told = capsys.readouterr().out
+    assert "holdout (by observed labels): final 0.5" in told and "\ntest: final" in "\n" + told
+
+
 def test_with_two_tests_it_is_said_whose_best_state_is_kept(tmp_path, monkeypatch, capsys):
     rows = [
         {"step": step, "split": split, "accuracy": accuracy, "mean_class_accuracy": accuracy}
