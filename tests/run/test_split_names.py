@@ -1,0 +1,12 @@
+from lanet_jax.run import split_names
+
+
+def test_several_datasets_and_names_of_the_log_s_own_rows_are_told_apart():
+    assert split_names.opened(["rafdb"], ["train"]) == ["train"]
+    two = ["rafdb", "affectnet/7classes"], ["test", "valid"]
+    assert split_names.opened(*two) == ["test-rafdb", "valid-affectnet-7classes"]
+    assert split_names.tested(*two) == split_names.opened(*two)
+    assert split_names.tested(["rafdb"], ["test"]) == ["test"]
+    for taken in ("train", "labels", "spaces", "holdout"):
+        assert split_names.tested(["mine/a"], [taken]) == [f"{taken}-mine-a"]
+    assert split_names.tested([], []) == []
