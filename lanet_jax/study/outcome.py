@@ -72,8 +72,8 @@ def read(cell: Path, split: str = "") -> Outcome:
     splits = splits_judged(summary)
     if split not in splits and (split or len(splits) != 1):
         raise UserError(
-            f"{cell} was evaluated on {', '.join(sorted(splits)) or 'no split'}, the study asks for "
-            f"{split or 'one split'}: name it in the splits of its column"
+            f"{cell} was evaluated on {', '.join(sorted(splits)) or 'no split'}, the study asks "
+            f"for {split or 'one split'}: name it in the splits of its column"
         )
     split = split or min(splits)
     numbers, labels = summary[split], summary.get("labels", {})
