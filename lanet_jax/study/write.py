@@ -17,8 +17,8 @@ from lanet_jax.study.results_table import sheets
 
 # Config fields that a reader needs to compare the runs with others.
 _SETTINGS = (
-    *("schedule", "optim.epochs", "optim.batch_size", "augment.size", "model.depth"),
-    *("model.width", "model.pretrained", "data.limit", "data.test_split"),
+    *("schedule", "optim.epochs", "optim.batch_size", "optim.learning_rate", "augment.size"),
+    *("model.depth", "model.width", "model.pretrained", "data.limit", "data.test_split"),
 )
 
 

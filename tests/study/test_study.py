@@ -51,7 +51,8 @@ def test_a_failing_cell_is_named_at_the_end_and_stands_in_the_table(run, fake, f
     assert "| CE | 50.00 | 50.00 | 50.00 | 40.00 | 1 of 1 |" in table
     assert "| LANET | - | - | - | - | 0 of 1 |" in table
     assert "- lanet/demo/seed0 failed: the images are gone: bring them back" in table
-    assert "schedule shared, optim.epochs 4, data.test_split test" in table
+    told = "schedule shared, optim.epochs 4, optim.learning_rate 0.001, data.test_split test"
+    assert told in table
     assert "--config.noise.rate=0.2 --config.method=ce --config.seed=0" in table
     assert "| CE | 50.00 |" in capsys.readouterr().out
     assert (folder / "table.csv").read_text().startswith("Method,Data,seeds,final_mean,final_std")
