@@ -47,6 +47,7 @@ def main() -> None:
     parser.add_argument("--parts", type=whole(2), default=PARTS, help=parts)
     arguments, rest = parser.parse_known_args()
     overrides = commands.overrides(rest, "fold")
+    commands.require_one_process()
     with commands.stoppable("the same command resumes"):
         folds(arguments.workdir, arguments.parts, overrides)
 

@@ -130,6 +130,14 @@ def test_folds_of_which_none_has_begun_may_be_declared_anew(run, program):
         assert (path / "labels.csv").read_bytes() == (run / "labels.csv").read_bytes()
 
 
+def test_several_processes_are_refused(run, monkeypatch):
+    monkeypatch.setenv("SLURM_NTASKS", "2")
+    monkeypatch.delenv("JAX_COORDINATOR_ADDRESS", raising=False)
+    monkeypatch.setattr(sys, "argv", ["folds", f"--workdir={run}"])
+    with pytest.raises(UserError, match=r"this command trains on one host; unset SLURM_NTASKS$"):
+        folds.main()
+
+
 def test_without_a_run(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="holds no run"):
         folds.folds(tmp_path)

@@ -107,6 +107,30 @@ def test_a_stopped_study_says_how_to_resume(run, monkeypatch, capsys):
     assert "the same command resumes it" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"JAX_COORDINATOR_ADDRESS": "host0:1234", "JAX_NUM_PROCESSES": "2", "JAX_PROCESS_ID": "0"},
+        {"SLURM_NTASKS": "2"},
+    ],
+)
+def test_several_processes_are_refused_before_a_run_waits_for_them(
+    run, fake, folder, monkeypatch, variables
+):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    first = next(iter(variables))
+    told = rf"{first} is set and announces 2 processes, .*; unset {first} \(other hosts take other"
+    with pytest.raises(UserError, match=told):
+        run()
+    assert fake.calls() == [] and not list(folder.iterdir())
+    run("--dry_run")
+    monkeypatch.delenv(first)
+    run("--only=ce")
+    monkeypatch.setenv(first, variables[first])
+    run("--table_only")
+
+
 def test_a_flag_that_is_not_known(run):
     with pytest.raises(UserError, match="--onyl=ce: not known"):
         run("--onyl=ce")
