@@ -22,6 +22,7 @@ _HOW = (
     "give every process JAX_COORDINATOR_ADDRESS=HOST:PORT of process 0, JAX_NUM_PROCESSES and its "
     "own JAX_PROCESS_ID, from 0"
 )
+_COORDINATOR = "JAX_COORDINATOR_ADDRESS"
 _TPU = ("TPU_ML_PLATFORM",)
 _TASKS = ("SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE")
 # By their numbers in glibc's malloc.h: never map a large block apart (M_MMAP_MAX), never give the
@@ -75,23 +76,22 @@ def join_hosts() -> None:
       UserError: a variable is absent or not a number, or the others cannot be joined.
     """
     arguments: tuple[Any, ...]
-    if "JAX_COORDINATOR_ADDRESS" in os.environ:
-        count, own = (_number(name) for name in ("JAX_NUM_PROCESSES", "JAX_PROCESS_ID"))
+    where, count = announced()
+    if where == _COORDINATOR:
+        own = _number("JAX_PROCESS_ID")
         if own >= count:
             raise UserError(
                 f"JAX_PROCESS_ID={own}: must be a number from 0 to {max(count - 1, 0)}, as "
                 f"JAX_NUM_PROCESSES={count}"
             )
-        arguments = (others.address(os.environ["JAX_COORDINATOR_ADDRESS"]), count, own)
-        where = "JAX_COORDINATOR_ADDRESS"
+        arguments = (others.address(os.environ[_COORDINATOR]), count, own)
         whom = f"the other {count - 1} of {count} processes" if own == 0 else "process 0"
         whom += f" at {arguments[0]}"
+    elif count == 1:
+        return
     else:
-        names = [name for name in _TASKS if name in os.environ]
-        if (not names and not _on_tpu()) or (names and _number(names[0]) == 1):
-            return
-        arguments, where = (), (*names, *_TPU)[0]
-        whom = f"the other processes that {where} counts" if names else "the other hosts of the pod"
+        arguments, on_tpu = (), where in _TPU
+        whom = f"the other {'hosts of the pod' if on_tpu else f'processes that {where} counts'}"
     try:
         with others.waiting(whom):  # which ends it earlier
             jax.distributed.initialize(*arguments, initialization_timeout=_NEVER)  # type: ignore[misc]  # three of them, or none
@@ -100,6 +100,24 @@ def join_hosts() -> None:
             f"the other hosts cannot be joined ({str(error).splitlines()[0]}); {_HOW}, "
             f"or start a single one with: unset {where}"
         ) from error
+
+
+def announced() -> tuple[str, int]:
+    """How many processes the environment says that a run has.
+
+    Returns:
+      The variable that says so, and their number; 0 for TPUs, which find their pod, if any, by
+      joining. "" and 1 if nothing is said.
+
+    Raises:
+      UserError: the number is absent, or is none.
+    """
+    if _COORDINATOR in os.environ:
+        return _COORDINATOR, _number("JAX_NUM_PROCESSES")
+    for name in _TASKS:
+        if name in os.environ:
+            return name, _number(name)
+    return (_TPU[0], 0) if _on_tpu() else ("", 1)
 
 
 def _on_tpu() -> bool:

@@ -55,15 +55,29 @@ def recipe(given: Config, resolved: Config) -> str:
     Returns:
       The line; "" if the recipe changed nothing.
     """
+    changed = overridden(given, resolved).items()
+    told = [f"{field} {after} instead of {before}" for field, (before, after) in changed]
+    return f"schedule published: {given.method} has {', '.join(told)}" if told else ""
+
+
+def overridden(given: Config, resolved: Config) -> dict[str, tuple[object, object]]:
+    """The fields that a method's published recipe changed.
+
+    Args:
+      given: config as the user gave it.
+      resolved: the config from `resolve`.
+
+    Returns:
+      The value before and after of each.
+    """
     if given.schedule != "published":
-        return ""
+        return {}
     before, after = limits.flatten(given), limits.flatten(resolved)
-    told = [
-        f"{field} {after[field]} instead of {before[field]}"
+    return {
+        field: (before[field], after[field])
         for field in PUBLISHED[given.method]
         if after[field] != before[field]
-    ]
-    return f"schedule published: {given.method} has {', '.join(told)}" if told else ""
+    }
 
 
 def _absolute_paths(c: Config) -> None:

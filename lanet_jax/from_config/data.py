@@ -151,7 +151,7 @@ def _tests(c: Config, needed: bool) -> dict[str, Records]:
             raise
         print(f"note: left out, as the test data cannot be opened: {error}", file=sys.stderr)
         return {}
-    return told_apart(opened, c.data.test)
+    return told_apart(opened, c.data.test, c.data.test_split)
 
 
 def _other_splits(c: Config) -> set[str]:

@@ -52,5 +52,5 @@ def evaluated_splits(c: Config, split: str, data: str, data_dir: str) -> Evaluat
     names = [split] * len(datasets) if split else c.data.test_split
     opened = splits(data_dir or c.data.dir, datasets, names)
     if not (data or split):  # the run's own, which its log names
-        opened = told_apart(opened, datasets)
+        opened = told_apart(opened, datasets, names)
     return EvaluatedSplits(opened, reading_back(c))

@@ -1,11 +1,12 @@
-"""Opens splits of prepared datasets, and names them."""
+"""Opens splits of prepared datasets by their names in a run's log."""
 
 import dataclasses
 from collections.abc import Sequence
 
+from lanet_jax.from_config.config import Config
 from lanet_jax.input import records
 from lanet_jax.input.records import Records
-from lanet_jax.run.metrics_log import OTHERS
+from lanet_jax.run import split_names
 from lanet_jax.run.summary import HOLDOUT
 
 
@@ -27,28 +28,40 @@ def splits(
       UserError: a dataset or split is missing.
     """
     opened = {}
-    for dataset, split in zip(datasets, names, strict=True):
+    several = len(datasets) > 1 if several is None else several
+    told = split_names.opened(datasets, names, several)
+    for dataset, split, name in zip(datasets, names, told, strict=True):
         part = records.load(data_dir, dataset, split)
-        if not (len(datasets) > 1 if several is None else several):
-            return {split: part}
-        whole = tuple(f"{dataset}/{name}" for name in part.names)
-        opened[_named(split, dataset)] = dataclasses.replace(part, names=whole)
+        if several:
+            whole = tuple(f"{dataset}/{record}" for record in part.names)
+            part = dataclasses.replace(part, names=whole)
+        opened[name] = part
     return opened
 
 
-def told_apart(opened: dict[str, Records], datasets: Sequence[str]) -> dict[str, Records]:
+def told_apart(
+    opened: dict[str, Records], datasets: Sequence[str], names: Sequence[str]
+) -> dict[str, Records]:
     """Names test splits so that a run's log has no other rows of their names.
 
     Args:
       opened: test splits from `splits`.
       datasets: names of their datasets.
+      names: name of the split of each.
 
     Returns:
       The same; a single split with a name of the log's own, such as `train`, is "SPLIT-DATASET".
     """
-    taken = {*OTHERS, HOLDOUT}.intersection(opened)
-    return {_named(name, datasets[0]): opened[name] for name in taken} or opened
+    return dict(zip(split_names.tested(datasets, names), opened.values(), strict=True))
 
 
-def _named(split: str, dataset: str) -> str:
-    return f"{split}-{dataset.replace('/', '-')}"
+def judged(c: Config) -> list[str]:
+    """The splits by which a run is judged: its test splits or, without any, the holdout.
+
+    Args:
+      c: resolved config.
+
+    Returns:
+      Their names in the run's log.
+    """
+    return split_names.tested(c.data.test, c.data.test_split) or [HOLDOUT]

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lanet_jax import metrics
+from lanet_jax.report import test_sets
 from lanet_jax.report.charts import percent, thousandths
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.run_sections import fields
 from lanet_jax.report.section import Section, Table
 
+_DATA = "data"  # a column only where the runs' test sets differ
 _HEADER = (
-    *("run", "method", "schedule", "labels", "epochs", "tested on"),
+    *("run", "method", _DATA, "schedule", "labels", "epochs", "tested on"),
     *("final", "last 5", "best", "mean class", "wrong fitted", "AUROC"),
 )
 _ORACLE = (
@@ -32,14 +34,16 @@ def names(folders: Sequence[Path]) -> list[str]:
 def table(runs: list[RunFiles]) -> Table:
     """The comparison: a row for each run and evaluated split."""
     rows = []
-    for run, name in zip(runs, _names(runs), strict=True):
+    differ = test_sets.differ(runs)
+    for run, name, named in zip(runs, _names(runs), test_sets.names(runs), strict=True):
         summary = run.summary
         labels = summary.pop("labels", {})
         fitted = percent(labels["wrong_fitted"]) if "wrong_fitted" in labels else ""
         auroc = thousandths(labels["auroc"]) if "auroc" in labels else ""
         done, wanted = run.epochs
         epochs = str(done) if done >= wanted else f"{done} of {wanted}"
-        what = (name, run.method, run.config["schedule"], run.noise, epochs)
+        trained = (run.data,) if differ else ()
+        what = (name, run.method, *trained, run.config["schedule"], run.noise, epochs)
         for split, values in summary.items():
             records, error = values.get("records"), values.get("mean_class_error")
             best = _told(values["best"] if "best" in values else values["oracle"], records)
@@ -49,10 +53,10 @@ def table(runs: list[RunFiles]) -> Table:
             mean += "" if error is None else f" (\u00b1\u00a0{percent(error)})"
             if done < wanted:
                 final += " so far"
-            rows.append((*what, split, final, last5, best, mean, fitted, auroc))
+            rows.append((*what, named[split], final, last5, best, mean, fitted, auroc))
         if not summary:
             rows.append((*what, "not yet", "", "", "", "", fitted, auroc))
-    return Table(_HEADER, tuple(rows))
+    return Table(tuple(title for title in _HEADER if differ or title != _DATA), tuple(rows))
 
 
 def sections(runs: list[RunFiles]) -> list[Section]:
@@ -93,4 +97,5 @@ def _names(runs: list[RunFiles]) -> list[str]:
 
 
 def _note(compared: Table) -> str:
-    return _ORACLE if any(row[8].endswith("*") for row in compared.rows) else ""
+    best = compared.header.index("best")
+    return _ORACLE if any(row[best].endswith("*") for row in compared.rows) else ""

@@ -51,6 +51,11 @@ class RunFiles:
         return sorted(summary.splits_tested(self.summary))
 
     @property
+    def judged_on(self) -> list[str]:
+        """The splits whose accuracy is its result, by name: the holdout if it was not tested."""
+        return sorted(summary.splits_judged(self.summary))
+
+    @property
     def noise(self) -> str:
         """Describes the label noise."""
         noise = self.config["noise"]

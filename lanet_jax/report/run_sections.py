@@ -1,18 +1,17 @@
 """Builds the sections about one run; a section is None if its files are absent."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from flax.traverse_util import flatten_dict
 
 from lanet_jax.command_line.words import counted
-from lanet_jax.report import charts, result_files, training_terms
+from lanet_jax.report import charts, result_files, test_sets, training_terms
 from lanet_jax.report.charts import digits, percent, thousandths
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Panel, Section, Table, Tile
 from lanet_jax.report.training_terms import TERMS, Term
-from lanet_jax.run import metrics_log
 from lanet_jax.run.summary import HOLDOUT
 
 
@@ -133,7 +132,7 @@ def config(run: RunFiles) -> Section:
 
 
 def curves(runs: list[RunFiles], labels: list[str]) -> list[Section | None]:
-    """Draws metrics over the epochs, with all runs in the same axes.
+    """Draws metrics over the epochs, with all runs of one test set in the same axes.
 
     Args:
       runs: one or more runs.
@@ -142,36 +141,34 @@ def curves(runs: list[RunFiles], labels: list[str]) -> list[Section | None]:
     Returns:
       A section about the evaluated splits, and one about training.
     """
-    splits = sorted({row["split"] for run in runs for row in run.rows} - metrics_log.OTHERS)
-    evaluated = [
-        (f"{title}, {split}", split, name, percent)
-        for split in splits
+    # Each test set's name, with what each run's log calls it; None if the run is not tested on it.
+    own = [{name: split for split, name in named.items()} for named in test_sets.names(runs)]
+    tested = {
+        name: [one.get(name) for one in own] for name in sorted({n for one in own for n in one})
+    }
+    evaluated: list[_Curves] = [
+        _Curves(f"{title}, {test}", splits, name, percent)
+        for test, splits in tested.items()
         for title, name in (
             ("Accuracy", "accuracy"),
             ("Mean-class accuracy", "mean_class_accuracy"),
         )
     ]
-    evaluated.append(("Wrong labels fitted", "labels", "wrong_fitted", percent))
-    evaluated.append(("AUROC of finding wrong labels", "labels", "auroc", thousandths))
+    labelled = ["labels"] * len(runs)
+    evaluated.append(_Curves("Wrong labels fitted", labelled, "wrong_fitted", percent))
+    evaluated.append(_Curves("AUROC of finding wrong labels", labelled, "auroc", thousandths))
     present = {name for run in runs for row in run.rows if row["split"] == "train" for name in row}
     rest = sorted(present - set(TERMS) - {"step", "epoch", "split"})
     terms = {**TERMS, **{name: Term(name) for name in rest}}
     training = [
-        (term.title, "train", name, percent if term.share else digits)
+        _Curves(term.title, ["train"] * len(runs), name, percent if term.share else digits)
         for name, term in terms.items()
         if name in present
     ]
     legend = tuple(labels) if len(runs) > 1 else ()
     return [
-        _curves("Over the epochs", "", evaluated, runs, labels, legend, wide=True),
-        _curves(
-            "Training",
-            training_terms.note(present),
-            training,
-            runs,
-            labels,
-            legend,
-        ),
+        _curves("Over the epochs", "", evaluated, runs, labels, legend, tested=True),
+        _curves("Training", training_terms.note(present), training, runs, labels, legend),
     ]
 
 
@@ -188,30 +185,39 @@ _POINTS = 60  # most points of a line; more are averaged
 _TOLD = 3  # runs whose final values stand above a chart; of more, colours alone tell little
 
 
+class _Curves(NamedTuple):
+    """What one panel draws: for each run the metric `key` of a split, if it has that."""
+
+    title: str
+    splits: Sequence[str | None]
+    key: str
+    show: charts.Format
+
+
 def _curves(
     title: str,
     note: str,
-    panels: Sequence[tuple[str, str, str, charts.Format]],
+    panels: Sequence[_Curves],
     runs: list[RunFiles],
     labels: list[str],
     legend: tuple[str, ...],
-    wide: bool = False,
+    tested: bool = False,
 ) -> Section | None:
     drawn = []
-    for name, split, key, show in panels:
+    for name, splits, key, show in panels:
         series = []
-        for index, (run, label) in enumerate(zip(runs, labels, strict=True)):
-            x, y = _thin(*run.curve(split, key))
+        for index, (run, label, split) in enumerate(zip(runs, labels, splits, strict=True)):
+            x, y = _thin(*run.curve(split, key)) if split else ([], [])
             if x:
                 series.append(charts.Series(label, x, y, index))
         if series:
-            told = split != "train" and len(runs) <= _TOLD
+            told = tested and len(runs) <= _TOLD
             ends = [(one.index, show(one.y[-1])) for one in series if told]
-            chart = charts.lines(series, "epoch", show, name, wide)
+            chart = charts.lines(series, "epoch", show, name, tested)
             drawn.append(Panel(name, chart, tuple(ends)))
     if not drawn:
         return None
-    return Section(title, note, legend=legend, panels=tuple(drawn), wide=wide)
+    return Section(title, note, legend=legend, panels=tuple(drawn), wide=tested)
 
 
 def _thin(x: list[float], y: list[float]) -> tuple[list[float], list[float]]:

@@ -35,6 +35,18 @@ def splits_tested(summary: Collection[str]) -> set[str]:
     return set(summary) - {"labels", HOLDOUT}
 
 
+def splits_judged(summary: Collection[str]) -> set[str]:
+    """The splits whose accuracy is a run's result: those it is tested on, else the holdout.
+
+    Args:
+      summary: of `summarize`, or its keys.
+
+    Returns:
+      Their names.
+    """
+    return splits_tested(summary) or set(summary) & {HOLDOUT}
+
+
 def best_step(rows: list[Row], split: str | None, before: int) -> int | None:
     """The step of the best evaluation on a split.
 

@@ -29,6 +29,7 @@ def main() -> None:
         declaration.claim(folder, cells, [], write=False)
         print(write.write(study, cells, folder))
         return
+    commands.require_one_process("other hosts take other --only, each with its own --workdir")
     declaration.claim(folder, cells, selected)
     with commands.stoppable("the same command resumes it"):
         failed = runner.run(

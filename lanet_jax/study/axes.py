@@ -10,6 +10,7 @@ A scale follows the file's name: `configs/studies/table1.py:cpu`.
 from collections.abc import Mapping, Sequence
 
 from lanet_jax.errors import UserError
+from lanet_jax.recipes import PUBLISHED
 from lanet_jax.study.grid import Axis, Level
 
 SCALES = ("", "cpu", "demo")
@@ -54,17 +55,21 @@ def datasets(scale: str) -> Axis:
 
 def methods(scale: str) -> Axis:
     """The five methods; with a shared schedule each still has its published learning rate."""
-    own = check(scale) == ""
-    rul = () if own else ("optim.learning_rate=0.0002", "optim.head_learning_rate=0.002")
-    eac = () if own else ("optim.learning_rate=0.0002",)
+    check(scale)
     levels = (
         Level("ce", ("Baseline (CE)",), ("method=ce",)),
         Level("scn", ("SCN",), ("method=scn",)),
-        Level("rul", ("RUL",), ("method=rul", *rul)),
-        Level("eac", ("EAC",), ("method=eac", *eac)),
+        Level("rul", ("RUL",), ("method=rul", *_rates("rul"))),
+        Level("eac", ("EAC",), ("method=eac", *_rates("eac"))),
         Level("lanet", ("LA-Net",), ("method=lanet",)),
     )
     return Axis(("Method",), levels)
+
+
+def _rates(method: str) -> tuple[str, ...]:
+    """A method's own rates, which a published schedule sets anyway and a shared one does not."""
+    rates = PUBLISHED[method].items()
+    return tuple(f"{field}={value}" for field, value in rates if field.endswith("learning_rate"))
 
 
 def noise(kind: str, title: str, percents: Sequence[int] = (10, 20, 30)) -> Axis:

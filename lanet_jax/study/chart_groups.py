@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lanet_jax.report.run_files import RunFiles
+from lanet_jax.run.summary import HOLDOUT
 from lanet_jax.study.grid import Level, Study, rows
+from lanet_jax.study.results import HELD_OUT
 
 # The finished runs of each row and column, one per seed.
 Runs = dict[tuple[tuple[Level, ...], Level], list[RunFiles]]
@@ -40,7 +42,9 @@ def places(study: Study, runs: Runs) -> Iterator[Place]:
         groups.setdefault(row[0].labels[0] if study.grouped else "", []).append(row)
     for (group, members), column in itertools.product(groups.items(), study.columns.levels):
         lines = tuple((_name(row, study.grouped), runs[row, column]) for row in members)
+        held_out = any(HOLDOUT in run.judged_on for _, several in lines for run in several)
         for split, title in column.splits or (("", column.labels[0]),):
+            title += f", {HELD_OUT}" * held_out
             shared = f"{title}, {study.rows[0].titles[0]} {group}" if study.grouped else title
             yield Place(shared, split, lines)
 

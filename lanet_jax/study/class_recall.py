@@ -27,7 +27,7 @@ def sections(places: Iterable[Place]) -> Iterator[Section]:
                 one
                 for run in runs
                 for one in result_files.evaluated(run.folder)
-                if one.split == (place.split or run.tested[0])
+                if one.split == (place.split or run.judged_on[0])
             ]
             if found:
                 classes = found[0].classes

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from lanet_jax.command_line.ending import interrupt_on_signals
+from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError
 
 
@@ -25,6 +26,23 @@ def overrides(rest: Sequence[str], what: str) -> list[str]:
         if not word.startswith("--config.") or "=" not in word:
             raise UserError(f"{word}: not known; a field of every {what} is --config.FIELD=VALUE")
     return [word.removeprefix("--config.") for word in rest]
+
+
+def require_one_process(advice: str = "") -> None:
+    """Refuses to train runs one after the other where each would wait for other processes.
+
+    Args:
+      advice: what several hosts can do instead.
+
+    Raises:
+      UserError: the environment announces several processes.
+    """
+    where, count = runtime.announced()
+    if count > 1:
+        raise UserError(
+            f"{where} is set and announces {count} processes, for which every run would wait: this "
+            f"command trains on one host; unset {where}{advice and f' ({advice})'}"
+        )
 
 
 @contextlib.contextmanager

@@ -41,7 +41,7 @@ def _mean_curve(runs: list[RunFiles], split: str, field: str) -> tuple[list[floa
     """The epochs that all runs have, and the mean of the runs there."""
     found = []
     for run in runs:
-        own = (split or run.tested[0]) if field == "accuracy" else "labels"
+        own = (split or run.judged_on[0]) if field == "accuracy" else "labels"
         found.append(dict(zip(*run.curve(own, field), strict=True)))
     shared = sorted(set.intersection(*map(set, found))) if found else []
     return shared, [float(np.mean([one[epoch] for one in found])) for epoch in shared]

@@ -10,11 +10,9 @@ from lanet_jax.command_line.words import some
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
-from lanet_jax.from_config import flags
-from lanet_jax.from_config.config import resolve
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
-from lanet_jax.study import runner
+from lanet_jax.study import checks, runner
 from lanet_jax.study.grid import Cell
 from lanet_jax.study.loading import base
 
@@ -62,10 +60,9 @@ def claim(
 
     Raises:
       UserError: the folder was declared differently (the message says how), or another study is
-        about to begin there, or a cell's config is invalid.
+        about to begin there, or a cell cannot train as declared, see `checks.check`.
     """
-    for cell in selected:
-        _check(cell)
+    checks.check(selected)
     path = folder / "study.json"
     known = _read(path) if path.exists() else {"configs": {}, "cells": {}}
     names = {cell.name for cell in cells}
@@ -113,13 +110,6 @@ def _read(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
 
 def _matches(cell: Cell, pattern: str) -> bool:
     return any(fnmatch.fnmatchcase(n, pattern) for n in (cell.name, *cell.name.split("/")))
-
-
-def _check(cell: Cell) -> None:
-    try:
-        resolve(flags.config(cell.config_flags))
-    except UserError as error:
-        raise UserError(f"{cell.name}: {error}") from error
 
 
 def _noted(cell: Cell) -> dict[str, str]:

@@ -18,7 +18,7 @@ from lanet_jax.from_config import before_reading, flags
 from lanet_jax.from_config.config import resolve
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
-from lanet_jax.study import commands, declaration, outcome, runner
+from lanet_jax.study import checks, commands, declaration, grid, outcome, runner
 from lanet_jax.study.grid import Cell
 
 PARTS = 5
@@ -47,6 +47,7 @@ def main() -> None:
     parser.add_argument("--parts", type=whole(2), default=PARTS, help=parts)
     arguments, rest = parser.parse_known_args()
     overrides = commands.overrides(rest, "fold")
+    commands.require_one_process()
     with commands.stoppable("the same command resumes"):
         folds(arguments.workdir, arguments.parts, overrides)
 
@@ -78,6 +79,7 @@ def folds(
     cells = _cells(run, records, config.seed, parts, overrides)
     run.folds.mkdir(exist_ok=True)
     write_text(run.folds / "config.py", _CONFIG)
+    checks.check(cells)
     _check_batches(cells, records)
     advice = f"remove {run.folds}, or repeat the same flags"
     declaration.claim(run.folds, cells, cells, advice=advice)
@@ -135,6 +137,7 @@ def _cells(
             seed,
             str(run.folds / "config.py"),
             (*overrides, f"data.holdout={size / records}", f"data.fold={part}"),
+            grid.names(overrides),
         )
         for part in range(count)
     ]

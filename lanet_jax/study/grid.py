@@ -79,12 +79,16 @@ class Cell:
       seed: seed of the run.
       config: config file and presets.
       overrides: config fields, in the order of the command line.
+      given: names of those that came from the command line of the study.
+      splits: test splits that its column shows, empty for its only one; None for any.
     """
 
     experiment: str
     seed: int
     config: str
     overrides: tuple[str, ...]
+    given: frozenset[str] = frozenset()
+    splits: tuple[str, ...] | None = None
 
     @property
     def name(self) -> str:
@@ -135,6 +139,7 @@ def cells(study: Study, extra: Iterable[str] = ()) -> tuple[Cell, ...]:
         key, or a level or seed would override a field of `extra`.
     """
     extra = tuple(extra)
+    given = names(extra)
     found: dict[str, Cell] = {}
     for seed, row, column in itertools.product(study.seeds, rows(study), study.columns.levels):
         levels = (*row, column)
@@ -146,13 +151,14 @@ def cells(study: Study, extra: Iterable[str] = ()) -> tuple[Cell, ...]:
         # What a row varies counts, whatever the column's recipe says of it.
         own = [field for level in (column, *row) for field in level.overrides]
         own += [f"seed={seed}", f"noise.seed={seed}"]
-        for field in sorted({_field(one) for one in own} & {_field(one) for one in extra}):
+        for field in sorted(names(own) & given):
             raise UserError(
                 f"--config.{field}: the study itself sets it, in {key(levels)}: leave it out, or "
                 "copy the study's file and change it there"
             )
         fields = (*study.overrides, *extra, *own)
-        cell = Cell(key(levels), seed, configs[0], fields)
+        shown = tuple(split for split, _ in column.splits)
+        cell = Cell(key(levels), seed, configs[0], fields, given, shown)
         if found.setdefault(cell.name, cell) != cell:
             raise UserError(f"{cell.name}: two levels with this key differ; give each its own key")
     return tuple(found.values())
@@ -182,5 +188,6 @@ def quote(columns: str, numbers: Mapping[str, str]) -> dict[str, str]:
     return published
 
 
-def _field(override: str) -> str:
-    return override.partition("=")[0]
+def names(overrides: Iterable[str]) -> frozenset[str]:
+    """The fields that overrides, "FIELD=VALUE", set."""
+    return frozenset(override.partition("=")[0] for override in overrides)

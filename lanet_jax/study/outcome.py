@@ -11,7 +11,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
 from lanet_jax.run.paths import RunFolder
-from lanet_jax.run.summary import splits_tested
+from lanet_jax.run.summary import HOLDOUT, splits_judged, splits_tested
 
 _ADVICE = "delete it, and the study's command writes it again"
 
@@ -28,6 +28,7 @@ class Outcome:
       oracle: whether the best was chosen on this split itself.
       fitted: share of the wrong labels fitted; None if wrong labels are not known.
       auroc: AUROC of finding wrong labels; None likewise.
+      held_out: whether the split is the holdout, whose observed labels judge the run.
     """
 
     final: float
@@ -37,6 +38,7 @@ class Outcome:
     oracle: bool
     fitted: float | None
     auroc: float | None
+    held_out: bool = False
 
 
 def finished(cell: Path) -> bool:
@@ -57,7 +59,7 @@ def read(cell: Path, split: str = "") -> Outcome:
 
     Args:
       cell: its work folder.
-      split: one of the evaluated splits; empty for the only one.
+      split: one of the test splits; empty for the only one or, without any, the holdout.
 
     Returns:
       Its results.
@@ -67,13 +69,14 @@ def read(cell: Path, split: str = "") -> Outcome:
         its summary is damaged.
     """
     summary = _summary(cell)
-    splits = splits_tested(summary)
+    splits = splits_judged(summary)
     if split not in splits and (split or len(splits) != 1):
         raise UserError(
-            f"{cell} was evaluated on {', '.join(sorted(splits))}, the study asks for "
-            f"{split or 'one split'}: name it in the splits of its column"
+            f"{cell} was evaluated on {', '.join(sorted(splits)) or 'no split'}, the study asks "
+            f"for {split or 'one split'}: name it in the splits of its column"
         )
-    numbers, labels = summary[split or min(splits)], summary.get("labels", {})
+    split = split or min(splits)
+    numbers, labels = summary[split], summary.get("labels", {})
     try:
         return Outcome(
             final=float(numbers["final"]),
@@ -83,6 +86,7 @@ def read(cell: Path, split: str = "") -> Outcome:
             oracle="oracle" in numbers,
             fitted=_known(labels.get("wrong_fitted")),
             auroc=_known(labels.get("auroc")),
+            held_out=split == HOLDOUT,
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         raise UserError(f"{RunFolder(cell).summary} lacks numbers of a run; {_ADVICE}") from None

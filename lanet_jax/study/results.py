@@ -9,6 +9,7 @@ from lanet_jax.study import outcome
 from lanet_jax.study.grid import Level, Study, key, rows
 from lanet_jax.study.outcome import Outcome
 
+HELD_OUT = "held out, by observed labels"  # beside a column's title
 MEASURES = ("final", "last5", "best", "mean_class", "fitted", "auroc")
 
 
@@ -32,6 +33,7 @@ class Entry:
     Attributes:
       labels: label of the row on each axis.
       column: heading of its column.
+      held_out: whether held-out records and their observed labels stand in for a test split.
       means: means by measure; a measure that no run has is absent.
       seeds: number of runs in the means.
       oracle: whether the best was chosen on the tested split itself.
@@ -40,6 +42,7 @@ class Entry:
 
     labels: tuple[str, ...]
     column: str
+    held_out: bool
     means: dict[str, Mean]
     seeds: int
     oracle: bool
@@ -79,6 +82,7 @@ def _entry(
     return Entry(
         labels=tuple(label for level in row for label in level.labels),
         column=title,
+        held_out=any(run.held_out for run in runs),
         means={m: mean(v) for m in MEASURES if (v := _values(runs, m))},
         seeds=len(runs),
         oracle=any(run.oracle for run in runs),

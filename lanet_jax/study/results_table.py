@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 
 from lanet_jax.study.grid import Study
-from lanet_jax.study.results import Entry, Mean
+from lanet_jax.study.results import HELD_OUT, Entry, Mean
 
 DASH = "-"
 _TITLES = {
@@ -64,7 +64,7 @@ def _paper_form(study: Study, titles: tuple[str, ...], columns: list[list[Entry]
     groups = _groups(study, columns[0])
     for column in columns:
         bold |= _best(column, groups, HEADLINE, len(header))
-        header.append(column[0].column)
+        header.append(_heading(column))
         filled.append([_value(study, entry) for entry in column])
         if any(entry.published for entry in column):
             header.append(study.source)
@@ -91,7 +91,7 @@ def _detailed(study: Study, titles: tuple[str, ...], column: list[Entry]) -> She
         header.append(study.source)
         filled.append([entry.published or DASH for entry in column])
     rows = _rows(column, groups, filled)
-    title = f"{study.title}: {column[0].column} (%)"
+    title = f"{study.title}: {_heading(column)} (%)"
     return Sheet(title, tuple(header), len(titles), rows, frozenset(groups), frozenset(bold))
 
 
@@ -110,6 +110,11 @@ def text(measure: str, value: Mean | None) -> str:
     scale, digits = (1, 3) if measure == "auroc" else (100, 2)
     std = "" if value.std is None else f"±{scale * value.std:.{digits}f}"
     return f"{scale * value.mean:.{digits}f}{std}"
+
+
+def _heading(column: list[Entry]) -> str:
+    held_out = any(entry.held_out for entry in column)
+    return f"{column[0].column}, {HELD_OUT}" if held_out else column[0].column
 
 
 def _value(study: Study, entry: Entry) -> str:

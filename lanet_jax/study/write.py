@@ -12,13 +12,13 @@ from lanet_jax.run import train_command
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.study import outcome, study_page, table_formats
 from lanet_jax.study.grid import Cell, Study
-from lanet_jax.study.results import Entry, entries
+from lanet_jax.study.results import HELD_OUT, Entry, entries
 from lanet_jax.study.results_table import sheets
 
 # Config fields that a reader needs to compare the runs with others.
 _SETTINGS = (
-    *("schedule", "optim.epochs", "optim.batch_size", "augment.size", "model.depth"),
-    *("model.width", "model.pretrained", "data.limit", "data.test_split"),
+    *("schedule", "optim.epochs", "optim.batch_size", "optim.learning_rate", "augment.size"),
+    *("model.depth", "model.width", "model.pretrained", "data.limit", "data.test_split"),
 )
 
 
@@ -65,6 +65,11 @@ def _notes(
         notes.append(
             "oracle: the best epoch was chosen on the tested split itself: a bound, not a result."
         )
+    if any(entry.held_out for row in found for entry in row):
+        notes.append(
+            f"{HELD_OUT}: the runs have no test split, so that training records that they held out "
+            "judge them, wrong labels included; with label noise, no accuracy on true labels."
+        )
     homes = [folder / cell.name for cell in cells]
     settings = _settings([home for home in homes if outcome.finished(home)])
     notes += [f"As run: {settings}."] * bool(settings)
@@ -91,7 +96,7 @@ def _settings(finished: Sequence[Path]) -> str:
 
 
 def _text(value: object) -> str:
-    return "+".join(map(str, value)) if isinstance(value, list) else str(value) or "none"
+    return ("+".join(map(str, value)) if isinstance(value, list) else str(value)) or "none"
 
 
 def _command(cell: Cell, folder: Path) -> str:

@@ -54,6 +54,18 @@ def test_a_host_with_tpus_joins_its_pod_unless_another_platform_is_asked_for(joi
     assert joined == [()]
 
 
+def test_what_the_environment_announces(monkeypatch):
+    assert runtime.announced() == ("", 1)
+    monkeypatch.setenv("TPU_ML_PLATFORM", "JAX")
+    monkeypatch.delenv("JAX_PLATFORMS", raising=False)
+    assert runtime.announced() == ("TPU_ML_PLATFORM", 0)
+    monkeypatch.setenv("SLURM_NTASKS", "4")
+    assert runtime.announced() == ("SLURM_NTASKS", 4)
+    monkeypatch.setenv("JAX_COORDINATOR_ADDRESS", "host0:1234")
+    monkeypatch.setenv("JAX_NUM_PROCESSES", "2")
+    assert runtime.announced() == ("JAX_COORDINATOR_ADDRESS", 2)
+
+
 def test_a_missing_variable_is_named(joined, monkeypatch):
     monkeypatch.setenv("JAX_COORDINATOR_ADDRESS", "host0:1234")
     with pytest.raises(

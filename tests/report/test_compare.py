@@ -1,4 +1,6 @@
-from lanet_jax.report import compare, run_files
+import json
+
+from lanet_jax.report import compare, run_files, run_sections, test_sets
 
 
 def test_names_take_as_many_parents_as_they_need(bare, full, tmp_path):
@@ -28,3 +30,53 @@ def test_a_run_without_results_has_a_row(bare):
         ("bare", "CE", "shared", "30% symmetric noise", "1 of 3", "not yet", *[""] * 6),
     )
     assert "oracle" not in compare.text(table)
+
+
+def _on(folder, *tested, train="rafdb", holdout=0.0):
+    """Makes the run one of these test datasets, which all have a split `test`."""
+    path = folder / "config.json"
+    config = json.loads(path.read_text())
+    splits = ["test"] * len(tested)
+    config["data"] |= {"train": [train], "test": tested, "test_split": splits, "holdout": holdout}
+    path.write_text(json.dumps(config))
+    return run_files.read(folder)
+
+
+def test_other_test_sets_have_other_names_a_column_and_panels(bare, full):
+    runs = [_on(bare, "rafdb"), _on(full, "ferplus", train="ferplus")]
+    table = compare.table(runs)
+    assert table.header[2] == "data" and [row[2] for row in table.rows] == ["rafdb", "ferplus"]
+    at = table.header.index("tested on")
+    assert [row[at] for row in table.rows] == ["test of rafdb", "test of ferplus"]
+    assert "* oracle" in compare.text(table)
+    section, _ = run_sections.curves(runs, ["A", "B"])
+    panels = {panel.title: panel.values for panel in section.panels}
+    assert panels["Accuracy, test of rafdb"] == ((0, "47.0%"),)
+    assert panels["Accuracy, test of ferplus"] == ((1, "50.0%"),)
+    assert len(panels["Wrong labels fitted"]) == 2
+    assert "Accuracy, test" not in panels
+
+
+def test_the_same_test_set_has_its_split_s_name_whatever_trained(bare, full):
+    runs = [_on(bare, "rafdb"), _on(full, "rafdb", train="ferplus")]
+    table = compare.table(runs)
+    assert "data" not in table.header and table.rows[0][5] == "test"
+    section, _ = run_sections.curves(runs, ["A", "B"])
+    assert len(section.panels[0].values) == 2 and section.panels[0].title == "Accuracy, test"
+
+
+def test_one_of_several_test_sets_is_the_same_as_alone(bare, full):
+    text = (full / "metrics.jsonl").read_text().replace('"test"', '"test-rafdb"')
+    (full / "metrics.jsonl").write_text(text)
+    runs = [_on(bare, "rafdb"), _on(full, "rafdb", "ferplus")]
+    assert test_sets.names(runs) == [{"test": "test of rafdb"}, {"test-rafdb": "test of rafdb"}]
+    assert len(run_sections.curves(runs, ["A", "B"])[0].panels[0].values) == 2
+
+
+def test_held_out_records_are_of_the_training_data(bare, full):
+    for folder in (bare, full):
+        text = (folder / "metrics.jsonl").read_text().replace('"test"', '"holdout"')
+        (folder / "metrics.jsonl").write_text(text)
+    runs = [_on(bare, holdout=0.2), _on(full, train="ferplus", holdout=0.2)]
+    told = [{"holdout": "holdout of rafdb"}, {"holdout": "holdout of ferplus"}]
+    assert test_sets.names(runs) == told

@@ -1,4 +1,10 @@
-from lanet_jax.run.summary import best_step, selection_split, splits_tested, summarize
+from lanet_jax.run.summary import (
+    best_step,
+    selection_split,
+    splits_judged,
+    splits_tested,
+    summarize,
+)
 
 
 def _row(step, split, accuracy):
@@ -62,3 +68,9 @@ def test_the_holdout_selects_and_is_no_test():
         "test",
         "valid",
     }
+
+
+def test_the_holdout_judges_where_nothing_tests():
+    assert splits_judged({"labels": {}, "holdout": {}, "test": {}}) == {"test"}
+    assert splits_judged({"labels": {}, "holdout": {}}) == {"holdout"}
+    assert splits_judged({"labels": {}}) == set()

@@ -11,8 +11,12 @@ from pathlib import Path
 def write_run(home, final, last5=None, best=None, fitted=None, auroc=None, splits=("test",)):
     """The files of a finished run."""
     home.mkdir(parents=True, exist_ok=True)
-    config = {"schedule": "shared", "optim": {"epochs": 4}, "data": {"test_split": list(splits)}}
-    config |= {"method": home.parts[-3], "noise": {"kind": "none"}}
+    config = {"schedule": "shared", "optim": {"epochs": 4, "learning_rate": 1e-3}}
+    config |= {
+        "data": {"test_split": list(splits)},
+        "method": home.parts[-3],
+        "noise": {"kind": "none"},
+    }
     (home / "config.json").write_text(json.dumps(config))
     row = {"step": 40, "epoch": 4.0, "accuracy": final, "mean_class_accuracy": final}
     rows = [{**row, "split": split} for split in splits]

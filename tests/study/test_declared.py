@@ -10,6 +10,7 @@ from ml_collections import config_flags
 
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import config
+from lanet_jax.from_config import flags as from_flags
 from lanet_jax.recipes import PUBLISHED
 from lanet_jax.study import axes, loading
 from lanet_jax.study.declaration import claim
@@ -95,6 +96,18 @@ def test_a_scale_that_a_study_lacks():
         loading.load("configs/studies/table4.py:demo")
     with pytest.raises(UserError, match="no scale 'gpu'"):
         loading.load("configs/studies/table1.py:gpu")
+
+
+@pytest.mark.parametrize("schedule", ["published", "shared"])
+@pytest.mark.parametrize("scale", axes.SCALES)
+def test_every_method_has_its_own_rate_under_any_schedule(scale, schedule):
+    for cell in cells(loading.load(f"configs/studies/table1.py:{scale}")):
+        if cell.seed == 0:
+            given = from_flags.config([*cell.config_flags, f"--config.schedule={schedule}"])
+            optim = config.resolve(given).optim
+            rates = optim.learning_rate, optim.head_learning_rate
+            own = {"rul": (2e-4, 2e-3), "eac": (2e-4, 0.0)}
+            assert rates == own.get(given.method, (1e-3, 0.0))
 
 
 def test_the_switches_of_table_2():

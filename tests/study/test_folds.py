@@ -109,6 +109,18 @@ def test_a_batch_that_no_fold_fills_is_refused_before_anything_is_declared(run, 
     folds.folds(run, 2, ["optim.batch_size=4"], program())
 
 
+def test_a_flag_that_the_run_s_recipe_overrides_is_refused(run, program):
+    path = run / "config.json"
+    c = config_files.config("demo:tiny")[1]
+    c.method, c.schedule, c.optim.batch_size = "eac", "published", 4
+    path.unlink()
+    run_folder.claim(run, config.resolve(c))
+    with pytest.raises(UserError, match=r"epochs=2: the published recipe of eac \(60\) overrides"):
+        folds.folds(run, 2, ["optim.epochs=2"], program())
+    assert not (run / "folds" / "study.json").exists()
+    folds.folds(run, 2, ["optim.epochs=2", "schedule=shared", "optim.batch_size=4"], program())
+
+
 def test_folds_of_which_none_has_begun_may_be_declared_anew(run, program):
     with pytest.raises(UserError, match="2 of 2 folds failed"):
         folds.folds(run, 2, (), [sys.executable, "-c", "raise SystemExit('error: no')"])
@@ -116,6 +128,14 @@ def test_folds_of_which_none_has_begun_may_be_declared_anew(run, program):
     assert [path.parent.name for path in folds.made(run)] == [f"{i}-of-3" for i in (1, 2, 3)]
     for path in folds.made(run):
         assert (path / "labels.csv").read_bytes() == (run / "labels.csv").read_bytes()
+
+
+def test_several_processes_are_refused(run, monkeypatch):
+    monkeypatch.setenv("SLURM_NTASKS", "2")
+    monkeypatch.delenv("JAX_COORDINATOR_ADDRESS", raising=False)
+    monkeypatch.setattr(sys, "argv", ["folds", f"--workdir={run}"])
+    with pytest.raises(UserError, match=r"this command trains on one host; unset SLURM_NTASKS$"):
+        folds.main()
 
 
 def test_without_a_run(tmp_path, monkeypatch):

@@ -41,3 +41,11 @@ def test_a_split_must_be_named_where_there_are_several(folder, write_run):
         read(folder)
     with pytest.raises(UserError, match="the study asks for c"):
         read(folder, "c")
+
+
+def test_the_holdout_judges_a_run_without_test_splits(folder, write_run):
+    write_run(folder, 0.5, splits=("holdout",))
+    found = read(folder)
+    assert found.final == 0.5 and found.held_out
+    write_run(folder, 0.6, splits=("test",))
+    assert not read(folder).held_out

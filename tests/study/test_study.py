@@ -51,7 +51,8 @@ def test_a_failing_cell_is_named_at_the_end_and_stands_in_the_table(run, fake, f
     assert "| CE | 50.00 | 50.00 | 50.00 | 40.00 | 1 of 1 |" in table
     assert "| LANET | - | - | - | - | 0 of 1 |" in table
     assert "- lanet/demo/seed0 failed: the images are gone: bring them back" in table
-    assert "schedule shared, optim.epochs 4, data.test_split test" in table
+    told = "schedule shared, optim.epochs 4, optim.learning_rate 0.001, data.test_split test"
+    assert told in table
     assert "--config.noise.rate=0.2 --config.method=ce --config.seed=0" in table
     assert "| CE | 50.00 |" in capsys.readouterr().out
     assert (folder / "table.csv").read_text().startswith("Method,Data,seeds,final_mean,final_std")
@@ -104,6 +105,30 @@ def test_a_stopped_study_says_how_to_resume(run, monkeypatch, capsys):
         run()
     assert caught.value.code == 130
     assert "the same command resumes it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"JAX_COORDINATOR_ADDRESS": "host0:1234", "JAX_NUM_PROCESSES": "2", "JAX_PROCESS_ID": "0"},
+        {"SLURM_NTASKS": "2"},
+    ],
+)
+def test_several_processes_are_refused_before_a_run_waits_for_them(
+    run, fake, folder, monkeypatch, variables
+):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    first = next(iter(variables))
+    told = rf"{first} is set and announces 2 processes, .*; unset {first} \(other hosts take other"
+    with pytest.raises(UserError, match=told):
+        run()
+    assert fake.calls() == [] and not list(folder.iterdir())
+    run("--dry_run")
+    monkeypatch.delenv(first)
+    run("--only=ce")
+    monkeypatch.setenv(first, variables[first])
+    run("--table_only")
 
 
 def test_a_flag_that_is_not_known(run):

@@ -14,7 +14,7 @@ CONFUSIONS = {"seed0": ((3, 1), (0, 0)), "seed1": ((1, 3), (0, 0)), "a": ((1, 0)
 CONFUSIONS["b"] = CONFUSIONS["a"]
 
 
-def write_curves(home, method, accuracy, fitted, **fields):
+def write_curves(home, method, accuracy, fitted, split="test", **fields):
     """A finished run with one row an epoch."""
     (home / "evaluation" / "test").mkdir(parents=True)
     (home / "evaluation" / "test" / "metrics.json").write_text("{}")
@@ -28,7 +28,7 @@ def write_curves(home, method, accuracy, fitted, **fields):
     for epoch in range(1, EPOCHS + 1):
         at = {"step": epoch, "epoch": float(epoch)}
         scores = {"accuracy": accuracy + epoch / 100, "mean_class_accuracy": 0.1}
-        rows.append({**at, "split": "test", **scores})
+        rows.append({**at, "split": split, **scores})
         rows.append({**at, "split": "labels", "wrong_fitted": fitted, "auroc": 0.8765})
     (home / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     (home / "summary.json").write_text(json.dumps(summarize(rows)))
@@ -69,6 +69,15 @@ def test_tables_curves_and_commands_stand_on_it(study, folder, run_all, console)
     assert not (folder / "figures").exists()
     said, _ = console(folder / "report.html")
     assert said == []
+
+
+def test_runs_without_a_test_split_say_what_judges_them(study, folder, run_all):
+    html = run_all(study, {"ce/demo": (0.5,), "lanet/demo": (0.7,)}, split="holdout")
+    assert "Over the epochs: Demo, held out, by observed labels" in html
+    table = (folder / "table.md").read_text()
+    assert "**Two methods: Demo, held out, by observed labels (%)**" in table
+    assert "- held out, by observed labels: the runs have no test split" in table
+    assert "| CE | 54.00 |" in table
 
 
 def test_groups_and_columns_have_curves_of_their_own(study, run_all):
