@@ -52,7 +52,10 @@ def told_apart(
     Returns:
       The same; a single split with a name of the log's own, such as `train`, is "SPLIT-DATASET".
     """
-    return dict(zip(split_names.tested(datasets, names), opened.values(), strict=True))
+    told = split_names.tested(datasets, names)
+    if told == split_names.opened(datasets, names, len(datasets) > 1):
+        return opened
+    return dict(zip(told, opened.values(), strict=True))
 
 
 def judged(c: Config) -> list[str]:
