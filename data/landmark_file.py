@@ -189,10 +189,18 @@ def remark_unused(table: LandmarkTable, found: Mapping[str, int], listing: Listi
         return
     used = {table.names[row] for row in found.values()}
     unused = [name for name in table.names if name not in used]
-    if unused:
-        images = sum(map(len, listing.splits.values()))
-        listing.remarks.append(
-            f"{len(unused)} of {len(table.names)} rows of the landmark file fit no image, such as "
-            f"{unused[0]!r}, and {images - len(found)} of {images} images have no row: if files "
-            "were moved or renamed, find landmarks again"
-        )
+    if not unused:
+        return
+    images = sum(map(len, listing.splits.values()))
+    # Options such as --classes 7 leave images out: then the file has rows to spare, and nothing
+    # was renamed if every image that is left has its own.
+    missing = (
+        f"and {images - len(found)} of {images} images have no row: if files were moved or "
+        "renamed, find landmarks again"
+        if len(found) < images
+        else "and every image has a row"
+    )
+    listing.remarks.append(
+        f"{len(unused)} of {len(table.names)} rows of the landmark file fit no image, such as "
+        f"{unused[0]!r}, {missing}"
+    )

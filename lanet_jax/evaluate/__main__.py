@@ -16,7 +16,7 @@ from lanet_jax import metrics
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser
 from lanet_jax.devices import others, runtime
-from lanet_jax.errors import UserError
+from lanet_jax.evaluate import own_classes
 from lanet_jax.export.equal_classes import class_prior, with_equal_classes
 from lanet_jax.files.atomic import csv_text, write_together
 from lanet_jax.input.records import Records
@@ -52,8 +52,8 @@ def evaluate(
       data_dir: where the dataset lies; "" for where the run had it.
 
     Raises:
-      UserError: run, checkpoint or data are missing, their classes differ, or a prediction is
-        not finite.
+      UserError: run, checkpoint or data are missing, the data has a class that the network does
+        not have, or a prediction is not finite.
     """
     # The compiler's flags must be set before any of these imports touches a device.
     from lanet_jax.devices import hosts
@@ -73,18 +73,18 @@ def evaluate(
         return
     trained = restore(workdir, step, mesh_lib.make(setting.reading.batch))
     for name, records in setting.splits.items():
-        if list(records.classes) != trained.card["classes"]:
-            raise UserError(
-                f"{name} has classes {', '.join(records.classes)}, the checkpoint was trained on "
-                f"{', '.join(trained.card['classes'])}: prepare the data with the same --classes"
-            )
+        classes = trained.card["classes"]
+        what = f"{data}, split {name}," if data else f"the run's split {name}"
+        fitting = own_classes.in_classes(records, classes, what)
         own = fingerprint.of(records)
         named = functools.partial(place, workdir, name, own, trained.step)
         folder = hosts.on_first(lambda named=named: str(named(data, data_dir)))  # type: ignore[misc]  # a default binds it
         probabilities = trained.classify_records(records, setting.reading)
         if jax.process_index() == 0:
             weights = fingerprint_of_network.of_weights(trained)
-            write(Path(folder), records, probabilities, trained.step, digest(own), weights)
+            write(Path(folder), fitting, probabilities, trained.step, digest(own), weights)
+            if note := own_classes.absent(records, classes, what):
+                print(note)
 
 
 def write(

@@ -33,7 +33,10 @@ def draw(looks: Sequence[Look]) -> Figure:
       NotDrawnError: it is not known which labels are wrong, or all are, or none is.
     """
     if any(look.true is None for look in looks):
-        raise NotDrawnError("it is not known which of the training labels are wrong")
+        raise NotDrawnError(
+            "it is not known which of the training labels are wrong; of noise injected by a label "
+            "file, a run with --config.noise.truth_known=True knows it"
+        )
     if any((look.given == look.true).all() for look in looks):
         raise NotDrawnError("none of the training labels looked at is wrong")
     if any((look.given != look.true).all() for look in looks):

@@ -17,6 +17,11 @@ from lanet_jax.input import label_lines, mixture, prepared
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
 
+_OTHER_SPLIT = (
+    "set --config.data.test_split (or train_split) to one of these, or hold a part out: `lanet "
+    'prepare` with --holdout=0.1 --overwrite, or --config.data.test="()" --config.data.holdout=0.1'
+)
+
 
 class _Described(NamedTuple):
     """The description of a prepared dataset and one of its splits; see `mixture.Described`."""
@@ -132,7 +137,7 @@ def bound_files(c: Config) -> dict[str, str]:
 def _described(c: Config, name: str, split: str) -> _Described:
     folder = prepared.newest_version(expanded(c.data.dir), name)
     builder, metadata = prepared.open_builder(folder)
-    prepared.require_split(folder, builder, split)
+    prepared.require_split(folder, builder, split, _OTHER_SPLIT)
     features = builder.info.features
     return _Described(
         classes=tuple(metadata["classes"]),

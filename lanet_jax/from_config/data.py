@@ -18,9 +18,15 @@ from lanet_jax.input import fingerprint, mixture, noise, noise_file, records_tab
 from lanet_jax.input.reading import Reading
 from lanet_jax.input.records import Records
 from lanet_jax.input.streams import Purpose, stream, stream_before
+from lanet_jax.run import folder as run_folder
 from lanet_jax.run import inputs
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.run.summary import HOLDOUT
+
+_TRUTH_KNOWN = (
+    "if these changes are injected noise and the dataset's own labels are the truth, "
+    "--config.noise.truth_known=True measures how wrong labels fare"
+)
 
 __all__ = ["HOLDOUT", "Data", "data", "held_out", "labels", "reading", "reading_back"]
 
@@ -92,7 +98,10 @@ def data(c: Config, workdir: Path, need_tests: bool = True) -> Data:
         elsewhere = {name for test in evaluate.values() for name in test.names} | _other_splits(c)
         tell = print if jax.process_index() == 0 else lambda _: None
         file = str(expanded(c.noise.file))
-        own = noise_file.read(file, train.names, train.classes, train.labels, elsewhere, tell=tell)
+        advice = "" if c.noise.truth_known else _TRUTH_KNOWN
+        own = noise_file.read(
+            file, train.names, train.classes, train.labels, elsewhere, tell, advice
+        )
     else:
         own = train.labels
     rows = _part(c, Purpose.LIMIT, len(train), c.data.limit or len(train))
@@ -199,13 +208,14 @@ def labels(
       Observed labels, and the true ones where it is known which are wrong.
 
     Raises:
-      UserError: `labels.csv` was changed and no longer lists all records.
+      UserError: `labels.csv` was changed since the run began.
     """
     path = RunFolder(workdir).labels
     n, classes = c.noise, train.classes
     injected = n.kind in ("symmetric", "asymmetric") or (n.kind == "file" and n.truth_known)
     true = train.labels if injected else None
     if path.exists():
+        run_folder.check_labels(workdir)  # first, as a changed file may not be readable as labels
         return noise_file.restore(path, train.names, classes, train.labels), true
     given = own
     if n.kind == "symmetric":

@@ -41,8 +41,18 @@ def check_classes(described: Mapping[str, Described]) -> None:
         if other.classes != one.classes:
             raise UserError(
                 f"{name} has classes {', '.join(other.classes)}, {first} has "
-                f"{', '.join(one.classes)}: prepare both with the same --classes"
+                f"{', '.join(one.classes)}: {_advice(first, name)}"
             )
+
+
+def _advice(*names: str) -> str:
+    """How to make two datasets, or two variants of one, have the same classes."""
+    if len({name.partition("/")[0] for name in names}) == 1:
+        return "set --config.data.train and --config.data.test to the same variant"
+    return (
+        "prepare both with the same classes (--classes 7 leaves contempt out of FERPlus and "
+        "AffectNet, --classes WRITTEN=CLASS renames one of a folder)"
+    )
 
 
 def check_schemes(described: Mapping[str, Described]) -> None:

@@ -27,6 +27,7 @@ def read(
     labels: Int[np.ndarray, " N"],
     other_names: Collection[str] = (),
     tell: Callable[[str], None] = print,
+    advice: str = "",
 ) -> Int[np.ndarray, " N"]:
     """Reads the observed labels of the training records from a label file.
 
@@ -41,6 +42,7 @@ def read(
       labels: the dataset's own labels, indices into `class_names`.
       other_names: names of the dataset's other splits.
       tell: called with one line about what the file names and changes.
+      advice: ends that line if labels change, other than by a review.
 
     Returns:
       The observed labels; a record that the file does not name keeps its own label.
@@ -58,7 +60,9 @@ def read(
     found = _found(path, file, rows, names)
     index_of = _index_of(path, file, rows, found, class_names, labels)
     result = _applied(path, found, index_of, labels)
-    tell(f"{path}: {_report(file, rows, found, truths, class_names, labels, result)}")
+    report = _report(file, rows, found, truths, class_names, labels, result)
+    changed = not file.is_review and np.any(result != labels)
+    tell(f"{path}: {report}" + (f"; {advice}" if advice and changed else ""))
     return result
 
 

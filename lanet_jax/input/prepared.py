@@ -90,25 +90,26 @@ def open_builder(folder: Path) -> tuple[tfds.core.DatasetBuilder, dict[str, Any]
     return builder, metadata
 
 
-def require_split(folder: Path, builder: tfds.core.DatasetBuilder, split: str) -> None:
+def require_split(
+    folder: Path,
+    builder: tfds.core.DatasetBuilder,
+    split: str,
+    advice: str = "name one of these (--split of `lanet evaluate` and `lanet audit`)",
+) -> None:
     """Checks that a prepared dataset has a split.
 
     Args:
       folder: folder of the dataset, for errors.
       builder: opened from it.
       split: "train", "valid" or "test".
+      advice: what to do in the command that runs.
 
     Raises:
       UserError: it has not; it names those that are there.
     """
     if split not in builder.info.splits:
         have = ", ".join(sorted(builder.info.splits))
-        raise UserError(
-            f"{folder} has no split {split!r}, it has: {have}; in training, set "
-            "--config.data.test_split (or train_split) to one of them, or hold a part out: "
-            "`lanet prepare` with --holdout=0.1 --overwrite, or "
-            '--config.data.test="()" --config.data.holdout=0.1'
-        )
+        raise UserError(f"{folder} has no split {split!r}, it has: {have}; {advice}")
 
 
 def damaged(folder: Path, error: Exception) -> UserError:

@@ -175,16 +175,32 @@ def seal_labels(workdir: Path) -> None:
     Raises:
       UserError: the labels were changed, so that the run would resume with other ones.
     """
-    labels, seal = RunFolder(workdir).labels, RunFolder(workdir).seal
-    line = f"{hashlib.sha256(labels.read_bytes()).hexdigest()}  {labels.name}\n"  # as sha256sum
+    check_labels(workdir)
+    seal = RunFolder(workdir).seal
     if not seal.exists():
-        write_text(seal, line)
-    elif json_files.read_text(seal, ADVICE) != line:
+        write_text(seal, _seal_of(RunFolder(workdir).labels))
+
+
+def check_labels(workdir: Path) -> None:
+    """Checks `labels.csv` against its checksum, if there is one.
+
+    Args:
+      workdir: folder of a run that has written its labels.
+
+    Raises:
+      UserError: the labels were changed.
+    """
+    labels, seal = RunFolder(workdir).labels, RunFolder(workdir).seal
+    if seal.exists() and json_files.read_text(seal, ADVICE) != _seal_of(labels):
         raise UserError(
             f"{labels} was changed since the run began ({seal.name} beside it does not match): "
             "restore it, or delete it to have it rewritten; to train on it as it is, start a run "
             f"in another --workdir with --config.noise.kind=file --config.noise.file={labels}"
         )
+
+
+def _seal_of(labels: Path) -> str:
+    return f"{hashlib.sha256(labels.read_bytes()).hexdigest()}  {labels.name}\n"  # as sha256sum
 
 
 def load_config(workdir: Path) -> ml_collections.ConfigDict:

@@ -32,19 +32,22 @@ def _space(row: Row, space: str) -> list[str]:
     lines = []
     share = row.get(f"{space}_share")
     count, chance = row[f"{space}_records"], row[f"{space}_chance_share"]
+    # Records without landmarks have no neighbours in landmark space.
+    some = f"; {count:,} of {row['records']:,} measured records have neighbours there"
+    some = some if count < row["records"] else ""
     if not count:
         lines.append(f"{space} space is empty: no measured record has neighbours there")
     if share is not None and share < _least(chance, count):
         lines.append(
             f"{space} space is not measurably better than chance: {share:.2f} of a record's "
-            f"neighbours share its label, {chance:.2f} would at random"
+            f"neighbours share its label, {chance:.2f} would at random{some}"
         )
     gain = row.get(f"{space}_score_gain")
     if gain is not None and gain < _ERRORS:
         lines.append(
             f"the scores of {space} space are not measurably better than equal weights: its "
             f"neighbours name {row[f'{space}_names']:.2f} of the labels, "
-            f"{row[f'{space}_unweighted_names']:.2f} if all count alike"
+            f"{row[f'{space}_unweighted_names']:.2f} if all count alike{some}"
         )
     return lines
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
-from lanet_jax.from_config import before_reading, outvoted
+from lanet_jax.from_config import before_reading, landmark_targets, outvoted
 from lanet_jax.from_config import run as run_lib
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data
@@ -47,7 +47,8 @@ def begin(
     resumed = hosts.on_first(lambda: run_folder.has_checkpoint(workdir))
     built = hosts.on_each(lambda: run_lib.run(resolved, workdir, resumed))
     _compare_hosts(built.data, built.example.pretrained)
-    _tell([outvoted.note(resolved, built.data.train.classes, built.data.given)])
+    train, given = built.data.train, built.data.given
+    _tell([landmark_targets.note(resolved, train), outvoted.note(resolved, train.classes, given)])
     card = hosts.on_first(functools.partial(_tie, resolved, workdir, built.data))
     return dataclasses.replace(built, card={**built.card, "run": card})
 

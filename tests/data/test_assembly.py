@@ -100,8 +100,15 @@ def test_rows_of_a_file_that_fit_no_image_are_told():
         "3 of 4 rows of the landmark file fit no image, such as 'anger/2.png', and 1 of 2 images "
         "have no row: if files were moved or renamed, find landmarks again"
     ]
+    listing = _listing(items[:1])  # as --classes may leave images out
+    table = LandmarkTable(["anger/1.png", "fear/2.png"], points[:2], np.ones(2, bool), "points5")
+    assemble(listing, _looks("anger/1.png", width=10), table)
+    assert listing.remarks == [
+        "1 of 2 rows of the landmark file fit no image, such as 'fear/2.png', and every image has "
+        "a row"
+    ]
+    listing = _listing(items)
     table = LandmarkTable(["anger/1.png"] * 2, points[:2], np.ones(2, bool), "points5")
-    listing.remarks.clear()
     assemble(listing, _looks(*(item.name for item in items), width=10), table)
     assert not listing.remarks
 

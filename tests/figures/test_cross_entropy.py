@@ -48,7 +48,7 @@ def test_what_is_said_of_each_checkpoint(look):
 
 
 def test_without_known_wrong_labels_there_is_no_figure(look):
-    with pytest.raises(NotDrawnError, match="not known"):
+    with pytest.raises(NotDrawnError, match=r"not known.*noise\.truth_known=True"):
         cross_entropy.draw([look(), look(known=False)])
     with pytest.raises(NotDrawnError, match="none of the training labels"):
         cross_entropy.draw([look(given=look().true)])

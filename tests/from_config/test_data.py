@@ -8,6 +8,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.from_config import data as build_data
 from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Records
+from lanet_jax.run import folder as run_folder
 from lanet_jax.run import inputs
 
 RECORDS = 23
@@ -141,3 +142,36 @@ def test_a_test_set_that_is_gone_is_missed_only_by_what_needs_it(
     assert list(rest.evaluate) == [build_data.HOLDOUT]
     assert rest.given.tolist() == whole.given.tolist()
     assert "the test data cannot be opened: no dataset 'gone'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("lines", "known", "told"),
+    [
+        (["00.png 2 0", "01.png 1 1", "02.png 2 2"], False, True),
+        (["00.png 2 0", "01.png 1 1", "02.png 2 2"], True, False),
+        (["00.png 0 0", "01.png 1 1", "02.png 2 2"], False, False),  # changes nothing
+        (["name,given,true,decision", "00.png,neutral,anger,change"], False, False),  # a review
+    ],
+)
+def test_a_file_that_may_hold_injected_noise_names_the_field_that_says_so(
+    config, tmp_path, capsys, monkeypatch, lines, known, told
+):
+    monkeypatch.setattr(build_data.records_table, "names_elsewhere", lambda *_: ())
+    (tmp_path / "peers.txt").write_text("\n".join(lines))
+    config.noise.kind, config.noise.file = "file", str(tmp_path / "peers.txt")
+    config.noise.truth_known = known
+    data = build_data.data(config, tmp_path)
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.endswith("--config.noise.truth_known=True measures how wrong labels fare") == told
+    assert (data.true is None) != known
+
+
+@pytest.mark.parametrize("text", ["broken\n", "name,given,true\n00.png,fear,\n"])
+def test_changed_labels_are_told_by_their_seal_whether_they_can_be_read_or_not(
+    config, tmp_path, text
+):
+    build_data.data(config, tmp_path)
+    run_folder.seal_labels(tmp_path)
+    (tmp_path / "labels.csv").write_text(text)
+    with pytest.raises(UserError, match=r"was changed since the run began .* restore it, or del"):
+        build_data.data(config, tmp_path)

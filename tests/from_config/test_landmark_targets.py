@@ -68,3 +68,13 @@ def test_where_only_points_that_are_not_learned_are_known_all_may_be_learned(cap
     c.landmarks.points = "all"
     assert landmark_targets.framed(c, faces).shapes.known.any(axis=1).all()
     assert capsys.readouterr().err == ""
+
+
+def test_more_records_without_landmarks_than_faces_usually_lack_are_told():
+    few, many = train([4] * 9 + [0]), train([4] * 8 + [0, 0])
+    assert landmark_targets.note(config(), few) == ""
+    told = landmark_targets.note(config(), many)
+    assert told.startswith("note: 2 of 10 training records have no landmarks: they teach")
+    c = config()
+    c.method = "ce"
+    assert landmark_targets.note(c, many) == ""

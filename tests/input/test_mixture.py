@@ -15,8 +15,19 @@ def described(classes=("anger", "fear"), landmarks=5, scheme="5"):
 def test_the_third_of_three_is_compared_as_well():
     with pytest.raises(UserError) as caught:
         mixture.check_classes({"a": described(), "b": described(), "c": described(("anger",))})
+    assert str(caught.value).startswith(
+        "c has classes anger, a has anger, fear: prepare both with the same classes (--classes 7 "
+    )
+
+
+def test_of_two_variants_of_a_dataset_one_is_to_be_chosen():
+    with pytest.raises(UserError) as caught:
+        mixture.check_classes(
+            {"f/argmax8_7classes": described(("anger",)), "f/argmax8": described()}
+        )
     assert str(caught.value) == (
-        "c has classes anger, a has anger, fear: prepare both with the same --classes"
+        "f/argmax8 has classes anger, fear, f/argmax8_7classes has anger: set --config.data.train "
+        "and --config.data.test to the same variant"
     )
 
 

@@ -105,3 +105,10 @@ def test_rows_of_older_versions_are_read():
 def test_a_run_in_one_space_says_nothing_of_the_other():
     one = {k: v for k, v in GOOD.items() if not k.startswith("landmark")}
     assert idle_parts.idle([one]) == []
+
+
+def test_how_many_of_the_measured_records_have_neighbours_is_told():
+    [line] = idle_parts.idle([{**GOOD, "landmark_share": 0.2, "landmark_records": 64}])
+    assert line.endswith("at random; 64 of 2,048 measured records have neighbours there")
+    [line] = idle_parts.idle([{**GOOD, "landmark_share": 0.2, "landmark_records": 2048}])
+    assert line.endswith("at random")
