@@ -8,10 +8,10 @@ from jaxtyping import Float
 
 from lanet_jax import metrics
 from lanet_jax.errors import UserError
+from lanet_jax.export import last_layer
 from lanet_jax.export.equal_classes import class_prior, with_equal_classes
 from lanet_jax.export.evaluated import Evaluated
 from lanet_jax.export.temperature import tempered
-from lanet_jax.methods.classifier import PART
 from lanet_jax.trained.load import Trained
 
 _POWER = "balance_power"  # in the cards of balanced networks only
@@ -89,8 +89,7 @@ def balanced(trained: Trained, by: Balance, split: str) -> Trained:
     Returns:
       The network, with the frequencies in its card.
     """
-    fc = trained.params[PART]["fc"]
+    fc = last_layer.of(trained)
     fc = {**fc, "bias": fc["bias"] - (by.power * np.log(by.prior)).astype(np.float32)}
-    params = {**trained.params, PART: {**trained.params[PART], "fc": fc}}
     said = {_POWER: by.power, "balanced_of": split, "class_prior": by.prior.tolist()}
-    return dataclasses.replace(trained, params=params, card={**trained.card, **said})
+    return last_layer.replaced(trained, fc, said)

@@ -9,9 +9,9 @@ from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 
 from lanet_jax import metrics
+from lanet_jax.export import last_layer
 from lanet_jax.export.equal_classes import LEAST
 from lanet_jax.export.evaluated import Evaluated
-from lanet_jax.methods.classifier import PART
 from lanet_jax.trained.load import Trained
 
 _WIDEST = 20.0  # largest temperature considered, and the inverse of the smallest
@@ -88,7 +88,5 @@ def divided(trained: Trained, by: Temperature, split: str) -> Trained:
     """
     # What was evaluated is a run's own network; that of a model file may be divided already.
     further = by.value / trained.card.get("temperature", 1.0)
-    fc = {name: value / further for name, value in trained.params[PART]["fc"].items()}
-    params = {**trained.params, PART: {**trained.params[PART], "fc": fc}}
-    card = {**trained.card, "temperature": by.value, "temperature_of": split}
-    return dataclasses.replace(trained, params=params, card=card)
+    fc = {name: value / further for name, value in last_layer.of(trained).items()}
+    return last_layer.replaced(trained, fc, {"temperature": by.value, "temperature_of": split})
