@@ -18,7 +18,7 @@ from lanet_jax.audit import labelled_faces, witnesses
 from lanet_jax.label_noise import confident_learning
 from lanet_jax.label_noise.array_checks import PROBABILITIES
 from lanet_jax.label_noise.of_arrays import LabelAudit, audit_labels
-from lanet_jax.trained.load import SHIPPED
+from lanet_jax.shipped import SHIPPED
 
 
 def rarity(given: Int[np.ndarray, " N"]) -> Float[np.ndarray, " N"]:

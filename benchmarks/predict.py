@@ -112,7 +112,7 @@ def by_onnxruntime(model: str, files: Sequence[Path], folder: Path) -> Callable[
     import onnxruntime
 
     from lanet_jax.export.__main__ import export
-    from lanet_jax.predict.predictor import SHIPPED
+    from lanet_jax.shipped import SHIPPED
 
     exported = export(Path(model or SHIPPED), "onnx", out=folder / "model.onnx")
     session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])

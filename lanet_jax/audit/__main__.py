@@ -128,8 +128,8 @@ def audit(
     # The compiler's flags must be set before any of these imports touches a device.
     from lanet_jax.audit import of_run, shard_of_faces, without_run, witnesses
     from lanet_jax.label_noise import confident_learning
+    from lanet_jax.shipped import SHIPPED
     from lanet_jax.study import folds
-    from lanet_jax.trained.load import SHIPPED
 
     if workdir is not None and source is None:
         _check_run(out, step, classes, shard)

@@ -8,7 +8,7 @@ from pathlib import Path
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.finished import trained_names
 from lanet_jax.run.paths import RunFolder
-from lanet_jax.trained.load import SHIPPED
+from lanet_jax.shipped import SHIPPED
 
 _FERPLUS = re.compile(r"(?:^|/)fer(\d{7})\.\w+$")
 _FERPLUS_VALID = 28_638  # number of the first name that is not of the train split

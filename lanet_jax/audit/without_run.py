@@ -13,7 +13,7 @@ from lanet_jax.input.records import Records
 from lanet_jax.label_noise import ranking, same_faces
 from lanet_jax.label_noise.array_checks import PROBABILITIES
 from lanet_jax.label_noise.of_arrays import LabelAudit, audit_labels
-from lanet_jax.trained.load import SHIPPED
+from lanet_jax.shipped import SHIPPED
 
 _NAMES = {
     "expression": "features of the network",

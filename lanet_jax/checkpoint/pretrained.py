@@ -1,7 +1,7 @@
-"""Saves a converted backbone, and loads it into a network."""
+"""Saves a converted backbone; loads one, or that of a trained network, into a network."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,11 +17,21 @@ from lanet_jax.files import beside, writable
 from lanet_jax.files.atomic import write_together
 from lanet_jax.files.home import expanded
 from lanet_jax.files.npz import read_npz
+from lanet_jax.shipped import SHIPPED
 from lanet_jax.typing import PyTree
 
 ENDINGS = (".safetensors", ".npz")
 # Weights that a config may name without a path, and the command that fetches them.
 IN_CACHE = {"face29": "lanet port get-faces"}
+BUNDLED = "bundled"  # the network that comes with the package
+NAMES = (*IN_CACHE, BUNDLED)
+# Where a model file has its backbone's tensors, and their names in a file of ported weights.
+_IN_MODEL_FILE = {
+    "params/expression/backbone/": "params/",
+    "model_state/expression/backbone/": "batch_stats/",
+    "model_state/frozen/params/": "params/",
+    "model_state/frozen/batch_stats/": "batch_stats/",
+}
 
 
 def check_output(path: Path) -> None:
@@ -84,7 +94,7 @@ def find(name: str) -> Path:
     """Finds the weights that a config names.
 
     Args:
-      name: a file, or the name of weights in the user's cache, see `IN_CACHE`.
+      name: a file, or one of `NAMES`.
 
     Returns:
       The path of the file.
@@ -92,12 +102,17 @@ def find(name: str) -> Path:
     Raises:
       UserError: the weights are not in the cache; the message has the command that fetches them.
     """
-    if name not in IN_CACHE:
-        return expanded(name)
-    path = in_cache(name)
-    if not path.is_file():
+    path = place(name)
+    if name in IN_CACHE and not path.is_file():
         raise UserError(f"{path} is not there: make it once with `{IN_CACHE[name]}`")
     return path
+
+
+def place(name: str) -> Path:
+    """Where the weights that a config names are, or would be; as for `find`."""
+    if name == BUNDLED:
+        return SHIPPED
+    return in_cache(name) if name in IN_CACHE else expanded(name)
 
 
 def in_cache(name: str) -> Path:
@@ -118,10 +133,11 @@ def colours(path: Path) -> dict[str, list[float]]:
 def load_backbone(
     path: str | Path, params: PyTree, stats: PyTree, unused: Sequence[str] = ()
 ) -> tuple[PyTree, PyTree]:
-    """Loads ported weights into a backbone; every tensor must fit.
+    """Loads ported weights, or those of a trained network, into a backbone; every tensor must fit.
 
     Args:
-      path: a file that `save` wrote.
+      path: a file that `save` or `model_file.write` wrote; of the latter, only the backbone's
+        tensors are used.
       params: parameters of the backbone, arrays or their shapes.
       stats: its running batch statistics.
       unused: parts of the file that this backbone knowingly lacks, such as
@@ -140,7 +156,7 @@ def load_backbone(
     found_format = file_format(path)
     if found_format not in readers:
         raise UserError(f"{path}: a {found_format} file, not ported weights; {advice}")
-    arrays = readers[found_format](path)
+    arrays = _backbone(readers[found_format](path))
     if not any(name.startswith("params/") for name in arrays):
         raise UserError(f"{path}: no tensor under params/, not ported weights; {advice}")
     parts = {name: f"{name}/".split("/")[1] for name in arrays}
@@ -150,12 +166,23 @@ def load_backbone(
         {name: value.shape for name, value in arrays.items()},
         {name: leaf.shape for name, leaf in expected.items()},
         f"{path}: does not fit the configured backbone",
-        "set the family, width and the rest of --config.model as its .json says, or port others",
+        "set the family, width and the rest of --config.model as its .json says, or name others",
     )
     check_numbers(arrays, str(path))
     filled = {name: np.asarray(arrays[name], leaf.dtype) for name, leaf in expected.items()}
     tree = unflatten_dict(filled, sep="/")
     return tree["params"], tree.get("batch_stats", {})
+
+
+def _backbone(arrays: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+    """The backbone's tensors where this is a whole network, named as in ported weights."""
+    found = {
+        new + name.removeprefix(old): value
+        for name, value in arrays.items()
+        for old, new in _IN_MODEL_FILE.items()
+        if name.startswith(old)
+    }
+    return found or arrays
 
 
 def _flatten(params: PyTree, stats: PyTree) -> dict[str, Any]:

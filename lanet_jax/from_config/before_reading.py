@@ -115,6 +115,13 @@ def check_files(c: Config, workdir: Path) -> None:
                 f"note: {path} was trained on images normalised otherwise: {flags}",
                 file=sys.stderr,
             )
+    seen = [name for name in c.data.train if name.partition("/")[0] == "ferplus"]
+    if c.model.pretrained == pretrained.BUNDLED and c.noise.kind != "none" and seen:
+        print(
+            f"note: the bundled network was trained on the annotator votes of {', '.join(seen)}: "
+            "it knows which labels are wrong, so that this run does not show how robust a method is",
+            file=sys.stderr,
+        )
 
 
 def bound_files(c: Config) -> dict[str, str]:
@@ -128,8 +135,8 @@ def bound_files(c: Config) -> dict[str, str]:
     """
     labels = c.noise.file if c.noise.kind == "file" else ""
     weights = c.model.pretrained
-    if weights in pretrained.IN_CACHE:
-        weights = str(pretrained.in_cache(weights))
+    if weights in pretrained.NAMES:
+        weights = str(pretrained.place(weights))
     named = {"noise.file": labels, "model.pretrained": weights}
     return {field: path for field, path in named.items() if path}
 

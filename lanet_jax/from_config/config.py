@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import ml_collections
 
-from lanet_jax.checkpoint.pretrained import IN_CACHE
+from lanet_jax.checkpoint.pretrained import NAMES
 from lanet_jax.from_config import combinations, limits
 from lanet_jax.recipes import DEEPER, IMAGENET, PUBLISHED
 
@@ -84,5 +84,5 @@ def _absolute_paths(c: Config) -> None:
     # So that a run can be opened from any folder; ~ keeps meaning the user's home elsewhere.
     for part, field in ((c.data, "dir"), (c.noise, "file"), (c.model, "pretrained")):
         path = part[field]
-        if path and not path.startswith("~") and path not in IN_CACHE:
+        if path and not path.startswith("~") and path not in NAMES:
             part[field] = str(Path(path).absolute())

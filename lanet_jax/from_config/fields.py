@@ -70,7 +70,7 @@ def get_config() -> ml_collections.ConfigDict:
     m.stem = "imagenet"  # of resnet; or `small`: 3x3 stride 2, no max-pool, for 48 px
     m.blocks = 13  # of face29; the last one of 14 halves the map once more
     m.width = 64  # channels of the first stage; the published face29 has 32
-    m.pretrained = ""  # file written by `lanet port`, or `face29`; empty = none
+    m.pretrained = ""  # file of `lanet port` or `lanet export`, or face29, bundled; empty = none
     m.frozen_stages = 0  # number of stages that keep their pretrained weights, for all networks
 
     c.landmarks = l = ml_collections.ConfigDict()  # noqa: E741

@@ -99,21 +99,23 @@ def _whole_batches(c: Config, entries: int) -> int:
 
 
 def _network(c: Config, workdir: Path) -> list[str]:
-    """Chooses the face network if its weights are in the cache, else one trained from scratch."""
+    """Chooses the face network if there are weights for it, else one trained from scratch."""
     if c.model.width:
         return []
-    free = c.model.family == "resnet" and c.model.depth == 18 and not c.model.pretrained
-    if not free or not _has_faces(workdir):
+    weights = c.model.pretrained or (FACES if _has_faces(workdir) else "")
+    free = c.model.family == "resnet" and c.model.depth == 18
+    if not free or weights not in (FACES, pretrained.BUNDLED):
         c.model.width = _WIDTH
         return [f"width {_WIDTH}"]
     own = fields.apply_presets(fields.get_config(), "cpu,face", {"cpu": fields.two_cores})
-    for field in ("family", "width", "pretrained", "frozen_stages"):
+    for field in ("family", "width", "frozen_stages"):
         c.model[field] = own.model[field]
+    c.model.pretrained = weights
     c.augment.mean, c.augment.std = own.augment.mean, own.augment.std
     c.augment.size = c.augment.size or own.augment.size
     c.optim.epochs = c.optim.epochs or own.optim.epochs
     c.optim.learning_rate = c.optim.learning_rate or own.optim.learning_rate
-    return [f"weights {FACES}"]
+    return [f"weights {weights}"]
 
 
 def _has_faces(workdir: Path) -> bool:

@@ -21,8 +21,9 @@ from lanet_jax.predict.face_rows import Row, rows_of
 from lanet_jax.predict.faces_table import Table
 from lanet_jax.predict.given import Source
 from lanet_jax.predict.sources import Frame
+from lanet_jax.shipped import SHIPPED
 from lanet_jax.trained import network_fingerprint
-from lanet_jax.trained.load import SHIPPED, Trained
+from lanet_jax.trained.load import Trained
 from lanet_jax.trained.load import load as load_trained
 
 BATCH = 64

@@ -30,8 +30,6 @@ from lanet_jax.trained.inference import (
 )
 from lanet_jax.typing import PyTree
 
-SHIPPED = Path(__file__).parents[1] / "shipped" / "ferplus.safetensors"
-
 
 @dataclasses.dataclass(frozen=True)
 class Trained:

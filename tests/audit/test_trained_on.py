@@ -7,7 +7,7 @@ import pytest
 from lanet_jax.audit import trained_on
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import fields
-from lanet_jax.trained.load import SHIPPED
+from lanet_jax.shipped import SHIPPED
 
 NAMES = tuple(f"joy/{i}.jpg" for i in range(10))
 

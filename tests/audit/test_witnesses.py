@@ -6,7 +6,7 @@ import pytest
 from lanet_jax.audit import witnesses
 from lanet_jax.errors import UserError
 from lanet_jax.faces.find import Face
-from lanet_jax.trained.load import SHIPPED
+from lanet_jax.shipped import SHIPPED
 
 
 @pytest.fixture

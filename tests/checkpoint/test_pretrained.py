@@ -7,10 +7,18 @@ import jax
 import numpy as np
 import pytest
 
-from lanet_jax.checkpoint import pretrained
+from lanet_jax.checkpoint import model_file, pretrained
 from lanet_jax.checkpoint.pretrained import load_backbone, save
 from lanet_jax.errors import UserError
+from lanet_jax.models import backbones
 from lanet_jax.models.resnet import ResNet
+from lanet_jax.shipped import SHIPPED
+
+CARD = {
+    "classes": ["anger", "fear"],
+    **{"size": 32, "depth": 18, "width": 2, "stem": "imagenet", "method": "ce"},
+    **{"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25]},
+}
 
 
 def random_tree(seed=0, **arguments):
@@ -140,3 +148,41 @@ def test_a_card_of_something_else_is_not_replaced(tmp_path):
     (tmp_path / "config.json").write_text('{"method": "ce"}')
     with pytest.raises(UserError, match=r"is not the card of config\.safetensors"):
         save(tmp_path / "config.safetensors", *tree, card)
+
+
+def test_a_trained_network_gives_its_backbone(tmp_path):
+    path = tmp_path / "model.safetensors"
+    params, stats = random_tree()
+    of_head = {"kernel": np.ones((16, 7), np.float32), "bias": np.ones(7, np.float32)}
+    network = {"expression": {"backbone": params, "fc": of_head}}
+    model_file.write(path, network, {"expression": {"backbone": stats}}, CARD, half=True)
+    loaded = load_backbone(path, *random_tree(seed=1))
+    rounded = jax.tree.map(lambda x: x.astype(np.float16) if x.ndim > 1 else x, (params, stats))
+    jax.tree.map(np.testing.assert_array_equal, loaded, rounded)
+    assert {x.dtype for x in jax.tree.leaves(loaded)} == {np.dtype(np.float32)}
+
+
+def test_a_trained_network_gives_its_frozen_stages_too(tmp_path):
+    path = tmp_path / "model.safetensors"
+    params, stats = random_tree()
+    below = ("conv1", "bn1", "layer1")
+    frozen, rest = (
+        [{k: v for k, v in tree.items() if (k in below) is of} for tree in (params, stats)]
+        for of in (True, False)
+    )
+    state = {
+        "expression": {"backbone": rest[1]},
+        "frozen": {"params": frozen[0], "batch_stats": frozen[1]},
+    }
+    model_file.write(path, {"expression": {"backbone": rest[0]}}, state, CARD)
+    loaded = load_backbone(path, *random_tree(seed=1))
+    jax.tree.map(np.testing.assert_array_equal, loaded, (params, stats))
+
+
+def test_the_bundled_network_has_a_name():
+    assert pretrained.find("bundled") == SHIPPED
+    card = json.loads(SHIPPED.with_suffix(".json").read_text())
+    whole = backbones.make(card)
+    params, _ = load_backbone(SHIPPED, *backbones.shapes(whole, card["size"]), whole.left_out)
+    assert {"layer1", "layer4"} <= set(params)
+    assert pretrained.colours(SHIPPED) == {"mean": card["mean"], "std": card["std"]}

@@ -222,3 +222,21 @@ def test_what_the_data_are_to_choose_is_not_asked_for_yet(data):
     c = config.resolve(folder.get_config("small"))
     assert c.optim.batch_size == 0 and c.data.test == ("mine",)
     before_reading.check(c)
+
+
+@pytest.mark.parametrize(
+    "weights, train, kind, told",
+    [
+        ("bundled", ("mine", "ferplus/argmax8"), "symmetric", True),
+        ("bundled", ("ferplus/argmax8",), "none", False),
+        ("bundled", ("ferplus2",), "symmetric", False),
+        ("", ("ferplus/argmax8",), "symmetric", False),
+    ],
+)
+def test_a_start_that_knows_the_wrong_labels_is_told(tmp_path, capsys, weights, train, kind, told):
+    c = folder.get_config("face")
+    c.model.pretrained, c.data.train, c.noise.kind = weights, train, kind
+    before_reading.check_files(c, tmp_path)
+    said = capsys.readouterr().err
+    assert ("annotator votes of ferplus/argmax8: it knows which" in said) is told
+    assert bool(said) is told  # and the colours fit

@@ -160,6 +160,14 @@ def test_the_face_weights_are_taken_where_they_are(opened, chosen, tmp_path, cha
     combinations.check(c)
 
 
+def test_the_bundled_network_may_be_the_start(opened, chosen):
+    opened(60, 48, "train", "test")  # and no weights in the cache
+    c, told = chosen(**{"model.pretrained": "bundled"})
+    assert (c.model.family, c.model.width, c.model.pretrained) == ("face29", 32, "bundled")
+    assert "weights bundled" in told
+    assert config.resolve(c).model.pretrained == "bundled"  # no path
+
+
 @pytest.mark.parametrize(
     "presets, changes",
     [
