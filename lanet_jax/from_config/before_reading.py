@@ -119,7 +119,7 @@ def check_files(c: Config, workdir: Path) -> None:
     if c.model.pretrained == pretrained.BUNDLED and c.noise.kind != "none" and seen:
         print(
             f"note: the bundled network was trained on the annotator votes of {', '.join(seen)}: "
-            "it knows which labels are wrong, so that this run does not show how robust a method is",
+            "it knows which labels are wrong, so this run does not show how robust a method is",
             file=sys.stderr,
         )
 
