@@ -6,6 +6,8 @@ from lanet_jax.report.run_files import RunFiles
 from lanet_jax.run import split_names
 from lanet_jax.run.summary import HOLDOUT
 
+HELD_OUT = "held out, by observed labels"  # beside the name of what such a split judges
+
 
 def differ(runs: Sequence[RunFiles]) -> bool:
     """Whether the runs are evaluated on different datasets."""

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lanet_jax.report.run_files import RunFiles
+from lanet_jax.report.test_sets import HELD_OUT
 from lanet_jax.run.summary import HOLDOUT
 from lanet_jax.study.grid import Level, Study, rows
-from lanet_jax.study.results import HELD_OUT
 
 # The finished runs of each row and column, one per seed.
 Runs = dict[tuple[tuple[Level, ...], Level], list[RunFiles]]

@@ -9,7 +9,6 @@ from lanet_jax.study import outcome
 from lanet_jax.study.grid import Level, Study, key, rows
 from lanet_jax.study.outcome import Outcome
 
-HELD_OUT = "held out, by observed labels"  # beside a column's title
 MEASURES = ("final", "last5", "best", "mean_class", "fitted", "auroc")
 
 

@@ -3,8 +3,9 @@
 import dataclasses
 import itertools
 
+from lanet_jax.report.test_sets import HELD_OUT
 from lanet_jax.study.grid import Study
-from lanet_jax.study.results import HELD_OUT, Entry, Mean
+from lanet_jax.study.results import Entry, Mean
 
 DASH = "-"
 _TITLES = {

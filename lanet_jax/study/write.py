@@ -7,12 +7,13 @@ from flax.traverse_util import flatten_dict
 
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_csv, write_text
+from lanet_jax.report.test_sets import HELD_OUT
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run import train_command
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.study import outcome, study_page, table_formats
 from lanet_jax.study.grid import Cell, Study
-from lanet_jax.study.results import HELD_OUT, Entry, entries
+from lanet_jax.study.results import Entry, entries
 from lanet_jax.study.results_table import sheets
 
 # Config fields that a reader needs to compare the runs with others.

@@ -9,7 +9,17 @@ from lanet_jax.figures import sweeps
 def study(tmp_path):
     """Adds a finished run of two epochs to a study's folder."""
 
-    def add(name, accuracy, method="lanet", k=8, alpha=1.0, noise="symmetric", seed=0, done=2):
+    def add(
+        name,
+        accuracy,
+        method="lanet",
+        k=8,
+        alpha=1.0,
+        noise="symmetric",
+        seed=0,
+        done=2,
+        split="test",
+    ):
         folder = tmp_path / name
         folder.mkdir(parents=True)
         config = {
@@ -22,7 +32,7 @@ def study(tmp_path):
             "loss": {"alpha": alpha},
         }
         (folder / "config.json").write_text(json.dumps(config))
-        row = {"split": "test", "mean_class_accuracy": 0.1}
+        row = {"split": split, "mean_class_accuracy": 0.1}
         rows = [
             {**row, "step": i, "epoch": float(i), "accuracy": value}
             for i, value in enumerate((accuracy - 0.1, accuracy + 0.1)[:done], 1)
@@ -97,3 +107,18 @@ def test_a_run_s_own_folder(study):
     folder = study("a", 0.5)
     assert [run.folder.name for run in sweeps.runs_in(folder / "a")] == ["a"]
     assert sweeps.runs_in(folder / "nowhere") == []
+
+
+def test_runs_without_a_test_split_are_drawn_by_their_holdout_and_say_so(study):
+    for k, accuracy in ((4, 0.5), (8, 0.6)):
+        folder = study(f"k{k}", accuracy, k=k, split="holdout")
+    told = "held out, by observed labels"
+    assert _curves(folder) == {"lde.neighbors": [(told, {4: near([0.5]), 8: near([0.6])})]}
+    for k, accuracy in ((4, 0.7), (8, 0.8)):
+        study(f"tested-k{k}", accuracy, k=k)
+    assert _curves(folder) == {
+        "lde.neighbors": [
+            ("", {4: near([0.7]), 8: near([0.8])}),
+            (told, {4: near([0.5]), 8: near([0.6])}),
+        ]
+    }
