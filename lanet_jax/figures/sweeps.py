@@ -9,7 +9,7 @@ from flax.traverse_util import flatten_dict
 
 from lanet_jax.figures.sweep import Curve
 from lanet_jax.report.run_files import RunFiles, read
-from lanet_jax.report.test_sets import HELD_OUT
+from lanet_jax.report.splits_of_runs import HELD_OUT
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.run.summary import HOLDOUT
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lanet_jax import metrics
-from lanet_jax.report import test_sets
+from lanet_jax.report import splits_of_runs
 from lanet_jax.report.charts import percent, thousandths
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.run_sections import fields
@@ -34,8 +34,8 @@ def names(folders: Sequence[Path]) -> list[str]:
 def table(runs: list[RunFiles]) -> Table:
     """The comparison: a row for each run and evaluated split."""
     rows = []
-    differ = test_sets.differ(runs)
-    for run, name, named in zip(runs, _names(runs), test_sets.names(runs), strict=True):
+    differ = splits_of_runs.differ(runs)
+    for run, name, named in zip(runs, _names(runs), splits_of_runs.names(runs), strict=True):
         summary = run.summary
         labels = summary.pop("labels", {})
         fitted = percent(labels["wrong_fitted"]) if "wrong_fitted" in labels else ""

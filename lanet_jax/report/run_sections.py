@@ -7,7 +7,7 @@ import numpy as np
 from flax.traverse_util import flatten_dict
 
 from lanet_jax.command_line.words import counted
-from lanet_jax.report import charts, result_files, test_sets, training_terms
+from lanet_jax.report import charts, result_files, splits_of_runs, training_terms
 from lanet_jax.report.charts import digits, percent, thousandths
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Panel, Section, Table, Tile
@@ -142,7 +142,7 @@ def curves(runs: list[RunFiles], labels: list[str]) -> list[Section | None]:
       A section about the evaluated splits, and one about training.
     """
     # Each test set's name, with what each run's log calls it; None if the run is not tested on it.
-    own = [{name: split for split, name in named.items()} for named in test_sets.names(runs)]
+    own = [{name: split for split, name in named.items()} for named in splits_of_runs.names(runs)]
     tested = {
         name: [one.get(name) for one in own] for name in sorted({n for one in own for n in one})
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lanet_jax.report.run_files import RunFiles
-from lanet_jax.report.test_sets import HELD_OUT
+from lanet_jax.report.splits_of_runs import HELD_OUT
 from lanet_jax.run.summary import HOLDOUT
 from lanet_jax.study.grid import Level, Study, rows
 

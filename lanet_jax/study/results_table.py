@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 
-from lanet_jax.report.test_sets import HELD_OUT
+from lanet_jax.report.splits_of_runs import HELD_OUT
 from lanet_jax.study.grid import Study
 from lanet_jax.study.results import Entry, Mean
 

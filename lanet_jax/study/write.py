@@ -7,7 +7,7 @@ from flax.traverse_util import flatten_dict
 
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_csv, write_text
-from lanet_jax.report.test_sets import HELD_OUT
+from lanet_jax.report.splits_of_runs import HELD_OUT
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run import train_command
 from lanet_jax.run.paths import RunFolder

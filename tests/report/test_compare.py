@@ -1,6 +1,6 @@
 import json
 
-from lanet_jax.report import compare, run_files, run_sections, test_sets
+from lanet_jax.report import compare, run_files, run_sections, splits_of_runs
 
 
 def test_names_take_as_many_parents_as_they_need(bare, full, tmp_path):
@@ -69,7 +69,10 @@ def test_one_of_several_test_sets_is_the_same_as_alone(bare, full):
     text = (full / "metrics.jsonl").read_text().replace('"test"', '"test-rafdb"')
     (full / "metrics.jsonl").write_text(text)
     runs = [_on(bare, "rafdb"), _on(full, "rafdb", "ferplus")]
-    assert test_sets.names(runs) == [{"test": "test of rafdb"}, {"test-rafdb": "test of rafdb"}]
+    assert splits_of_runs.names(runs) == [
+        {"test": "test of rafdb"},
+        {"test-rafdb": "test of rafdb"},
+    ]
     assert len(run_sections.curves(runs, ["A", "B"])[0].panels[0].values) == 2
 
 
@@ -79,4 +82,4 @@ def test_held_out_records_are_of_the_training_data(bare, full):
         (folder / "metrics.jsonl").write_text(text)
     runs = [_on(bare, holdout=0.2), _on(full, train="ferplus", holdout=0.2)]
     told = [{"holdout": "holdout of rafdb"}, {"holdout": "holdout of ferplus"}]
-    assert test_sets.names(runs) == told
+    assert splits_of_runs.names(runs) == told
