@@ -32,7 +32,7 @@ def main(_: list[str]) -> None:
 def _run(folder: Path, stop: Stop) -> None:
     from lanet_jax.devices import hosts
     from lanet_jax.evaluate.__main__ import evaluate
-    from lanet_jax.from_config import before_reading, combinations, config, fit
+    from lanet_jax.from_config import before_reading, combinations, config, fit, starts
     from lanet_jax.report import page
     from lanet_jax.run import folder as run_folder
     from lanet_jax.train import loop
@@ -46,6 +46,8 @@ def _run(folder: Path, stop: Stop) -> None:
     if chosen:
         combinations.check(resolved)
         hosts.on_each(lambda: before_reading.check(resolved))
+    if resolved.model.pretrained and not run_folder.has_checkpoint(folder):
+        hosts.on_first(lambda: starts.compare(resolved))
     told = [config.recipe(CONFIG.value, resolved), chosen]
     built = begin(resolved, folder, sys.argv[1:], told)
     if stop.asked():

@@ -120,12 +120,20 @@ def in_cache(name: str) -> Path:
     return cache.folder("weights") / f"{name}.safetensors"
 
 
+def card(path: Path) -> dict[str, Any]:
+    """The JSON beside a weight file; {} if there is none."""
+    try:
+        found = json.loads(path.with_suffix(".json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def colours(path: Path) -> dict[str, list[float]]:
     """The normalisation that a weight file's card names: "mean" and "std" of RGB, or {}."""
     try:
-        card = json.loads(path.with_suffix(".json").read_bytes())
-        found = {name: [float(x) for x in card[name]] for name in ("mean", "std")}
-    except (OSError, ValueError, TypeError, KeyError):  # none, or another kind of card
+        found = {name: [float(x) for x in card(path)[name]] for name in ("mean", "std")}
+    except (ValueError, TypeError, KeyError):  # another kind of card
         return {}
     return found if all(len(values) == 3 for values in found.values()) else {}
 

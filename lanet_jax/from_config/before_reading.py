@@ -1,16 +1,13 @@
 """Checks what is known before any record is read: devices, files, descriptions of the data."""
 
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
-from lanet_jax.checkpoint import formats, pretrained
+from lanet_jax.checkpoint import pretrained
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.files.home import expanded
-from lanet_jax.from_config import combinations, landmark_targets
+from lanet_jax.from_config import combinations, landmark_targets, starts
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import held_out
 from lanet_jax.input import label_lines, mixture, prepared
@@ -105,23 +102,7 @@ def check_files(c: Config, workdir: Path) -> None:
     if c.noise.kind == "file" and not RunFolder(workdir).labels.exists():
         label_lines.read_text(expanded(c.noise.file))
     if c.model.pretrained and not run_folder.has_checkpoint(workdir):
-        path = pretrained.find(c.model.pretrained)
-        formats.file_format(path)
-        made_for = pretrained.colours(path)
-        other = {f: v for f, v in made_for.items() if not np.allclose(v, c.augment[f], atol=1e-3)}
-        if other:
-            flags = " ".join(f"--config.augment.{f}='{tuple(v)}'" for f, v in other.items())
-            print(
-                f"note: {path} was trained on images normalised otherwise: {flags}",
-                file=sys.stderr,
-            )
-    seen = [name for name in c.data.train if name.partition("/")[0] == "ferplus"]
-    if c.model.pretrained == pretrained.BUNDLED and c.noise.kind != "none" and seen:
-        print(
-            f"note: the bundled network was trained on the annotator votes of {', '.join(seen)}: "
-            "it knows which labels are wrong, so this run does not show how robust a method is",
-            file=sys.stderr,
-        )
+        starts.check(c)
 
 
 def bound_files(c: Config) -> dict[str, str]:

@@ -5,17 +5,14 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int
 
-from lanet_jax.checkpoint import pretrained
 from lanet_jax.command_line.words import counted
 from lanet_jax.files.home import expanded
-from lanet_jax.from_config import combinations, fields
+from lanet_jax.from_config import combinations, starts
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.splits import splits
 from lanet_jax.input import mixture, prepared
 from lanet_jax.input.records import Records
-from lanet_jax.run import folder as run_folder
 
-FACES = "face29"  # the pretrained weights to use if the user's cache has them
 # An epoch should have several batches.
 _BATCHES = ((2_000, 128), (500, 64), (120, 32), (0, 16))  # least number of records, batch
 _MOST_QUEUED = 8192
@@ -26,6 +23,7 @@ _STORED = 8 / 7  # of the crop's side
 _LOOKED_AT = 16  # images, to see their size
 _HOLDOUT = 0.2  # share held out where the data has no test split
 _WIDTH, _EPOCHS, _LEARNING_RATE = 32, 80, 1e-3  # of a network trained from scratch
+_DEFAULT = ("resnet", 18)
 
 
 def fit(c: Config, workdir: Path) -> tuple[Config, str]:
@@ -99,29 +97,21 @@ def _whole_batches(c: Config, entries: int) -> int:
 
 
 def _network(c: Config, workdir: Path) -> list[str]:
-    """Chooses the face network if there are weights for it, else one trained from scratch."""
+    """Chooses the network of the weights to start from; without any, one trained from scratch."""
     if c.model.width:
         return []
-    weights = c.model.pretrained or (FACES if _has_faces(workdir) else "")
-    free = c.model.family == "resnet" and c.model.depth == 18
-    if not free or weights not in (FACES, pretrained.BUNDLED):
+    start = starts.find(c, workdir)
+    family = start.model["family"] if start else ""
+    # Another network than the paper's ResNet-18 is the user's choice.
+    if not start or ((c.model.family, c.model.depth) != _DEFAULT and c.model.family != family):
         c.model.width = _WIDTH
         return [f"width {_WIDTH}"]
-    own = fields.apply_presets(fields.get_config(), "cpu,face", {"cpu": fields.two_cores})
-    for field in ("family", "width", "frozen_stages"):
-        c.model[field] = own.model[field]
-    c.model.pretrained = weights
-    c.augment.mean, c.augment.std = own.augment.mean, own.augment.std
-    c.augment.size = c.augment.size or own.augment.size
-    c.optim.epochs = c.optim.epochs or own.optim.epochs
-    c.optim.learning_rate = c.optim.learning_rate or own.optim.learning_rate
-    return [f"weights {weights}"]
-
-
-def _has_faces(workdir: Path) -> bool:
-    if run_folder.has_begun(workdir):
-        return run_folder.load_config(workdir).model.pretrained == FACES
-    return pretrained.in_cache(FACES).is_file()
+    c.model.update(start.model)
+    c.augment.mean, c.augment.std = start.mean, start.std
+    c.augment.size = c.augment.size or start.size
+    c.optim.epochs = c.optim.epochs or start.epochs
+    c.optim.learning_rate = c.optim.learning_rate or start.learning_rate
+    return [f"weights {Path(c.model.pretrained).name}"]
 
 
 def _crop(c: Config, train: Records, left: bool) -> list[str]:

@@ -1,15 +1,12 @@
 """What can be known before the data are read is said before they are."""
 
-import json
 import types
 
 import jax
-import numpy as np
 import pytest
 
 from configs import demo, folder
 from lanet_jax import main
-from lanet_jax.checkpoint import pretrained
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import before_reading, config
 from lanet_jax.input import records
@@ -201,42 +198,8 @@ def test_files_that_a_run_needs_no_more_may_be_gone(data, tmp_path):
     before_reading.check_files(resolved, tmp_path)
 
 
-def test_weights_made_for_other_colours_are_told(data, tmp_path, capsys):
-    c, weights = demo.get_config("tiny"), tmp_path / "w.safetensors"
-    pretrained.save(weights, {"x": np.zeros(2, np.float32)}, {}, {"source": "drawn"})
-    c.model.pretrained = str(weights)
-    before_reading.check_files(c, tmp_path)
-    assert capsys.readouterr().err == ""
-    card = {"source": "drawn", "mean": [0.5, 0.4, 0.3], "std": list(c.augment.std)}
-    weights.with_suffix(".json").write_text(json.dumps(card))
-    before_reading.check_files(c, tmp_path)
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.endswith("normalised otherwise: --config.augment.mean='(0.5, 0.4, 0.3)'")
-    c.augment.mean = (0.5, 0.4, 0.3)
-    before_reading.check_files(c, tmp_path)
-    assert capsys.readouterr().err == ""
-
-
 def test_what_the_data_are_to_choose_is_not_asked_for_yet(data):
     data.add("mine", train=4)
     c = config.resolve(folder.get_config("small"))
     assert c.optim.batch_size == 0 and c.data.test == ("mine",)
     before_reading.check(c)
-
-
-@pytest.mark.parametrize(
-    "weights, train, kind, told",
-    [
-        ("bundled", ("mine", "ferplus/argmax8"), "symmetric", True),
-        ("bundled", ("ferplus/argmax8",), "none", False),
-        ("bundled", ("ferplus2",), "symmetric", False),
-        ("", ("ferplus/argmax8",), "symmetric", False),
-    ],
-)
-def test_a_start_that_knows_the_wrong_labels_is_told(tmp_path, capsys, weights, train, kind, told):
-    c = folder.get_config("face")
-    c.model.pretrained, c.data.train, c.noise.kind = weights, train, kind
-    before_reading.check_files(c, tmp_path)
-    said = capsys.readouterr().err
-    assert ("annotator votes of ferplus/argmax8: it knows which" in said) is told
-    assert bool(said) is told  # and the colours fit

@@ -19,7 +19,7 @@ class _Opened:
 def opened(monkeypatch, tmp_path):
     """Makes the data be so many records of a size, with these splits, and no face weights."""
 
-    monkeypatch.setattr(fit.pretrained, "in_cache", lambda name: tmp_path / name)
+    monkeypatch.setattr(fit.starts.pretrained, "in_cache", lambda name: tmp_path / name)
 
     def use(count, side, *names, others=None):
         sides = [side, others or side]
