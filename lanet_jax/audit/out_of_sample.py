@@ -16,6 +16,7 @@ from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.files import regular
 from lanet_jax.files.npz import read_npz
+from lanet_jax.from_config import starts
 from lanet_jax.from_config.data import HOLDOUT
 from lanet_jax.from_config.finished import open_run
 from lanet_jax.input.records import Records
@@ -108,6 +109,8 @@ def predict(
             raise UserError(
                 f"{run} was trained on other labels than the audited run: use the same noise"
             )
+        if told := starts.knowledge(opened.config):
+            print(f"note: {run}: {told}", file=sys.stderr)
         asked = kept.take(own)
         trained = restore(run, "last", mesh_lib.make(opened.reading.batch))
         probabilities = trained.classify_records(asked, opened.reading)

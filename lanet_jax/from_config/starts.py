@@ -133,18 +133,30 @@ def compare(c: Config) -> None:
     if other:
         flags = " ".join(f"--config.augment.{f}='{tuple(v)}'" for f, v in other.items())
         _tell(f"{path} was trained on images normalised otherwise: {flags}")
-    seen = [name for name in c.data.train if name.partition("/")[0] == "ferplus"]
-    if c.model.pretrained != pretrained.BUNDLED:
-        if trained:
-            _tell(
-                f"{path} was trained on labels. If records of {', '.join(c.data.train)} were among "
-                "them, it knows these labels: held-out records of such a run are not held out"
-            )
-    elif seen and c.noise.kind != "none":
-        _tell(
-            f"the bundled network was trained on the annotator votes of {', '.join(seen)}: "
-            "it knows which labels are wrong, so this run does not show how robust a method is"
+    if told := knowledge(c):
+        _tell(told)
+
+
+def knowledge(c: Config) -> str:
+    """What a run's start may know of its labels, as a sentence without a full stop; "" if nothing.
+
+    Args:
+      c: resolved config.
+    """
+    path, train = pretrained.place(c.model.pretrained), ", ".join(c.data.train)
+    if c.model.pretrained == pretrained.BUNDLED:
+        seen = [name for name in c.data.train if name.partition("/")[0] == "ferplus"]
+        told = (
+            f"the bundled network was trained on the annotator votes of {', '.join(seen)}: it "
+            "knows these labels, so that the run does not show how robust a method is, and "
+            "records that it holds out are not held out"
         )
+        return told if seen else ""
+    told = (
+        f"{path} was trained on labels: if records of {train} were among them, it knows these, "
+        "and records that the run holds out are not held out"
+    )
+    return told if c.model.pretrained and _card(path) else ""
 
 
 def _of_config(c: Config) -> Start:

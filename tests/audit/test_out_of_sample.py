@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from configs import folder
 from lanet_jax.audit import out_of_sample
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.data import HOLDOUT, Data
@@ -61,7 +62,7 @@ def runs(monkeypatch, make_records):
         if run.name:
             names = [f"{letter}.png" for letter in run.name]
             data = Data(None, None, None, {HOLDOUT: make_records(names, [0] * len(names))})
-        return FinishedRun(RunFolder(run), None, data)
+        return FinishedRun(RunFolder(run), folder.get_config("face"), data)
 
     def restore(run, step, mesh):
         sure = {"runs/ab": 1.0, "runs/bz": 0.5}[str(run)]
@@ -90,7 +91,8 @@ def test_a_run_is_not_asked_about_copies_of_what_it_was_trained_on(runs, monkeyp
         finished = whole(run, data_dir)
         kept = dataclasses.replace(finished.data.evaluate[HOLDOUT], digests=one)
         train = dataclasses.replace(kept, digests=one[1:] if run.name == "ab" else other)
-        return FinishedRun(finished.folder, None, Data(train, None, None, {HOLDOUT: kept}))
+        data = Data(train, None, None, {HOLDOUT: kept})
+        return FinishedRun(finished.folder, finished.config, data)
 
     monkeypatch.setattr(out_of_sample, "open_run", open_run)
     found = out_of_sample.predict(
@@ -100,6 +102,12 @@ def test_a_run_is_not_asked_about_copies_of_what_it_was_trained_on(runs, monkeyp
     told = capsys.readouterr().err
     assert told.startswith("note: 1 of the 2 records that runs/ab held out are copies of images")
     assert "bz" not in told
+
+
+def test_runs_whose_start_may_know_the_labels_are_told(runs, monkeypatch, capsys):
+    monkeypatch.setattr(out_of_sample.starts, "knowledge", lambda c: f"{c.model.family} knows")
+    out_of_sample.predict(runs[:1], ("a.png",), np.zeros(1, int), ("anger", "fear", "neutral"))
+    assert capsys.readouterr().err == "note: runs/ab: face29 knows\n"
 
 
 def test_runs_that_do_not_fit_are_refused(runs):
