@@ -198,7 +198,7 @@ def face(c: ml_collections.ConfigDict) -> None:
     c.model.frozen_stages = 2 if c.data.limit else 0
     c.optim.epochs = 40
     c.optim.learning_rate = 2e-4
-    # With 30% wrong labels trust is worth two points, without added noise nothing (docs/results.md).
+    # With 30% wrong labels trust is worth two points, without added noise nothing: docs/results.md.
     if c.noise.kind != "none":
         c.loss.trust = 1.0
 
