@@ -103,8 +103,8 @@ def figures(
         print(page.write(workdir[0]))
     if failed:
         first, *others = failed.values()
-        for error in others:
-            print(f"{type(error).__name__}: {error}")
+        for other in others:
+            print(f"{type(other).__name__}: {other}")
         raise first
 
 

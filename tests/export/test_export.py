@@ -14,6 +14,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.export import __main__ as command
 from lanet_jax.export import exported
 from lanet_jax.models import backbones
+from lanet_jax.recipes import PUBLISHED
 from lanet_jax.trained import network as trained_network
 from lanet_jax.trained.inference import predict_function
 from lanet_jax.trained.load import load
@@ -164,7 +165,7 @@ def _plain_nodes(graph, x, params, stats, card):
     return x
 
 
-@pytest.mark.parametrize(("method", "frozen"), [("ce", 0), ("lanet", 1), ("rul", 0)])
+@pytest.mark.parametrize(("method", "frozen"), [*((name, 0) for name in PUBLISHED), ("lanet", 1)])
 def test_a_family_without_running_statistics_has_an_onnx_graph(method, frozen, monkeypatch):
     pytest.importorskip("onnx")
     runtime = pytest.importorskip("onnxruntime")

@@ -87,15 +87,15 @@ def test_a_host_with_other_pretrained_weights_is_told(compare, other):
 
 
 def test_it_tells_which_fields_of_its_command_are_not_read(tmp_path, monkeypatch, capsys):
-    class Told(Exception):
+    class ToldError(Exception):
         pass
 
     def stop(workdir):
-        raise Told
+        raise ToldError
 
     monkeypatch.setattr(begin.run_folder, "has_checkpoint", stop)
     words = ["--config=rafdb", "--config.method=ce", "--config.eac.weight=3"]
-    with pytest.raises(Told):
+    with pytest.raises(ToldError):
         begin.begin(config.resolve(flags.config(words)), tmp_path / "run", words, ["a recipe", ""])
     assert capsys.readouterr().out.splitlines() == [
         "a recipe",
