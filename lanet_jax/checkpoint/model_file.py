@@ -68,8 +68,9 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Any], Card]:
       path: NAME.safetensors; NAME.json lies beside it.
 
     Returns:
-      Parameters and model state as nested dicts of numpy arrays, and the card. Whether the arrays
-      fit the card's network is checked by `trained.network.check`.
+      Parameters and model state as nested dicts of numpy arrays, and the card. A file keeps no
+      empty dict; `trained.network.fitted` puts them back, and checks that the arrays are those of
+      the card's network.
 
     Raises:
       UserError: one of the two is absent, damaged, of a later version, or belongs to another file.
@@ -103,7 +104,8 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Any], Card]:
     try:
         arrays = {name: np.asarray(value, np.float32) for name, value in arrays.items()}
         tree = unflatten_dict(arrays, sep="/")
-        return tree["params"], tree["model_state"], card
+        # A network without running statistics leaves nothing under model_state.
+        return tree["params"], tree.get("model_state", {}), card
     except (LookupError, TypeError, AttributeError):
         # A name is absent, or is the start of another.
         raise UserError(f"{path}: its tensors are not those of a {FORMAT}; {_ADVICE}") from None

@@ -13,6 +13,7 @@ from lanet_jax.export.equal_classes import class_prior, with_equal_classes
 from lanet_jax.export.evaluated import Evaluated
 from lanet_jax.export.temperature import tempered
 from lanet_jax.trained.load import Trained
+from lanet_jax.trained.network import SHARE_CLASSIFIER
 
 _POWER = "balance_power"  # in the cards of balanced networks only
 
@@ -69,6 +70,12 @@ def of_evaluation(evaluated: Evaluated, trained: Trained, power: float) -> Balan
         raise UserError(
             "--balance: SCN multiplies the logits of each image by its importance, so nothing "
             "added to the layer fc balances the classes; leave --balance out"
+        )
+    if trained.card["method"] not in (*SHARE_CLASSIFIER, "rul"):
+        raise UserError(
+            f"--balance: whether the logits of method={trained.card['method']} are linear in the "
+            "layer fc is not known; name it in `of_evaluation` of "
+            "lanet_jax/export/class_balance.py, or leave --balance out"
         )
     p = tempered(evaluated.probabilities, trained.card.get("temperature", 1.0))
     prior = class_prior(p)

@@ -14,6 +14,7 @@ from lanet_jax.export.onnx_backbones import WRITERS
 from lanet_jax.export.onnx_layers import Graph, affine
 from lanet_jax.methods import frozen
 from lanet_jax.methods.classifier import PART
+from lanet_jax.trained.network import SHARE_CLASSIFIER
 from lanet_jax.typing import PyTree
 
 INPUT, OUTPUT = "images", "probabilities"
@@ -33,20 +34,26 @@ def model(params: PyTree, model_state: PyTree, card: Card) -> onnx.ModelProto:
       uint8 [batch, size, size, 3] to float32 [batch, C].
 
     Raises:
-      UserError: the network's family has no writer.
+      UserError: the network's family has no writer, or its method's head has none.
     """
     graph, card = Graph(), completed(card)
     below = model_state.get(frozen.PART, {"params": {}, "batch_stats": {}})
     params, stats = params[PART], model_state[PART]
     backbone = (
         {**below["params"], **params["backbone"]},
-        {**below["batch_stats"], **stats["backbone"]},
+        # A backbone without running statistics has no part there, see `resnet.unless_empty`.
+        {**below["batch_stats"], **stats.get("backbone", {})},
     )
     writer = WRITERS.get(card["family"])
     if writer is None:
         raise UserError(
             f"model.family={card['family']} has no ONNX writer: add one to WRITERS in "
             "lanet_jax/export/onnx_backbones.py, or take --format=safetensors or stablehlo"
+        )
+    if card["method"] not in (*SHARE_CLASSIFIER, "scn", "rul"):
+        raise UserError(
+            f"method={card['method']} has no ONNX head: add it to `model` in "
+            "lanet_jax/export/onnx_graph.py, or take --format=safetensors or stablehlo"
         )
     last = writer(graph, _normalized(graph, card), *backbone, card)
     if card["method"] == "rul":

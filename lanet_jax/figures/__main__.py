@@ -60,7 +60,8 @@ def figures(
 ) -> None:
     """Draws every figure that the runs have the data for, and says which it skips and why.
 
-    The figures of a single run go to its folder, and its report is rewritten to show them.
+    The figures of a single run go to its folder, and its report is rewritten to show them. An error
+    in one figure ends the command after the others are drawn.
 
     Args:
       workdir: folders of runs, and folders of studies, of which only the sweeps are drawn.
@@ -86,15 +87,25 @@ def figures(
     if out is None and len(workdir) > 1:
         raise UserError("--out: several runs share their figures: name a folder, --out=DIR")
     album = Album(workdir, step or ["last"], records, images, seed, data_dir)
-    own = workdir[0] / gallery.FOLDER
+    own, failed = workdir[0] / gallery.FOLDER, dict[str, Exception]()
     for name in only or CAPTIONS:
         try:
             for file, figure in getattr(album, name)():
                 print(", ".join(map(str, style.save(figure, out or own, file))))
         except style.NotDrawnError as reason:
             print(f"{name}: skipped, {reason}")
+        except Exception as error:  # the figures after it are drawn all the same
+            print(f"{name}: failed, see the end")
+            failed.setdefault(
+                str(error), error
+            )  # what all need, such as a checkpoint, is told once
     if out is None and RunFolder(workdir[0]).config.exists():
         print(page.write(workdir[0]))
+    if failed:
+        first, *others = failed.values()
+        for other in others:
+            print(f"{type(other).__name__}: {other}")
+        raise first
 
 
 if __name__ == "__main__":

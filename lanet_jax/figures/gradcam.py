@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from lanet_jax.figures.style import NotDrawnError
 from lanet_jax.methods.method import Predicts
 from lanet_jax.models.stages import Stage
 from lanet_jax.typing import PyTree
@@ -28,13 +29,16 @@ def grad_cam(
     inference mode.
 
     Args:
-      method: a method whose `predict` runs one of our residual networks.
+      method: a method whose `predict` runs a backbone of `models.stages.Stage`.
       params: parameters that `predict` reads.
       model_state: model state that it reads.
       images: normalised images at the network's input size.
 
     Returns:
       Probabilities, and the map of each image's predicted class, in [0, 1].
+
+    Raises:
+      NotDrawnError: no stage of the network is a `models.stages.Stage`, whose maps these are.
     """
     predict = functools.partial(method.predict, params, model_state)
     shapes: dict[str, jax.ShapeDtypeStruct] = {}
@@ -44,6 +48,10 @@ def grad_cam(
         return x
 
     jax.eval_shape(lambda x: _with_stages(measured, predict, x), images)
+    if not shapes:
+        raise NotDrawnError(
+            "Grad-CAM sees only backbones of models.stages.Stage, and this has none"
+        )
     fine = [name for name, x in shapes.items() if min(x.shape[1:3]) >= _FINEST]
     chosen = (fine or list(shapes))[-1 if fine else 0]
 

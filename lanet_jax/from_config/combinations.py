@@ -5,10 +5,14 @@ from typing import TypeAlias
 import ml_collections
 
 from lanet_jax.errors import UserError
+from lanet_jax.from_config import fields
 from lanet_jax.models import backbones
 from lanet_jax.models.face29 import LEAST_SIZE
 
 Config: TypeAlias = ml_collections.ConfigDict
+# What bundled configs and presets set for the ResNet of their size, and `face` leaves as it is when
+# it takes another family: no mistake of the user's, and begun runs store it.
+_OF_PRESETS = {"stem": "small"}
 
 
 def is_open(c: Config) -> bool:
@@ -79,10 +83,7 @@ def check(c: Config) -> None:
             f"--config.ce.targets=votes: the votes would ignore the labels of "
             f"--config.noise.kind={c.noise.kind}; set that to none"
         )
-    if c.model.family == "face29" and c.model.depth != 18:
-        raise UserError(
-            "--config.model.depth belongs to resnet: leave it out with model.family=face29"
-        )
+    _check_family(c)
     if c.model.family == "face29" and 0 < c.augment.size < LEAST_SIZE:
         raise UserError(
             f"--config.augment.size={c.augment.size}: model.family=face29 needs images of "
@@ -102,6 +103,18 @@ def check(c: Config) -> None:
     own = {"lanet": _lanet, "scn": _scn}.get(c.method)
     if own is not None and p.batch_size:
         own(c)
+
+
+def _check_family(c: Config) -> None:
+    """Refuses fields of another family of backbones, which nothing would read."""
+    usual = fields.get_config().model
+    for field, family in backbones.foreign(c.model.family).items():
+        value = c.model[field]
+        if value not in (usual[field], _OF_PRESETS.get(field)):
+            raise UserError(
+                f"--config.model.{field} belongs to {family}: leave it out with "
+                f"model.family={c.model.family}"
+            )
 
 
 def _lanet(c: Config) -> None:

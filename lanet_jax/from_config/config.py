@@ -7,6 +7,7 @@ import ml_collections
 
 from lanet_jax.checkpoint.pretrained import NAMES
 from lanet_jax.from_config import combinations, limits
+from lanet_jax.models import backbones
 from lanet_jax.recipes import DEEPER, IMAGENET, PUBLISHED
 
 Config: TypeAlias = ml_collections.ConfigDict
@@ -32,14 +33,31 @@ def resolve(c: Config) -> Config:
     if not c.data.test:
         c.data.test_split = ()
     if not c.el.projection:
-        c.el.projection = {18: 64, 50: 256}[c.model.depth]
+        c.el.projection = head_width(c)
     combinations.check(c)
     return c
 
 
+def head_width(c: Config) -> int:
+    """Width of LA-Net's projection and of its heat maps' features: as in the published code (R).
+
+    Args:
+      c: config whose single fields are valid.
+
+    Returns:
+      256 for ResNet-50, otherwise 64.
+    """
+    return 256 if _depth(c) == 50 else 64
+
+
+def _depth(c: Config) -> int | None:
+    """The depth of the backbone; None in a family that has no such field."""
+    return backbones.description(c.model).get("depth")
+
+
 def _published(c: Config) -> dict[str, object]:
     """The method's recipe; its colours belong to its ResNet's weights, so only to `resnet`."""
-    written = {**PUBLISHED[c.method], **(DEEPER.get(c.method, {}) if c.model.depth == 50 else {})}
+    written = {**PUBLISHED[c.method], **(DEEPER.get(c.method, {}) if _depth(c) == 50 else {})}
     if c.model.family == "resnet":
         return written
     return {field: value for field, value in written.items() if field not in IMAGENET}

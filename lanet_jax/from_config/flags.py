@@ -68,14 +68,19 @@ def config(words: Sequence[str]) -> ml_collections.ConfigDict:
     return flag.value
 
 
+def fields(argv: Sequence[str]) -> list[str]:
+    """The fields that a command line sets, in its order, by their dotted names."""
+    found = (re.match(r"--?(?:no)?config\.([\w.]+)", word) for word in argv)
+    return [match[1] for match in found if match]
+
+
 def _unknown(argv: Sequence[str]) -> str:
     """The message for the first field of a command line that no config has; "" if all are known."""
     from lanet_jax.from_config import limits
 
-    for word in argv:
-        found = re.match(r"--?(?:no)?config\.([\w.]+)", word)
-        if found and found[1] not in limits.LIMITS:
-            return f"--config.{found[1]}: no config has this field; {limits.hint(found[1])}"
+    for field in fields(argv):
+        if field not in limits.LIMITS:
+            return f"--config.{field}: no config has this field; {limits.hint(field)}"
     return ""
 
 

@@ -11,7 +11,8 @@ from jaxtyping import Int
 
 from lanet_jax.augment.compose import Augmentation, augment_batch, preprocess_batch
 from lanet_jax.checkpoint import pretrained
-from lanet_jax.from_config.config import Config
+from lanet_jax.errors import UserError
+from lanet_jax.from_config.config import Config, head_width
 from lanet_jax.from_config.data import Data
 from lanet_jax.methods.ce import CE
 from lanet_jax.methods.eac import EAC
@@ -41,6 +42,9 @@ def method(c: Config, classes: int, landmarks: int, label_shares: tuple[float, .
 
     Returns:
       The method with its networks.
+
+    Raises:
+      UserError: nothing builds this method.
     """
     frozen, dtype = c.model.frozen_stages, jnp.dtype(c.precision)
     backbone = backbones.make(c.model, frozen + 1, dtype=dtype)
@@ -61,11 +65,16 @@ def _trained(
         return RUL(expression, Embedding())
     if c.method == "eac":
         return EAC(expression, **c.eac)
+    if c.method != "lanet":
+        raise UserError(
+            f"method={c.method}: nothing builds it; add it to `_trained` in "
+            "lanet_jax/from_config/training.py"
+        )
     # Frozen stages are shared whatever the config says about the trunk.
     first_stage = max(backbone.first_stage, 2 if c.landmarks.trunk == "shared_stem" else 1)
     trunk = backbones.make(c.model, first_stage, dtype=backbone.dtype)  # type: ignore[attr-defined]  # a Linen module
-    lateral = {18: 64, 50: 256}[c.model.depth]
-    network = TwoBranch(expression, LandmarkNet(trunk, c.landmarks.head, landmarks, lateral))  # type: ignore[arg-type]  # a Linen module
+    landmark = LandmarkNet(trunk, c.landmarks.head, landmarks, head_width(c))  # type: ignore[arg-type]  # a Linen module
+    network = TwoBranch(expression, landmark)  # type: ignore[arg-type]  # a Linen module
     framed = c.landmarks.frame == "face"
     return LANet(network, LDE(**c.lde), EL(**c.el), LossWeights(**c.loss), framed, label_shares)
 

@@ -72,7 +72,9 @@ class Method(Predicts, Protocol):
           key: random key of this step.
 
         Returns:
-          The loss, and (the next model state, scalar metrics by name).
+          The loss, and (the next model state, scalar metrics by name). `loss` and
+          `gradient_norm` are logged beside them. A metric has none of the names in
+          `run.metrics_log.RESERVED`: step, epoch, split, labels.
         """
 
     def specs(self) -> PyTree:

@@ -67,6 +67,17 @@ def description(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: settings[name] for name in names}
 
 
+def foreign(family: str) -> dict[str, str]:
+    """The fields that describe other families only, each with the name of one of them."""
+    own = FAMILIES[family].choices
+    return {
+        field: name
+        for name, other in FAMILIES.items()
+        for field in other.choices
+        if field not in own
+    }
+
+
 def make(
     settings: Mapping[str, Any], first_stage: int = 1, last_stage: int = 0, dtype: Any = jnp.float32
 ) -> Backbone:

@@ -25,6 +25,7 @@ Noted = dict[str, Any]  # number of rows, and SHA-256 of their lines
 # Values of `split` that are not evaluated splits.
 OTHERS = frozenset({"train", "labels", "spaces"})
 _TEXTS = frozenset({"split", "labels"})  # the only values that are not numbers
+RESERVED = frozenset({"step", "epoch", *_TEXTS})  # names that no metric of a method may have
 ADVICE = "restore the line from a copy"
 
 

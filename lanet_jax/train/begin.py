@@ -11,7 +11,7 @@ import numpy as np
 
 from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
-from lanet_jax.from_config import before_reading, landmark_targets, outvoted
+from lanet_jax.from_config import before_reading, landmark_targets, outvoted, unread
 from lanet_jax.from_config import run as run_lib
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data
@@ -43,7 +43,7 @@ def begin(
     hosts.on_each(
         lambda: run_folder.check(workdir, resolved)
     )  # a host may have been started with another command
-    _tell(told)
+    _tell([*told, unread.note(resolved, arguments)])
     resumed = hosts.on_first(lambda: run_folder.has_checkpoint(workdir))
     built = hosts.on_each(lambda: run_lib.run(resolved, workdir, resumed))
     _compare_hosts(built.data, built.example.pretrained)

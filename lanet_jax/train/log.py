@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 import jax
+import numpy as np
 
 from lanet_jax.checkpoint import best as best_lib
 from lanet_jax.devices import hosts
@@ -38,12 +39,18 @@ class Log:
         self._pending = (step, metrics)
 
     def flush(self) -> None:
-        """Logs the metrics that are kept."""
+        """Logs the metrics that are kept.
+
+        Raises:
+          UserError: a metric is not a scalar, or has a reserved name, or is not finite.
+        """
         if self._pending is None:
             return
         step, metrics = self._pending
         self._pending = None
-        row = {name: float(value) for name, value in jax.device_get(metrics).items()}
+        values = jax.device_get(metrics)
+        _check(values)
+        row = {name: float(value) for name, value in values.items()}
         bad = [name for name, value in row.items() if not math.isfinite(value)]
         if bad:
             raise UserError(
@@ -95,3 +102,18 @@ class Log:
         if self._writer:
             epoch = step / self._run.steps_per_epoch
             self._writer.write({"step": step, "epoch": round(epoch, 4), "split": split, **row})
+
+
+def _check(metrics: dict[str, np.ndarray]) -> None:
+    """Refuses metrics that make no row."""
+    for name, value in metrics.items():
+        if name in metrics_log.RESERVED:
+            raise UserError(
+                f"metric {name!r} of the method's loss: a row has a field of this name; rename it "
+                f"in lanet_jax/methods (reserved: {', '.join(sorted(metrics_log.RESERVED))})"
+            )
+        if shape := np.shape(value):
+            raise UserError(
+                f"metric {name!r} of the method's loss has the shape {shape}: metrics are scalars; "
+                "return its mean, or one metric for each part"
+            )

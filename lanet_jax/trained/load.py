@@ -126,7 +126,7 @@ def read(path: Path, mesh: Mesh) -> Trained:
       UserError: there is no such file, or it is incomplete.
     """
     params, state, card = model_file.read(path)
-    trained_network.check(params, state, card, str(path))
+    params, state = trained_network.fitted(params, state, card, str(path))
     params, state = jax.device_put((params, state), NamedSharding(mesh, P()))
     step = card.get("step")
     return _trained(params, state, card, step if type(step) is int else 0, mesh)

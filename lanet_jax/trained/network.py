@@ -6,11 +6,12 @@ from collections.abc import Callable
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
-from flax.traverse_util import flatten_dict
+from flax.traverse_util import flatten_dict, unflatten_dict
 
 from lanet_jax.augment.compose import preprocess_batch
 from lanet_jax.checkpoint.checks import check_shapes
 from lanet_jax.checkpoint.metadata import Card, completed
+from lanet_jax.errors import UserError
 from lanet_jax.methods.classifier import OneClassifier
 from lanet_jax.methods.frozen import Frozen
 from lanet_jax.methods.method import Example, Predicts
@@ -19,6 +20,8 @@ from lanet_jax.models.backbones import Backbone
 from lanet_jax.models.classifiers import Embedding, EmbeddingClassifier, ImportanceClassifier
 from lanet_jax.models.resnet import Classifier
 from lanet_jax.typing import PyTree
+
+SHARE_CLASSIFIER = ("ce", "eac", "lanet")  # methods without a head of their own
 
 
 def network(method: str, backbone: Backbone, classes: int) -> nn.Module:
@@ -31,12 +34,20 @@ def network(method: str, backbone: Backbone, classes: int) -> nn.Module:
 
     Returns:
       A network that is called with (images, train); returns logits, features and one more output.
+
+    Raises:
+      UserError: no network is known for this method.
     """
     if method == "scn":
         return ImportanceClassifier(backbone, classes)  # type: ignore[arg-type]  # a Linen module
     if method == "rul":
         return EmbeddingClassifier(backbone, Embedding(), classes)  # type: ignore[arg-type]  # a Linen module
-    return Classifier(backbone, classes)  # type: ignore[arg-type]  # a Linen module
+    if method in SHARE_CLASSIFIER:
+        return Classifier(backbone, classes)  # type: ignore[arg-type]  # a Linen module
+    raise UserError(
+        f"method={method}: which network it has is not known; add it to `network`, or to "
+        "SHARE_CLASSIFIER, in lanet_jax/trained/network.py"
+    )
 
 
 def method(card: Card) -> Predicts:
@@ -78,8 +89,8 @@ def shapes(card: Card) -> dict[str, PyTree]:
     return {"params": params, "model_state": state}
 
 
-def check(params: PyTree, model_state: PyTree, card: Card, where: str) -> None:
-    """Compares arrays with the network that the card describes.
+def fitted(params: PyTree, model_state: PyTree, card: Card, where: str) -> tuple[PyTree, PyTree]:
+    """Fits arrays that were read from a file to the network that the card describes.
 
     Args:
       params: parameters, as nested dicts of arrays.
@@ -87,16 +98,21 @@ def check(params: PyTree, model_state: PyTree, card: Card, where: str) -> None:
       card: card with every key, see `metadata.completed`.
       where: start of the error: the file.
 
+    Returns:
+      Both, with the network's empty parts, which files do not keep: those of a backbone without
+      running statistics.
+
     Raises:
       UserError: arrays are missing, extra or of another shape (all are named).
     """
-    found, expected = (
-        {name: leaf.shape for name, leaf in flatten_dict(tree, sep="/").items()}
-        for tree in ({"params": params, "model_state": model_state}, shapes(card))
-    )
+    like = shapes(card)
+    found = flatten_dict({"params": params, "model_state": model_state}, sep="/")
     check_shapes(
-        found,
-        expected,
+        {name: leaf.shape for name, leaf in found.items()},
+        {name: leaf.shape for name, leaf in flatten_dict(like, sep="/").items()},
         f"{where}: does not hold the network that its card describes",
         "take both from one export",
     )
+    whole = {**flatten_dict(like, keep_empty_nodes=True, sep="/"), **found}
+    tree = unflatten_dict(whole, sep="/")
+    return tree["params"], tree["model_state"]

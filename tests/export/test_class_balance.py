@@ -1,5 +1,7 @@
 """A balanced network predicts as if all classes were equally frequent."""
 
+import types
+
 import jax
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from lanet_jax import metrics
 from lanet_jax.devices import mesh
 from lanet_jax.errors import UserError
+from lanet_jax.export import class_balance
 from lanet_jax.export.__main__ import export, main
 from lanet_jax.export.equal_classes import with_equal_classes
 from lanet_jax.trained.load import load
@@ -85,6 +88,12 @@ def test_a_balanced_network_is_changed_no_further(model, skewed, tmp_path, optio
 def test_scn_is_refused(scn, skewed, tmp_path):
     with pytest.raises(UserError, match="--balance: SCN multiplies"):
         export(scn, "safetensors", out=tmp_path / "out.safetensors", balance=skewed[0])
+
+
+def test_a_method_whose_logits_are_not_known_is_refused():
+    trained = types.SimpleNamespace(card={"method": "new"})
+    with pytest.raises(UserError, match=r"method=new .*lanet_jax/export/class_balance\.py"):
+        class_balance.of_evaluation(None, trained, 1.0)
 
 
 def test_what_is_no_evaluation_is_named_by_its_option(model, tmp_path):

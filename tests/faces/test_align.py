@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from lanet_jax.errors import UserError
+from lanet_jax.faces import align as align_lib
 from lanet_jax.faces.align import EYE_DISTANCE, EYE_HEIGHT, EYES_TO_MOUTH, align, aligned_square
+from lanet_jax.landmarks.schemes import SCHEMES
 
 LEFT, RIGHT, MOUTH = np.array([30.0, 40.0]), np.array([50.0, 40.0]), np.array([40.0, 55.0])
 PARTS = {
@@ -64,3 +66,7 @@ def test_pixels_follow_the_points():
 def test_what_cannot_be_aligned(points, scheme, message):
     with pytest.raises(UserError, match=message):
         aligned_square(points, scheme)
+
+
+def test_faces_are_aligned_by_every_scheme():
+    assert align_lib._PARTS.keys() == SCHEMES.keys(), "_PARTS in lanet_jax/faces/align.py"

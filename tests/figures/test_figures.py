@@ -13,6 +13,7 @@ from lanet_jax import agreement, state
 from lanet_jax.checkpoint import states
 from lanet_jax.errors import UserError
 from lanet_jax.figures import __main__ as command
+from lanet_jax.figures import album
 from lanet_jax.figures.drawn_from import sample
 from lanet_jax.from_config import config, run
 from lanet_jax.from_config.finished import open_run
@@ -85,6 +86,25 @@ def test_a_user_s_errors(folder, tmp_path):
         command.figures([tmp_path], out=tmp_path)
     with pytest.raises(UserError, match="holds no step 7"):
         command.figures([folder], step=["7"], out=tmp_path, only=["cross_entropy"])
+
+
+def test_a_figure_that_fails_does_not_lose_the_others(folder, tmp_path, monkeypatch, capsys):
+    def fail(name):
+        def draw(self):
+            raise IndexError(f"no {name}")
+
+        monkeypatch.setattr(album.Album, name, draw)
+
+    fail("features")
+    fail("attention")
+    names = ["features", "attention", "distributions", "sweep"]
+    with pytest.raises(IndexError, match="no features"):
+        command.figures([folder], out=tmp_path, only=names, images=2)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["features: failed, see the end", "attention: failed, see the end"]
+    assert lines[2] == f"{tmp_path}/distributions.png, {tmp_path}/distributions.svg"
+    assert lines[3].startswith("sweep: skipped, ")
+    assert lines[4:] == ["IndexError: no attention"]
 
 
 def test_runs_on_the_same_data_get_the_same_sample():

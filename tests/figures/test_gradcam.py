@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from lanet_jax.figures.gradcam import grad_cam
+from lanet_jax.figures.style import NotDrawnError
 from lanet_jax.methods.ce import CE
 from lanet_jax.methods.method import Example
 from lanet_jax.models.resnet import BasicBlock, Classifier, ResNet, global_average
 from lanet_jax.models.stages import Stage
+from tests import plain_family
 
 METHOD = CE(Classifier(ResNet(width=4, stem="small"), 3))
 
@@ -28,6 +30,14 @@ def test_the_last_map_that_is_fine_enough(side, expected):
     p, heat = _shapes(side)
     assert p.shape == (2, 3)
     assert heat.shape == (2, expected, expected)
+
+
+def test_a_network_without_stages_has_no_maps():
+    method = CE(Classifier(plain_family.Plain(4), 3))
+    example = Example(jnp.zeros((2, 16, 16, 3)), jnp.zeros(2, jnp.int32))
+    params, state = jax.eval_shape(method.init, jax.random.key(0), example)
+    with pytest.raises(NotDrawnError, match=r"only backbones of models\.stages\.Stage"):
+        jax.eval_shape(lambda *x: grad_cam(method, *x), params, state, example.images)
 
 
 class _Net(nn.Module):

@@ -10,9 +10,12 @@ import pytest
 
 from configs import rafdb
 from lanet_jax.errors import UserError
-from lanet_jax.from_config import config, training
+from lanet_jax.from_config import config, limits, training
 from lanet_jax.methods.frozen import behind
+from lanet_jax.models import backbones
 from lanet_jax.recipes import PUBLISHED
+from lanet_jax.trained import network
+from tests import plain_family
 
 
 @pytest.mark.parametrize("method", PUBLISHED)
@@ -41,6 +44,7 @@ def test_every_method_is_built_and_told_its_own_settings(resolved, method):
     [
         ({"model.family": "vgg"}, "resnet | face29"),
         ({"model.family": "face29", "model.depth": 50}, "model.depth belongs to resnet"),
+        ({"model.blocks": 14}, "model.blocks belongs to face29: leave it out with model.family="),
         ({"model.family": "face29", "augment.size": 10}, "needs images of 11 px or more"),
         ({"model.frozen_stages": 1}, "would freeze random weights"),
         ({"model.frozen_stages": 4, "model.pretrained": "w"}, "freeze 0 to 3 of them"),
@@ -50,6 +54,37 @@ def test_every_method_is_built_and_told_its_own_settings(resolved, method):
 def test_what_no_backbone_can_be_is_told(resolved, fields, reason):
     with pytest.raises(UserError, match=re.escape(reason)):
         training.method(resolved("ce", **fields), 7, 5)
+
+
+def test_a_new_family_refuses_the_fields_of_others_and_has_the_usual_heads(resolved, monkeypatch):
+    monkeypatch.setitem(backbones.FAMILIES, "plain", plain_family.FAMILY)
+    monkeypatch.setitem(limits.LIMITS, "model.family", limits.one_of(*backbones.FAMILIES))
+    plain = {"model.family": "plain", "model.width": 4}
+    for field, value, of in (("depth", 50, "resnet"), ("blocks", 14, "face29")):
+        with pytest.raises(UserError, match=f"model.{field} belongs to {of}: .*family=plain"):
+            resolved("lanet", **plain, **{f"model.{field}": value})
+    c = resolved("lanet", **plain, **{"model.stem": "small"})  # as a preset may leave it
+    assert (c.el.projection, config.head_width(c)) == (64, 64)
+    with c.unlocked():
+        c.model.depth = 50
+    assert config.head_width(c) == 64
+
+
+@pytest.mark.parametrize(("depth", "width"), [(18, 64), (50, 256)])
+def test_heads_are_as_wide_as_in_the_published_code(resolved, depth, width):
+    c = resolved("lanet", **{"model.depth": depth})
+    assert c.el.projection == width
+    assert training.method(c, 7, 5).network.landmark.lateral == width
+
+
+def test_a_method_that_nothing_builds_is_not_taken_for_another(resolved, monkeypatch):
+    c = resolved("lanet")
+    c.method = "new"
+    with pytest.raises(UserError, match=r"method=new: .* lanet_jax/trained/network\.py"):
+        training.method(c, 7, 5)
+    monkeypatch.setattr(network, "SHARE_CLASSIFIER", ("new",))
+    with pytest.raises(UserError, match=r"method=new: .* lanet_jax/from_config/training\.py"):
+        training.method(c, 7, 5)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,8 @@
 """A backbone as docs/backbones.md describes it, without running statistics, in every method."""
 
 import functools
-from typing import Any
 
-import flax.linen as nn
 import jax
-import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
@@ -14,36 +11,17 @@ from lanet_jax import state as state_lib
 from lanet_jax.checkpoint import pretrained
 from lanet_jax.from_config import fields, training
 from lanet_jax.models import backbones
+from lanet_jax.recipes import PUBLISHED
 from lanet_jax.train.step import train_step
+from tests import plain_family
 
-C, L, SIDE, METHODS = 7, 5, 16, ("ce", "scn", "rul", "eac", "lanet")
+C, L, SIDE = 7, 5, 16
 KEY = jax.random.key(0, impl="unsafe_rbg")
-
-
-class Plain(nn.Module):
-    width: int
-    dtype: Any = jnp.float32
-    first_stage: int = 1
-    last_stage: int = 0
-    stages, left_out = 2, ()
-
-    @nn.compact
-    def __call__(self, x, train):
-        maps = []
-        for stage in range(self.first_stage, (self.last_stage or self.stages) + 1):
-            side, width = (4, 4) if stage == 1 else (2, 2), self.stage_width(stage)
-            x = nn.Conv(width, side, strides=side, dtype=self.dtype, name=f"conv{stage}")(x)
-            x = nn.gelu(nn.LayerNorm(dtype=self.dtype, name=f"norm{stage}")(x))
-            maps.append(x)
-        return maps
-
-    def stage_width(self, stage):
-        return self.width * stage
 
 
 @pytest.fixture
 def config(monkeypatch):
-    monkeypatch.setitem(backbones.FAMILIES, "plain", backbones.Family(Plain, {}))
+    monkeypatch.setitem(backbones.FAMILIES, "plain", plain_family.FAMILY)
     c = fields.get_config()
     c.model.family, c.model.width = "plain", 4
     c.el.projection = c.el.queue_size = 8
@@ -64,7 +42,7 @@ def test_it_trains(name, config, example, batches):
     assert not np.array_equal(*(backbone(s)["conv1"]["kernel"] for s in (before, after)))
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_its_weights_come_from_a_file_and_its_checkpoint_has_no_empty_tree(
     name, config, example, tmp_path
 ):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lanet_jax.errors import UserError
+from lanet_jax.from_config import config, flags
 from lanet_jax.train import begin
 
 PRINTS = {
@@ -83,3 +84,20 @@ def test_a_host_with_other_pretrained_weights_is_told(compare, other):
         "process 1 of this run has other data than process 0: pretrained weights of the run "
         "differ; give every host the same prepared data and files"
     )
+
+
+def test_it_tells_which_fields_of_its_command_are_not_read(tmp_path, monkeypatch, capsys):
+    class ToldError(Exception):
+        pass
+
+    def stop(workdir):
+        raise ToldError
+
+    monkeypatch.setattr(begin.run_folder, "has_checkpoint", stop)
+    words = ["--config=rafdb", "--config.method=ce", "--config.eac.weight=3"]
+    with pytest.raises(ToldError):
+        begin.begin(config.resolve(flags.config(words)), tmp_path / "run", words, ["a recipe", ""])
+    assert capsys.readouterr().out.splitlines() == [
+        "a recipe",
+        "note: not read, so without effect: --config.eac.weight by method=ce",
+    ]

@@ -2,6 +2,7 @@
 
 import types
 
+import numpy as np
 import pytest
 
 from lanet_jax.errors import UserError
@@ -34,3 +35,29 @@ def test_an_evaluation_that_is_not_finite_names_its_step_and_leaves_no_row(
         log.evaluate(types.SimpleNamespace(**{**measures, spoilt: refuse}), None, 12)
     assert str(caught.value) == "evaluation after step 12: the network's outputs are not finite"
     assert writer.rows == []
+
+
+@pytest.fixture
+def log(tmp_path, monkeypatch):
+    monkeypatch.setattr(log_lib.metrics_log, "MetricsWriter", lambda workdir, start: Writer())
+    return log_lib.Log(types.SimpleNamespace(steps_per_epoch=3, log_every=9), tmp_path, 0)
+
+
+def test_a_metric_that_is_no_scalar_is_named(log):
+    log.step(1, {"loss": np.float32(1), "recall": np.zeros(7)})
+    with pytest.raises(UserError, match=r"'recall' .* shape \(7,\): metrics are scalars"):
+        log.flush()
+
+
+@pytest.mark.parametrize("name", sorted(log_lib.metrics_log.RESERVED))
+def test_a_metric_of_a_rows_own_field_is_named(log, name):
+    log.step(1, {"loss": np.float32(1), name: np.float32(2)})
+    with pytest.raises(UserError, match=f"metric '{name}' .*rename it"):
+        log.flush()
+
+
+def test_the_fields_of_a_row_are_reserved(log):
+    log.step(9, {"loss": np.float32(1)})
+    log.flush()
+    (row,) = log._writer.rows
+    assert row.keys() - {"loss"} <= log_lib.metrics_log.RESERVED

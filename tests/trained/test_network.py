@@ -84,14 +84,15 @@ def test_images_are_prepared_as_training_evaluates_them(side, resample):
 def test_arrays_of_another_network_are_named():
     own = card(resolved("ce"), CLASSES)
     tree = trained_network.shapes(own)
-    trained_network.check(tree["params"], tree["model_state"], own, "x")
+    found = trained_network.fitted(tree["params"], tree["model_state"], own, "x")
+    assert found == (tree["params"], tree["model_state"])
     for key, value, expected in (
         ("classes", [*CLASSES, "disgust"], r"fc/kernel is \(32, 3\), not \(32, 4\)"),
         ("method", "scn", r"2 missing .*importance/kernel"),
         ("stem", "small", r"conv1/kernel is \(7, 7, 3, 4\)"),
     ):
         with pytest.raises(UserError, match=f"^x: .*{expected}"):
-            trained_network.check(tree["params"], tree["model_state"], {**own, key: value}, "x")
+            trained_network.fitted(tree["params"], tree["model_state"], {**own, key: value}, "x")
 
 
 def test_older_cards_say_less():
