@@ -13,43 +13,8 @@ from lanet_jax.devices import mesh
 from lanet_jax.errors import UserError
 from lanet_jax.export import __main__ as command
 from lanet_jax.export import exported
-from lanet_jax.models import backbones
-from lanet_jax.recipes import PUBLISHED
-from lanet_jax.trained import network as trained_network
-from lanet_jax.trained.inference import predict_function
 from lanet_jax.trained.load import load
-from tests import plain_family
-
-CLASSES = ["anger", "fear", "happiness", "neutral"]
-
-
-def card(method, depth, stem, size, width=4):
-    return {
-        "classes": CLASSES,
-        **{"size": size, "depth": depth, "width": width, "stem": stem, "method": method},
-        **{"mean": [0.54, 0.43, 0.38], "std": [0.25, 0.22, 0.2]},
-        **{"precision": "float32", "grey": False, "resample": "linear"},
-    }
-
-
-def network(own):
-    """Weights that keep about the maps' scale, statistics far from the initial."""
-    rng = np.random.default_rng(0)
-
-    def draw(path, x):
-        name = path[-1].key
-        if name in ("scale", "var"):
-            return rng.uniform(0.5, 1.5, x.shape).astype(np.float32)
-        deviation = np.sqrt(1 / np.prod(x.shape[:-1])) if name == "kernel" else 0.3
-        return (deviation * rng.standard_normal(x.shape)).astype(np.float32)
-
-    tree = jax.tree_util.tree_map_with_path(draw, trained_network.shapes(own))
-    return tree["params"], tree["model_state"]
-
-
-def probabilities(own, params, state, images):
-    predict = predict_function(trained_network.method(own), trained_network.preprocessing(own))
-    return np.asarray(jax.jit(predict)(params, state, images)[0])
+from tests.export.networks import CLASSES, card, network, probabilities
 
 
 @pytest.fixture(scope="module")
@@ -127,61 +92,6 @@ def test_the_onnx_graph_gives_our_probabilities(method, depth, stem, size, more)
         (found,) = session.run(None, {onnx_graph.INPUT: images[rows]})
         # Softmax hides what is wrong where it says 0 or 1.
         np.testing.assert_allclose(np.log(found), np.log(expected[rows]), rtol=1e-4, atol=1e-4)
-
-
-def test_a_family_without_an_onnx_writer_is_one_line(monkeypatch):
-    pytest.importorskip("onnx")
-    from lanet_jax.export import onnx_graph
-
-    own = card("ce", 18, "small", 24)
-    monkeypatch.setattr(onnx_graph, "WRITERS", {})
-    with pytest.raises(UserError, match=r"model\.family=resnet has no ONNX writer: add one"):
-        onnx_graph.model(*network(own), own)
-
-
-def test_a_method_without_an_onnx_head_is_one_line(monkeypatch):
-    pytest.importorskip("onnx")
-    from lanet_jax.export import onnx_graph
-
-    own = card("ce", 18, "small", 24)
-    params, state = network(own)
-    with pytest.raises(UserError, match=r"method=new has no ONNX head: .*export/onnx_graph\.py"):
-        onnx_graph.model(params, state, own | {"method": "new"})
-
-
-def _plain_nodes(graph, x, params, stats, card):
-    assert not stats
-    for stage, side in ((1, 4), (2, 2)):
-        conv, norm = (params[f"{name}{stage}"] for name in ("conv", "norm"))
-        kernel = graph.weight(conv["kernel"].transpose(3, 2, 0, 1))
-        x = graph.add("Conv", [x, kernel, graph.weight(conv["bias"])], strides=[side, side])
-        x = graph.add("Transpose", [x], perm=[0, 2, 3, 1])
-        x = graph.add(
-            "LayerNormalization",
-            [x, graph.weight(norm["scale"]), graph.weight(norm["bias"])],
-            epsilon=1e-6,
-        )
-        x = graph.add("Relu", [graph.add("Transpose", [x], perm=[0, 3, 1, 2])])
-    return x
-
-
-@pytest.mark.parametrize(("method", "frozen"), [*((name, 0) for name in PUBLISHED), ("lanet", 1)])
-def test_a_family_without_running_statistics_has_an_onnx_graph(method, frozen, monkeypatch):
-    pytest.importorskip("onnx")
-    runtime = pytest.importorskip("onnxruntime")
-    from lanet_jax.export import onnx_graph
-
-    monkeypatch.setitem(backbones.FAMILIES, "plain", plain_family.FAMILY)
-    own = card(method, 0, "", 16) | {"family": "plain", "frozen_stages": frozen}
-    params, state = network(own)
-    with pytest.raises(UserError, match=r"model\.family=plain has no ONNX writer"):
-        onnx_graph.model(params, state, own)
-    monkeypatch.setitem(onnx_graph.WRITERS, "plain", _plain_nodes)
-    graph = onnx_graph.model(params, state, own).SerializeToString()
-    session = runtime.InferenceSession(graph, providers=["CPUExecutionProvider"])
-    images = np.random.default_rng(2).integers(0, 256, (3, 16, 16, 3), np.uint8)
-    (found,) = session.run(None, {onnx_graph.INPUT: images})
-    np.testing.assert_allclose(found, probabilities(own, params, state, images), rtol=1e-4)
 
 
 def test_onnx_is_written_with_its_card(rul, asked, tmp_path, monkeypatch, capsys):
