@@ -6,6 +6,7 @@ from lanet_jax.command_line.words import some
 from lanet_jax.models import backbones
 from lanet_jax.models.backbones import FAMILIES
 from lanet_jax.recipes import PUBLISHED
+from lanet_jax.run.values import told
 
 Card = dict[str, Any]
 OF_RUN = ("run", "rows")  # which run a checkpoint belongs to, and what its log held at the time
@@ -72,7 +73,7 @@ def foreign(card: Card, own: Card) -> str:
 
 
 def _short(value: Any) -> str:
-    text = str(value)
+    text = told(value)
     return text if len(text) <= 40 else f"{text[:40]}..."
 
 

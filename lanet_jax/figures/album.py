@@ -91,6 +91,8 @@ class Album:
     def sweep(self) -> Iterator[tuple[str, Figure]]:
         """Figures 2 and 7: accuracy over a swept field."""
         runs = [run for folder in self.workdirs for run in sweeps.runs_in(folder)]
+        for note in sweeps.left_out(runs):
+            print(f"sweep: {note}")
         yield "sweep", sweep.draw(sweeps.curves(runs))
 
     @functools.cached_property

@@ -6,7 +6,6 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import PercentFormatter
 
 from lanet_jax import metrics
 from lanet_jax.figures import style
@@ -62,7 +61,7 @@ def draw(looks: Sequence[Look]) -> Figure:
         above = {"xytext": (0, 6), "textcoords": "offset points", "ha": "center"}
         axes.annotate(found, (0.5, 1), xycoords="axes fraction", fontsize=8, **above)
         axes.set_xlabel("cross-entropy with the observed label, nats")
-        axes.yaxis.set_major_formatter(PercentFormatter(1))
+        axes.yaxis.set_major_formatter(style.Percent())
         axes.set_xlim(0, edges[-1])
     grid[0].set_ylabel("share of the labels")
     handles = [

@@ -8,7 +8,6 @@ from jaxtyping import Bool, Float, Int, UInt8
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import PercentFormatter
 
 from lanet_jax import metrics
 from lanet_jax.figures import style
@@ -123,7 +122,7 @@ def _bars(axes: Axes, example: Example, classes: Sequence[str]) -> None:
         shift = (i - (len(kinds) - 1) / 2) * height
         axes.barh(places + shift, shares, height, color=color)
     axes.set(xlim=(0, 1), xticks=(0, 0.5, 1), ylim=(len(classes) - 0.4, -0.6))
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.xaxis.set_major_formatter(style.Percent())
     axes.set_yticks(places, classes)
     axes.tick_params(left=False, labelsize=7)
     axes.grid(False, axis="y")

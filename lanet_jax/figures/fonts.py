@@ -6,7 +6,7 @@ from pathlib import Path
 
 import matplotlib
 from matplotlib import font_manager
-from matplotlib.figure import Figure
+from matplotlib.artist import Artist
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
@@ -43,9 +43,9 @@ def drawable(text: str) -> tuple[str, Path]:
     return "".join(s if ord(s) in own else f"U+{ord(s):04X} " for s in text), _OWN
 
 
-def give_fonts(figure: Figure) -> None:
-    """Gives each text of a figure a font that can draw it, see `drawable`."""
-    for text in figure.findobj(Text):
+def give_fonts(part: Artist) -> None:
+    """Gives each text of a figure, or of a part of one, a font that can draw it: see `drawable`."""
+    for text in part.findobj(Text):
         lines = [drawable(line) for line in text.get_text().split("\n")]
         others = {path for _, path in lines} - {_OWN}
         if "\n".join(line for line, _ in lines) != text.get_text():

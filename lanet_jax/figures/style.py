@@ -5,14 +5,17 @@ by their markers, right and wrong labels by their outlines.
 """
 
 import functools
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ParamSpec
 
 import matplotlib
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import PercentFormatter
 
 from lanet_jax.classes import EXPRESSIONS
 from lanet_jax.figures import fonts
@@ -27,7 +30,8 @@ SERIES_MARKS = ("o", "s", "^", "D", "v", "P")
 HEAT = "inferno"
 
 _CLASS_MARKS = ("v", "D", "P", "o", "s", "^", "X", "*")
-_LEGEND_ENTRY = 1.0  # inches
+_LETTER, _BESIDE = 0.08, 0.8  # inches: a letter of a legend, and what stands beside its names
+_LEGEND_LINE = 0.2  # inches
 _STYLE: Any = {  # matplotlib's stubs take only literal dicts for a style
     "font.family": fonts.FAMILY,
     "font.size": 9,
@@ -98,6 +102,20 @@ def bare(axes: Any) -> None:
         spine.set_visible(False)
 
 
+class Percent(PercentFormatter):
+    """Writes shares as percentages, with as many decimals as it takes to tell the ticks apart."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+
+    def set_locs(self, locs: Any) -> None:
+        """Takes the places of the ticks, which decide how many decimals all of them have."""
+        super().set_locs(locs)
+        percents = 100 * np.asarray(locs, float)
+        exact = (d for d in range(6) if np.allclose(percents.round(d), percents, 0, 1e-6))
+        self.decimals = next(exact, 6)
+
+
 def series(index: int) -> tuple[str, str]:
     """Colour and marker of a series; the seventh has the first one's colour, but not its marker."""
     count = len(SERIES)
@@ -126,12 +144,38 @@ def class_style(classes: Sequence[str]) -> list[tuple[str, str]]:
 def class_legend(figure: Figure, classes: Sequence[str]) -> None:
     """Names the classes' colours and marks below a figure."""
     handles = [
-        Line2D([], [], color=color, marker=mark, linestyle="", label=name)
-        for name, (color, mark) in zip(classes, class_style(classes), strict=True)
+        Line2D([], [], color=color, marker=mark, linestyle="")
+        for color, mark in class_style(classes)
     ]
-    columns = min(len(handles), int(figure.get_figwidth() / _LEGEND_ENTRY))
-    spacing = {"columnspacing": 1.2, "handletextpad": 0.2}
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns, **spacing)
+    legend(figure, handles, classes, len(classes), columnspacing=1.2, handletextpad=0.2)
+
+
+def legend(
+    figure: Figure, handles: Sequence[Any], labels: Sequence[str], columns: int, **spacing: float
+) -> None:
+    """Puts a legend below a figure, in as many columns and lines as its width asks for.
+
+    The figure grows by the lines after the first, so that its axes keep their size.
+
+    Args:
+      figure: the figure, whose width stays.
+      handles: what each entry shows.
+      labels: the name of each entry; one that is wider than the figure is wrapped.
+      columns: how many columns there are at most.
+      **spacing: matplotlib's distances within a legend.
+    """
+    letters = int((figure.get_figwidth() - _BESIDE) / _LETTER)
+    wrapped = [textwrap.fill(label, letters) for label in labels]
+    for count in range(min(len(labels), columns), 0, -1):
+        placed: dict[str, Any] = {"loc": "outside lower center", "ncols": count, **spacing}
+        made = figure.legend(handles, wrapped, **placed)
+        fonts.give_fonts(made)  # of other letters and widths than what was asked for
+        size = made.get_window_extent(figure.canvas.get_renderer())  # type: ignore[attr-defined]  # of Agg
+        if size.width <= figure.bbox.width or count == 1:
+            break
+        made.remove()
+    more = size.height / figure.dpi - 2 * _LEGEND_LINE
+    figure.set_figheight(figure.get_figheight() + max(0.0, more))
 
 
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:

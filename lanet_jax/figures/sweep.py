@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, NullLocator
 
 from lanet_jax.figures import style
 from lanet_jax.figures.style import NotDrawnError
@@ -61,14 +61,13 @@ def draw(curves: Mapping[str, Sequence[Curve]]) -> Figure:
             drawn[curve.label] = _line(axes, curve, labels.index(curve.label))
         _x_axis(axes, sorted({value for curve in panel for value, _ in curve.points}))
         axes.set_xlabel(_SYMBOLS.get(field, field), parse_math=field in _SYMBOLS)
-        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axes.yaxis.set_major_formatter(style.Percent())
     for axes in grid[len(curves) :]:
         axes.remove()
     for axes in grid[: len(curves) : columns]:
         axes.set_ylabel("accuracy, last 5 epochs")
     if any(labels):
-        handles = [drawn[label] for label in labels]
-        figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 4))  # type: ignore[call-overload]  # a container is a handle
+        style.legend(figure, [drawn[label] for label in labels], labels, 4)
     return figure
 
 

@@ -1,5 +1,6 @@
 """From runs to sweep curves: finds fields that were varied while all others stayed the same."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,12 +14,18 @@ from lanet_jax.report.splits_of_runs import HELD_OUT
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.run.summary import HOLDOUT
 
-# Fields whose 0 is no number: all records, the common rate, no resizing.
-_ZERO_IS_OTHERWISE = ("data.limit", "optim.head_learning_rate", "data.stored_size")
+# Fields whose 0 is no number, and what it stands for.
+_ZERO_IS_OTHERWISE = {
+    "data.limit": "all records",
+    "optim.head_learning_rate": "the rate of the other layers",
+    "data.stored_size": "images as they are",
+}
 # Fields that do not change a result, or that differ between the seeds of a point.
 _IGNORED = ("seed", "noise.", "data.dir", "data.threads", "train.", "profile.")
 # What separates curves beside the fields; their values speak for themselves.
 _NOISE, _JUDGED, _METHOD = "noise", "judged on", "method"
+
+Settings = dict[str, Any]
 
 
 def runs_in(folder: Path) -> list[RunFiles]:
@@ -49,32 +56,83 @@ def curves(runs: Iterable[RunFiles]) -> dict[str, list[Curve]]:
       Curves by field, in the order of the config. The accuracy is the mean of the last five epochs
       on the first split that judges a run.
     """
-    table = [(_settings(run), run) for run in runs if _is_finished(run)]
-    keys = dict.fromkeys(key for settings, _ in table for key in settings)
-    varied = [key for key in keys if len({settings.get(key) for settings, _ in table}) > 1]
+    table = _table(runs)
+    varied = _varied(table)
     axes = [key for key in varied if key != _JUDGED] + [_JUDGED]  # which a label always tells
     found: dict[str, list[Curve]] = {}
     for field in varied:
-        values = [settings.get(field) for settings, _ in table]
-        if not all(map(_is_number, values)) or (field in _ZERO_IS_OTHERWISE and 0 in values):
-            continue
-        groups: dict[tuple, dict[float, list[float]]] = defaultdict(lambda: defaultdict(list))
-        for settings, run in table:
+        groups: dict[tuple, list[tuple[float, RunFiles]]] = defaultdict(list)
+        for settings, run in _placed(field, table):
             others = tuple((key, settings.get(key)) for key in axes if key != field)
-            groups[others][float(settings[field])].append(_accuracy(run))
-        whole = {others: points for others, points in groups.items() if len(points) > 1}
-        differing = {key for key in varied if len({dict(others).get(key) for others in whole}) > 1}
-        drawn = [
-            Curve(_label(others, differing), list(points.items()))
-            for others, points in whole.items()
+            groups[others].append((float(settings[field]), run))
+        whole = [
+            ({**dict(others), _METHOD: _name(members)}, _points(members))
+            for others, members in groups.items()
+            if len({value for value, _ in members}) > 1
         ]
-        if drawn:
+        differing = {k for k in (*axes, _METHOD) if len({told.get(k) for told, _ in whole}) > 1}
+        if whole:
+            drawn = [Curve(_label(told, differing), points) for told, points in whole]
             found[field] = sorted(drawn, key=lambda curve: curve.label)
     return found
 
 
-def _settings(run: RunFiles) -> dict[str, Any]:
-    flat = flatten_dict(run.config, sep=".") | {_METHOD: run.method}
+def left_out(runs: Iterable[RunFiles]) -> list[str]:
+    """Says which runs have no place on the axis of a field that varies.
+
+    Args:
+      runs: the runs, as for `curves`.
+
+    Returns:
+      A sentence for each such field.
+    """
+    table = _table(runs)
+    return [
+        f"Runs with {field}=0 ({_ZERO_IS_OTHERWISE[field]}) are not on the curves over {field}, "
+        "which have no place for them"
+        for field in _varied(table)
+        if field in _ZERO_IS_OTHERWISE and any(settings.get(field) == 0 for settings, _ in table)
+    ]
+
+
+def varied_with(field: str, runs: Iterable[RunFiles]) -> list[str]:
+    """Which other fields keep a field from a curve.
+
+    Args:
+      field: a field that has no curve.
+      runs: the runs, as for `curves`.
+
+    Returns:
+      The fields in which the two most similar runs with different numbers of it differ as well;
+      empty if it has a single number.
+    """
+    placed = _placed(field, _table(runs))
+    pairs = [
+        [key for key in one if key != field and one[key] != other.get(key)]
+        for (one, _), (other, _) in itertools.combinations(placed, 2)
+        if one[field] != other[field]
+    ]
+    return min(pairs, key=len, default=[])
+
+
+def _table(runs: Iterable[RunFiles]) -> list[tuple[Settings, RunFiles]]:
+    return [(_settings(run), run) for run in runs if _is_finished(run)]
+
+
+def _varied(table: list[tuple[Settings, RunFiles]]) -> list[str]:
+    keys = dict.fromkeys(key for settings, _ in table for key in settings)
+    return [key for key in keys if len({settings.get(key) for settings, _ in table}) > 1]
+
+
+def _placed(field: str, table: list[tuple[Settings, RunFiles]]) -> list[tuple[Settings, RunFiles]]:
+    """The runs with a place on the axis of a field; none if it is not one of numbers."""
+    if not all(_is_number(settings.get(field)) for settings, _ in table):
+        return []
+    return [row for row in table if row[0][field] or field not in _ZERO_IS_OTHERWISE]
+
+
+def _settings(run: RunFiles) -> Settings:
+    flat = flatten_dict(run.config, sep=".")
     kept = {key: value for key, value in flat.items() if not key.startswith(_IGNORED)}
     judged = HELD_OUT if HOLDOUT in run.judged_on else ""
     return {**kept, _NOISE: run.noise, _JUDGED: judged}
@@ -89,14 +147,23 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _accuracy(run: RunFiles) -> float:
-    return run.summary[run.judged_on[0]]["last5"]
+def _points(members: Iterable[tuple[float, RunFiles]]) -> list[tuple[float, list[float]]]:
+    points: dict[float, list[float]] = defaultdict(list)
+    for value, run in members:
+        points[value].append(run.summary[run.judged_on[0]]["last5"])
+    return list(points.items())
 
 
-def _label(others: tuple[tuple[str, Any], ...], differing: set[str]) -> str:
+def _name(members: list[tuple[float, RunFiles]]) -> str:
+    """The method of a curve, with what it has beyond the paper if that is the same all along."""
+    names = {run.method for _, run in members}
+    return names.pop() if len(names) == 1 else members[0][1].plain_method
+
+
+def _label(told: Settings, differing: set[str]) -> str:
     parts = [
         str(value) if key in (_NOISE, _JUDGED, _METHOD) else f"{key} {value}"
-        for key, value in others
+        for key, value in sorted(told.items(), key=lambda item: item[0] != _METHOD)
         if key in differing or key == _JUDGED
     ]
     return ", ".join(filter(None, parts))

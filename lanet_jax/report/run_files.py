@@ -29,9 +29,14 @@ class RunFiles:
     rows: list[metrics_log.Row]
 
     @property
+    def plain_method(self) -> str:
+        """The method's usual name."""
+        return _METHODS.get(self.config["method"], self.config["method"])
+
+    @property
     def method(self) -> str:
         """The method's usual name, and what LA-Net has beyond the paper."""
-        name = _METHODS.get(self.config["method"], self.config["method"])
+        name = self.plain_method
         lde = self.config.get("lde", {})
         remembers = lde.get("memory") and lde.get("spaces") != "none"
         beyond = {"trust": self.config.get("loss", {}).get("trust"), "memory": remembers}

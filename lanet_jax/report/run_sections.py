@@ -13,6 +13,7 @@ from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Panel, Section, Table, Tile
 from lanet_jax.report.training_terms import TERMS, Term
 from lanet_jax.run.summary import HOLDOUT
+from lanet_jax.run.values import told
 
 
 def numbers(run: RunFiles) -> Section | None:
@@ -176,9 +177,7 @@ def fields(tree: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yields the fields of a nested config as dotted names and texts, outermost first."""
     flat = flatten_dict(tree)
     for path in sorted(flat, key=lambda path: (len(path), path)):
-        value = flat[path]
-        several = isinstance(value, (list, tuple))
-        yield ".".join(path), ", ".join(map(str, value)) if several else str(value)
+        yield ".".join(path), told(flat[path])
 
 
 _POINTS = 60  # most points of a line; more are averaged

@@ -16,6 +16,7 @@ from lanet_jax.files.atomic import write_text
 from lanet_jax.files.home import expanded
 from lanet_jax.run import inputs, train_command
 from lanet_jax.run.paths import RunFolder
+from lanet_jax.run.values import told
 
 ADVICE = "restore it, or choose another --workdir"
 ABSENT = "absent"
@@ -90,7 +91,7 @@ def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
     then = flatten_dict(_completed(json_files.read(path, ADVICE)), sep=".")
     now = flatten_dict(json.loads(_text(config)), sep=".")
     differing = [
-        f"{key} ({then.get(key, ABSENT)} there, {now.get(key, ABSENT)} now)"
+        f"{key} ({told(then.get(key, ABSENT))} there, {told(now.get(key, ABSENT))} now)"
         for key in sorted(then.keys() | now.keys())
         if then.get(key, ABSENT) != now.get(key, ABSENT)
         and not key.startswith(FREE)

@@ -6,7 +6,16 @@ from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser
 from lanet_jax.errors import UserError
 from lanet_jax.run import train_command
-from lanet_jax.study import commands, declaration, grid, loading, outcome, runner, write
+from lanet_jax.study import (
+    checks,
+    commands,
+    declaration,
+    grid,
+    loading,
+    outcome,
+    runner,
+    write,
+)
 
 
 def main() -> None:
@@ -31,6 +40,7 @@ def main() -> None:
         return
     commands.require_one_process("other hosts take other --only, each with its own --workdir")
     declaration.claim(folder, cells, selected)
+    checks.check_data([cell for cell in selected if not outcome.finished(folder / cell.name)])
     with commands.stoppable("the same command resumes it"):
         failed = runner.run(
             selected, folder, lambda: write.write(study, cells, folder), program=runner.MAIN

@@ -45,10 +45,10 @@ def places(study: Study, runs: Runs) -> Iterator[Place]:
         held_out = any(HOLDOUT in run.judged_on for _, several in lines for run in several)
         for split, title in column.splits or (("", column.labels[0]),):
             title += f", {HELD_OUT}" * held_out
-            shared = f"{title}, {study.rows[0].titles[0]} {group}" if study.grouped else title
+            shared = f"{title}, {study.rows[0].titles[0]} {group}" if group else title
             yield Place(shared, split, lines)
 
 
 def _name(row: tuple[Level, ...], grouped: bool) -> str:
-    """A row's labels, without the one that its group shares."""
-    return ", ".join([label for level in row for label in level.labels][grouped:])
+    """A row's labels, without the one that its group shares and those that are empty."""
+    return ", ".join(filter(None, [label for level in row for label in level.labels][grouped:]))

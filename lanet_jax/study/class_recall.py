@@ -32,7 +32,7 @@ def sections(places: Iterable[Place]) -> Iterator[Section]:
             if found:
                 classes = found[0].classes
                 lines.append((name, *("-" if np.isnan(r) else percent(r) for r in _recall(found))))
-                title = f"Confusion, {name}"
+                title = f"Confusion, {name}" if name else "Confusion"
                 counts = np.sum([one.confusion for one in found], axis=0)
                 panels.append(Panel(title, charts.heatmap(counts, classes, title)))
         if panels:

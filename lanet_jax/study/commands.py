@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from lanet_jax.command_line.ending import interrupt_on_signals
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError
+from lanet_jax.study import failures
 
 
 def overrides(rest: Sequence[str], what: str) -> list[str]:
@@ -72,7 +73,7 @@ def refuse_failures(failed: Mapping[str, str], count: int, what: str) -> None:
       UserError: some failed; it says which and why.
     """
     if failed:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in failed.items())
         raise UserError(
-            f"{len(failed)} of {count} {what} failed ({reasons}); the same command tries them again"
+            f"{len(failed)} of {count} {what} failed ({failures.told(failed)}); the same command "
+            "tries them again"
         )

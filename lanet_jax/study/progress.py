@@ -71,6 +71,7 @@ class Progress:
         self._total = len(waiting) + finished
         self._failed = 0
         self._known: dict[str, float] = {}
+        self._first: dict[str, str] = {}  # the cell that failed first, by reason
         self._terminal = sys.stderr.isatty()
 
     def begin(self, cell: Cell) -> None:
@@ -96,7 +97,10 @@ class Progress:
             not reason and self._before < 0.5
         ):  # the end of a resumed run tells little of a whole one
             self._known[self._cell.experiment] = elapsed / (1 - self._before)
-        how = f"failed: {reason}" if reason else f"finished in {duration(elapsed)}"
+        how = f"finished in {duration(elapsed)}"
+        if reason:
+            first = self._first.setdefault(reason, self._cell.name)
+            how = f"failed: {reason if first == self._cell.name else f'as {first}'}"
         start = "\r\x1b[K" if self._terminal else ""
         text = f"{start}[{self._count}/{self._total}] {self._cell.name} {how}"
         print(text, file=sys.stderr, flush=True)

@@ -4,42 +4,29 @@ import itertools
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from lanet_jax.figures import style, sweep, sweeps
 from lanet_jax.report import gallery, page, run_files, run_sections
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Section, Table
 from lanet_jax.study import class_recall, curves, outcome
-from lanet_jax.study.chart_groups import places
+from lanet_jax.study.chart_groups import Runs, places
 from lanet_jax.study.grid import Study, key, rows
 from lanet_jax.study.results_table import Sheet
 
 
-def write(
-    study: Study,
-    sheets: Sequence[Sheet],
-    notes: Sequence[str],
-    commands: Sequence[tuple[str, str]],
-    folder: Path,
-) -> Path:
-    """Writes the page from the finished runs, and draws the figure if they are a sweep.
-
-    Below the tables come curves, recall and confusion of each row, the study's figures, the config
-    fields that all runs share, and the commands.
+def finished(study: Study, folder: Path) -> Runs:
+    """Reads the finished runs of a study.
 
     Args:
       study: declaration of rows, columns and seeds.
-      sheets: tables from `results_table.sheets`.
-      notes: remarks for readers of the tables.
-      commands: pairs of a run's name and its command.
-      folder: folder of the study, which gets the page.
+      folder: folder of the study.
 
     Returns:
-      The page.
+      The runs of each row and column.
 
     Raises:
       UserError: a run's file is damaged.
     """
-    runs = {
+    return {
         (row, column): [
             run_files.read(home)
             for home in (folder / key((*row, column)) / f"seed{seed}" for seed in study.seeds)
@@ -47,9 +34,37 @@ def write(
         ]
         for row, column in itertools.product(rows(study), study.columns.levels)
     }
-    # Rows with the same key are the same run.
-    finished = {run.folder: run for several in runs.values() for run in several}.values()
-    _draw_sweep(finished, folder)
+
+
+def each(runs: Runs) -> list[RunFiles]:
+    """The runs, each once: rows with the same key are the same run."""
+    return list({run.folder: run for several in runs.values() for run in several}.values())
+
+
+def write(
+    study: Study,
+    runs: Runs,
+    sheets: Sequence[Sheet],
+    notes: Sequence[str],
+    commands: Sequence[tuple[str, str]],
+    folder: Path,
+) -> Path:
+    """Writes the page from the finished runs.
+
+    Below the tables come curves, recall and confusion of each row, the study's figures, the config
+    fields that all runs share, and the commands.
+
+    Args:
+      study: declaration of rows, columns and seeds.
+      runs: the finished runs, from `finished`.
+      sheets: tables from `results_table.sheets`.
+      notes: remarks for readers of the tables.
+      commands: pairs of a run's name and its command.
+      folder: folder of the study, which gets the page.
+
+    Returns:
+      The page.
+    """
     shown = list(places(study, runs))
     made = Table(("run", "command"), tuple(commands))
     sections = [
@@ -58,16 +73,10 @@ def write(
         *curves.sections(shown),
         *class_recall.sections(shown),
         gallery.pictures(folder / gallery.FOLDER),
-        _config(finished),
+        _config(each(runs)),
         Section("Commands", table=made, folded=True),
     ]
     return page.render(folder / "report.html", study.title, sections)
-
-
-def _draw_sweep(runs: Collection[RunFiles], folder: Path) -> None:
-    found = sweeps.curves(runs)
-    if found:
-        style.save(sweep.draw(found), folder / gallery.FOLDER, "sweep")
 
 
 def _config(runs: Collection[RunFiles]) -> Section | None:

@@ -48,3 +48,24 @@ def test_the_style_holds_where_it_is_asked_for_only():
     (axes,) = figure.axes
     assert not axes.spines["top"].get_visible()
     np.testing.assert_allclose(figure.get_size_inches(), [2, 1])
+
+
+@style.styled
+def test_long_class_names_are_within_the_figure():
+    figure = style.canvas(5, 3)
+    figure.subplots()
+    style.class_legend(figure, [f"an expression of a long name {i}" for i in range(4)])
+    figure.canvas.draw()
+    box = figure.legends[0].get_window_extent()
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.width
+
+
+def test_decimals_follow_the_ticks():
+    percent = style.Percent()
+    for places, written in (
+        ((0, 0.5, 1), ["0%", "50%", "100%"]),
+        ((0.225, 0.23), ["22.5%", "23.0%"]),
+        ((0.2225, 0.2250), ["22.25%", "22.50%"]),
+    ):
+        percent.set_locs(places)
+        assert [percent.format_pct(place, 1) for place in places] == written

@@ -55,3 +55,40 @@ def test_a_curve_looks_the_same_in_every_panel():
 def test_nothing_varied():
     with pytest.raises(NotDrawnError):
         sweep.draw({})
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "written"),
+    [
+        ((0.22, 0.231), ["22.0%", "22.2%", "22.4%", "22.6%", "22.8%", "23.0%", "23.2%"]),
+        ((0.2, 0.7), ["20%", "30%", "40%", "50%", "60%", "70%"]),
+    ],
+)
+def test_ticks_are_told_apart_with_no_more_decimals_than_that_takes(accuracies, written):
+    figure = sweep.draw({"loss.trust": [Curve("", [(0, accuracies[:1]), (1, accuracies[1:])])]})
+    figure.canvas.draw()
+    shown = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert len(set(shown)) == len(shown) and set(written[:-1]) <= set(shown)
+    assert len({len(text) for text in shown if float(text[:-1]) >= 10}) == 1
+
+
+def test_a_long_legend_is_within_the_figure():
+    names = [f"LA-Net with trust, {10 * i}% symmetric noise, lde.neighbors {i}" for i in range(4)]
+    names.append(", ".join(["held out, by observed labels"] * 6))
+    alone = sweep.draw({"x": [Curve("", [(0, [0.5]), (1, [0.6])])]})
+    figure = sweep.draw({"x": [Curve(name, [(0, [0.5]), (1, [0.6])]) for name in names]})
+    figure.canvas.draw()
+    box = figure.legends[0].get_window_extent()
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.width
+    assert box.y0 >= 0 and box.y1 <= figure.axes[0].bbox.y0
+    assert figure.axes[0].bbox.height > 0.8 * alone.axes[0].bbox.height
+    texts = [text.get_text().replace("\n", " ") for text in figure.legends[0].get_texts()]
+    assert texts == names
+
+
+def test_short_names_stand_beside_each_other():
+    curves = [Curve(name, [(0, [0.5]), (1, [0.6])]) for name in ("CE", "SCN", "LA-Net")]
+    figure = sweep.draw({"x": curves})
+    figure.canvas.draw()
+    heights = {round(text.get_window_extent().y0) for text in figure.legends[0].get_texts()}
+    assert len(heights) == 1

@@ -19,6 +19,8 @@ def study(tmp_path):
         seed=0,
         done=2,
         split="test",
+        trust=0.0,
+        memory=0,
     ):
         folder = tmp_path / name
         folder.mkdir(parents=True)
@@ -28,8 +30,8 @@ def study(tmp_path):
             "data": {"train": ["demo"], "dir": name},
             "noise": {"kind": noise, "rate": 0.3, "seed": seed, "file": ""},
             "optim": {"epochs": 2},
-            "lde": {"neighbors": k},
-            "loss": {"alpha": alpha},
+            "lde": {"neighbors": k, "memory": memory},
+            "loss": {"alpha": alpha, "trust": trust},
         }
         (folder / "config.json").write_text(json.dumps(config))
         row = {"split": split, "mean_class_accuracy": 0.1}
@@ -91,9 +93,12 @@ def test_all_records_are_not_drawn_as_none(study):
         path = folder / f"limit-{limit}" / "config.json"
         config = json.loads(path.read_text())
         path.write_text(json.dumps(config | {"data": config["data"] | {"limit": limit}}))
-    assert _curves(folder) == {}
+    assert _curves(folder) == {"data.limit": [("", {500: near([0.5]), 1000: near([0.5])})]}
+    (told,) = sweeps.left_out(sweeps.runs_in(folder))
+    assert told.startswith("Runs with data.limit=0 (all records) are not on the curves")
     (folder / "limit-0" / "config.json").unlink()
     assert list(_curves(folder)) == ["data.limit"]
+    assert sweeps.left_out(sweeps.runs_in(folder)) == []
 
 
 def test_unfinished_runs_and_fields_that_vary_together_make_no_curve(study):
@@ -122,3 +127,27 @@ def test_runs_without_a_test_split_are_drawn_by_their_holdout_and_say_so(study):
             (told, {4: near([0.5]), 8: near([0.6])}),
         ]
     }
+
+
+def test_a_field_that_a_method_s_title_tells_has_all_its_points(study):
+    for trust, accuracy in ((0.0, 0.5), (1.0, 0.6), (2.0, 0.7)):
+        folder = study(f"t{trust:g}", accuracy, trust=trust, memory=4096)
+    study("without", 0.4, trust=1.0)
+    assert _curves(folder) == {
+        "lde.memory": [("", {4096: near([0.6]), 0: near([0.4])})],
+        "loss.trust": [("", {0: near([0.5]), 1: near([0.6]), 2: near([0.7])})],
+    }
+
+
+def test_a_curve_has_its_method_s_title_where_all_its_runs_share_it(study):
+    for k in (4, 8):
+        study(f"ce{k}", 0.3, "ce", k)
+        study(f"plain{k}", 0.5, k=k)
+        folder = study(f"trust{k}", 0.6, k=k, trust=1.0)
+    curves = _curves(folder)
+    assert [label for label, _ in curves["lde.neighbors"]] == [
+        "CE, loss.trust 0.0",
+        "LA-Net with trust, loss.trust 1.0",
+        "LA-Net, loss.trust 0.0",
+    ]
+    assert [label for label, _ in curves["loss.trust"]] == ["lde.neighbors 4", "lde.neighbors 8"]

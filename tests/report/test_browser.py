@@ -1,5 +1,7 @@
 """The page in a browser: `apt-get install chromium` puts it on the PATH."""
 
+import re
+
 import cv2
 import numpy as np
 
@@ -21,3 +23,14 @@ def test_the_console_is_really_read(console, full):
     path.write_text(path.read_text().replace("</main>", '<img src="http://127.0.0.1:9/x"></main>'))
     said, _ = console(path)
     assert any("Content Security Policy" in line for line in said)
+
+
+def test_nothing_of_a_long_command_is_hidden(console, full):
+    long = f"lanet train --workdir=/{'folder/' * 60} {'--config.data.limit=500 ' * 30}"
+    (full / "command.txt").write_text(f"{long}\n")
+    path = page.write(full)
+    text = re.sub("<meta http-equiv[^>]*>", "", path.read_text())  # it forbids scripts
+    measure = "const b = document.querySelector('pre'); document.title = b.scrollWidth"
+    path.write_text(text.replace("</main>", f"</main><script>{measure} - b.clientWidth</script>"))
+    _, document = console(path)
+    assert "<title>0</title>" in document

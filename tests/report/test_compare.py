@@ -83,3 +83,12 @@ def test_held_out_records_are_of_the_training_data(bare, full):
     runs = [_on(bare, holdout=0.2), _on(full, train="ferplus", holdout=0.2)]
     told = [{"holdout": "holdout of rafdb"}, {"holdout": "holdout of ferplus"}]
     assert splits_of_runs.names(runs) == told
+
+
+def test_an_empty_field_that_differs_is_told_as_none(bare, full):
+    for folder, weights in ((bare, ""), (full, "/tmp/own.safetensors")):
+        path = folder / "config.json"
+        config = json.loads(path.read_text())
+        path.write_text(json.dumps(config | {"model": {"pretrained": weights}}))
+    differing = compare.sections([run_files.read(bare), run_files.read(full)])[1].table
+    assert ("model.pretrained", "none", "/tmp/own.safetensors") in differing.rows

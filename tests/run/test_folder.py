@@ -55,6 +55,14 @@ def test_a_field_that_is_new_to_the_program_is_a_difference(tmp_path, config):
     assert "decay" not in there["lde"]  # nothing is written
 
 
+def test_an_empty_field_that_differs_is_told_as_none(tmp_path, config):
+    def other(tree):
+        tree["model"]["pretrained"] = "bundled"
+
+    with pytest.raises(UserError, match=r"model\.pretrained \(bundled there, none now\)"):
+        _claim(tmp_path, config, other)
+
+
 def test_an_older_run_is_resumed_as_it_was(tmp_path, config):
     """What came later is taken as it was then: the same value goes on, another is named."""
 

@@ -15,6 +15,7 @@ def write_run(home, final, last5=None, best=None, fitted=None, auroc=None, split
     config |= {
         "data": {"test_split": list(splits)},
         "method": home.parts[-3],
+        "model": {"family": "resnet", "depth": 18, "stem": "small", "width": 32},
         "noise": {"kind": "none"},
     }
     (home / "config.json").write_text(json.dumps(config))

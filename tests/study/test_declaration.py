@@ -52,6 +52,8 @@ def test_a_declaration_of_which_nothing_has_begun_is_replaced(study, folder, beg
         claim(folder, cells(study), cells(study))
     begin()
     assert "noise.rate (0.2 there, absent now)" in _message(folder, cells(study))
+    told = _message(folder, cells(study, ["noise.rate=0.2", "model.pretrained="]))
+    assert "model.pretrained (absent there, none now)" in told
 
 
 def test_the_same_declaration_resumes_and_a_larger_one_too(study, folder):

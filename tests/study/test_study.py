@@ -8,7 +8,7 @@ import pytest
 from lanet_jax.errors import UserError
 from lanet_jax.run import train_command
 from lanet_jax.study import __main__ as command
-from lanet_jax.study import runner
+from lanet_jax.study import checks, runner
 
 STUDY = """
 from lanet_jax.study.grid import Axis, Level, Study
@@ -26,6 +26,7 @@ def run(tmp_path, config, folder, fake, monkeypatch):
     path = tmp_path / "methods.py"
     path.write_text(STUDY.format(config=config))
     monkeypatch.setattr(runner, "MAIN", fake.program)
+    monkeypatch.setattr(checks.before_reading, "check", lambda c: None)  # the fake needs no data
     numbers = (signal.SIGTERM, signal.SIGHUP)
     before = [signal.getsignal(number) for number in numbers]
 
@@ -51,10 +52,12 @@ def test_a_failing_cell_is_named_at_the_end_and_stands_in_the_table(run, fake, f
     assert "| CE | 50.00 | 50.00 | 50.00 | 40.00 | 1 of 1 |" in table
     assert "| LANET | - | - | - | - | 0 of 1 |" in table
     assert "- lanet/demo/seed0 failed: the images are gone: bring them back" in table
-    told = "schedule shared, optim.epochs 4, optim.learning_rate 0.001, data.test_split test"
+    told = "schedule shared, optim.epochs 4, optim.learning_rate 0.001, model.family resnet"
     assert told in table
     assert "--config.noise.rate=0.2 --config.method=ce --config.seed=0" in table
-    assert "| CE | 50.00 |" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "| CE | 50.00 |" in printed and "ommands of seed" not in printed
+    assert "\n\n```sh\n# The commands of seed 0\n" in table
     assert (folder / "table.csv").read_text().startswith("Method,Data,seeds,final_mean,final_std")
     assert "\\begin{tabular}{lccccc}" in (folder / "table.tex").read_text()
 
@@ -73,6 +76,55 @@ def test_a_failing_cell_is_named_at_the_end_and_stands_in_the_table(run, fake, f
         run("--config.noise.rate=0.2")
     with pytest.raises(UserError, match=r"noise.rate \(0.2 there, absent now\)"):
         run(scale=":two")
+
+
+def test_a_study_of_which_no_cell_can_start_is_refused(run, fake, folder, monkeypatch):
+    def check(c):
+        raise UserError(f"no prepared data for {c.method}")
+
+    monkeypatch.setattr(checks.before_reading, "check", check)
+    with pytest.raises(UserError) as caught:
+        run(scale=":two")
+    assert str(caught.value) == (
+        "4 of 4 cells cannot start (ce/demo/seed0, ce/demo/seed1: no prepared data for ce; "
+        "lanet/demo/seed0, lanet/demo/seed1: no prepared data for lanet)"
+    )
+    assert fake.calls() == [] and not (folder / "table.md").exists()
+    run("--dry_run")  # shows what would run where the data is
+
+
+def test_finished_cells_need_no_data_and_a_part_that_can_start_does(
+    run, fake, folder, monkeypatch, capsys
+):
+    def check(c):
+        if c.method == "ce":
+            raise UserError("the classes differ")
+
+    run("--only=ce")
+    monkeypatch.setattr(checks.before_reading, "check", check)
+    run()
+    assert "cannot start" not in capsys.readouterr().err
+    fake.calls()
+    run(scale=":two")
+    assert (
+        "note: 1 of 2 cells cannot start (ce/demo/seed1: the classes differ); the others run"
+        in (capsys.readouterr().err)
+    )
+    assert fake.calls() == ["ce-1", "lanet-1"]
+
+
+def test_a_reason_that_cells_share_is_told_once(run, fake, folder, capsys):
+    fake.trouble(ce_0="error", lanet_0="error")
+    with pytest.raises(UserError) as caught:
+        run()
+    reason = "the images are gone: bring them back"
+    assert str(caught.value) == (
+        f"2 of 2 cells failed (ce/demo/seed0, lanet/demo/seed0: {reason}); the same command tries "
+        "them again"
+    )
+    assert (folder / "table.md").read_text().count(reason) == 1
+    said = capsys.readouterr().err
+    assert said.count(reason) == 1 and "lanet/demo/seed0 failed: as ce/demo/seed0" in said
 
 
 def test_a_dry_run_prints_commands_and_leaves_nothing(run, fake, folder, capsys):

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from lanet_jax.run.summary import summarize
-from lanet_jax.study import curves, study_page, write
+from lanet_jax.study import curves, study_page, sweep_figure, write
 from lanet_jax.study.grid import Axis, Level, cells
 
 EPOCHS = 4
@@ -22,7 +22,7 @@ def write_curves(home, method, accuracy, fitted, split="test", **fields):
     lines = [f"{name},{','.join(map(str, row))}" for name, row in zip("ab", counts, strict=True)]
     (home / "evaluation" / "test" / "confusion.csv").write_text("\n".join([",a,b", *lines]) + "\n")
     config = {"method": method, "noise": {"kind": "symmetric", "rate": 0.3}, **fields}
-    config |= {"optim": {"epochs": EPOCHS}}
+    config |= {"optim": {"epochs": EPOCHS}, "model": {"depth": 18, "stem": "small", "width": 32}}
     (home / "config.json").write_text(json.dumps(config))
     rows = []
     for epoch in range(1, EPOCHS + 1):
@@ -76,7 +76,7 @@ def test_runs_without_a_test_split_say_what_judges_them(study, folder, run_all):
     assert "Over the epochs: Demo, held out, by observed labels" in html
     table = (folder / "table.md").read_text()
     assert "**Two methods: Demo, held out, by observed labels (%)**" in table
-    assert "- held out, by observed labels: the runs have no test split" in table
+    assert "- held out, by observed labels: these runs have no test split" in table
     assert "| CE | 54.00 |" in table
 
 
@@ -109,8 +109,10 @@ def test_a_default_of_several_sweeps_counts_once_and_lines_have_names(
             home = folder / name / "demo" / f"seed{seed}"
             write_curves(home, "lanet", accuracy, 0.1, lde={"neighbors": k})
     drawn = []
-    draw = study_page.sweep.draw
-    monkeypatch.setattr(study_page.sweep, "draw", lambda found: drawn.append(found) or draw(found))
+    draw = sweep_figure.sweep.draw
+    monkeypatch.setattr(
+        sweep_figure.sweep, "draw", lambda found: drawn.append(found) or draw(found)
+    )
     html = run_all(sweep, {})
     (curve,) = drawn[0]["lde.neighbors"]
     # The mean over the last epochs: 2.5 points above the first.
@@ -131,3 +133,29 @@ def test_epochs_that_not_all_seeds_have_are_left_out(folder):
     runs = [study_page.run_files.read(folder / name) for name in "ab"]
     x, y = curves._mean_curve(runs, "test", "accuracy")
     assert x == [1.0, 2.0] and y == pytest.approx([0.61, 0.62])
+
+
+def test_a_number_that_varies_without_a_curve_is_told(study, folder, run_all):
+    levels = (Level("few", ("few",), ("lde.neighbors=4",)), Level("many", ("many",)))
+    sweep = dataclasses.replace(study, rows=(Axis(("K",), levels),))
+    for name, k, alpha in (("few", 4, 1.0), ("many", 8, 2.0)):
+        fields = {"lde": {"neighbors": k}, "loss": {"alpha": alpha}}
+        write_curves(folder / f"{name}/demo/seed0", "lanet", 0.5, 0.1, **fields)
+    told = "No curve over lde.neighbors: runs that differ in it differ in loss.alpha too"
+    assert told in run_all(sweep, {}) and told in (folder / "table.md").read_text()
+    assert not (folder / "figures").exists()
+
+
+def test_runs_that_a_curve_has_no_place_for_are_told(study, folder, run_all):
+    levels = tuple(Level(f"n{n}", (str(n),), (f"data.limit={n}",)) for n in (0, 500, 1000))
+    sweep = dataclasses.replace(study, rows=(Axis(("Images",), levels),))
+    for n in (0, 500, 1000):
+        write_curves(folder / f"n{n}/demo/seed0", "lanet", 0.5, 0.1, data={"limit": n})
+    told = "Runs with data.limit=0 (all records) are not on the curves over data.limit"
+    assert told in run_all(sweep, {}) and (folder / "figures" / "sweep.png").exists()
+
+
+def test_methods_with_fields_of_their_own_are_no_sweep(study, folder, run_all):
+    run_all(study, {"ce/demo": (0.5,)}, loss={"alpha": 1.0})
+    html = run_all(study, {"lanet/demo": (0.6,)}, loss={"alpha": 2.0})
+    assert "No curve" not in html

@@ -1,0 +1,46 @@
+"""Draws the figure of a study whose runs are a sweep, and says what it lacks."""
+
+import itertools
+from collections.abc import Collection
+from pathlib import Path
+
+from lanet_jax.figures import style, sweep, sweeps
+from lanet_jax.report import gallery
+from lanet_jax.report.run_files import RunFiles
+from lanet_jax.study.grid import Study
+
+
+def draw(study: Study, runs: Collection[RunFiles], folder: Path) -> list[str]:
+    """Draws the curves over each field that varied alone.
+
+    Args:
+      study: declaration of rows and columns.
+      runs: its finished runs.
+      folder: folder of the study, in whose `figures` it is drawn.
+
+    Returns:
+      Notes: the runs that have no point, and the declared fields that have no curve.
+    """
+    found = sweeps.curves(runs)
+    if found:
+        style.save(sweep.draw(found), folder / gallery.FOLDER, "sweep")
+    notes = sweeps.left_out(runs)
+    for field in _declared(study):
+        others = [] if field in found else sweeps.varied_with(field, runs)
+        if others:
+            notes.append(
+                f"No curve over {field}: runs that differ in it differ in {', '.join(others)} too"
+            )
+    return notes
+
+
+def _declared(study: Study) -> list[str]:
+    """The fields of which two levels of an axis differ in nothing else."""
+    found: dict[str, None] = {}
+    for axis in (*study.rows, study.columns):
+        declared = [(level.config, frozenset(level.overrides)) for level in axis.levels]
+        for (config, one), (other_config, other) in itertools.combinations(declared, 2):
+            fields = {override.partition("=")[0] for override in one ^ other}
+            if config == other_config and len(fields) == 1:
+                found |= dict.fromkeys(fields)
+    return list(found)
