@@ -80,7 +80,7 @@ def from_source(
     looks = assembly.look_at_all(listing)
     schema, splits = assembly.assemble(listing, looks, None if align else table)
     if align == 0:
-        aligned.remark_photos(listing, splits)
+        aligned.remark_photos(listing, splits, schema.scheme)
     twins = check.find_twins(listing, looks)
     check.note_twins(listing, twins)
     named = {"config": config} if config else {"name": name} if name != dataset else {}
