@@ -141,10 +141,9 @@ def _flip_index(scheme: str, known: Mapping[str, Landmarks]) -> tuple[int, ...]:
     count = len(next(iter(known.values()))[0])
     landmark_file.check_scheme(scheme, count)
     if scheme in SCHEMES:
-        faces, present = zip(
-            *(face for face in known.values() if len(face[0]) == count), strict=True
-        )
-        landmark_order.check(np.stack(faces), np.stack(present), scheme)
+        alike = [face for face in known.values() if len(face[0]) == count]
+        points, present = np.stack([xy for xy, _ in alike]), np.stack([seen for _, seen in alike])
+        landmark_order.check(points, present, scheme)
         return SCHEMES[scheme].flip_index
     total, seen = np.zeros((count, 2)), np.zeros((count, 1))
     for xy, present in known.values():

@@ -16,6 +16,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.files import regular
 from lanet_jax.files.atomic import replacing, write_csv, write_text
 from lanet_jax.files.home import expanded
+from lanet_jax.predict import containers
 from lanet_jax.predict.face_rows import ERROR, FACE, NO_FACE, Row
 from lanet_jax.predict.given import left_out_line
 
@@ -86,9 +87,8 @@ class Table:
         faces = sum(row.status == FACE for row in self.rows)
         count = Counter(frames.values())
         lines = [
-            f"{counted(len(frames), 'image')}: {counted(faces, 'face')} in {count[FACE]}, "
-            f"{count[NO_FACE]} without a "
-            f"face, {count[ERROR]} broken"
+            f"{self._read()}: {counted(faces, 'face')} in {count[FACE]:,}, {count[NO_FACE]:,} "
+            f"without a face, {count[ERROR]:,} broken"
         ]
         broken = [row for row in self.rows if row.status == ERROR]
         # A name may hold control characters; `UserError` escapes them.
@@ -98,6 +98,18 @@ class Table:
         if self.left_out:
             lines.append(left_out_line(self.left_out))
         return "\n".join(lines)
+
+    def _read(self) -> str:
+        """How many images were read, and how many frames of how many videos."""
+        shots = {(row.file, row.frame) for row in self.rows if row.time is not None}
+        # The row that says where a video breaks off is no frame of it, and has no time.
+        videos = {file for file, _ in shots}
+        videos |= {row.file for row in self.rows if containers.is_named_video(row.file)}
+        images = {(row.file, row.frame) for row in self.rows if row.file not in videos}
+        said = [counted(len(images), "image")] if images or not videos else []
+        if videos:
+            said.append(f"{counted(len(shots), 'frame')} of {counted(len(videos), 'video')}")
+        return " and ".join(said)
 
     def _header(self) -> list[str]:
         taken = {*COLUMNS, *LAST}
