@@ -13,7 +13,7 @@ from jaxtyping import Float
 
 from lanet_jax.command_line.words import counted
 from lanet_jax.errors import UserError
-from lanet_jax.files import regular
+from lanet_jax.files import regular, writable
 from lanet_jax.files.atomic import replacing, write_csv, write_text
 from lanet_jax.files.home import expanded
 from lanet_jax.predict import containers
@@ -69,7 +69,7 @@ class Table:
         return columns
 
     def write(self, path: Path | str) -> None:
-        """Writes the table as CSV, JSON or Parquet, by the ending of its name.
+        """Writes the table as CSV, JSON or Parquet, by the ending of its name; makes its folder.
 
         Args:
           path: ends in `.csv`, `.json` or `.parquet`.
@@ -79,6 +79,7 @@ class Table:
         """
         path = expanded(path)
         check(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
         _WRITERS[path.suffix.lower()](self, path)
 
     def summary(self) -> str:
@@ -130,17 +131,14 @@ def check(path: Path) -> None:
       path: where the table is to be written.
 
     Raises:
-      UserError: as for `Table.write`, or its folder is missing, or it is a folder, pipe
-        or device.
+      UserError: as for `Table.write`, or it is a folder, pipe or device.
+      OSError: its folder cannot be written to, or made.
     """
     if path.suffix.lower() not in _WRITERS:
         raise UserError(f"{path}: a table's name ends with {', '.join(_WRITERS)}")
     if path.suffix.lower() == ".parquet" and importlib.util.find_spec("pyarrow") is None:
         raise UserError(f"{path}: Parquet is written by pyarrow, which is not installed: {PIP}")
-    if not path.absolute().parent.is_dir():
-        raise UserError(f"{path}: the folder {path.parent} is not there; make it first")
-    if path.is_dir():
-        raise UserError(f"{path} is a folder: choose another name for the table")
+    writable.check_file(path)
     regular.check(path)
 
 

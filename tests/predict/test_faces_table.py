@@ -43,6 +43,13 @@ def test_csv(table, tmp_path):
     assert [f.name for f in tmp_path.iterdir()] == ["t.csv"]
 
 
+def test_the_folder_of_a_table_is_made_when_it_is_written(table, tmp_path):
+    faces_table.check(tmp_path / "new/er/t.csv")
+    assert not (tmp_path / "new").exists()
+    table.write(tmp_path / "new/er/t.csv")
+    assert (tmp_path / "new/er/t.csv").is_file()
+
+
 def test_json(table, tmp_path):
     table.write(tmp_path / "t.JSON")
     content = json.loads((tmp_path / "t.JSON").read_text())
@@ -82,8 +89,9 @@ def test_parquet_without_pyarrow(table, tmp_path, monkeypatch):
 def test_names_that_cannot_be_written(table, tmp_path):
     with pytest.raises(UserError, match=r"\.csv, \.json, \.parquet"):
         table.write(tmp_path / "t.xlsx")
-    with pytest.raises(UserError, match="make it first"):
-        faces_table.check(tmp_path / "nowhere" / "t.csv")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="file is not a folder: choose another"):
+        faces_table.check(tmp_path / "file" / "t.csv")
     os.mkfifo(tmp_path / "t.csv")
     with pytest.raises(UserError, match="is a pipe"):  # before hours of work
         faces_table.check(tmp_path / "t.csv")
