@@ -12,9 +12,12 @@ from lanet_jax.landmarks.schemes import SCHEMES, asymmetry, infer_flip_index
 _MOST = 2000  # faces that are looked at, spread over all
 _FEWEST = 3  # faces, of which one alone may be a wrong detection
 _CLEAR = 0.2  # sine or share below which a face's direction is noise; FER+ has none below .43
-# Of FER+, any 3 or more faces whose mean is symmetric are below .09 with their own scheme.
+# None of 7,500 draws of 3 to 30 faces of FER+ is refused, a tenth of them faces turned to one side.
 _MOST_ASYMMETRY = 0.15
 _SHOWN = 6
+_UPSIDE_DOWN = (
+    "the points of the mouth lie above those of the eyes (or are the images upside down?)"
+)
 
 
 def check(points: Float[np.ndarray, "N L 2"], known: Bool[np.ndarray, "N L"], scheme: str) -> None:
@@ -44,7 +47,7 @@ def check(points: Float[np.ndarray, "N L 2"], known: Bool[np.ndarray, "N L"], sc
     faces, across, down, lengths = faces[usable], across[usable], down[usable], lengths[:, usable]
     turn = across[:, 0] * down[:, 1] - across[:, 1] * down[:, 0]
     found = [
-        _most(down[:, 1] / lengths.max(0), "the points of the mouth lie above those of the eyes"),
+        _most(down[:, 1] / lengths.max(0), _UPSIDE_DOWN),
         _most(turn / lengths.prod(0), "left and right are exchanged, seen from eyes to mouth"),
         _pairs(faces, scheme),
     ]
