@@ -14,7 +14,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.images.pixels import BrokenImageError
 from lanet_jax.landmarks.schemes import SCHEMES, infer_flip_index
 
-from . import images, landmark_file
+from . import images, landmark_file, landmark_order
 from .listing import Item, Listing
 from .record_fields import Record, Schema
 
@@ -76,8 +76,8 @@ def assemble(
       What all records share, and the records of each split.
 
     Raises:
-      UserError: the landmarks fit no image, or their number differs between images or from the
-        scheme's.
+      UserError: the landmarks fit no image, their number differs between images or from the
+        scheme's, or they contradict its order.
     """
     items = [item for found in listing.splits.values() for item in found]
     if landmarks is None:
@@ -141,6 +141,9 @@ def _flip_index(scheme: str, known: Mapping[str, Landmarks]) -> tuple[int, ...]:
     count = len(next(iter(known.values()))[0])
     landmark_file.check_scheme(scheme, count)
     if scheme in SCHEMES:
+        alike = [face for face in known.values() if len(face[0]) == count]
+        points, present = np.stack([xy for xy, _ in alike]), np.stack([seen for _, seen in alike])
+        landmark_order.check(points, present, scheme)
         return SCHEMES[scheme].flip_index
     total, seen = np.zeros((count, 2)), np.zeros((count, 1))
     for xy, present in known.values():

@@ -20,6 +20,7 @@ from . import aligned, assembly, check, landmark_file
 from .claim import claim, clear
 from .listing import (
     Listing,
+    check_classes,
     drop_empty_splits,
     drop_missing,
     keep_first,
@@ -28,6 +29,7 @@ from .listing import (
 from .record_fields import RecordsBuilder
 
 REPORT, TWINS = "report.txt", "twins.csv"
+DEFAULT_NAME = "mine"  # of a folder, which configs/folder.py trains on
 
 
 def from_source(
@@ -71,6 +73,7 @@ def from_source(
         )
     table = landmark_file.load(landmarks) if landmarks else None
     listing: Listing = module.list_source(source, **options)
+    check_classes(listing)
     keep_first(listing)
     drop_missing(listing)
     if table and align:
@@ -80,7 +83,7 @@ def from_source(
     looks = assembly.look_at_all(listing)
     schema, splits = assembly.assemble(listing, looks, None if align else table)
     if align == 0:
-        aligned.remark_photos(listing, splits)
+        aligned.remark_photos(listing, splits, schema.scheme)
     twins = check.find_twins(listing, looks)
     check.note_twins(listing, twins)
     named = {"config": config} if config else {"name": name} if name != dataset else {}
@@ -97,6 +100,12 @@ def from_source(
         _move(written, folder, temporary)
     print(f"\n{counts}\n\n{check.lists(listing)}\nall of them: {folder / REPORT}")
     print(f"\nprepared {folder}")
+    if name not in (dataset, DEFAULT_NAME) and "train" in splits:
+        only = f"\"('{name}',)\""
+        print(
+            f"to train on it: --config={dataset} --config.data.train={only} "
+            f"--config.data.test={only}"
+        )
     return folder
 
 

@@ -26,6 +26,7 @@ from lanet_jax.command_line.parser import Parser, whole
 from lanet_jax.errors import UserError
 from lanet_jax.faces.find import Face, Finder
 from lanet_jax.faces.reduce import REDUCTIONS
+from lanet_jax.files import writable
 from lanet_jax.files.home import expanded
 from lanet_jax.images import files
 from lanet_jax.images.pixels import BrokenImageError, decode
@@ -226,10 +227,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--shard", type=dealing.shard, metavar="I/N", help=dealing.HELP)
     args = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
     out = expanded(args.out)
-    if not out.parent.is_dir():
-        raise UserError(f"--out {out}: the folder {out.parent} is not there; make it first")
-    if out.is_dir():
-        raise UserError(f"--out {out} is a folder: choose another name")
+    writable.check_file(out)
     source = expanded(args.source)
     make(source, out, args.scheme, args.workers, args.overwrite, shard=args.shard)
 

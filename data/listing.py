@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
+from lanet_jax.classes import EXPRESSIONS, is_in_order
 from lanet_jax.errors import CONTROL_CHARACTER, UserError
 from lanet_jax.images.files import is_hidden, is_image
 
@@ -100,6 +101,21 @@ def image_names(folder: Path) -> Iterator[str]:
     """Names of the images in a folder, the hidden ones left out."""
     names = (path.name for path in folder.iterdir())
     return (name for name in names if is_image(name) and not is_hidden(name))
+
+
+def check_classes(listing: Listing) -> None:
+    """Refuses a reader's classes that are expressions in another order than the canonical one.
+
+    Raises:
+      UserError: they are: labels of such a dataset would mean other classes than those of others.
+    """
+    if not is_in_order(listing.classes):
+        expected = [name for name in EXPRESSIONS if name in listing.classes]
+        raise UserError(
+            f"the reader of this dataset lists the classes {', '.join(listing.classes)}: "
+            f"expressions must come in the order of lanet_jax.classes.EXPRESSIONS "
+            f"({', '.join(expected)}); correct Listing.classes, and the labels with it"
+        )
 
 
 def keep_first(listing: Listing) -> None:

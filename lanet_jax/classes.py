@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # The canonical order, shared by every dataset and checkpoint.
 EXPRESSIONS = (
@@ -26,6 +27,12 @@ AFFECTNET_ORDER = (
 )
 # How spreadsheets and pandas write an empty cell.
 _NONE = {"", "nan", "<na>", "n/a", "#n/a", "null"}
+
+
+def is_in_order(classes: Iterable[str]) -> bool:
+    """Whether the expressions among some classes come in the canonical order."""
+    places = [EXPRESSIONS.index(name) for name in classes if name in EXPRESSIONS]
+    return places == sorted(places)
 
 
 def cleaned(written: str) -> str:

@@ -100,8 +100,8 @@ def summary_text(
     if comparison is not None:
         count = comparison.covered.sum()
         lines.append(
-            f"cleanlab estimates {comparison.cleanlab.rate:.1%} of the {count:,} records that have "
-            "out-of-sample probabilities"
+            f"cleanlab estimates that {comparison.cleanlab.rate:.1%} of the labels are wrong, of "
+            f"the {count:,} records that have out-of-sample probabilities"
             + ("" if data.true is None else "; the scores below are for these")
         )
     return "\n".join(lines)

@@ -12,6 +12,7 @@ from lanet_jax.audit import corrections
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser
 from lanet_jax.errors import UserError
+from lanet_jax.files import writable
 from lanet_jax.files.atomic import write_csv
 
 
@@ -37,6 +38,7 @@ def merge(files: Sequence[Path], out: Path) -> None:
         raise UserError("name two files or more to merge, each once")
     if out.resolve() in {path.resolve() for path in files}:
         raise UserError(f"--out {out} is one of the files to merge: name another")
+    writable.check_file(out)
     said = []
     for path in files:
         found, others = corrections.read(path)

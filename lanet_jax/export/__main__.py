@@ -68,6 +68,7 @@ def export(
 
     from lanet_jax.devices import mesh
     from lanet_jax.export import class_balance, evaluated, exported, temperature
+    from lanet_jax.files import writable
     from lanet_jax.trained import network_fingerprint
     from lanet_jax.trained.load import load
 
@@ -81,13 +82,15 @@ def export(
     if balance_power != 1 and not balance:
         raise UserError(f"--balance_power={balance_power:g} needs --balance=DIR, an evaluation")
     exported.check_packages(format)
+    writable.check_file(out)
     trained = load(workdir, step, mesh.make(1, jax.local_devices()[:1]))
     if out.absolute() == workdir.absolute():
         raise UserError(f"--out={out}: that is the file to export; choose another name")
     origin = {"exported_from": network_fingerprint.of_weights(trained)}
     trained = dataclasses.replace(trained, card={**trained.card, **origin})
-    if calibrate or balance:
-        class_balance.refuse_balanced(trained, workdir)
+    asked = [name for name, of in (("--calibrate", calibrate), ("--balance", balance)) if of]
+    if asked:
+        class_balance.refuse_balanced(trained, workdir, asked)
     if calibrate:
         fitted = temperature.of_evaluation(evaluated.read("--calibrate", calibrate, trained))
         trained = temperature.divided(trained, fitted, calibrate.name)

@@ -1,6 +1,7 @@
 """Makes a network treat all classes as equally frequent, by the bias of its last layer."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,20 +36,23 @@ class Balance:
     after: dict[str, float]
 
 
-def refuse_balanced(trained: Trained, path: Path) -> None:
+def refuse_balanced(trained: Trained, path: Path, asked: Sequence[str]) -> None:
     """Checks that the classes of a network have not been balanced before.
 
     Args:
       trained: the network.
       path: where it was loaded from, for the error.
+      asked: the options that would change it further, `--calibrate`, `--balance` or both.
 
     Raises:
       UserError: they have been.
     """
     if _POWER in trained.card:
+        # Logits that were balanced before are not divided rightly by a temperature.
+        options = "--calibrate and --balance together" if "--calibrate" in asked else "--balance"
         raise UserError(
-            f"{path}: its classes are balanced already; give --calibrate and --balance together, "
-            "with the run that it was exported from"
+            f"{path}: its classes are balanced already; export it again with {options} from the "
+            "run that it was exported from, or leave out " + " and ".join(asked)
         )
 
 

@@ -14,7 +14,7 @@ EYES_TO_MOUTH = 0.40
 
 Points = tuple[int, ...]
 # The eye on the image's left, the one on its right, the mouth.
-_PARTS: dict[str, tuple[Points, Points, Points]] = {
+PARTS: dict[str, tuple[Points, Points, Points]] = {
     "points5": ((0,), (1,), (3, 4)),
     "aflw19": ((6, 8), (9, 11), (15, 17)),
     "ibug68": (tuple(range(36, 42)), tuple(range(42, 48)), tuple(range(48, 68))),
@@ -51,10 +51,10 @@ def require(scheme: str) -> None:
     Raises:
       UserError: it is not known which points of the scheme are the eyes.
     """
-    if scheme not in _PARTS:
+    if scheme not in PARTS:
         raise UserError(
             f"faces cannot be aligned by landmarks of the scheme {scheme!r}; "
-            f"{', '.join(_PARTS)} can be used"
+            f"{', '.join(PARTS)} can be used"
         )
 
 
@@ -75,7 +75,7 @@ def aligned_square(landmarks: Float[np.ndarray, "L 2"], scheme: str = "ibug68") 
       UserError: it is not known which points of the scheme are the eyes, or the eyes coincide.
     """
     require(scheme)
-    left, right, mouth = (landmarks[list(part)].mean(0) for part in _PARTS[scheme])
+    left, right, mouth = (landmarks[list(part)].mean(0) for part in PARTS[scheme])
     between = (left + right) / 2
     side = max(
         float(np.linalg.norm(right - left)) / EYE_DISTANCE,

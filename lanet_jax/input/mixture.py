@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from lanet_jax.classes import is_in_order
 from lanet_jax.errors import UserError
 from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Landmarks, Records
@@ -41,17 +42,27 @@ def check_classes(described: Mapping[str, Described]) -> None:
         if other.classes != one.classes:
             raise UserError(
                 f"{name} has classes {', '.join(other.classes)}, {first} has "
-                f"{', '.join(one.classes)}: {_advice(first, name)}"
+                f"{', '.join(one.classes)}: "
+                f"{_advice({first: one.classes, name: other.classes})}"
             )
 
 
-def _advice(*names: str) -> str:
+def _advice(classes: Mapping[str, tuple[str, ...]]) -> str:
     """How to make two datasets, or two variants of one, have the same classes."""
-    if len({name.partition("/")[0] for name in names}) == 1:
+    if len(set(map(frozenset, classes.values()))) == 1:
+        wrong = [name for name, own in classes.items() if not is_in_order(own)]
+        return (
+            f"the same classes in another order: prepare {' and '.join(wrong or classes)} again, "
+            "with a reader that lists expressions in the order of lanet_jax.classes.EXPRESSIONS"
+            + ("" if wrong else " and other classes in one order")
+        )
+    if len({name.partition("/")[0] for name in classes}) == 1:
         return "set --config.data.train and --config.data.test to the same variant"
     return (
-        "prepare both with the same classes (--classes 7 leaves contempt out of FERPlus and "
-        "AffectNet, --classes WRITTEN=CLASS renames one of a folder)"
+        "if only one of them is meant, name it in both --config.data.train and "
+        "--config.data.test, as in --config.data.test=\"('NAME',)\"; otherwise prepare both with "
+        "the same classes (--classes 7 leaves contempt out of FERPlus and AffectNet, --classes "
+        "WRITTEN=CLASS renames one of a folder)"
     )
 
 

@@ -54,6 +54,7 @@ def port(source: Path, out: Path, layout: str, prefix: str = "") -> dict:
     card |= {"prefix": prefix} if prefix else {}
     card["dropped"] |= dict.fromkeys(outside, f"does not begin with {prefix}")
     card["dropped"] |= dict.fromkeys(beside, "not in the state_dict")
+    out.parent.mkdir(parents=True, exist_ok=True)
     save(out, ported.params, ported.stats, card)
     return card
 

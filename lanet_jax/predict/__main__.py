@@ -86,10 +86,9 @@ def predict(
     fingerprint = network.fingerprint()
     told: dict[str, Any] = {"version": __version__, "model": fingerprint, "faces": faces}
     told |= {"smallest": smallest, "annotate": str(annotate or ""), "video": str(video or "")}
-    own, written = shard_of_table.own(shard, items), out
-    if shard:
-        written = shard.file(out)
-        written.parent.mkdir(exist_ok=True)
+    own = shard_of_table.own(shard, items)
+    written = shard.file(out) if shard else out
+    written.parent.mkdir(parents=True, exist_ok=True)  # the journal lies there from the start
     with journal.kept(written, told, items) as rows_so_far:
         done = {item for item in own if rows_so_far.is_done(item)}
         # What is there keeps its name, whatever else has come or changed since.

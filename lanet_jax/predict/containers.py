@@ -55,6 +55,11 @@ def kind(path: Path) -> str:
     return next((name for start, name in _STARTS.items() if head.startswith(start)), "")
 
 
+def is_named_video(name: str) -> bool:
+    """Whether a file that is read, or broken, has the ending of a video."""
+    return Path(name).suffix.lower() in (*VIDEOS, *DOUBTFUL)
+
+
 def is_video(path: Path) -> bool:
     """Whether a file is a video, by its ending or, where that is ambiguous, by its first bytes."""
     ending = path.suffix.lower()

@@ -13,9 +13,10 @@ from jaxtyping import Float
 
 from lanet_jax.command_line.words import counted
 from lanet_jax.errors import UserError
-from lanet_jax.files import regular
+from lanet_jax.files import regular, writable
 from lanet_jax.files.atomic import replacing, write_csv, write_text
 from lanet_jax.files.home import expanded
+from lanet_jax.predict import containers
 from lanet_jax.predict.face_rows import ERROR, FACE, NO_FACE, Row
 from lanet_jax.predict.given import left_out_line
 
@@ -68,7 +69,7 @@ class Table:
         return columns
 
     def write(self, path: Path | str) -> None:
-        """Writes the table as CSV, JSON or Parquet, by the ending of its name.
+        """Writes the table as CSV, JSON or Parquet, by the ending of its name; makes its folder.
 
         Args:
           path: ends in `.csv`, `.json` or `.parquet`.
@@ -78,6 +79,7 @@ class Table:
         """
         path = expanded(path)
         check(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
         _WRITERS[path.suffix.lower()](self, path)
 
     def summary(self) -> str:
@@ -86,9 +88,8 @@ class Table:
         faces = sum(row.status == FACE for row in self.rows)
         count = Counter(frames.values())
         lines = [
-            f"{counted(len(frames), 'image')}: {counted(faces, 'face')} in {count[FACE]}, "
-            f"{count[NO_FACE]} without a "
-            f"face, {count[ERROR]} broken"
+            f"{self._read()}: {counted(faces, 'face')} in {count[FACE]:,}, {count[NO_FACE]:,} "
+            f"without a face, {count[ERROR]:,} broken"
         ]
         broken = [row for row in self.rows if row.status == ERROR]
         # A name may hold control characters; `UserError` escapes them.
@@ -98,6 +99,18 @@ class Table:
         if self.left_out:
             lines.append(left_out_line(self.left_out))
         return "\n".join(lines)
+
+    def _read(self) -> str:
+        """How many images were read, and how many frames of how many videos."""
+        shots = {(row.file, row.frame) for row in self.rows if row.time is not None}
+        # The row that says where a video breaks off is no frame of it, and has no time.
+        videos = {file for file, _ in shots}
+        videos |= {row.file for row in self.rows if containers.is_named_video(row.file)}
+        images = {(row.file, row.frame) for row in self.rows if row.file not in videos}
+        said = [counted(len(images), "image")] if images or not videos else []
+        if videos:
+            said.append(f"{counted(len(shots), 'frame')} of {counted(len(videos), 'video')}")
+        return " and ".join(said)
 
     def _header(self) -> list[str]:
         taken = {*COLUMNS, *LAST}
@@ -118,17 +131,14 @@ def check(path: Path) -> None:
       path: where the table is to be written.
 
     Raises:
-      UserError: as for `Table.write`, or its folder is missing, or it is a folder, pipe
-        or device.
+      UserError: as for `Table.write`, or it is a folder, pipe or device.
+      OSError: its folder cannot be written to, or made.
     """
     if path.suffix.lower() not in _WRITERS:
         raise UserError(f"{path}: a table's name ends with {', '.join(_WRITERS)}")
     if path.suffix.lower() == ".parquet" and importlib.util.find_spec("pyarrow") is None:
         raise UserError(f"{path}: Parquet is written by pyarrow, which is not installed: {PIP}")
-    if not path.absolute().parent.is_dir():
-        raise UserError(f"{path}: the folder {path.parent} is not there; make it first")
-    if path.is_dir():
-        raise UserError(f"{path} is a folder: choose another name for the table")
+    writable.check_file(path)
     regular.check(path)
 
 

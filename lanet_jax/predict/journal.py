@@ -42,7 +42,7 @@ def kept(table: Path, run: Mapping[str, Any], items: Iterable[Item]) -> Iterator
         is_written = True
     except BaseException:
         if len(journal):
-            done = f"{counted(len(journal), 'image')} kept in {journal.path}"
+            done = f"{counted(len(journal), 'picture')} kept in {journal.path}"
             print(f"{done}: the same command resumes there", file=sys.stderr)
         raise
     finally:

@@ -8,7 +8,7 @@ import cv2
 
 from lanet_jax.command_line.words import counted
 from lanet_jax.errors import DISK_FULL, UserError
-from lanet_jax.files import regular
+from lanet_jax.files import regular, writable
 from lanet_jax.files.atomic import write_bytes
 from lanet_jax.predict import annotate, film, picture_names
 from lanet_jax.predict.face_rows import Row
@@ -141,6 +141,7 @@ class Pictures:
         picture, note = annotate.draw(pixels, rows, self._classes), ""
         if self._writer is None:
             path, note = (self._film, "") if self._film else self._place(frame.item)
+            path.parent.mkdir(parents=True, exist_ok=True)
             size = picture.shape[:2]
             self._writer = Writer(path, frame.item.path, frame.rate, *size)
         try:
@@ -196,10 +197,7 @@ def check(items: Sequence[Item], folder: Path | None, film_file: Path | None) ->
 def _check_film(items: Sequence[Item], path: Path) -> None:
     if path.suffix.lower() != film.SUFFIX:
         raise UserError(f"--video {path}: a name that ends with {film.SUFFIX} was expected")
-    if not path.absolute().parent.is_dir():
-        raise UserError(f"--video {path}: the folder {path.parent} is not there; make it first")
-    if path.is_dir():
-        raise UserError(f"--video {path} is a folder: choose another name")
+    writable.check_file(path)
     regular.check(path)
     films = [item for item in items if item.is_video]
     if len(films) != 1:

@@ -69,7 +69,8 @@ def _image(item: Item, path: Path) -> Frame:
         return Frame(item, 0, pixels.decode(encoded), note=_first_of(pixels.pictures(encoded)))
     except BrokenImageError as error:
         kind = containers.kind(path)
-        advice = f"a video ({kind}), not an image: name it {containers.VIDEOS[0]}, or as it is"
+        renamed = path.with_suffix(containers.VIDEOS[0]).name
+        advice = f"a video ({kind}) with the name of an image: rename it to {renamed} to read it"
         return Frame(item, 0, None, advice if kind else str(error))
     except OSError as error:
         return Frame(item, 0, None, error.strerror or type(error).__name__)

@@ -33,7 +33,7 @@ def work(
       OSError: the disk is full.
     """
     current: Item | None = None
-    with tqdm(desc="predict", unit=" images") as progress:
+    with tqdm(desc="predict", unit=" pictures") as progress:
         for frame, rows, is_new in _in_order(network, items, faces, kept):
             if current is not None and frame.item is not current:
                 _end(current, kept, drawn)

@@ -95,7 +95,7 @@ def test_the_folds_of_a_run_are_read_without_being_named(folder, tmp_path, capsy
         (home / "summary.json").write_text("{}")
     capsys.readouterr()
     audit.audit(run, rank="consensus", held_out=[])
-    assert "cleanlab estimates" in capsys.readouterr().out
+    assert "of the labels are wrong, of the" in capsys.readouterr().out
     with open(run / "audit.csv", newline="") as file:
         scores = [float(row["cleanlab self_confidence"]) for row in csv.DictReader(file)]
     assert len(scores) == N  # each record is in one of the parts

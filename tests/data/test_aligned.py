@@ -10,6 +10,8 @@ from data import images
 from lanet_jax.faces.align import EYE_DISTANCE, EYE_HEIGHT, align
 from lanet_jax.faces.square import Square
 from lanet_jax.images.pixels import decode
+from lanet_jax.landmarks.schemes import SCHEMES
+from tests.landmarks.drawn_face import face
 
 SIZE = 96
 # Level eyes 20 px apart, the nose, and a mouth at the distance that its square expects.
@@ -94,6 +96,31 @@ def test_small_faces_in_whole_images_are_remarked(prepare, photos, tmp_path, cap
     assert "in 2 of 2 images with landmarks, such as anger/a.png, the face is small" in told
     prepare(*words, "--overwrite")
     assert "the face is small" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize(("share", "is_small"), [(1.0, False), (0.7, False), (0.3, True)])
+def test_the_landmarks_of_a_crop_tell_no_small_face(
+    prepare, photos, tmp_path, capsys, scheme, share, is_small
+):
+    # The face's square has a side of 6 / EYE_DISTANCE of the drawing; images are 130 x 110 px.
+    points = 55 + share * 110 / (6 / EYE_DISTANCE) * face(scheme, crooked=0)
+    change(photos[1], points=np.stack([points] * 3), scheme=scheme)
+    words = aligned(photos, tmp_path)
+    prepare(*(word for word in words if word not in ("--align", SIZE)))
+    assert ("the face is small" in capsys.readouterr().out) == is_small
+
+
+@pytest.mark.parametrize("align", [("--align", SIZE), ()])
+def test_landmarks_in_another_order_are_refused(fails, photos, tmp_path, align):
+    nose_first = np.stack([FACE[[2, 0, 1, 3, 4]]] * 3)
+    change(photos[1], points=nose_first, ok=np.ones(3, bool))
+    words = [word for word in aligned(photos, tmp_path) if word not in ("--align", SIZE)]
+    line = fails(*words, *align)
+    assert "the landmarks are not in the order of their scheme points5" in line
+    assert "the points 1-2, 3-4 mirror each other (numbered from 0), in the scheme 0-1, 3-4" in line
+    assert f"The order of points5 is: {SCHEMES['points5'].order}" in line
+    assert not (tmp_path / "out/mine").exists()
 
 
 def test_without_landmarks_no_face_can_be_cut_out(fails, photos, tmp_path):

@@ -9,6 +9,7 @@ from data.listing import (
     REPEATED,
     Item,
     Listing,
+    check_classes,
     drop_empty_splits,
     drop_missing,
     expect,
@@ -20,6 +21,17 @@ from lanet_jax.errors import UserError
 
 def _listing(**splits):
     return Listing(classes=("a", "b"), splits=splits)
+
+
+def test_expressions_in_another_order_are_refused():
+    check_classes(Listing(("anger", "fear", "neutral", "a", "awe"), {}))
+    with pytest.raises(UserError) as caught:
+        check_classes(Listing(("happiness", "awe", "anger"), {}))
+    assert str(caught.value) == (
+        "the reader of this dataset lists the classes happiness, awe, anger: expressions must come "
+        "in the order of lanet_jax.classes.EXPRESSIONS (anger, happiness); correct "
+        "Listing.classes, and the labels with it"
+    )
 
 
 def test_the_first_of_a_name_is_kept():

@@ -89,6 +89,38 @@ def test_a_folder_gets_the_name_it_is_given(prepare, tmp_path, write, encode):
     }
 
 
+def test_a_folder_of_another_name_tells_the_flags_that_train_on_it(
+    prepare, tmp_path, write, encode, capsys
+):
+    for name in ("happy", "sad"):
+        write(tmp_path / "faces" / name / "a.png", encode(len(name)))
+    words = ("folder", "--source", tmp_path / "faces", "--data_dir", tmp_path / "out", "--name")
+    prepare(*words, "five")
+    assert capsys.readouterr().out.endswith(
+        f"\nprepared {tmp_path}/out/five/1.0.0\nto train on it: --config=folder "
+        "--config.data.train=\"('five',)\" --config.data.test=\"('five',)\"\n"
+    )
+    prepare(*words, "mine")
+    assert capsys.readouterr().out.endswith(f"\nprepared {tmp_path}/out/mine/1.0.0\n")
+
+
+def test_a_reader_with_classes_in_another_order_is_refused(
+    fails, ferplus_tree, tmp_path, monkeypatch
+):
+    source = ferplus_tree([("Training", "b.png", (0, 0, 0, 0, 9, 1, 0, 0, 0, 0))])
+    module = building.importlib.import_module("data.ferplus.source")
+    own = module.list_source
+
+    def turned(*words, **options):
+        listing = own(*words, **options)
+        listing.classes = listing.classes[::-1]
+        return listing
+
+    monkeypatch.setattr(module, "list_source", turned)
+    line = fails("ferplus", "--source", source, "--data_dir", tmp_path / "out")
+    assert "must come in the order of lanet_jax.classes.EXPRESSIONS" in line
+
+
 def test_affectnet_crops_are_stored_at_their_size(prepare, tmp_path, write, encode):
     source = tmp_path / "affectnet"
     points = ";".join(["30.0;40.0"] * 68)

@@ -76,13 +76,32 @@ def test_no_power_changes_nothing(model, skewed, tmp_path):
     np.testing.assert_array_equal(predictions(out), predictions(model))
 
 
-@pytest.mark.parametrize("option", ["calibrate", "balance"])
-def test_a_balanced_network_is_changed_no_further(model, skewed, tmp_path, option):
+@pytest.mark.parametrize(
+    ("options", "advice"),
+    [
+        (["calibrate"], "with --calibrate and --balance together from the run .* out --calibrate$"),
+        (["balance"], "with --balance from the run .* or leave out --balance$"),
+        (
+            ["calibrate", "balance"],
+            "with --calibrate and --balance together .* out --calibrate and --balance$",
+        ),
+    ],
+)
+def test_a_balanced_network_is_changed_no_further(model, skewed, tmp_path, options, advice):
     fair, out = tmp_path / "fair.safetensors", tmp_path / "out.safetensors"
     export(model, "safetensors", out=fair, balance=skewed[0])
-    with pytest.raises(UserError, match=r"fair\.safetensors: its classes are balanced already"):
-        export(fair, "safetensors", out=out, **{option: skewed[0]})
+    with pytest.raises(UserError, match=f"its classes are balanced already; .*{advice}") as told:
+        export(fair, "safetensors", out=out, **dict.fromkeys(options, skewed[0]))
+    assert str(told.value).startswith(f"{fair}: ")
     assert not out.exists()
+
+
+def test_a_missing_folder_is_made_and_a_wrong_one_told_before_the_model_is_loaded(model, tmp_path):
+    export(model, "safetensors", out=tmp_path / "new/er/m.safetensors")
+    assert (tmp_path / "new/er/m.safetensors").is_file()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="file is not a folder: choose another"):
+        export(tmp_path / "absent", "safetensors", out=tmp_path / "file/m.safetensors")
 
 
 def test_scn_is_refused(scn, skewed, tmp_path):

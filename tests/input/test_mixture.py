@@ -16,7 +16,9 @@ def test_the_third_of_three_is_compared_as_well():
     with pytest.raises(UserError) as caught:
         mixture.check_classes({"a": described(), "b": described(), "c": described(("anger",))})
     assert str(caught.value).startswith(
-        "c has classes anger, a has anger, fear: prepare both with the same classes (--classes 7 "
+        "c has classes anger, a has anger, fear: if only one of them is meant, name it in both "
+        "--config.data.train and --config.data.test, as in --config.data.test=\"('NAME',)\"; "
+        "otherwise prepare both with the same classes (--classes 7 "
     )
 
 
@@ -32,8 +34,18 @@ def test_of_two_variants_of_a_dataset_one_is_to_be_chosen():
 
 
 def test_classes_in_another_order_are_other_classes():
-    with pytest.raises(UserError, match="b has classes fear, anger, a has anger, fear"):
-        mixture.check_classes({"a": described(), "b": described(("fear", "anger"))})
+    turned = described(("fear", "anger"))
+    for datasets in ({"a": described(), "b": turned}, {"b": turned, "a": described()}):
+        with pytest.raises(UserError) as caught:
+            mixture.check_classes(datasets)
+        assert str(caught.value).endswith(
+            ": the same classes in another order: prepare b again, with a reader that lists "
+            "expressions in the order of lanet_jax.classes.EXPRESSIONS"
+        )
+    with pytest.raises(
+        UserError, match=r"prepare a and b again, .* and other classes in one order"
+    ):
+        mixture.check_classes({"a": described(("x", "y")), "b": described(("y", "x"))})
 
 
 def test_one_without_landmarks_is_named():

@@ -1,31 +1,11 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from lanet_jax.errors import UserError
 from lanet_jax.landmarks.schemes import SCHEMES, infer_flip_index
-
-
-def arc(centre, radius, start, stop, count):
-    """Points on an ellipse, angles in degrees: 180 at the viewer's left, 90 at the bottom."""
-    angle = np.radians(np.linspace(start, stop, count))
-    return np.array(centre) + np.array(radius) * np.stack([np.cos(angle), np.sin(angle)], -1)
-
-
-def ibug68_face():
-    """A face drawn by following the scheme's published strokes, slightly crooked."""
-    strokes = [
-        arc((0, 0), (7, 8), 180, 0, 17),  # jaw
-        arc((-3, -3), (2, 1), 190, 350, 5),  # brows
-        arc((3, -3), (2, 1), 190, 350, 5),
-        np.stack([np.zeros(4), np.linspace(-2, 1, 4)], -1),  # nose bridge
-        arc((0, 1.5), (1.5, 0.5), 180, 0, 5),  # nostrils
-        arc((-3, -2), (1.2, 0.6), 180, 360 + 120, 6),  # eyes, clockwise from the left corner
-        arc((3, -2), (1.2, 0.6), 180, 360 + 120, 6),
-        arc((0, 4), (3, 1.5), 180, 360 + 150, 12),  # outer lip
-        arc((0, 4), (2, 0.6), 180, 360 + 135, 8),  # inner lip
-    ]
-    points = np.concatenate(strokes)
-    return points + np.random.default_rng(0).normal(0, 0.05, points.shape)
+from tests.landmarks.drawn_face import face as drawn
 
 
 @pytest.mark.parametrize("name", SCHEMES)
@@ -58,22 +38,29 @@ def test_named_pairs():
     assert (wflw98[33], wflw98[38], wflw98[60], wflw98[96]) == (46, 50, 72, 97)
 
 
-def test_ibug68_mirrors_a_drawn_face_onto_itself():
-    face = ibug68_face()
-    flipped = (face * [-1, 1])[list(SCHEMES["ibug68"].flip_index)]
+@pytest.mark.parametrize("name", SCHEMES)
+def test_a_drawn_face_is_mirrored_onto_itself(name):
+    face = drawn(name)
+    flipped = (face * [-1, 1])[list(SCHEMES[name].flip_index)]
     assert np.abs(flipped - face).max() < 0.4  # points of one stroke are about 1 apart
 
 
 def test_infer_finds_the_published_index():
-    face = ibug68_face() + np.array([24, 20])  # pixels, not centred
+    face = drawn("ibug68") + np.array([24, 20])  # pixels, not centred
     assert infer_flip_index(face) == list(SCHEMES["ibug68"].flip_index)
 
 
 def test_infer_refuses_a_turned_face_and_missing_points():
-    face = ibug68_face()
+    face = drawn("ibug68")
     turned = face + np.array([2.0, 0]) * (face[:, :1] > 0) * face  # one half wider
     with pytest.raises(UserError, match="not symmetric"):
         infer_flip_index(turned)
     face[[5, 48]] = np.nan
     with pytest.raises(UserError, match=r"no face has point 5, 48 \(from 0\) inside its image"):
         infer_flip_index(face)
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_the_docs_have_the_order_of_each_scheme(name):
+    page = (Path(__file__).parents[2] / "docs/training.md").read_text(encoding="utf-8")
+    assert f"| `{name}` | {SCHEMES[name].order} |" in page

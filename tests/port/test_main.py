@@ -44,9 +44,9 @@ def test_writes_weights_and_their_card(source, tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "ResNet-18, width 2, small stem" in printed
     assert "dropped: fc.weight (and 1 batch counters)" in printed
-    again = tmp_path / "again.npz"
+    again = tmp_path / "new/er/again.npz"
     main([str(out), str(again)])
-    assert json.loads((tmp_path / "again.json").read_text())["layout"] == "lanet_jax"
+    assert json.loads((tmp_path / "new/er/again.json").read_text())["layout"] == "lanet_jax"
 
 
 def test_errors_end_with_one_line_and_write_nothing(source, tmp_path, capsys):

@@ -17,7 +17,11 @@ def table():
     face = Row("a, b.png", 0, "face", (1.0, 2.0, 3.5, 4.0), 0.75, "fear", (0.25, 0.75))
     return Table(
         ("anger", "fear"),
-        [face, Row("film.mp4", 7, "no face"), Row("c.png", 0, "error", error="the file is empty")],
+        [
+            face,
+            Row("film.mp4", 7, "no face", time=0.7),
+            Row("c.png", 0, "error", error="the file is empty"),
+        ],
     )
 
 
@@ -37,6 +41,13 @@ def test_csv(table, tmp_path):
     assert rows[1]["fear"] == rows[1]["top"] == ""
     assert rows[2]["error"] == "the file is empty"
     assert [f.name for f in tmp_path.iterdir()] == ["t.csv"]
+
+
+def test_the_folder_of_a_table_is_made_when_it_is_written(table, tmp_path):
+    faces_table.check(tmp_path / "new/er/t.csv")
+    assert not (tmp_path / "new").exists()
+    table.write(tmp_path / "new/er/t.csv")
+    assert (tmp_path / "new/er/t.csv").is_file()
 
 
 def test_json(table, tmp_path):
@@ -78,8 +89,9 @@ def test_parquet_without_pyarrow(table, tmp_path, monkeypatch):
 def test_names_that_cannot_be_written(table, tmp_path):
     with pytest.raises(UserError, match=r"\.csv, \.json, \.parquet"):
         table.write(tmp_path / "t.xlsx")
-    with pytest.raises(UserError, match="make it first"):
-        faces_table.check(tmp_path / "nowhere" / "t.csv")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="file is not a folder: choose another"):
+        faces_table.check(tmp_path / "file" / "t.csv")
     os.mkfifo(tmp_path / "t.csv")
     with pytest.raises(UserError, match="is a pipe"):  # before hours of work
         faces_table.check(tmp_path / "t.csv")
@@ -89,9 +101,40 @@ def test_probabilities_and_summary(table):
     np.testing.assert_array_equal(table.probabilities[0], [0.25, 0.75])
     assert np.isnan(table.probabilities[1:]).all()
     first, line = table.summary().splitlines()
-    assert first == "3 images: 1 face in 1, 1 without a face, 1 broken"
+    assert first == ("2 images and 1 frame of 1 video: 1 face in 1, 1 without a face, 1 broken")
     assert line == "  c.png: the file is empty"
-    assert "3 images" in repr(table)
+    assert "2 images and 1 frame" in repr(table)
+
+
+def image(name, frame=0, status="face"):
+    return Row(name, frame, status)
+
+
+def shot(name, frame, status="face"):
+    return Row(name, frame, status, time=frame / 10)
+
+
+@pytest.mark.parametrize(
+    ("rows", "read"),
+    [
+        ([], "0 images"),
+        ([image("a.png")], "1 image"),
+        ([image("a.png"), image("a.png"), image("b.png", status="error")], "2 images"),
+        ([image("array", 0), image("array", 1)], "2 images"),
+        ([shot("a.mp4", 0)], "1 frame of 1 video"),
+        ([shot("a.mp4", 0), shot("a.mp4", 0), shot("a.mp4", 1, "no face")], "2 frames of 1 video"),
+        ([shot("a.mp4", 0), shot("b.ts", 0)], "2 frames of 2 videos"),
+        ([shot("a.ts", 0), image("a.ts", 1, "error")], "1 frame of 1 video"),  # it breaks off
+        ([image("a.MKV", 0, "error")], "0 frames of 1 video"),
+        ([image("a.jpg"), image("b.avi", 0, "error")], "1 image and 0 frames of 1 video"),
+        (
+            [image(f"{i}.png") for i in range(14)] + [shot("clip.mp4", i) for i in range(12)],
+            "14 images and 12 frames of 1 video",
+        ),
+    ],
+)
+def test_frames_of_videos_are_no_images(rows, read):
+    assert Table(("fear",), rows).summary().startswith(f"{read}: ")
 
 
 def test_many_broken_files_are_not_all_printed():

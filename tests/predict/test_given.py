@@ -57,7 +57,7 @@ def test_a_video_with_the_name_of_an_image_is_called_that(tmp_path, photo, write
     whole = write_video(tmp_path / "whole.mp4", [photo()])
     whole.rename(tmp_path / "a.jpg")
     (frame,) = sources.frames(given.listing(tmp_path).items)
-    assert frame.error.startswith("a video (MP4, MOV or 3GP), not an image")
+    assert frame.error.startswith("a video (MP4, MOV or 3GP) with the name of an image: rename ")
 
 
 def test_an_iterator_is_read_as_a_stream(photo):

@@ -95,7 +95,7 @@ def test_a_video_is_asked_for_and_there_is_not_one(tmp_path, photo, write_image,
         ([still], "out.mp4", "0 are read"),
         ([film, film], "out.mp4", "2 are read"),
         ([film], "out.gif", "ends with .mp4"),
-        ([film], "nowhere/out.mp4", "make it first"),
+        ([film], "b.mp4/out.mp4", "b.mp4 is not a folder"),
     ):
         with pytest.raises(UserError, match=message):
             pictures.check(given.listing(asked).items, None, tmp_path / out)

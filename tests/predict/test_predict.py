@@ -106,6 +106,16 @@ def test_a_film_of_its_own_is_not_counted_among_the_pictures(
     assert f"wrote 1 picture into {drawn}\nwrote {film}" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("more", [(), ("--shard=1/1",)])
+def test_missing_folders_of_the_outputs_are_made(trained, tmp_path, photo, write_video, more):
+    film = write_video(tmp_path / "a.mp4", [photo()] * 2)
+    out, marked = tmp_path / "p/q/t.csv", tmp_path / "v/w/new.mp4"
+    words = [str(film), f"--out={out}", f"--model={trained}", "--faces=whole", f"--video={marked}"]
+    predict.main([*words, *more])
+    assert marked.is_file()
+    assert out.is_file() or more
+
+
 def test_a_video_that_could_not_be_read_is_not_said_to_be_written(trained, tmp_path, capsys):
     (tmp_path / "broken.mp4").write_bytes(b"no video")
     out, film = tmp_path / "t.csv", tmp_path / "new.mp4"
@@ -125,7 +135,7 @@ def test_nothing_is_read_where_something_is_wrong(trained, crops, tmp_path, monk
     film.mkdir()
     for given, out, options, message in (
         ([crops], tmp_path / "t.txt", {}, "ends with"),
-        ([crops], tmp_path / "no" / "t.csv", {}, "make it first"),
+        ([crops], crops / "0.png" / "t.csv", {}, "0.png is not a folder"),
         ([tmp_path / "no"], good, {}, "no such file"),
         ([crops], good, {"annotate": crops / "drawn"}, "choose one outside"),
         ([crops], good, {"video": tmp_path / "a.mp4"}, "0 are read"),

@@ -35,7 +35,7 @@ def test_merged_they_are_the_table_of_one_command(source, tmp_path, ending, coun
     merge.main([str(out)])
     assert out.read_bytes() == (tmp_path / f"whole.{ending}").read_bytes()
     said = capsys.readouterr().out
-    assert whole[0] in said and "7 images: 7 faces in 4" in said
+    assert whole[0] in said and "4 images and 3 frames of 1 video: 7 faces in 4" in said
 
 
 def test_what_is_missing_or_foreign(source, tmp_path):
