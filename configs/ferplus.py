@@ -10,8 +10,8 @@ MS-Celeb weights; this project has not run that scale yet.
 wrong, evaluated on the valid split (docs/notes.md). `:face` fine-tunes dlib's face network on all
 images. `:cpu,face` is the experiment of docs/results.md: the images and noise of `:cpu`, two stages
 frozen, trust on; `:cpu,robust,face` also looks for neighbours among thousands of records.
-`:shipped` is the recipe of the bundled network, whose card (lanet_jax/shipped/README.md) has its two
-trainings.
+`:shipped` is the recipe of the bundled network; its card, lanet_jax/shipped/README.md, has both of
+its trainings.
 """
 
 import ml_collections
