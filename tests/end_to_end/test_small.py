@@ -9,8 +9,9 @@ from data import prepare
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import combinations, config, fit, limits, run
 from lanet_jax.input.pipeline import eval_batches, train_batches
+from tests.landmarks.drawn_face import face
 
-POINTS = np.random.default_rng(0).uniform(2, 14, (68, 2)).astype(np.float32)
+POINTS = (face("ibug68") * 0.8 + 7).astype(np.float32)  # in an image of 16 px
 
 
 @pytest.fixture

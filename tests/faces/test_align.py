@@ -69,4 +69,4 @@ def test_what_cannot_be_aligned(points, scheme, message):
 
 
 def test_faces_are_aligned_by_every_scheme():
-    assert align_lib._PARTS.keys() == SCHEMES.keys(), "_PARTS in lanet_jax/faces/align.py"
+    assert align_lib.PARTS.keys() == SCHEMES.keys(), "PARTS in lanet_jax/faces/align.py"
