@@ -96,9 +96,8 @@ def figures(
             print(f"{name}: skipped, {reason}")
         except Exception as error:  # the figures after it are drawn all the same
             print(f"{name}: failed, see the end")
-            failed.setdefault(
-                str(error), error
-            )  # what all need, such as a checkpoint, is told once
+            # What several need and is not there, such as a checkpoint, is told once.
+            failed.setdefault(str(error), error)
     if out is None and RunFolder(workdir[0]).config.exists():
         print(page.write(workdir[0]))
     if failed:

@@ -1,6 +1,8 @@
 """Chooses fields by the data: those that `configs/folder.py:small` leaves at 0."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Int
@@ -101,9 +103,8 @@ def _network(c: Config, workdir: Path) -> list[str]:
     if c.model.width:
         return []
     start = starts.find(c, workdir)
-    family = start.model["family"] if start else ""
-    # Another network than the paper's ResNet-18 is the user's choice.
-    if not start or ((c.model.family, c.model.depth) != _DEFAULT and c.model.family != family):
+    # Another network than the paper's ResNet-18 is the user's choice, and is kept.
+    if not start or _kind(c.model) not in (_DEFAULT, _kind({**c.model, **start.model})):
         c.model.width = _WIDTH
         return [f"width {_WIDTH}"]
     c.model.update(start.model)
@@ -112,6 +113,10 @@ def _network(c: Config, workdir: Path) -> list[str]:
     c.optim.epochs = c.optim.epochs or start.epochs
     c.optim.learning_rate = c.optim.learning_rate or start.learning_rate
     return [f"weights {Path(c.model.pretrained).name}"]
+
+
+def _kind(settings: Mapping[str, Any]) -> tuple[str, int]:
+    return settings["family"], settings["depth"]
 
 
 def _crop(c: Config, train: Records, left: bool) -> list[str]:

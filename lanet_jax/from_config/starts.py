@@ -15,6 +15,7 @@ from lanet_jax.from_config.config import Config
 from lanet_jax.models import backbones
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
+from lanet_jax.trained.not_a_model import EXPORTS
 
 FACES = "face29"  # the pretrained weights to use if the user's cache has them
 _FIELD = "--config.model.pretrained"
@@ -22,7 +23,6 @@ _TAKEN = (
     "a file of `lanet port` or of `lanet export --format=safetensors` was expected, or "
     f"{' or '.join(pretrained.NAMES)}"
 )
-_EXPORTS = (".onnx", ".stablehlo")
 
 
 class Start(NamedTuple):
@@ -100,7 +100,7 @@ def check(c: Config) -> None:
         near = difflib.get_close_matches(path.name, pretrained.NAMES, 1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise UserError(f"{_FIELD}={path}: there is no such file: {hint}{_TAKEN}")
-    if path.suffix.lower() in _EXPORTS:
+    if path.suffix.lower() in EXPORTS:
         raise UserError(f"{_FIELD}={path} is an export for other programs: {_TAKEN}")
     formats.file_format(path)
 

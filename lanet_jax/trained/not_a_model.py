@@ -7,7 +7,7 @@ from lanet_jax.images import files
 from lanet_jax.run.paths import RunFolder
 
 _TAKEN = "a run's work folder or a model file NAME.safetensors was expected"
-_EXPORTS = (".onnx", ".stablehlo")
+EXPORTS = (".onnx", ".stablehlo")  # endings
 _WEIGHTS = (".pth", ".pt", ".bin", ".ckpt", ".npz", ".pkl", ".h5", ".keras", ".tflite", ".msgpack")
 _SHOWN = 3
 
@@ -27,7 +27,7 @@ def refuse(path: Path) -> None:
             raise UserError(f"{path} is {_folder(path)}: {_TAKEN}")
     elif not path.exists():
         raise UserError(f"{path}: there is no such file or folder: {_TAKEN}")
-    elif ending in _EXPORTS:
+    elif ending in EXPORTS:
         raise UserError(
             f"{path} is an export for other programs: {_TAKEN}; --format=safetensors writes one"
         )

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from configs import folder
-from lanet_jax.from_config import combinations, config, fit, limits
+from lanet_jax.checkpoint import model_file
+from lanet_jax.errors import UserError
+from lanet_jax.from_config import combinations, config, fit, limits, starts
 from lanet_jax.run import folder as run_folder
 
 
@@ -166,6 +168,21 @@ def test_the_bundled_network_may_be_the_start(opened, chosen):
     assert (c.model.family, c.model.width, c.model.pretrained) == ("face29", 32, "bundled")
     assert "weights bundled" in told
     assert config.resolve(c).model.pretrained == "bundled"  # no path
+
+
+def test_a_trained_network_of_another_depth_than_the_one_chosen_is_not_taken(
+    opened, chosen, tmp_path
+):
+    opened(60, 48, "train", "test")
+    card = {"classes": ["anger"], "size": 48, "width": 8, "depth": 18, "stem": "small"}
+    card |= {"method": "ce", "mean": [0.5] * 3, "std": [0.5] * 3, "family": "resnet"}
+    model_file.write(tmp_path / "own.safetensors", {"a": np.ones(1)}, {"b": np.ones(1)}, card)
+    weights = {"model.pretrained": str(tmp_path / "own.safetensors")}
+    assert (chosen(**weights)[0].model.width, chosen(**weights)[0].model.depth) == (8, 18)
+    c, _ = chosen("small,r50", **weights)
+    assert c.model.depth == 50  # and the weights are refused
+    with pytest.raises(UserError, match=r"add --config.model.width=8 --config.model.depth=18"):
+        starts.compare(c)
 
 
 @pytest.mark.parametrize(
