@@ -44,6 +44,7 @@ def small(c: ml_collections.ConfigDict) -> None:
     # Fitted to the data and the available weights by lanet_jax/from_config/fit.py.
     c.augment.size = c.data.stored_size = 0
     c.model.width = 0
+    c.model.frozen_stages = -1
     c.el.queue_size = 0
     c.lde.neighbors = 0
     c.optim.batch_size = c.optim.epochs = 0

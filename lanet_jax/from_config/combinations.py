@@ -19,7 +19,9 @@ def is_open(c: Config) -> bool:
     """Whether a field is left to the data, see `fit`."""
     steps = (c.optim.batch_size, c.optim.epochs, c.optim.learning_rate)
     counts = (c.el.queue_size, c.lde.neighbors)
-    return not all((*steps, *counts, c.model.width, c.augment.size))
+    return c.model.frozen_stages < 0 or not all(
+        (*steps, *counts, c.model.width, c.augment.size)
+    )
 
 
 def check(c: Config) -> None:
@@ -83,30 +85,20 @@ def check(c: Config) -> None:
             f"--config.ce.targets=votes: the votes would ignore the labels of "
             f"--config.noise.kind={c.noise.kind}; set that to none"
         )
-    _check_family(c)
+    if c.model.width:  # else `fit` chooses the network
+        _check_network(c)
     if c.model.family == "face29" and 0 < c.augment.size < LEAST_SIZE:
         raise UserError(
             f"--config.augment.size={c.augment.size}: model.family=face29 needs images of "
             f"{LEAST_SIZE} px or more"
-        )
-    stages = backbones.make(c.model).stages
-    if c.model.frozen_stages >= stages:
-        raise UserError(
-            f"--config.model.frozen_stages={c.model.frozen_stages}: {c.model.family} has {stages} "
-            f"stages, freeze 0 to {stages - 1} of them"
-        )
-    if c.model.frozen_stages and not c.model.pretrained:
-        raise UserError(
-            f"--config.model.frozen_stages={c.model.frozen_stages} would freeze random weights: "
-            "give --config.model.pretrained, or set it to 0"
         )
     own = {"lanet": _lanet, "scn": _scn}.get(c.method)
     if own is not None and p.batch_size:
         own(c)
 
 
-def _check_family(c: Config) -> None:
-    """Refuses fields of another family of backbones, which nothing would read."""
+def _check_network(c: Config) -> None:
+    """Refuses fields of another family of backbones, and stages that cannot be frozen."""
     usual = fields.get_config().model
     for field, family in backbones.foreign(c.model.family).items():
         value = c.model[field]
@@ -115,6 +107,17 @@ def _check_family(c: Config) -> None:
                 f"--config.model.{field} belongs to {family}: leave it out with "
                 f"model.family={c.model.family}"
             )
+    stages = backbones.make(c.model).stages
+    if c.model.frozen_stages >= stages:
+        raise UserError(
+            f"--config.model.frozen_stages={c.model.frozen_stages}: {c.model.family} has {stages} "
+            f"stages, freeze 0 to {stages - 1} of them"
+        )
+    if c.model.frozen_stages > 0 and not c.model.pretrained:
+        raise UserError(
+            f"--config.model.frozen_stages={c.model.frozen_stages} would freeze random weights: "
+            "give --config.model.pretrained, or set it to 0"
+        )
 
 
 def _lanet(c: Config) -> None:

@@ -9,7 +9,7 @@ from jaxtyping import Int
 
 from lanet_jax.command_line.words import counted
 from lanet_jax.files.home import expanded
-from lanet_jax.from_config import combinations, starts
+from lanet_jax.from_config import combinations, fields, starts
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.splits import splits
 from lanet_jax.input import mixture, prepared
@@ -25,14 +25,15 @@ _STORED = 8 / 7  # of the crop's side
 _LOOKED_AT = 16  # images, to see their size
 _HOLDOUT = 0.2  # share held out where the data has no test split
 _WIDTH, _EPOCHS, _LEARNING_RATE = 32, 80, 1e-3  # of a network trained from scratch
-_DEFAULT = ("resnet", 18)
+# The network of a config in which nobody chose one.
+_USUAL = {"family": "resnet", "depth": 18, "stem": "small", "blocks": 13}
 
 
 def fit(c: Config, workdir: Path) -> tuple[Config, str]:
     """Chooses the network, batch size, queue, crop and evaluation split by the data.
 
     Args:
-      c: resolved config; only fields that are 0 or empty change.
+      c: resolved config; only fields that are open change.
       workdir: of the run, which when resumed keeps the weights that it began with.
 
     Returns:
@@ -100,23 +101,32 @@ def _whole_batches(c: Config, entries: int) -> int:
 
 def _network(c: Config, workdir: Path) -> list[str]:
     """Chooses the network of the weights to start from; without any, one trained from scratch."""
-    if c.model.width:
-        return []
-    start = starts.find(c, workdir)
-    # Another network than the paper's ResNet-18 is the user's choice, and is kept.
-    if not start or _kind(c.model) not in (_DEFAULT, _kind({**c.model, **start.model})):
-        c.model.width = _WIDTH
+    m, usual = c.model, fields.get_config().augment
+    asked = {name: m[name] for name, value in _USUAL.items() if m[name] != value}
+    start = None if m.width else starts.find(c, workdir)
+    if start and not (start.model.keys() >= asked.keys() and _same_family(start, asked)):
+        start = None
+    if m.frozen_stages >= 0:
+        asked["frozen_stages"] = m.frozen_stages
+    if not start:
+        m.frozen_stages = asked.get("frozen_stages", 0)
+        if m.width:
+            return []
+        m.width = _WIDTH
         return [f"width {_WIDTH}"]
-    c.model.update(start.model)
-    c.augment.mean, c.augment.std = start.mean, start.std
+    m.update({**start.model, **asked})
+    for field in ("mean", "std"):
+        if c.augment[field] == usual[field]:
+            c.augment[field] = getattr(start, field)
     c.augment.size = c.augment.size or start.size
     c.optim.epochs = c.optim.epochs or start.epochs
     c.optim.learning_rate = c.optim.learning_rate or start.learning_rate
-    return [f"weights {Path(c.model.pretrained).name}"]
+    frozen = f", {counted(m.frozen_stages, 'stage')} frozen" if m.frozen_stages else ""
+    return [f"weights {Path(m.pretrained).name}{frozen}"]
 
 
-def _kind(settings: Mapping[str, Any]) -> tuple[str, int]:
-    return settings["family"], settings["depth"]
+def _same_family(start: starts.Start, asked: Mapping[str, Any]) -> bool:
+    return asked.get("family", start.model["family"]) == start.model["family"]
 
 
 def _crop(c: Config, train: Records, left: bool) -> list[str]:

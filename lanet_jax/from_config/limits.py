@@ -84,9 +84,9 @@ def names(may_be: str, different: bool = False, least: int = 1) -> Limit:
 
 
 def fitted(limit: Limit, left: float = 0) -> Limit:
-    """A limit that also allows 0 of the field's own type, for a field that `fit` chooses."""
+    """A limit that also allows a value of the field's own type, for which `fit` chooses one."""
     holds = lambda x: (type(x) is type(left) and x == left) or limit.holds(x)  # noqa: E731
-    return Limit(holds, f"{limit.may_be}; or 0, to be chosen from the data")
+    return Limit(holds, f"{limit.may_be}; or {left:g}, to be chosen from the data")
 
 
 _TEXT = Limit(
@@ -140,7 +140,7 @@ LIMITS: dict[str, Limit] = {
     **{f"model.{k}": one_of(*v) for family in FAMILIES.values() for k, v in family.choices.items()},
     "model.width": fitted(whole(1, 4096)),
     "model.pretrained": _MAYBE_TEXT,
-    "model.frozen_stages": whole(0),
+    "model.frozen_stages": fitted(whole(0), -1),
     "landmarks.head": one_of("coordinates", "heatmap"),
     "landmarks.trunk": one_of("separate", "shared_stem"),
     "landmarks.frame": one_of("face", "image"),

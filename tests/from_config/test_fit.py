@@ -157,7 +157,7 @@ def test_the_face_weights_are_taken_where_they_are(opened, chosen, tmp_path, cha
         assert c.augment[field] == face.augment[field]
     assert c.optim.learning_rate == face.optim.learning_rate
     assert c.optim.epochs == changes.get("optim.epochs", face.optim.epochs)
-    assert "weights face29" in told
+    assert "weights face29, 2 stages frozen" in told
     limits.check(c)
     combinations.check(c)
 
@@ -181,7 +181,7 @@ def test_a_trained_network_of_another_depth_than_the_one_chosen_is_not_taken(
     assert (chosen(**weights)[0].model.width, chosen(**weights)[0].model.depth) == (8, 18)
     c, _ = chosen("small,r50", **weights)
     assert c.model.depth == 50  # and the weights are refused
-    with pytest.raises(UserError, match=r"add --config.model.width=8 --config.model.depth=18"):
+    with pytest.raises(UserError, match=r"add --config.model.depth=18"):
         starts.compare(c)
 
 
@@ -190,6 +190,7 @@ def test_a_trained_network_of_another_depth_than_the_one_chosen_is_not_taken(
     [
         ("small,r50", {}),
         ("small", {"model.width": 16}),
+        ("small", {"model.stem": "imagenet"}),
         ("small", {"model.pretrained": "own.safetensors"}),
     ],
 )
@@ -200,6 +201,37 @@ def test_a_network_that_was_chosen_is_kept(opened, chosen, tmp_path, presets, ch
     assert c.model.family == "resnet"
     assert not c.model.pretrained.endswith("face29")
     assert c.model.width == changes.get("model.width", 32)
+
+
+@pytest.mark.parametrize("frozen", [0, 1, 3])
+@pytest.mark.parametrize("weights", ["", "bundled"])
+def test_as_many_stages_are_frozen_as_were_asked_for(opened, chosen, tmp_path, frozen, weights):
+    opened(60, 48, "train", "test")
+    (tmp_path / "face29").touch()
+    c, told = chosen(**{"model.frozen_stages": frozen, "model.pretrained": weights})
+    assert (c.model.family, c.model.frozen_stages) == ("face29", frozen)
+    assert ("frozen" in told) == bool(frozen)
+    combinations.check(c)
+
+
+def test_what_was_asked_for_of_a_start_is_kept(opened, chosen, tmp_path):
+    opened(60, 48, "train", "test")
+    (tmp_path / "face29").touch()
+    c, _ = chosen(**{"model.blocks": 14, "augment.mean": (0.5, 0.5, 0.5)})
+    assert (c.model.family, c.model.blocks, c.model.pretrained) == ("face29", 14, "face29")
+    assert c.augment.mean == (0.5, 0.5, 0.5)
+    assert c.augment.std == folder.get_config("face").augment.std
+    combinations.check(c)
+
+
+def test_without_weights_nothing_that_needs_them_is_taken(opened, chosen):
+    opened(60, 48, "train", "test")
+    for changes, told in (
+        ({"model.frozen_stages": 1}, "would freeze random weights"),
+        ({"model.blocks": 14}, "model.blocks belongs to face29"),
+    ):
+        with pytest.raises(UserError, match=told):
+            combinations.check(chosen(**changes)[0])
 
 
 @pytest.mark.parametrize("then, now", [("", "face29"), ("face29", "")])
