@@ -53,6 +53,7 @@ def small(c: ml_collections.ConfigDict) -> None:
 
 PRESETS = {"small": small}
 EXCLUSIVE = {
+    ("reference", "small"): "`reference` is LA-Net as published, and `small` goes beyond it",
     ("face", "small"): "`small` starts from the face network by itself if its weights are there",
     ("robust", "small"): "`small` is `robust`, with as many neighbours as the data allows",
 }

@@ -19,9 +19,7 @@ def is_open(c: Config) -> bool:
     """Whether a field is left to the data, see `fit`."""
     steps = (c.optim.batch_size, c.optim.epochs, c.optim.learning_rate)
     counts = (c.el.queue_size, c.lde.neighbors)
-    return c.model.frozen_stages < 0 or not all(
-        (*steps, *counts, c.model.width, c.augment.size)
-    )
+    return c.model.frozen_stages < 0 or not all((*steps, *counts, c.model.width, c.augment.size))
 
 
 def check(c: Config) -> None:

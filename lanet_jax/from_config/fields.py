@@ -148,8 +148,10 @@ def reference(c: ml_collections.ConfigDict) -> None:
     c.landmarks.head = "heatmap"
     c.landmarks.trunk = "shared_stem"
     c.lde.exclude_same_id = False
+    c.lde.decay = 0.9
     c.el.batch_negatives = False
     c.el.hidden = "projection"
+    c.loss.trust = 0.0
 
 
 def two_cores(c: ml_collections.ConfigDict) -> None:
@@ -198,15 +200,15 @@ def face(c: ml_collections.ConfigDict) -> None:
     c.model.frozen_stages = 2 if c.data.limit else 0
     c.optim.epochs = 40
     c.optim.learning_rate = 2e-4
-    # With 30% wrong labels trust is worth two points, without added noise none (docs/results.md).
-    if c.noise.kind != "none":
-        c.loss.trust = 1.0
 
 
 Preset = Callable[[ml_collections.ConfigDict], None]
 PRESETS: dict[str, Preset] = {"reference": reference, "r50": r50, "robust": robust, "face": face}
 Exclusive = Mapping[tuple[str, str], str]  # presets of which one would undo the other, and why
-EXCLUSIVE: Exclusive = {("face", "r50"): "the presets `face` and `r50` are two networks"}
+EXCLUSIVE: Exclusive = {
+    ("face", "r50"): "the presets `face` and `r50` are two networks",
+    ("reference", "robust"): "`reference` is LA-Net as published, and `robust` goes beyond it",
+}
 
 
 def apply_presets(

@@ -1,13 +1,17 @@
 """Finds parts of LA-Net that do not work, from the rows of split "spaces"."""
 
+import math
+
 from lanet_jax.run.metrics_log import Row
 
 SPACES = ("expression", "landmark")
-_ERRORS = 2  # standard errors above chance
+_ERRORS = 2  # standard errors that make a difference measurable
 
 
 def idle(rows: list[Row]) -> list[str]:
     """Writes a line for each part that is not measurably better than chance at the end of a run.
+
+    A part that is measurably worse is said to be so.
 
     Args:
       rows: rows of `metrics.jsonl`.
@@ -37,15 +41,15 @@ def _space(row: Row, space: str) -> list[str]:
     some = some if count < row["records"] else ""
     if not count:
         lines.append(f"{space} space is empty: no measured record has neighbours there")
-    if share is not None and share < _least(chance, count):
+    if share is not None and (gain := _gain(share, chance, count)) < _ERRORS:
         lines.append(
-            f"{space} space is not measurably better than chance: {share:.2f} of a record's "
+            f"{space} space is {_than(gain)} than chance: {share:.2f} of a record's "
             f"neighbours share its label, {chance:.2f} would at random{some}"
         )
     gain = row.get(f"{space}_score_gain")
     if gain is not None and gain < _ERRORS:
         lines.append(
-            f"the scores of {space} space are not measurably better than equal weights: its "
+            f"the scores of {space} space are {_than(gain)} than equal weights: its "
             f"neighbours name {row[f'{space}_names']:.2f} of the labels, "
             f"{row[f'{space}_unweighted_names']:.2f} if all count alike{some}"
         )
@@ -57,10 +61,11 @@ def _network(row: Row) -> list[str]:
     if error is None or constant is None:
         return []
     # Rows of older versions have no gain.
-    if row["landmark_gain"] >= _ERRORS if "landmark_gain" in row else error < constant:
+    gain = row.get("landmark_gain", _ERRORS if error < constant else 0)
+    if gain >= _ERRORS:
         return []
     return [
-        f"the landmark network is not measurably better than the mean face: its error is "
+        f"the landmark network is {_than(gain)} than the mean face: its error is "
         f"{error:.2f}, the mean face's {constant:.2f}"
     ]
 
@@ -69,30 +74,37 @@ def _targets(row: Row) -> list[str]:
     if "target_names" not in row:
         return []
     names, majority = row["target_names"], row["commonest_share"]
-    if names < _least(majority, row["records"]):
+    if (gain := _gain(names, majority, row["records"])) < _ERRORS:
         return [
-            "the targets are not measurably better than always naming the majority class: they "
-            f"name {names:.2f} of the labels, that one {majority:.2f}"
+            f"the targets are {_than(gain)} than always naming the majority class: they name "
+            f"{names:.2f} of the labels, that one {majority:.2f}"
         ]
     # They start at the observed labels, and so name as many without having learned anything.
-    observed = row.get("observed_names", 1.0)
-    if observed < 1 and row.get("target_gain", _ERRORS) < _ERRORS:
+    observed, gain = row.get("observed_names", 1.0), row.get("target_gain", _ERRORS)
+    if observed < 1 and gain < _ERRORS:
         return [
-            "the targets are not measurably better than the observed labels: they name "
+            f"the targets are {_than(gain)} than the observed labels: they name "
             f"{names:.2f} of the true labels, the observed ones {observed:.2f}"
         ]
     return []
 
 
 def _trust(row: Row) -> list[str]:
-    if row.get("trust_gain", _ERRORS) >= _ERRORS:
+    gain = row.get("trust_gain", _ERRORS)
+    if gain >= _ERRORS:
         return []
     return [
-        "trust is not measurably higher in right labels than in wrong ones: "
+        f"trust is {_than(gain, 'higher', 'lower')} in right labels than in wrong ones: "
         f"{row['trust_right']:.2f} and {row['trust_wrong']:.2f}"
     ]
 
 
-def _least(chance: float, records: int) -> float:
-    """What a share must reach to be evidence that anything was learned."""
-    return min(1.0, chance + _ERRORS * (chance * (1 - chance) / records) ** 0.5)
+def _than(gain: float, better: str = "better", worse: str = "worse") -> str:
+    """How a part compares that gains fewer than `_ERRORS` standard errors."""
+    return f"measurably {worse}" if gain <= -_ERRORS else f"not measurably {better}"
+
+
+def _gain(share: float, chance: float, records: int) -> float:
+    """By how many standard errors a share exceeds chance; nothing exceeds a share of 1."""
+    error = (chance * (1 - chance) / records) ** 0.5
+    return (share - chance) / error if error and share < 1 else math.inf

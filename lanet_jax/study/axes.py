@@ -22,9 +22,9 @@ RAFDB = Level("rafdb", ("RAF-DB",), config="configs/rafdb.py")
 AFFECTNET7 = Level("affectnet7", ("AffectNet (7 classes)",), config="configs/affectnet.py:classes7")
 AFFECTNET8 = Level("affectnet8", ("AffectNet (8 classes)",), config="configs/affectnet.py")
 FERPLUS = Level("ferplus", ("FERPlus",), config="configs/ferplus.py")
-FERPLUS_CPU = Level("ferplus", ("FERPlus",), config="configs/ferplus.py:cpu")
-# LA-Net as published, as at the other scales: the demo's own config uses trust.
+# LA-Net as published, as at the paper's scale: these two configs use trust.
 _AS_PUBLISHED = ("loss.trust=0", "lde.decay=0.9")
+FERPLUS_CPU = Level("ferplus", ("FERPlus",), _AS_PUBLISHED, "configs/ferplus.py:cpu")
 DEMO = Level("demo", ("synthetic faces",), _AS_PUBLISHED, "configs/demo.py")
 
 # What the preset `robust` sets: a level whose column names the config cannot name a preset.

@@ -120,6 +120,15 @@ def test_reference_is_the_published_codes_reading():
     assert config.resolve(c).augment.resample == "linear"  # each method by its own code
 
 
+@pytest.mark.parametrize("config_file", ["demo:reference", "ferplus:cpu,reference,face"])
+def test_reference_goes_nowhere_beyond_the_paper(config_file):
+    c = config_files.config(config_file)[1]
+    usual = fields.get_config()
+    for field in ("memory", "sharpness", "neighbor_labels", "decay"):
+        assert c.lde[field] == usual.lde[field]
+    assert c.loss.trust == 0
+
+
 def test_nothing_follows_the_preset_face():
     with pytest.raises(UserError, match="`face` comes last: write cpu,face"):
         config_files.config("ferplus:face,cpu")
@@ -134,6 +143,8 @@ def test_nothing_follows_the_preset_face():
         ("ferplus", "robust", "shipped", "`robust` is LA-Net and `shipped` trains by CE"),
         ("folder", "face", "small", "`small` starts from the face network by itself"),
         ("folder", "robust", "small", "`small` is `robust`"),
+        ("folder", "reference", "small", "`reference` is LA-Net as published"),
+        ("rafdb", "reference", "robust", "`reference` is LA-Net as published"),
         ("demo", "face", "tiny", "`face` has the size and the epochs that `tiny` is to spare"),
     ],
 )

@@ -43,7 +43,7 @@ def test_the_chance_of_records_with_landmarks_is_drawn_where_it_differs(chance, 
 
 def test_the_verdict_names_what_is_idle():
     assert section().note.startswith("Each part that is compared with chance does better.")
-    assert section(landmark_share=0.2).note.startswith("Landmark space is not measurably better")
+    assert section(landmark_share=0.2).note.startswith("Landmark space is measurably worse")
 
 
 def test_without_such_rows_there_is_no_section():

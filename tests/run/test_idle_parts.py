@@ -41,6 +41,14 @@ def test_a_run_without_targets_has_none_to_judge():
     [
         ({"expression_share": 0.25}, "expression space is not measurably better than chance: 0.25"),
         ({"landmark_share": 0.24}, "landmark space is not measurably better than chance"),
+        ({"landmark_share": 0.2}, "landmark space is measurably worse than chance: 0.20"),
+        (
+            {"expression_score_gain": -2.9},
+            "scores of expression space are measurably worse than equal weights",
+        ),
+        ({"landmark_gain": -2.0}, "network is measurably worse than the mean face"),
+        ({"target_names": 0.3}, "targets are measurably worse than always naming the majority"),
+        ({"target_names": 0.5, "target_gain": -9}, "are measurably worse than the observed labels"),
         (
             {"expression_score_gain": 1.2},
             "scores of expression space are not measurably better than equal weights: its "
@@ -58,7 +66,7 @@ def test_a_run_without_targets_has_none_to_judge():
         ),
         (
             {"trust_right": 0.4, "trust_wrong": 0.95, "trust_gain": -90.0},
-            "trust is not measurably higher in right labels than in wrong ones: 0.40 and 0.95",
+            "trust is measurably lower in right labels than in wrong ones: 0.40 and 0.95",
         ),
     ],
 )
