@@ -46,10 +46,10 @@ def _space(row: Row, space: str) -> list[str]:
             f"{space} space is {_than(gain)} than chance: {share:.2f} of a record's "
             f"neighbours share its label, {chance:.2f} would at random{some}"
         )
-    gain = row.get(f"{space}_score_gain")
-    if gain is not None and gain < _ERRORS:
+    scores = row.get(f"{space}_score_gain")
+    if scores is not None and scores < _ERRORS:
         lines.append(
-            f"the scores of {space} space are {_than(gain)} than equal weights: its "
+            f"the scores of {space} space are {_than(scores)} than equal weights: its "
             f"neighbours name {row[f'{space}_names']:.2f} of the labels, "
             f"{row[f'{space}_unweighted_names']:.2f} if all count alike{some}"
         )
