@@ -9,7 +9,7 @@ from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Float
 
-from lanet_jax.checkpoint import states
+from lanet_jax.checkpoint import orbax, states
 from lanet_jax.from_config import training
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data, reading_back
@@ -83,7 +83,7 @@ def read(c: Config, workdir: Path, step: str, data: Data, mesh: Mesh) -> Beliefs
         }
         for part, tree in (("params", params), ("model_state", state))
     }
-    restored = states.restore_inference(folder, number, like)
+    restored = orbax.restore(folder, number, like)
     params, state = restored["params"], restored["model_state"]
     probabilities, features = _pass(method, params, state, c, data, mesh)
     if isinstance(trained, LANet) and data.marks is not None:
