@@ -15,10 +15,10 @@ from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
 from lanet_jax.files.home import expanded
 from lanet_jax.run import inputs, paths, train_command
+from lanet_jax.run.inputs import ADVICE
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.run.values import told
 
-ADVICE = "restore it, or choose another --workdir"
 ABSENT = "absent"
 # Fields that older configs lack, with the values that held when these were written.
 LATER: dict[str, dict[str, Any]] = {
