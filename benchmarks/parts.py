@@ -12,7 +12,7 @@ from benchmarks.shape import Shape
 from benchmarks.trainer import lanet
 from lanet_jax.el import momentum
 from lanet_jax.methods.lanet import BRANCHES
-from lanet_jax.models.resnet import apply
+from lanet_jax.models.pure import apply
 from lanet_jax.models.two_branch import Outputs
 from lanet_jax.state import TrainState
 from lanet_jax.typing import Batch, PyTree

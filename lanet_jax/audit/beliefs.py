@@ -17,7 +17,7 @@ from lanet_jax.lde.contribution import Contribution
 from lanet_jax.methods.frozen import behind
 from lanet_jax.methods.lanet import BRANCHES, LANet
 from lanet_jax.methods.method import Method
-from lanet_jax.models.resnet import apply
+from lanet_jax.models.pure import apply
 from lanet_jax.run import folder as run_folder
 from lanet_jax.trained.inference import predict_records
 from lanet_jax.typing import PyTree

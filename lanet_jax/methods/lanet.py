@@ -17,7 +17,7 @@ from lanet_jax.methods.lanet_neighbors import BRANCHES
 from lanet_jax.methods.lanet_settings import EL, LDE, LossWeights
 from lanet_jax.methods.method import Example
 from lanet_jax.models.landmarks import LANDMARK_LOSSES
-from lanet_jax.models.resnet import apply, draw
+from lanet_jax.models.pure import apply, draw
 from lanet_jax.models.two_branch import Outputs, TwoBranch, start_from_backbone
 from lanet_jax.ops.losses import cross_entropy, kl_divergence
 from lanet_jax.typing import Batch, Key, PyTree

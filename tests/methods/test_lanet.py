@@ -8,7 +8,8 @@ from jax.sharding import PartitionSpec as P
 
 from lanet_jax.methods import lanet, lanet_neighbors
 from lanet_jax.methods.ce import CE
-from lanet_jax.models.resnet import Classifier, ResNet
+from lanet_jax.models.classifiers import Classifier
+from lanet_jax.models.resnet import ResNet
 
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default
 WEIGHTS = {"ce": 1.0, "lm": 1.0, "kl": 0.7, "el": 0.3}  # Eq. 14 with the weights of `build`
