@@ -154,8 +154,7 @@ def _whole_batches(field: str, entries: int, batch: int) -> None:
         below = max(entries // batch, 1) * batch
         raise UserError(
             f"--config.{field}={entries}: must be a multiple of "
-            f"--config.optim.batch_size={batch}, such "
-            f"as {below} or {below + batch}"
+            f"--config.optim.batch_size={batch}, such as {below} or {below + batch}"
         )
 
 
