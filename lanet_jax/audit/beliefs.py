@@ -15,7 +15,7 @@ from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data, reading_back
 from lanet_jax.lde.contribution import Contribution
 from lanet_jax.methods.frozen import behind
-from lanet_jax.methods.lanet import BRANCHES, LANet
+from lanet_jax.methods.lanet import BRANCHES, LANet, branches
 from lanet_jax.methods.method import Method
 from lanet_jax.models.pure import apply
 from lanet_jax.run import folder as run_folder
@@ -111,8 +111,7 @@ def _pass(
     def look(params: PyTree, state: PyTree, images: jax.Array) -> tuple[jax.Array, dict]:
         images = below(state, images)
         if isinstance(trained, LANet):
-            weights, statistics = ({b: tree[b] for b in BRANCHES} for tree in (params, state))
-            outputs, _ = apply(trained.network, weights, statistics, images, False)
+            outputs, _ = apply(trained.network, branches(params), branches(state), images, False)
             spaces = {space: getattr(outputs, space) for space in BRANCHES}
             return jax.nn.softmax(outputs.logits), spaces
         logits, features = trained.predict(params, state, images)
