@@ -6,7 +6,8 @@ import numpy as np
 
 from lanet_jax.audit import cards
 from lanet_jax.audit.cards import Why
-from lanet_jax.from_config.data import HOLDOUT, Data
+from lanet_jax.from_config.data import Data
+from lanet_jax.run.summary import HOLDOUT
 
 BELIEFS = np.eye(3)[[0, 2, 2, 1, 1, 2]]
 

@@ -8,10 +8,11 @@ import pytest
 from configs import folder
 from lanet_jax.audit import out_of_sample
 from lanet_jax.errors import UserError
-from lanet_jax.from_config.data import HOLDOUT, Data
+from lanet_jax.from_config.data import Data
 from lanet_jax.from_config.finished import FinishedRun
 from lanet_jax.input.reading import Reading
 from lanet_jax.run.paths import RunFolder
+from lanet_jax.run.summary import HOLDOUT
 
 NAMES, CLASSES = ("a.png", "b,1.png", "c.png"), ("anger", "fear")
 EXPECTED = [[0.25, 0.75], [np.nan, np.nan], [1, 0]]

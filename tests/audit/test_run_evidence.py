@@ -4,8 +4,9 @@ import pytest
 from lanet_jax.audit import run_evidence
 from lanet_jax.audit.beliefs import Beliefs
 from lanet_jax.audit.run_evidence import Evidence, Trial
-from lanet_jax.from_config.data import HOLDOUT, Data
+from lanet_jax.from_config.data import Data
 from lanet_jax.label_noise.verdict import Level, Verdict
+from lanet_jax.run.summary import HOLDOUT
 
 ALL = Verdict(Level.SUGGESTIONS, "Measured.")
 
