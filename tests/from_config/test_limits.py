@@ -82,7 +82,7 @@ NONSENSE = {
     "augment.erase_prob": [2.0, -0.5, math.nan],
     "model.depth": [34, "18"],
     "model.width": [-4],
-    "model.frozen_stages": [-1],
+    "model.frozen_stages": [-2],
     "lde.neighbors": [-1, 8.0],
     "lde.memory": [-128, 128.0],
     "lde.neighbor_labels": ["given", ""],
