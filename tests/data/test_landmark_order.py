@@ -73,7 +73,9 @@ def test_points_outside_their_images_do_not_count(scheme):
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_left_and_right_of_the_person_are_refused(scheme):
-    faces = many(face(scheme)[list(SCHEMES[scheme].flip_index)])
+    exchanged = face(scheme)[list(SCHEMES[scheme].flip_index)]
+    assert "in 60 of 60 faces left and right" in told(many(exchanged, turn=80), scheme)
+    faces = many(exchanged)
     line = told(faces, scheme)
     assert f"not in the order of their scheme {scheme}: in 60 of 60 faces left and right" in line
     assert SCHEMES[scheme].order in line
@@ -85,6 +87,12 @@ def test_a_y_that_points_up_is_refused(scheme):
     assert "of the mouth lie above those of the eyes" in told(
         many(face(scheme)) * [1, -1] + [0, 400], scheme
     )
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_faces_that_lie_on_their_side_are_accepted_and_those_beyond_are_not(scheme):
+    accepted(many(face(scheme), turn=95), scheme)
+    assert "of the mouth lie above those of the eyes" in told(many(face(scheme), turn=115), scheme)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
