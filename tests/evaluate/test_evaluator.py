@@ -40,7 +40,7 @@ def build(monkeypatch):
             return P[records.rows]
 
         monkeypatch.setattr(evaluator, "predict_records", predict)
-        wrong = np.flatnonzero(GIVEN != (GIVEN if true is None else true))
+        wrong = np.flatnonzero((GIVEN if true is None else true) != GIVEN)
         evaluate = {"test": Rows([0, 3, 5])}
         data = types.SimpleNamespace(
             train=Rows(range(6)), given=GIVEN, true=true, wrong=wrong, evaluate=evaluate
