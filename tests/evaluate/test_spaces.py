@@ -22,8 +22,8 @@ TRUE = np.array([0, 0, 1, 1, 2, 2, 0])  # the seventh makes no whole batch
 GIVEN = np.array([0, 0, 1, 1, 2, 0, 0])
 
 
-def method(trust=1.0):
-    return LANet(None, *settings(trust=trust, trust_balance=0.0), framed=True)
+def method(trust=1.0, balance=0.0):
+    return LANet(None, *settings(trust=trust, trust_balance=balance), framed=True)
 
 
 @pytest.fixture
@@ -127,6 +127,16 @@ def test_trust_is_compared_in_standard_errors(look, run):
     run.data.true[:2] = 1, 2
     same = look.measure(None, np.eye(C)[GIVEN])
     assert same["trust_right"] == same["trust_wrong"] == 1 and same["trust_gain"] == 0
+
+
+def test_trust_is_balanced_by_the_mean_target_of_all_records(look, run):
+    run.method = method(balance=1.0)
+    targets = np.array([[0.8, 0.1, 0.1]] * 3 + [[0.2, 0.6, 0.2]] * 3 + [[0.3, 0.3, 0.4]])
+    row = look.measure(None, targets)
+    evidence = targets / targets.mean(axis=0)
+    trusted = evidence[np.arange(7), GIVEN] / evidence.max(axis=1)
+    assert row["trust_wrong"] == pytest.approx(trusted[5], rel=1e-5)
+    assert row["trust_right"] == pytest.approx(np.delete(trusted, 5).mean(), rel=1e-5)
 
 
 def test_without_true_labels_the_observed_ones_are_asked(look, run):
