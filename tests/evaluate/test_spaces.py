@@ -139,6 +139,11 @@ def test_trust_is_balanced_by_the_mean_target_of_all_records(look, run):
     assert row["trust_right"] == pytest.approx(np.delete(trusted, 5).mean(), rel=1e-5)
 
 
+def test_a_run_without_trust_has_no_trust_to_measure(look, run):
+    run.method = method(trust=0.0)
+    assert not [name for name in look.measure(None, np.eye(C)[GIVEN]) if "trust" in name]
+
+
 def test_without_true_labels_the_observed_ones_are_asked(look, run):
     run.data.true = None
     row = look.measure(None, np.eye(C)[GIVEN])
