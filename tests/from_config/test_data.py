@@ -121,7 +121,8 @@ def drawn(purpose, seed, records, count):
     return np.sort(np.argsort(bits, kind="stable")[:count])
 
 
-def test_the_run_s_seed_draws_the_records_and_the_noise_has_its_own(config, tmp_path):
+def test_the_run_s_seed_draws_the_records_and_the_noise_has_its_own(config, tmp_path, monkeypatch):
+    monkeypatch.setattr(build_data, "framed", lambda c, train: train.names)
     config.data.limit, config.data.holdout = 9, 1 / 3
     config.seed, config.noise.seed = 3, 5
     data = build_data.data(config, tmp_path)
@@ -134,6 +135,7 @@ def test_the_run_s_seed_draws_the_records_and_the_noise_has_its_own(config, tmp_
     np.testing.assert_array_equal(data.given, np.delete(given, out))
     np.testing.assert_array_equal(data.true, kept % 3)
     np.testing.assert_array_equal(data.evaluate[build_data.HOLDOUT].labels, given[out])
+    assert data.framed == data.train.names  # the frame knows no record that is held out
 
 
 def test_of_a_part_of_the_records_a_label_file_gives_their_own(config, tmp_path, monkeypatch):

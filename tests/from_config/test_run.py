@@ -101,6 +101,9 @@ def test_images_are_prepared_for_evaluation_as_the_config_says(build):
     }
     assert (built.card["size"], built.card["classes"]) == (8, ["anger", "fear", "joy"])
     assert built.card["grey"] and built.card["method"] == "lanet"
+    frozen = {"model.frozen_stages": 1, "model.pretrained": "not read again.safetensors"}
+    stages = [build(resumed=True, **more).card["frozen_stages"] for more in ({}, frozen)]
+    assert stages == [0, 1]
 
 
 def records(votes, names=("happiness", "anger", "unknown")):
