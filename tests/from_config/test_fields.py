@@ -22,6 +22,9 @@ PAPER = {  # sections 4.1 and 4.2; (R) where it is silent
     **{"scn.relabel_epoch": 10, "scn.margin": 0.15, "scn.top_share": 0.7, "eac.weight": 5.0},
     **{"scn.relabel_margin": 0.2, "ce.targets": "labels", "landmarks.points": "expressive"},
     **{"landmarks.head": "coordinates", "landmarks.trunk": "separate", "landmarks.frame": "face"},
+    **{"lde.exclude_same_id": True, "lde.stop_gradient_neighbors": False, "el.hidden": "features"},
+    **{"augment.flip_swaps_points": True, "augment.resample": "linear", "schedule": "published"},
+    **{"augment.crop_ratio": (3 / 4, 4 / 3), "augment.erase_ratio": (0.3, 3.3)},
 }
 
 
@@ -118,3 +121,4 @@ def test_a_preset_sets_its_fields_and_no_other(name):
     usual, own = flatten(fields.get_config()), flatten(config_files.config(name)[1])
     wanted = {field: value for field, value in SET[name].items() if value != usual[field]}
     assert {field: value for field, value in own.items() if value != usual[field]} == wanted
+    assert {field: own[field] for field in SET[name]} == SET[name]
