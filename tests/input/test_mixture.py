@@ -56,6 +56,8 @@ def test_classes_in_another_order_are_other_classes():
 def test_one_without_landmarks_is_named():
     with pytest.raises(UserError, match=r"b has no landmarks, a has 5 landmarks \(5\): to mix"):
         mixture.check_schemes({"a": described(), "b": described(landmarks=0, scheme="")})
+    with pytest.raises(UserError, match=r"b has 5 landmarks \(mine\), a has 5 landmarks \(5\)"):
+        mixture.check_schemes({"a": described(), "b": described(scheme="mine")})
     mixture.check_schemes({"a": described(), "b": described(("anger",))})
 
 
