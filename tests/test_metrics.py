@@ -59,6 +59,13 @@ def test_calibration_by_hand():
     assert error == pytest.approx(0.15)
 
 
+def test_a_bin_counts_by_its_records():
+    p = np.array([0.7, 0.9, 0.55, 0.6])
+    error, bins = metrics.calibration(np.stack([p, 1 - p], axis=1), np.array([0, 1, 0, 0]), bins=5)
+    assert [(row["from"], row["records"]) for row in bins] == [(0.4, 1), (0.6, 2), (0.8, 1)]
+    assert error == pytest.approx(1 / 4 * 0.45 + 2 / 4 * 0.35 + 1 / 4 * 0.9)
+
+
 def test_a_confidence_of_one_has_a_bin():
     error, bins = metrics.calibration(np.array([[1.0, 0.0]]), np.array([0]), bins=4)
     assert error == 0 and bins[0]["to"] == 1.0
@@ -66,7 +73,8 @@ def test_a_confidence_of_one_has_a_bin():
 
 def test_wrong_labels_fitted_counts_wrong_labels_only():
     given, true = np.array([0, 1, 2, 0]), np.array([0, 2, 1, 1])
-    assert metrics.wrong_labels_fitted(np.array([0, 1, 1, 2]), given, true) == pytest.approx(1 / 3)
+    assert metrics.wrong_labels_fitted(np.array([0, 1, 2, 2]), given, true) == pytest.approx(2 / 3)
+    assert metrics.wrong_labels_fitted(true, given, true) == 0
     assert math.isnan(metrics.wrong_labels_fitted(given, given, given))
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from data import landmark_order
 from data.landmark_order import check
 from lanet_jax.errors import UserError
 from lanet_jax.landmarks.schemes import SCHEMES
@@ -65,6 +66,8 @@ def test_points_outside_their_images_do_not_count(scheme):
     faces = many(face(scheme))
     known = np.random.default_rng(2).random(faces.shape[:2]) > 0.05
     accepted(np.where(known[..., None], faces, -1e6), scheme, known)
+    known[:40] = False  # of most faces
+    accepted(np.where(known[..., None], faces, faces * -1), scheme, known)
     known[:, 0] = False  # of all faces
     accepted(np.where(known[..., None], faces, np.nan), scheme, known)
     accepted(faces, scheme, np.zeros_like(known))
@@ -73,11 +76,20 @@ def test_points_outside_their_images_do_not_count(scheme):
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_left_and_right_of_the_person_are_refused(scheme):
-    faces = many(face(scheme)[list(SCHEMES[scheme].flip_index)])
+    exchanged = face(scheme)[list(SCHEMES[scheme].flip_index)]
+    assert "in 60 of 60 faces left and right" in told(many(exchanged, turn=80), scheme)
+    faces = many(exchanged)
     line = told(faces, scheme)
     assert f"not in the order of their scheme {scheme}: in 60 of 60 faces left and right" in line
     assert SCHEMES[scheme].order in line
     accepted(faces[:2], scheme)  # two faces may be two wrong detections
+
+
+def test_faces_of_all_places_are_looked_at(monkeypatch):
+    monkeypatch.setattr(landmark_order, "_MOST", 40)
+    right, exchanged = many(face("points5")), many(face("points5")[[1, 0, 2, 4, 3]])
+    line = told(np.concatenate([right, exchanged, exchanged]), "points5")
+    assert "of 40 faces left and right" in line
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -85,6 +97,12 @@ def test_a_y_that_points_up_is_refused(scheme):
     assert "of the mouth lie above those of the eyes" in told(
         many(face(scheme)) * [1, -1] + [0, 400], scheme
     )
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_faces_that_lie_on_their_side_are_accepted_and_those_beyond_are_not(scheme):
+    accepted(many(face(scheme), turn=95), scheme)
+    assert "of the mouth lie above those of the eyes" in told(many(face(scheme), turn=115), scheme)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -20,6 +20,11 @@ def test_two_layers_and_unit_length():
         np.testing.assert_allclose(q, out / np.sqrt(np.sum(out**2)), atol=1e-5)
 
 
+def test_the_two_layers_start_apart():
+    square = projection.init(jax.random.key(0, impl="unsafe_rbg"), 4, 4, 4)
+    assert not np.isclose(square["linear1"]["kernel"], square["linear2"]["kernel"]).any()
+
+
 def test_projections_have_length_one():
     lengths = jnp.linalg.norm(projection.project(PARAMS, jnp.array(X)), axis=1)
     np.testing.assert_allclose(lengths, 1, atol=1e-6)

@@ -8,6 +8,7 @@ def test_the_mean_over_its_standard_error():
     assert in_standard_errors(np.array([0.0, 1.0, 0.0, 1.0])) == pytest.approx(
         0.5 / (1 / 12) ** 0.5
     )
+    assert in_standard_errors(np.array([0.0, 1.0])) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(("gains", "expected"), [([], np.nan), ([1.0], np.nan), ([0.0, 0.0], 0.0)])

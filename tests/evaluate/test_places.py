@@ -77,3 +77,7 @@ def test_a_run_of_an_earlier_version_has_its_results_where_they_were(run):
     RunFolder(run).inputs.unlink()
     assert _name(run, "test", TEST, 6) == "test"
     assert _name(run, "test", TEST, 6, data="demo") == "test-demo"
+
+
+def test_the_short_name_of_data_is_of_their_checksums_in_any_order():
+    assert digest(dict(reversed(TEST.items()))) == digest(TEST) != digest(OTHER)

@@ -36,3 +36,12 @@ def test_what_is_undefined_is_nan():
     row = of([[1], [0]], [[False], [False]], [[0.0], [0.0]], EYE).row("x")
     assert np.isnan([row["x_share"], row["x_names"], row["x_score_gain"]]).all()
     assert row["x_records"] == 0
+
+
+def test_scores_gain_where_they_name_more_labels_than_equal_weights():
+    named = np.array([[True, True, True, False], [False, True, False, False]])
+    for given, gain in ((named, 3**0.5), (named[::-1], -(3**0.5))):
+        found = space.Space(np.zeros(4, int), np.ones(4, bool), *given, np.ones(4))
+        row = found.row("x")
+        assert row["x_score_gain"] == pytest.approx(gain)  # of 1 0 1 0: 0.5 over 1 / sqrt(12)
+        assert (row["x_names"], row["x_unweighted_names"]) == tuple(given.mean(axis=1))

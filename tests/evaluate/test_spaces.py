@@ -11,6 +11,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.evaluate import spaces
 from lanet_jax.evaluate.spaces import Spaces
 from lanet_jax.input.reading import Reading
+from lanet_jax.input.streams import Purpose, stream
 from lanet_jax.landmarks.face_frame import Shapes
 from lanet_jax.lde.neighborhood import Neighborhood
 from lanet_jax.methods.lanet import LANet
@@ -21,8 +22,8 @@ TRUE = np.array([0, 0, 1, 1, 2, 2, 0])  # the seventh makes no whole batch
 GIVEN = np.array([0, 0, 1, 1, 2, 0, 0])
 
 
-def method(trust=1.0):
-    return LANet(None, *settings(trust=trust, trust_balance=0.0), framed=True)
+def method(trust=1.0, balance=0.0):
+    return LANet(None, *settings(trust=trust, trust_balance=balance), framed=True)
 
 
 @pytest.fixture
@@ -128,6 +129,21 @@ def test_trust_is_compared_in_standard_errors(look, run):
     assert same["trust_right"] == same["trust_wrong"] == 1 and same["trust_gain"] == 0
 
 
+def test_trust_is_balanced_by_the_mean_target_of_all_records(look, run):
+    run.method = method(balance=1.0)
+    targets = np.array([[0.8, 0.1, 0.1]] * 3 + [[0.2, 0.6, 0.2]] * 3 + [[0.3, 0.3, 0.4]])
+    row = look.measure(None, targets)
+    evidence = targets / targets.mean(axis=0)
+    trusted = evidence[np.arange(7), GIVEN] / evidence.max(axis=1)
+    assert row["trust_wrong"] == pytest.approx(trusted[5], rel=1e-5)
+    assert row["trust_right"] == pytest.approx(np.delete(trusted, 5).mean(), rel=1e-5)
+
+
+def test_a_run_without_trust_has_no_trust_to_measure(look, run):
+    run.method = method(trust=0.0)
+    assert not [name for name in look.measure(None, np.eye(C)[GIVEN]) if "trust" in name]
+
+
 def test_without_true_labels_the_observed_ones_are_asked(look, run):
     run.data.true = None
     row = look.measure(None, np.eye(C)[GIVEN])
@@ -155,12 +171,40 @@ def test_the_same_whole_batches_every_time(run):
     rows = Spaces(run, None)._rows
     assert len(rows) == 6 and len(set(rows)) == 6
     np.testing.assert_array_equal(rows, Spaces(run, None)._rows)
+    run.seed = 4
+    drawn = np.argsort(stream(Purpose.INSPECTION, 4).random_raw(7), kind="stable")
+    np.testing.assert_array_equal(Spaces(run, None)._rows, drawn[:6])
 
 
-def test_errors_in_the_image_are_distances_whatever_its_shape(look, run):
+@pytest.mark.parametrize(("most", "measured"), [(2, 3), (5, 3), (6, 6), (99, 6)])
+def test_no_more_whole_batches_than_asked_but_one(run, monkeypatch, most, measured):
+    monkeypatch.setattr(spaces, "MOST", most)
+    assert len(Spaces(run, None)._rows) == measured
+
+
+def test_targets_and_labels_are_those_of_the_measured_records(look, monkeypatch):
+    monkeypatch.setattr(Spaces, "_rows", np.array([6, 5, 4, 3, 2, 1]))
+    row = look.measure(None, np.array([[0.8, 0.1, 0.1]] * 3 + [[0.2, 0.6, 0.2]] * 4))
+    # Of 1 to 6 the targets name 1 and 3, and are sure of 1 and 2; the observed label of 5 is wrong.
+    assert row["target_names"] == row["confident"] == pytest.approx(2 / 6)
+    assert row["observed_names"] == pytest.approx(5 / 6)
+    assert row["target_gain"] == pytest.approx(-(5**0.5))  # of 0 -1 0 -1 0 -1
+
+
+def test_the_mean_face_is_that_of_known_points(look, run):
+    points, known = np.full((7, 2, 2), 2.0), np.ones((7, 2), bool)
+    known[::2, 0] = False
+    points[~known] = 100.0
+    run.data.marks = points, known
+    found = look._landmark_errors(np.full((6, 2, 2), 3.0))
+    assert (found["landmark_error"], found["landmark_error_mean_shape"]) == (1.0, 0.0)
+
+
+def test_errors_in_the_image_are_distances_whatever_its_shape(look, run, monkeypatch):
     eyes = [[0.3, 0.5], [0.7, 0.5]]  # in images 100 px wide and 200 px high: 40 px apart
     points = np.tile(np.array([*eyes, *eyes, *eyes[:1]]), (7, 1, 1))
-    known, aspect = np.ones((7, 5), bool), np.full(7, 0.5)
+    known, aspect = np.ones((7, 5), bool), np.array([9.0, *[0.5] * 6])
+    monkeypatch.setattr(Spaces, "_rows", np.arange(1, 7))
     run.data.framed, run.data.marks = None, (points, known)
     run.data.train.marks = types.SimpleNamespace(aspect=aspect)
     off = points[:6] + np.array([0.0, 0.1])  # 20 px

@@ -8,6 +8,7 @@ import types
 import numpy as np
 import pytest
 
+from lanet_jax import metrics
 from lanet_jax.evaluate.__main__ import write
 from lanet_jax.files import atomic
 from lanet_jax.run.paths import EvaluationFolder
@@ -35,6 +36,28 @@ def test_a_class_that_only_its_frequency_hides_is_told(tmp_path, capsys):
 def test_a_class_that_is_never_predicted_leaves_numbers(tmp_path):
     numbers = write(tmp_path / "test", Records(), np.array([[1.0, 0.0], [1.0, 0.0]]), 3)
     assert numbers["equal_classes"] == {"accuracy": 0.5, "mean_class_accuracy": 0.5}
+
+
+def test_every_file_and_number_by_hand(tmp_path):
+    class Three(Records):
+        labels, names = np.array([0, 0, 1]), ("a.png", "b.png", "c.png")
+        __len__ = lambda self: 3  # noqa: E731
+
+    p = np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3]])
+    write(tmp_path / "test", Three(), p, 3, "data", "network")
+    files = EvaluationFolder(tmp_path / "test")
+    assert list(csv.reader(files.predictions.open())) == [
+        ["name", "label", "predicted", "anger", "fear"],
+        ["a.png", "anger", "anger", "0.900000", "0.100000"],
+        ["b.png", "anger", "anger", "0.800000", "0.200000"],
+        ["c.png", "fear", "anger", "0.700000", "0.300000"],
+    ]
+    assert list(csv.reader(files.confusion.open()))[1:] == [["anger", "2", "0"], ["fear", "1", "0"]]
+    numbers = json.loads(files.metrics.read_text())
+    known = {name: numbers[name] for name in ("step", "records", "data", "network")}
+    assert known == {"step": 3, "records": 3, "data": "data", "network": "network"}
+    assert numbers["accuracy"] == pytest.approx(2 / 3) and numbers["mean_class_accuracy"] == 0.5
+    assert numbers["accuracy_interval"] == pytest.approx(metrics.wilson(2 / 3, 3))
 
 
 def test_a_full_disk_leaves_the_result_before(tmp_path, monkeypatch):

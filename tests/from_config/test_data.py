@@ -6,8 +6,10 @@ import pytest
 from configs import demo
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import data as build_data
+from lanet_jax.input import noise
 from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Records
+from lanet_jax.input.streams import Purpose, stream
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run import inputs
 
@@ -112,6 +114,41 @@ def test_held_out_labels_are_wrong_as_often_as_the_others(config, tmp_path, monk
         rates.append(np.mean(held.labels != true))
     # 200 records at a rate of 0.3: four standard errors are 0.13.
     np.testing.assert_allclose(rates, 0.3, atol=0.13)
+
+
+def drawn(purpose, seed, records, count):
+    bits = stream(purpose, seed).random_raw(records)
+    return np.sort(np.argsort(bits, kind="stable")[:count])
+
+
+def test_the_run_s_seed_draws_the_records_and_the_noise_has_its_own(config, tmp_path, monkeypatch):
+    monkeypatch.setattr(build_data, "framed", lambda c, train: train.names)
+    config.data.limit, config.data.holdout = 9, 1 / 3
+    config.seed, config.noise.seed = 3, 5
+    data = build_data.data(config, tmp_path)
+    rows = drawn(Purpose.LIMIT, 3, RECORDS, 9)
+    out = drawn(Purpose.HOLDOUT, 3, 9, 3)
+    kept, held = np.delete(rows, out), rows[out]
+    given = noise.symmetric(rows % 3, 3, config.noise.rate, 5, config.noise.exact)
+    assert data.train.names == tuple(f"{row:02}.png" for row in kept)
+    assert data.evaluate[build_data.HOLDOUT].names == tuple(f"{row:02}.png" for row in held)
+    np.testing.assert_array_equal(data.given, np.delete(given, out))
+    np.testing.assert_array_equal(data.true, kept % 3)
+    np.testing.assert_array_equal(data.evaluate[build_data.HOLDOUT].labels, given[out])
+    assert data.framed == data.train.names  # the frame knows no record that is held out
+
+
+def test_of_a_part_of_the_records_a_label_file_gives_their_own(config, tmp_path, monkeypatch):
+    monkeypatch.setattr(build_data.records_table, "names_elsewhere", lambda *_: ())
+    classes = ("anger", "fear", "neutral")
+    lines = [f"{row:02}.png,{classes[(row + row // 9) % 3]}," for row in range(RECORDS)]
+    (tmp_path / "list.csv").write_text("\n".join(["name,given,true", *lines]))
+    config.noise.kind, config.noise.file = "file", str(tmp_path / "list.csv")
+    config.data.limit, config.data.holdout = 9, 0.0
+    rows = drawn(Purpose.LIMIT, config.seed, RECORDS, 9)
+    data = build_data.data(config, tmp_path)
+    np.testing.assert_array_equal(data.given, (rows + rows // 9) % 3)
+    assert data.true is None
 
 
 def test_an_older_run_keeps_the_records_it_held_out(config, tmp_path):

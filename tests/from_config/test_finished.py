@@ -41,3 +41,10 @@ def test_a_run_is_looked_back_at_on_devices_that_could_not_share_its_batch(run, 
 def test_a_folder_without_a_run_is_refused(tmp_path):
     with pytest.raises(UserError, match=r"holds no run \(no config.json\)"):
         finished.open_run(tmp_path)
+
+
+def test_visits_and_what_a_target_remembers_of_its_label():
+    config = demo.get_config()
+    config.optim.batch_size, config.lde.decay = 8, 0.9
+    assert finished.visits(config, steps=30, records=60) == 4
+    assert finished.remembered(config, 2) == pytest.approx(0.81)

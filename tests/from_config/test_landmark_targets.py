@@ -37,6 +37,13 @@ def test_records_that_cannot_be_aligned_are_told(capsys):
     assert told.startswith("note: 1 of 4 records with landmarks, such as 2.png, have fewer than")
 
 
+def test_shapes_are_those_of_the_pixels_whatever_the_images_shape():
+    square, wide = train([4] * 5), train([4] * 5)
+    wide.marks = Landmarks(square.marks.points / [2, 1], square.marks.present, np.full(5, 2.0))
+    one, other = (landmark_targets.framed(config(), records) for records in (square, wide))
+    np.testing.assert_allclose(one.shapes.points, other.shapes.points, atol=1e-4)
+
+
 def test_a_set_of_which_no_face_can_be_aligned_is_refused():
     with pytest.raises(UserError, match=r"3 of 3 records .*landmarks\.frame=image, or other"):
         landmark_targets.framed(config(), train([2, 2, 1, 0]))
@@ -71,7 +78,7 @@ def test_where_only_points_that_are_not_learned_are_known_all_may_be_learned(cap
 
 
 def test_more_records_without_landmarks_than_faces_usually_lack_are_told():
-    few, many = train([4] * 9 + [0]), train([4] * 8 + [0, 0])
+    few, many = train([4] * 7 + [1, 1, 0]), train([4] * 8 + [0, 0])
     assert landmark_targets.note(config(), few) == ""
     told = landmark_targets.note(config(), many)
     assert told.startswith("note: 2 of 10 training records have no landmarks: they teach")

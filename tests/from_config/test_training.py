@@ -133,6 +133,24 @@ def test_the_rate_rises_then_falls_to_zero(resolved, warmup, rates):
     np.testing.assert_allclose(found, rates, rtol=1e-4)
 
 
+def test_an_exponential_rate_falls_at_the_end_of_an_epoch(resolved):
+    fields = {"optim.learning_rate": 1.0, "optim.schedule": "exponential", "optim.decay": 0.5}
+    optimizer = training.optimizer(resolved("lanet", **fields), 3)
+    params, found = jnp.zeros(()), []
+    state = optimizer.init(params)
+    for _ in range(7):
+        update, state = optimizer.update(jnp.ones(()), state, params)
+        found.append(-float(update))
+    np.testing.assert_allclose(found, [1, 1, 1, 0.5, 0.5, 0.5, 0.25], rtol=1e-4)
+
+
+def test_weight_decay_is_a_part_of_the_gradient_as_in_torch(resolved):
+    optimizer = training.optimizer(resolved("lanet", **{"optim.weight_decay": 1e-4}), 3)
+    params = jnp.array([3.0, -0.5])
+    update, _ = optimizer.update(jnp.zeros(2), optimizer.init(params), params)
+    np.testing.assert_allclose(update, [-1e-3, 1e-3], rtol=1e-3)  # of Adam's first step, the rate
+
+
 @pytest.mark.parametrize(
     ("method", "head", "trunk"),
     [
@@ -197,3 +215,21 @@ def test_only_heat_maps_keep_points_outside_the_crop(resolved):
         c = resolved("lanet", **fields, **{"landmarks.head": head})
         augmented = jax.jit(training.augmentation(c, ()))(jax.random.key(0), batch)
         assert bool(augmented["present"].all()) == everywhere
+
+
+@pytest.mark.parametrize("framed", [False, True])
+def test_a_mirror_swaps_points_of_the_image_and_none_of_the_frame(resolved, framed):
+    whole = {"crop_scale": (1.0, 1.0), "crop_ratio": (1.0, 1.0), "erase_prob": 0.0, "flip": 1.0}
+    whole |= {"jitter": (0.0, 0.0, 0.0), "size": 8, "mean": (0.0, 0.0, 0.0), "std": (1.0, 1.0, 1.0)}
+    c = resolved("lanet", **{f"augment.{name}": value for name, value in whole.items()})
+    shade = np.tile(np.arange(8, dtype=np.uint8)[:, None] * 10, (1, 8, 1, 3))
+    batch = {
+        "image": jnp.array(shade),
+        "landmarks": jnp.array([[[0.1, 0.5], [0.8, 0.6]]]),
+        "present": jnp.ones((1, 2), bool),
+    }
+    found = jax.jit(training.augmentation(c, (1, 0), framed))(jax.random.key(0), batch)
+    np.testing.assert_allclose(found["image"], shade[:, :, ::-1] / 255, atol=1e-6)
+    points = batch["landmarks"] if framed else [[[0.2, 0.6], [0.9, 0.5]]]
+    np.testing.assert_allclose(found["landmarks"], points, atol=1e-6)
+    assert found["present"].all()

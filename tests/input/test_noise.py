@@ -13,6 +13,8 @@ def test_exact_flips_exactly_the_rate(rate):
     assert (symmetric(LABELS, 7, rate, 0, exact=True) != LABELS).sum() == round(rate * 10_000)
     noisy = asymmetric(LABELS, EXPRESSIONS[:7], rate, 0, exact=True)
     assert (noisy != LABELS).sum() == round(rate * 10_000)
+    few = LABELS[:9]  # the number is rounded, not cut off
+    assert (symmetric(few, 7, rate, 0, exact=True) != few).sum() == round(rate * 9)
 
 
 def test_not_exact_flips_each_record_with_the_probability():

@@ -1,4 +1,4 @@
-"""Whether a training set has colours."""
+"""Whether a training set has colours, and whether records keep what is theirs."""
 
 import cv2
 import numpy as np
@@ -74,3 +74,28 @@ def test_the_names_of_all_other_splits(tmp_path):
     assert records_table.names_elsewhere(data_dir, "folder", "train") == [
         *("valid/0.png", "valid/1.png", "test/0.png")
     ]
+
+
+def test_records_come_in_the_order_of_their_ids_with_all_that_is_theirs(tmp_path):
+    """Files hold them in another order."""
+    count = 12
+    written = [
+        Record(
+            **{"id": i, "name": f"{i}.png", "label": i % 2, "votes": np.array([i], np.int32)},
+            image=encoded(np.full((2, 2 + i % 3, 3), i, np.uint8)),
+            landmarks=np.full((1, 2), i / 20, np.float32),
+            present=np.array([i % 4 > 0]),
+        )
+        for i in range(count)
+    ]
+    schema = Schema(("anger", "fear"), 1, "one", (0,), ("for",))
+    Builder(schema=schema, splits={"train": written}, data_dir=tmp_path).download_and_prepare()
+    found, rows = load(str(tmp_path), "folder", "train"), np.arange(count)
+    assert (found.position != rows).any()
+    assert found.names == tuple(f"{i}.png" for i in rows)
+    np.testing.assert_array_equal(found.labels, rows % 2)
+    np.testing.assert_array_equal(found.votes[:, 0], rows)
+    np.testing.assert_allclose(found.marks.points[:, 0, 1], rows / 20, rtol=1e-6)
+    np.testing.assert_array_equal(found.marks.present[:, 0], rows % 4 > 0)
+    np.testing.assert_allclose(found.marks.aspect, (2 + rows % 3) / 2)
+    assert [int(found.read(i, 0)[0][0, 0, 0]) for i in rows] == rows.tolist()

@@ -91,8 +91,43 @@ def test_missing_points_are_masked_and_taken_from_the_other_side(frame):
     found, known = shapes(frame, points, present)
     assert known[0].all() and np.isfinite(found).all()
     np.testing.assert_array_equal(known[1], [False, False, True, True])
-    assert not known[2:4].any() and (found[2:4] == 0).all() and known[4:].all()
+    assert not known[2:4].any() and (found[~known] == 0).all() and known[4:].all()
     np.testing.assert_allclose(found[4:], shapes(frame, FACES).points[4:], atol=1e-6)
+
+
+@pytest.mark.parametrize("missing", [0, 2, 4])
+def test_a_missing_point_moves_no_other(frame, missing):
+    """What is left of the reference, wherever it lies, still lies on the reference."""
+    present = ALL[:1].copy()
+    present[0, missing] = False
+    whole = moved(frame.reference, 0.3, 40.0, 100)[None]
+    torn = np.where(present[..., None], whole, 1e4)
+    found = shapes(frame, torn, present).points
+    np.testing.assert_allclose(found, shapes(frame, whole, ALL[:1]).points, atol=1e-3)
+
+
+def test_faces_that_all_lack_a_point_have_a_frame_too(frame):
+    """Its statistics are of the known points: half of the faces lack both eyes."""
+    present = ALL.copy()
+    present[np.arange(N), np.arange(N) % L] = False
+    present[: N // 2] = [False, False, True, True, True]
+    fitted = face_frame.fit(FACES, present, KEPT, FLIP)
+    np.testing.assert_allclose(fitted.reference, frame.reference, atol=0.1)
+    points, known = shapes(fitted, FACES, present)
+    assert known[:, 2:].all() and 0 < known[:, 0].sum() < N
+    np.testing.assert_allclose(points.mean(axis=0, where=known[..., None]), 0, atol=1e-5)
+    np.testing.assert_allclose(points.std(axis=0, where=known[..., None]), 1, atol=1e-5)
+
+
+def test_of_many_records_some_of_all_places_are_fitted_and_all_are_mapped(frame, monkeypatch):
+    whole = shapes(frame, FACES)
+    monkeypatch.setattr(face_frame, "_MOST", 7)
+    for one, other in zip(shapes(frame, FACES), whole, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+    spread = FACES[[0, 9, 19, 29, 39, 49, 59]]
+    few = face_frame.fit(spread, ALL[:7], KEPT, FLIP)
+    for one, other in zip(face_frame.fit(FACES, ALL, KEPT, FLIP), few, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_what_never_varies_is_zero_and_not_infinite():

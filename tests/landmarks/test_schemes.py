@@ -45,6 +45,20 @@ def test_a_drawn_face_is_mirrored_onto_itself(name):
     assert np.abs(flipped - face).max() < 0.4  # points of one stroke are about 1 apart
 
 
+@pytest.mark.parametrize("name", SCHEMES)
+def test_an_expression_moves_all_but_the_jaw_and_the_nose(name):
+    x, y = drawn(name, crooked=0).T
+    jaw, nose = (x / 7) ** 2 + (y / 8) ** 2 > 0.9, (np.abs(x) < 1.7) & (np.abs(y) < 2.2)
+    assert list(SCHEMES[name].expressive) == np.flatnonzero(~jaw & ~nose).tolist()
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_errors_are_in_distances_of_the_outer_corners_of_the_eyes(name):
+    outer = 3.0 if name == "points5" else 4.2  # which has their centres
+    eyes = drawn(name, crooked=0)[list(SCHEMES[name].eyes)]
+    np.testing.assert_allclose(eyes, [[-outer, -2], [outer, -2]])
+
+
 def test_infer_finds_the_published_index():
     face = drawn("ibug68") + np.array([24, 20])  # pixels, not centred
     assert infer_flip_index(face) == list(SCHEMES["ibug68"].flip_index)

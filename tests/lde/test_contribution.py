@@ -55,6 +55,11 @@ def test_widths_are_those_of_the_published_code(params):
     assert all(layer["bias"].shape == layer["kernel"].shape[1:] for layer in params.values())
 
 
+def test_no_two_layers_start_alike(params):
+    for one, other in (("g1", "g2"), ("g1", "f1"), ("g2", "f1")):
+        assert not np.isclose(params[one]["kernel"], params[other]["kernel"]).any()
+
+
 def test_only_chosen_pairs_are_scored(params, traced_shapes):
     features, index = jnp.array(FEATURES), jnp.array(NEIGHBORS)
     gradient = jax.grad(lambda p: contribution.scores(p, features, index).sum())

@@ -90,6 +90,7 @@ def test_neighbours_come_from_the_memory_and_never_from_empty_places(empty):
     np.testing.assert_array_equal(found.exists, [[True] * 2 + [False] * 3] * 2)
     np.testing.assert_array_equal(found.records[:, :2], [[10, 2], [10, 1]])
     np.testing.assert_allclose(found.mean, [[0.5, 0.5, 0]] * 2, atol=1e-6)
+    np.testing.assert_allclose(found.shares, [[0.5, 0.5, 0, 0, 0]] * 2, atol=1e-6)
 
 
 def test_no_record_is_its_own_neighbour_as_it_was(empty):

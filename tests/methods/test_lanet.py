@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from jax.sharding import PartitionSpec as P
 
+from lanet_jax.landmarks.face_frame import FaceFrame
 from lanet_jax.methods import lanet, lanet_neighbors
 from lanet_jax.methods.ce import CE
 from lanet_jax.models.classifiers import Classifier
@@ -209,3 +210,32 @@ def test_trust_weighs_the_cross_entropy_alone(build, initial, batches):
     assert metrics["trust"] == pytest.approx(weights.mean(), rel=1e-4)
     assert before["ce"] == pytest.approx(ce.mean(), rel=1e-4)
     np.testing.assert_allclose(loss, sum(WEIGHTS[name] * metrics[name] for name in WEIGHTS), 1e-6)
+
+
+def test_trust_knows_which_classes_the_sampler_prefers(build, initial, batches):
+    """By hand: a sample stands for its class's share of the records, over its number here."""
+    params, state = initial
+    bank = np.array(state["bank"]) * 0.2
+    bank[:22] += np.random.default_rng(0).dirichlet(np.ones(7), 22) * 0.8
+    state, batch = {**state, "bank": jnp.array(bank)}, batches[1]
+    shares = np.array([0.4, 0.25, 0.15, 0.1, 0.05, 0.03, 0.02])
+    method = build(trust=1.0, trust_balance=1.0, label_shares=tuple(shares.tolist()))
+    _, (after, metrics) = method.loss(params, state, batch, KEY)
+    labels, before = np.array(batch["label"]), bank[batch["id"]]
+    target = np.array(after["bank"])[batch["id"]]  # no record stands twice
+    d = (target - 0.9 * before) / 0.1
+    each = (shares / np.maximum(np.bincount(labels, minlength=7), 1))[labels]
+    means = 0.9 * bank.sum(axis=0) / bank.sum() + 0.1 * np.average(d, 0, each)
+    evidence = target / np.maximum(means, 1 / 22)
+    weights = evidence[np.arange(8), labels] / evidence.max(axis=1)
+    assert metrics["trust"] == pytest.approx(weights.mean(), rel=1e-4)
+
+
+def test_the_frame_of_the_landmarks_is_kept_as_it_is(build, example, batches):
+    frame = FaceFrame(*np.random.default_rng(0).normal(size=(3, 5, 2)).astype(np.float32))
+    method = build(framed=True, enabled=False, spaces="none")
+    params, state = method.init(KEY, example._replace(frame=frame))
+    _, (after, _) = method.loss(params, state, batches[0], KEY)
+    assert set(state) == set(method.specs())
+    equal(state["frame"], frame)
+    equal(after["frame"], frame)

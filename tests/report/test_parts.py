@@ -41,6 +41,40 @@ def test_the_chance_of_records_with_landmarks_is_drawn_where_it_differs(chance, 
     assert ("any two records with landmarks 30.0%" in ends) == (lines == 4)
 
 
+def test_the_last_of_each_number_stands_by_its_name():
+    last = {
+        **ROW,
+        **{"landmark_chance_share": 0.3, "expression_names": 0.6, "landmark_names": 0.55},
+        **{"landmark_error": 0.25, "landmark_error_mean_shape": 1.25, "confident": 0.1},
+        **{"trust_right": 0.9, "trust_wrong": 0.35, "landmark_gain": 9.0},
+        **{"expression_effective_neighbors": 7.5, "landmark_effective_neighbors": 6.5},
+    }
+    first = {"split": "spaces", "epoch": 1.0}
+
+    def curve(split, name):
+        return [1.0, 2.0], [0.05, last[name]]
+
+    found = parts.section(SimpleNamespace(rows=[first, last], curve=curve))
+    assert {panel.title: [text for _, text in panel.values] for panel in found.panels} == {
+        "Neighbours that share a record's label": [
+            "neighbours in expression space 50.0%",
+            "neighbours in landmark space 45.0%",
+            "any two records 24.0%",
+            "any two records with landmarks 30.0%",
+        ],
+        "Records whose label is the likeliest class": [
+            "expression space 60.0%",
+            "landmark space 55.0%",
+            "targets 70.0%",
+        ],
+        "Landmark error": ["network 0.25", "mean face 1.25"],
+        "Trust in observed labels": ["right labels 90.0%", "wrong labels 35.0%"],
+        "Targets sure enough for a pseudo-label": ["targets 10.0%"],
+        "Effective number of neighbours": ["expression space 7.5", "landmark space 6.5"],
+    }
+    assert found.note.startswith("Each part that is compared with chance does better.")
+
+
 def test_the_verdict_names_what_is_idle():
     assert section().note.startswith("Each part that is compared with chance does better.")
     assert section(landmark_share=0.2).note.startswith("Landmark space is measurably worse")

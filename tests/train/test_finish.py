@@ -3,6 +3,9 @@
 import json
 import types
 
+import numpy as np
+import pytest
+
 from lanet_jax.train import finish
 
 
@@ -42,3 +45,15 @@ def test_with_two_tests_it_is_said_whose_best_state_is_kept(tmp_path, monkeypatc
         "state is not kept" in capsys.readouterr().out.splitlines()
     )
     assert json.loads((tmp_path / "summary.json").read_text())["a"]["best_step"] == 3
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_distributions_stand_beside_the_labels_of_their_records(known):
+    train = types.SimpleNamespace(names=("b.png", "a.png"), classes=("anger", "fear"))
+    true = np.array([1, 0]) if known else None
+    data = types.SimpleNamespace(train=train, given=np.array([0, 0]), true=true)
+    targets = np.array([[0.25, 0.75], [1.0, 0.0]])
+    assert list(finish._distributions(types.SimpleNamespace(data=data), targets)) == [
+        (0, "b.png", "anger", "fear" if known else "", "0.250000", "0.750000"),
+        (1, "a.png", "anger", "anger" if known else "", "1.000000", "0.000000"),
+    ]

@@ -1,5 +1,6 @@
 """What an evaluation leaves in the log."""
 
+import json
 import types
 
 import numpy as np
@@ -15,6 +16,9 @@ class Writer:
 
     def write(self, row):
         self.rows.append(row)
+
+    def sync(self):
+        pass
 
 
 @pytest.mark.parametrize("spoilt", ["splits", "labels", "parts"])
@@ -61,3 +65,45 @@ def test_the_fields_of_a_row_are_reserved(log):
     log.flush()
     (row,) = log._writer.rows
     assert row.keys() - {"loss"} <= log_lib.metrics_log.RESERVED
+
+
+def test_metrics_are_logged_one_step_late_and_every_so_many_steps(log):
+    log._run.log_every, log._run.steps_per_epoch = 2, 4
+    seen = []
+    for step in (1, 2, 3, 4, 5):
+        log.step(step, {"loss": np.float32(step / 2)})
+        seen.append(len(log._writer.rows))
+    assert seen == [0, 0, 1, 1, 2]
+    log.sync()
+    assert log._writer.rows == [
+        {"step": 2, "epoch": 0.5, "split": "train", "loss": 1.0},
+        {"step": 4, "epoch": 1.0, "split": "train", "loss": 2.0},
+    ]
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_a_metric_that_is_not_finite_ends_the_run_whether_it_is_logged_or_not(log, value):
+    log.step(1, {"ce": np.float32(1), "loss": np.float32(value)})
+    with pytest.raises(UserError, match="step 1: loss is not finite; the last good checkpoint"):
+        log.step(2, {"loss": np.float32(1)})
+
+
+@pytest.mark.parametrize(
+    ("holdout", "test", "kept"), [(0.55, 0.1, True), (0.5, 0.99, False), (0.45, 0.99, False)]
+)
+def test_the_best_state_exceeds_all_before_it_on_the_split_that_selects(
+    log, tmp_path, monkeypatch, holdout, test, kept
+):
+    rows = [(3, "holdout", 0.5), (3, "test", 0.9), (6, "holdout", 0.4), (6, "test", 0.3)]
+    rows.append((9, "holdout", holdout))  # its own row, which a resumed run has already
+    (tmp_path / "metrics.jsonl").write_text(
+        "".join(json.dumps({"step": s, "split": n, "accuracy": a}) + "\n" for s, n, a in rows)
+    )
+    log._run.method = log._run.card = None
+    saved = []
+    monkeypatch.setattr(log_lib.best_lib, "save", lambda _, step, *__: saved.append(step))
+    measured = {"test": {"accuracy": test}, "holdout": {"accuracy": holdout}}
+    none = {name: lambda state: {} for name in ("labels", "parts")}
+    log.evaluate(types.SimpleNamespace(splits=lambda state: measured, **none), None, 9)
+    assert saved == ([9] if kept else [])
+    assert [row["split"] for row in log._writer.rows] == ["test", "holdout"]
