@@ -52,7 +52,7 @@ REFERENCE = {
     **{"lde.exclude_same_id": False, "el.batch_negatives": False, "el.hidden": "projection"},
 }
 FERPLUS, VALID = of("ferplus/argmax8"), {"data.test_split": ("valid",)}
-FERPLUS_CPU = FERPLUS | VALID | CPU | {"noise.kind": "symmetric"}
+FERPLUS_CPU = FERPLUS | VALID | CPU | {"noise.kind": "symmetric", "loss.trust": 1.0}
 MIXED = of("rafdb", "affectnet/7classes") | {
     **{"data.test_split": ("test", "valid"), "data.stored_size": 256}
 }
@@ -69,6 +69,7 @@ DEMO = (
 LEFT_TO_THE_DATA = {
     **{"augment.size": 0, "model.width": 0, "el.queue_size": 0, "lde.neighbors": 0},
     **{"optim.batch_size": 0, "optim.epochs": 0, "optim.learning_rate": 0.0},
+    "model.frozen_stages": -1,
 }
 SET = {
     "rafdb": of("rafdb"),
@@ -79,9 +80,7 @@ SET = {
     "ferplus": FERPLUS,
     "ferplus:cpu": FERPLUS_CPU,
     "ferplus:face": FERPLUS | VALID | FACE,
-    "ferplus:cpu,face": FERPLUS_CPU
-    | FACE
-    | {"model.stem": "small", "model.frozen_stages": 2, "loss.trust": 1.0},
+    "ferplus:cpu,face": FERPLUS_CPU | FACE | {"model.stem": "small", "model.frozen_stages": 2},
     "ferplus:shipped": FERPLUS
     | VALID
     | FACE

@@ -48,7 +48,7 @@ def test_every_method_is_built_and_told_its_own_settings(resolved, method):
         ({"model.family": "face29", "augment.size": 10}, "needs images of 11 px or more"),
         ({"model.frozen_stages": 1}, "would freeze random weights"),
         ({"model.frozen_stages": 4, "model.pretrained": "w"}, "freeze 0 to 3 of them"),
-        ({"model.frozen_stages": -1, "model.pretrained": "w"}, "a whole number from 0 to"),
+        ({"model.frozen_stages": -2, "model.pretrained": "w"}, "a whole number from 0 to"),
     ],
 )
 def test_what_no_backbone_can_be_is_told(resolved, fields, reason):
