@@ -119,7 +119,7 @@ def test_pictures_that_failed_are_counted_with_the_first_reason(
     drawn = _draw(items, make_predictor(), out)
     assert drawn.said(False) == [f"wrote 2 pictures into {out}"]
     (tmp_path / "file").touch()
-    names = {item: tmp_path / "file" / "x.jpg" for item in items}
+    names = dict.fromkeys(items, tmp_path / "file" / "x.jpg")
     with Pictures(CLASSES, names, out, None) as drawn:
         for frame, rows in make_predictor().stream(sources.frames(items)):
             drawn.add(frame, rows)
