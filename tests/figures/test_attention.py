@@ -1,3 +1,5 @@
+import itertools
+
 import cv2
 import numpy as np
 import pytest
@@ -90,4 +92,4 @@ def test_titles_stand_beside_their_rows_within_the_figure():
         assert text.x0 >= 0 and text.x1 <= axes.bbox.x0
         assert text.y0 >= max(0, axes.bbox.y0 - 0.25 * figure.dpi)
         assert text.y1 <= min(figure.bbox.height, axes.bbox.y1 + 0.25 * figure.dpi)
-    assert all(above.y0 >= below.y1 for above, below in zip(texts, texts[1:], strict=False))
+    assert all(above.y0 >= below.y1 for above, below in itertools.pairwise(texts))
