@@ -34,7 +34,7 @@ def load(
     """Loads a trained network: `lanet_jax.load().predict("photo.jpg")` has a row for each face.
 
     Args:
-      checkpoint: work folder of a run, or a model file; empty for the bundled model.
+      checkpoint: work folder of a run, or a model file; empty or "bundled" for the bundled model.
       step: checkpoint of a work folder: a number, "last" or "best".
       batch: the most faces in one batch.
       smallest: side of the smallest face sought over the image's longer side; 0 for .03, or .015

@@ -28,7 +28,7 @@ def main() -> None:
     add("--out", type=Path, help="folder for the page and the table, with a source")
     add("--workdir", type=Path, help="folder of a run, instead of a source")
     add("--step", default="last", help="checkpoint of the run: a number, or last")
-    add("--model", type=Path, help="network whose features are used (default: the bundled one)")
+    add("--model", type=Path, help="network whose features are used (default: bundled)")
     add(
         "--rank",
         choices=RANKS,
@@ -130,7 +130,9 @@ def audit(
     from lanet_jax.label_noise import confident_learning
     from lanet_jax.shipped import SHIPPED
     from lanet_jax.study import folds
+    from lanet_jax.trained.load import place
 
+    model = place(model) if model else None
     if workdir is not None and source is None:
         _check_run(out, step, classes, shard)
         options = Options(rank, limit, neighbors, candidates, cleanlab)

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import sys
 from collections.abc import Callable
 from importlib import metadata
 from typing import Any
@@ -12,6 +13,7 @@ from absl import logging
 from lanet_jax import cache
 from lanet_jax.devices import others
 from lanet_jax.errors import UserError
+from lanet_jax.files import writable
 
 # On CPU the default fusions of these versions cost a quarter of a ResNet's step; an unknown flag
 # ends the process, so only versions that were tried get it.
@@ -61,9 +63,24 @@ def set_compiler_flags() -> None:
 
 
 def use_compile_cache() -> None:
-    """Keeps compiled programs in the user's cache, so that a second start needs no compilation."""
-    if jax.config.jax_compilation_cache_dir is None:  # type: ignore[attr-defined]  # JAX makes it at run time
-        jax.config.update("jax_compilation_cache_dir", str(cache.folder("xla")))
+    """Keeps compiled programs in the user's cache, so that a second start needs no compilation.
+
+    Where that cannot be written, one line says so and nothing is kept.
+    """
+    if jax.config.jax_compilation_cache_dir is not None:  # type: ignore[attr-defined]  # JAX makes it at run time
+        return
+    folder = cache.folder("xla")
+    try:
+        writable.check_folder(folder)  # JAX would warn of every program
+    except (UserError, OSError) as error:
+        reason = f"{folder}: {error.strerror}" if isinstance(error, OSError) else error
+        print(
+            f"note: compiled programs are not kept ({reason}): every start compiles "
+            "anew, unless LANET_JAX_CACHE names a folder that can be written",
+            file=sys.stderr,
+        )
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder))
 
 
 def join_hosts() -> None:

@@ -81,14 +81,17 @@ def figures(
     from lanet_jax.figures.album import Album
     from lanet_jax.report import gallery, page
 
+    count = 0
     for folder in workdir:
-        if not sweeps.runs_in(folder):
+        runs = sweeps.runs_in(folder)
+        if not runs:
             raise UserError(f"{folder} holds no run and no study: check --workdir")
+        count += len(runs)
     if out is None and len(workdir) > 1:
         raise UserError("--out: several runs share their figures: name a folder, --out=DIR")
     album = Album(workdir, step or ["last"], records, images, seed, data_dir)
     own, failed = workdir[0] / gallery.FOLDER, dict[str, Exception]()
-    for name in only or CAPTIONS:
+    for name in only or [name for name in CAPTIONS if name != "sweep" or count > 1]:
         try:
             for file, figure in getattr(album, name)():
                 print(", ".join(map(str, style.save(figure, out or own, file))))

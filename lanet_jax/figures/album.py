@@ -91,9 +91,10 @@ class Album:
     def sweep(self) -> Iterator[tuple[str, Figure]]:
         """Figures 2 and 7: accuracy over a swept field."""
         runs = [run for folder in self.workdirs for run in sweeps.runs_in(folder)]
-        for note in sweeps.left_out(runs):
+        found = sweeps.curves(runs)
+        for note in sweeps.left_out(runs, found):
             print(f"sweep: {note}")
-        yield "sweep", sweep.draw(sweeps.curves(runs))
+        yield "sweep", sweep.draw(found)
 
     @functools.cached_property
     def _sources(self) -> list[Source]:

@@ -1,7 +1,8 @@
 """Figure 6: where the network looks, beside the landmarks."""
 
+import textwrap
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import jax
@@ -18,6 +19,9 @@ from lanet_jax.figures.style import NotDrawnError
 from lanet_jax.input.records import Records
 from lanet_jax.trained import network as trained_network
 from lanet_jax.trained.load import restore
+
+_LETTER = 0.09  # inches: a bold letter of a row's title
+_LETTERS, _LINES = 14, 7  # of a row's title: letters in a line at least, and lines at most
 
 
 class Face(NamedTuple):
@@ -63,9 +67,12 @@ def draw(faces: Sequence[Face], seen: Sequence[Attention]) -> Figure:
     Returns:
       The figure.
     """
-    side, names = 1.25, 0.9
+    titles = ["landmarks", *(look.label for look in seen)]
+    # As wide as it takes for the longest title to stand beside its row, in as many lines as fit.
+    letters = max(_LETTERS, *(-(-len(title) // (_LINES - 1)) for title in titles))
+    side, margin = 1.25, _LETTER * letters + 0.1
     height = (side + 0.25) * (1 + len(seen)) + 0.1
-    figure = style.canvas(side * len(faces) + names, height)
+    figure = style.canvas(side * len(faces) + margin, height)
     grid = figure.subplots(1 + len(seen), len(faces), squeeze=False)
     for axes, face in zip(grid[0], faces, strict=True):
         height, width = face.image.shape[:2]
@@ -82,8 +89,9 @@ def draw(faces: Sequence[Face], seen: Sequence[Attention]) -> Figure:
             color = style.INK if right else style.WRONG
             axes.set_xlabel(text if right else f"\N{MULTIPLICATION X} {text}", color=color)
             axes.xaxis.label.set_fontsize(8)
-    for row, label in zip(grid, ("landmarks", *(look.label for look in seen)), strict=True):
-        row[0].set_ylabel(label, fontweight="bold")
+    beside: dict[str, Any] = {"rotation": 0, "ha": "right", "va": "center"}
+    for row, title in zip(grid, titles, strict=True):
+        row[0].set_ylabel(textwrap.fill(title, letters), fontweight="bold", **beside)
         for axes in row:
             style.bare(axes)
     return figure

@@ -2,7 +2,7 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -77,11 +77,12 @@ def curves(runs: Iterable[RunFiles]) -> dict[str, list[Curve]]:
     return found
 
 
-def left_out(runs: Iterable[RunFiles]) -> list[str]:
+def left_out(runs: Iterable[RunFiles], drawn: Container[str]) -> list[str]:
     """Says which runs have no place on the axis of a field that varies.
 
     Args:
       runs: the runs, as for `curves`.
+      drawn: the fields that have curves.
 
     Returns:
       A sentence for each such field.
@@ -91,7 +92,8 @@ def left_out(runs: Iterable[RunFiles]) -> list[str]:
         f"Runs with {field}=0 ({_ZERO_IS_OTHERWISE[field]}) are not on the curves over {field}, "
         "which have no place for them"
         for field in _varied(table)
-        if field in _ZERO_IS_OTHERWISE and any(settings.get(field) == 0 for settings, _ in table)
+        if field in drawn and field in _ZERO_IS_OTHERWISE
+        if any(settings.get(field) == 0 for settings, _ in table)
     ]
 
 

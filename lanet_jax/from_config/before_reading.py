@@ -65,14 +65,15 @@ def check(c: Config) -> None:
 
 
 def check_count(c: Config, records: int) -> None:
-    """Refuses a batch that the training records do not fill, and steps beyond 32 bits.
+    """Refuses a batch that the records do not fill, steps beyond 32 bits, a trace after them.
 
     Args:
       c: resolved config, of which no field is left to the data.
       records: records of the training split, of which the config may hold some out.
 
     Raises:
-      UserError: there are too few records, too many steps, or no such part to hold out.
+      UserError: there are too few records, too many steps, no such part to hold out, or no step
+        to trace.
     """
     records = min(records, c.data.limit or records)
     records -= held_out(c, records)
@@ -82,7 +83,13 @@ def check_count(c: Config, records: int) -> None:
             f"{records} training records do not fill a batch of {batch}: lower "
             f"--config.optim.batch_size to {max(records, 2)} or less"
         )
-    if epochs * (records // batch) >= 2**31:
+    last = epochs * (records // batch)
+    if c.profile.steps and c.profile.start > last:
+        raise UserError(
+            f"--config.profile.start={c.profile.start} is after the run's last step, {last}: lower "
+            f"it, to {max(1, last + 1 - c.profile.steps)} or less for all that is asked for"
+        )
+    if last >= 2**31:
         raise UserError(
             f"--config.optim.epochs={epochs}: of {records // batch} steps each, more than are "
             "counted in 32 bits; take fewer"

@@ -6,6 +6,8 @@ from jaxtyping import Int
 from lanet_jax.command_line.words import counted
 from lanet_jax.from_config.config import Config
 
+_LEAST = 8  # as published: fewer would cost the targets of all classes more than these gain
+
 
 def note(c: Config, classes: tuple[str, ...], given: Int[np.ndarray, " N"]) -> str:
     """Names the classes that even perfect features cannot give a majority of K neighbours.
@@ -26,9 +28,12 @@ def note(c: Config, classes: tuple[str, ...], given: Int[np.ndarray, " N"]) -> s
     if not few:
         return ""
     enough = [2 * (counts[i] - 1) for i in few if counts[i] > 1]  # as many make it half of them
-    fewer = f"take --config.lde.neighbors={min(enough)}, or " if enough else ""
+    helps = min(enough, default=0) >= _LEAST
+    fewer = f"take --config.lde.neighbors={min(enough)}, " if helps else ""
     return (
         f"note: {', '.join(f'{classes[i]} ({counts[i]:,})' for i in few)}: classes with so few "
         f"records are never most of the {counted(c.lde.neighbors, 'neighbour')} that targets are "
-        f"averaged over, so that targets hardly name them; {fewer}add records of these classes"
+        f"averaged over, so that targets hardly name them; {fewer}add records of these classes, "
+        "leave them out, or join them with others (of a folder or list by `lanet prepare folder "
+        "--classes NAME=OTHER`)"
     )

@@ -181,9 +181,11 @@ def _numbers(values: Any, name: str, records: int) -> np.ndarray:
         with contextlib.suppress(TypeError, ValueError):
             found = found.astype(float)
     if found.ndim != 2 or len(found) != records or found.dtype.kind not in "fiub":
+        columns, hint = ("C", "") if name == PROBABILITIES else ("D", "; give x[:, None]")
+        hint = hint if found.shape == (records,) else ""
         raise UserError(
-            f"{name}: [{records}, ...] numbers were expected, one row a label, found "
-            f"{found.dtype} {list(found.shape)}"
+            f"{name}: [{records}, {columns}] numbers were expected, one row a label, found "
+            f"{found.dtype} {list(found.shape)}{hint}"
         )
     if not found.shape[1]:
         raise UserError(f"{name}: [{records}, 0], rows without a number")

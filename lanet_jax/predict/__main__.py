@@ -18,7 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add = parser.add_argument
     add("source", nargs="+", metavar="SOURCE", help="image, video, or folder (at any depth)")
     add("--out", type=Path, required=True, help="table: .csv, .json or .parquet")
-    add("--model", default="", metavar="CKPT", help="work folder or model file (default: bundled)")
+    named = "work folder, model file, or bundled: the network of the package (default)"
+    add("--model", default="", metavar="CKPT", help=named)
     add("--step", default="last", help="of a work folder: number of a checkpoint, last or best")
     whole = "detect: look for faces; whole: each image is one face"
     add("--faces", choices=("detect", "whole"), default="detect", help=whole)
@@ -54,7 +55,7 @@ def predict(
     Args:
       source: paths of images, videos or folders.
       out: table to write, in the format of its ending.
-      model: work folder or model file; empty for the bundled model.
+      model: work folder, model file or `bundled`; empty for the bundled model.
       step: checkpoint of a work folder: a number, "last" or "best".
       faces: `detect` or `whole`.
       smallest: see `lanet_jax.load`.

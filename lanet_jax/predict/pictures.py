@@ -48,6 +48,7 @@ class Pictures:
     ) -> None:
         self._classes, self._names, self._folder, self._film = classes, names, folder, film
         self.written, self.films, self.lost = 0, 0, list[str]()
+        self._unmarked: list[str] = []
         self._writer: Writer | None = None
         self._is_lost = False
 
@@ -115,6 +116,9 @@ class Pictures:
         if self._folder:
             count = self.written - (self.films if self._film else 0)  # that film lies elsewhere
             lines.append(f"wrote {counted(count, 'picture')} into {self._folder}")
+        if self._unmarked:
+            told = f"{counted(len(self._unmarked), 'picture')} not marked: {self._unmarked[0]}"
+            lines.append(str(UserError(told)))
         if self._film:
             why = "" if self.lost else "no frame was read: "
             is_there = self.films or filmed
@@ -167,6 +171,8 @@ class Pictures:
         if item.is_video:
             self._is_lost = True
             self.lost.append(str(UserError(f"{item.file}: no marked film: {reason}")))
+        else:
+            self._unmarked.append(f"{item.file}: {reason}")
         return f"not marked: {reason}"
 
 
@@ -181,6 +187,7 @@ def check(items: Sequence[Item], folder: Path | None, film_file: Path | None) ->
     Raises:
       UserError: a source would be overwritten, pictures would be read as sources the next time, the
         folder is a file or the film a folder, or a film is wanted of more or less than one video.
+      OSError: the folder, or that of the film, cannot be written to.
     """
     if folder:
         if folder.exists() and not folder.is_dir():
@@ -190,6 +197,7 @@ def check(items: Sequence[Item], folder: Path | None, film_file: Path | None) ->
         folders = {item.path.resolve().parent for item in items}
         if at in folders or roots & {at, *at.parents}:
             raise UserError(f"--annotate {folder} is a folder that is read: choose one outside")
+        writable.check_folder(folder)
     if film_file:
         _check_film(items, film_file)
 

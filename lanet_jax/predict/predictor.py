@@ -13,7 +13,6 @@ from jaxtyping import Float, UInt8
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
 from lanet_jax.faces.find import find_faces
-from lanet_jax.files.home import expanded
 from lanet_jax.predict import given, sources
 from lanet_jax.predict.batches import classified, in_order
 from lanet_jax.predict.crops import Find, cutter
@@ -23,7 +22,7 @@ from lanet_jax.predict.given import Source
 from lanet_jax.predict.sources import Frame
 from lanet_jax.shipped import SHIPPED
 from lanet_jax.trained import network_fingerprint
-from lanet_jax.trained.load import Trained
+from lanet_jax.trained.load import Trained, place
 from lanet_jax.trained.load import load as load_trained
 
 BATCH = 64
@@ -140,8 +139,8 @@ def load(
             f"the path of a model was expected, not {type(checkpoint).__name__}: images go to "
             "load().predict(...)"
         )
-    path = expanded(checkpoint) if checkpoint else SHIPPED
-    if not checkpoint and not path.is_file():
+    path = place(checkpoint) if checkpoint else SHIPPED
+    if path == SHIPPED and not path.is_file():
         raise UserError(
             "this copy of the package has no bundled model: name one by --model=CKPT, or "
             "lanet_jax.load(CKPT): a run's work folder or a model file NAME.safetensors"

@@ -63,7 +63,7 @@ def lines(
 
     Args:
       series: the lines, none of them empty.
-      x_label: name of the x axis.
+      x_label: name of the x axis, at which only whole numbers are written.
       show: writes a value.
       label: description of the chart, for readers who cannot see it.
       wide: whether two instead of three such charts are in a row.
@@ -78,7 +78,7 @@ def lines(
     y_ticks = ticks(min(ys), max(ys), 5)
     if unit:  # of shares there is nothing beyond all or none
         y_ticks = [y for y in y_ticks if 0 <= y <= 1]
-    axes = Axes((min(xs), max(xs)), y_ticks, x_label, unit, width)
+    axes = Axes((min(xs), max(xs)), y_ticks, x_label, unit, width, whole=True)
     shapes = []
     for one in series:
         color, dashes = theme.series(one.index)

@@ -23,6 +23,7 @@ _COUNTS = {
     "expression_effective_neighbors": "expression space",
     "landmark_effective_neighbors": "landmark space",
 }
+_IN_IMAGE = "distances of the eyes (of landmarks in no known order, in heights of the image)"
 _PANELS = (
     ("Neighbours that share a record's label", _SHARES, percent),
     ("Records whose label is the likeliest class", _NAMES, percent),
@@ -56,8 +57,14 @@ def section(run: RunFiles) -> Section | None:
     verdict = "; ".join(told) if told else "each part that is compared with chance does better"
     note = (
         f"{verdict[0].upper()}{verdict[1:]}. Measured on {rows[-1]['records']} training records "
-        f"without augmentation, against their {rows[-1]['labels']} labels; the landmark error is "
-        "in standard deviations of the face's own frame, or over the distance of the eyes. The "
+        f"without augmentation, against their {rows[-1]['labels']} labels{_unit(run)}. The "
         "effective number of neighbours is their number if all count alike, 1 if one alone counts."
     )
     return Section("Is each part doing its work?", note, panels=tuple(panels), wide=True)
+
+
+def _unit(run: RunFiles) -> str:
+    """What the landmark error is measured in."""
+    framed = run.config["landmarks"]["frame"] == "face"
+    unit = "standard deviations of the face's own frame" if framed else _IN_IMAGE
+    return f"; the landmark error is in {unit}"

@@ -63,6 +63,7 @@ class Axes:
       x_label: name of the x axis.
       unit: "%" writes the y axis in percent.
       width: width of the chart, in its own coordinates.
+      whole: whether only whole numbers are written at the x axis.
     """
 
     def __init__(
@@ -72,9 +73,13 @@ class Axes:
         x_label: str,
         unit: str = "",
         width: int = WIDE,
+        whole: bool = False,
     ) -> None:
         low, high = x_range
-        self._x_ticks = ticks(low, high, 6) if low < high else [low]
+        if whole and math.ceil(low) > math.floor(high):  # none lies between
+            low, high = math.floor(low), math.ceil(high)
+        found = ticks(low, high, 6) if low < high else [low]
+        self._x_ticks = [x for x in found if not whole or float(x).is_integer()]
         self._low, self._high = (low, high) if low < high else (low - 0.5, high + 0.5)
         self._y_ticks, self._x_label, self._unit = y_ticks, x_label, unit
         self._width = width

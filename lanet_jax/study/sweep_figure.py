@@ -24,7 +24,7 @@ def draw(study: Study, runs: Collection[RunFiles], folder: Path) -> list[str]:
     found = sweeps.curves(runs)
     if found:
         style.save(sweep.draw(found), folder / gallery.FOLDER, "sweep")
-    notes = sweeps.left_out(runs)
+    notes = sweeps.left_out(runs, found)
     for field in _declared(study):
         others = [] if field in found else sweeps.varied_with(field, runs)
         if others:

@@ -1,6 +1,7 @@
 """Loads a trained classifier from a work folder or a model file, without training-only state."""
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,15 @@ from jaxtyping import Float
 
 from lanet_jax.checkpoint import model_file, orbax, states
 from lanet_jax.checkpoint.metadata import completed, without_run
+from lanet_jax.checkpoint.pretrained import BUNDLED
 from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
+from lanet_jax.files.home import expanded
 from lanet_jax.input.reading import Reading
 from lanet_jax.input.records import Records
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
+from lanet_jax.shipped import SHIPPED
 from lanet_jax.trained import network as trained_network
 from lanet_jax.trained import not_a_model
 from lanet_jax.trained.inference import (
@@ -89,6 +93,16 @@ class Trained:
         return predict_records(
             function, self.params, self.model_state, records, mesh=self.mesh, reading=reading
         )
+
+
+def place(model: str | os.PathLike) -> Path:
+    """Where the model that a user names lies.
+
+    Args:
+      model: a path, or `bundled`, which a file or folder of this name takes the place of.
+    """
+    path = expanded(model)
+    return SHIPPED if os.fspath(model) == BUNDLED and not path.exists() else path
 
 
 def load(path: Path, step: str, mesh: Mesh) -> Trained:

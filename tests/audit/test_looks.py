@@ -110,6 +110,20 @@ def test_nothing_is_cut_off_or_scrolls_sideways(browser, look, width):
     assert browser.run(f"{shown}.map((part) => part.id)") == []
 
 
+@pytest.mark.parametrize(("width", "is_one_line"), [(1920, True), (1280, True), (700, False)])
+def test_what_saves_the_work_stays_together_at_the_right(browser, look, width, is_one_line):
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    browser.send("Emulation.setDeviceMetricsOverride", **metrics)
+    look(3)  # whose true labels are known, so that there is a field for them too
+    ids = "['given', 'progress', 'undo', 'load', 'download']"
+    boxes = f"{ids}.map((id) => document.getElementById(id).getBoundingClientRect())"
+    middles = browser.run(f"{boxes}.map((box) => Math.round(box.y + box.height / 2))")
+    assert max(middles[1:]) - min(middles[1:]) <= 2
+    assert (abs(middles[0] - middles[-1]) <= 2) == is_one_line
+    right = "document.querySelector('.card').getBoundingClientRect().right"
+    assert browser.run(f"{right} - download.getBoundingClientRect().right") == 0
+
+
 def test_any_class_is_found_by_a_part_of_its_name(browser, look):
     look(3)
     assert (

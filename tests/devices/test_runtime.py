@@ -121,6 +121,19 @@ def test_compiled_programs_are_kept_in_the_user_s_cache(monkeypatch, tmp_path, o
         jax.config.update("jax_compilation_cache_dir", before)
 
 
+def test_a_cache_that_cannot_be_written_is_left_off_in_one_line(monkeypatch, capsys):
+    monkeypatch.setenv("LANET_JAX_CACHE", "/proc/absent")
+    before = jax.config.jax_compilation_cache_dir
+    try:
+        jax.config.update("jax_compilation_cache_dir", None)
+        runtime.use_compile_cache()
+        assert jax.config.jax_compilation_cache_dir is None
+    finally:
+        jax.config.update("jax_compilation_cache_dir", before)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("note: compiled programs are not kept (/proc/absent/xla: ")
+
+
 # Takes 64 MiB, writes to them, gives them back, and says how much of that the process still holds.
 FREED = """
 import ctypes

@@ -1,3 +1,5 @@
+import itertools
+
 import cv2
 import numpy as np
 import pytest
@@ -70,3 +72,24 @@ def test_faces_above_maps_below():
     brightness = np.asarray(map_.images[0].get_array()).sum(axis=2)
     quarters = [brightness[i : i + 4, j : j + 4].mean() for i in (0, 4) for j in (0, 4)]
     assert quarters[1] > 2 * max(quarters[0], *quarters[2:])
+
+
+def test_titles_stand_beside_their_rows_within_the_figure():
+    image, points = np.zeros((8, 8, 3), np.uint8), np.full((2, 2), 0.5)
+    faces = [Face(image, name, points, np.ones(2, bool)) for name in CLASSES]
+    titles = (
+        "CE",
+        "LA-Net with trust, memory",
+        "LA-Net with trust, memory (study/noise 30%/lanet, neighbours 16/seed 0), step 12000",
+        "LA-Net (a_name_without_any_space_that_a_line_could_end_at)",
+    )
+    seen = [Attention(title, CLASSES, np.ones(2), np.zeros((2, 2, 2))) for title in titles]
+    figure = attention.draw(faces, seen)
+    figure.draw_without_rendering()
+    rows = figure.axes[::2]
+    texts = [axes.yaxis.label.get_window_extent() for axes in rows]
+    for axes, text in zip(rows, texts, strict=True):
+        assert text.x0 >= 0 and text.x1 <= axes.bbox.x0
+        assert text.y0 >= max(0, axes.bbox.y0 - 0.25 * figure.dpi)
+        assert text.y1 <= min(figure.bbox.height, axes.bbox.y1 + 0.25 * figure.dpi)
+    assert all(above.y0 >= below.y1 for above, below in itertools.pairwise(texts))

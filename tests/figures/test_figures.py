@@ -56,9 +56,13 @@ def test_every_figure_is_drawn_or_skipped_with_a_reason(folder, capsys):
         both = [folder / "figures" / f"{name}.{kind}" for kind in ("png", "svg")]
         assert line == f"{both[0]}, {both[1]}"
         assert all(path.stat().st_size > 1000 for path in both)
-    assert lines[4].startswith("sweep: skipped, no finished runs differ")
-    assert lines[5:] == [str(folder / "report.html")]
+    assert lines[4:] == [str(folder / "report.html")]  # no word of sweeps
     assert (folder / "report.html").read_text().count("<img ") == 4
+
+
+def test_a_sweep_that_is_asked_for_of_one_run_is_skipped_with_a_reason(folder, capsys):
+    command.figures([folder], only=["sweep"])
+    assert capsys.readouterr().out.startswith("sweep: skipped, no finished runs differ")
 
 
 def test_agreement_with_the_votes(folder, capsys):

@@ -1,3 +1,8 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -69,3 +74,17 @@ def test_decimals_follow_the_ticks():
     ):
         percent.set_locs(places)
         assert [percent.format_pct(place, 1) for place in places] == written
+
+
+def test_a_home_that_cannot_be_written_is_no_matter():
+    kept = {"MPLCONFIGDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"}
+    env = {name: value for name, value in os.environ.items() if name not in kept}
+    script = "import lanet_jax.figures, matplotlib; print(matplotlib.get_configdir())"
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        env=env | {"HOME": "/proc/absent"},
+        capture_output=True,
+        text=True,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert not Path(ended.stdout.strip()).exists()  # temporary

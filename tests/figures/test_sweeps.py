@@ -94,11 +94,12 @@ def test_all_records_are_not_drawn_as_none(study):
         config = json.loads(path.read_text())
         path.write_text(json.dumps(config | {"data": config["data"] | {"limit": limit}}))
     assert _curves(folder) == {"data.limit": [("", {500: near([0.5]), 1000: near([0.5])})]}
-    (told,) = sweeps.left_out(sweeps.runs_in(folder))
+    (told,) = sweeps.left_out(sweeps.runs_in(folder), ["data.limit"])
+    assert sweeps.left_out(sweeps.runs_in(folder), []) == []  # of curves that do not exist
     assert told.startswith("Runs with data.limit=0 (all records) are not on the curves")
     (folder / "limit-0" / "config.json").unlink()
     assert list(_curves(folder)) == ["data.limit"]
-    assert sweeps.left_out(sweeps.runs_in(folder)) == []
+    assert sweeps.left_out(sweeps.runs_in(folder), ["data.limit"]) == []
 
 
 def test_unfinished_runs_and_fields_that_vary_together_make_no_curve(study):

@@ -28,5 +28,11 @@ def test_files_on_the_way_folders_and_closed_folders_are_refused(tmp_path):
             writable.check_folder(path)
     with pytest.raises(UserError, match="is a folder: choose another name"):
         writable.check_file(tmp_path)
-    with pytest.raises(OSError):
-        writable.check_folder(Path("/proc/absent"))
+
+
+def test_what_cannot_be_written_is_named_as_it_was_asked_for():
+    # Also root cannot write there, so that the temporary file is what fails.
+    for check, name in ((writable.check_folder, "/proc/a/b"), (writable.check_file, "/proc/c.csv")):
+        with pytest.raises(OSError) as caught:
+            check(Path(name))
+        assert caught.value.filename == name and caught.value.errno

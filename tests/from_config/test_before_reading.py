@@ -138,9 +138,13 @@ def test_fewer_records_than_a_batch(refused, changes, left):
         ({"data.holdout": 0.99}, "--config.data.holdout=0.99 holds out 24 of 24"),
         ({"data.holdout": 0.25, "data.fold": 4}, "data.fold=4: data.holdout=0.25 makes 4 parts"),
         ({"optim.epochs": 10**9}, "--config.optim.epochs=1000000000: of 3 steps each"),
+        (
+            {"optim.epochs": 3, "profile.steps": 5},
+            "--config.profile.start=20 is after the run's last step, 9: lower it, to 5 or less",
+        ),
     ],
 )
-def test_parts_and_epochs_that_cannot_be(refused, changes, named):
+def test_parts_epochs_and_traces_that_cannot_be(refused, changes, named):
     assert named in refused(**changes)
 
 

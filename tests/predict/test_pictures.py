@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import cv2
 import pytest
@@ -99,3 +100,29 @@ def test_a_video_is_asked_for_and_there_is_not_one(tmp_path, photo, write_image,
     ):
         with pytest.raises(UserError, match=message):
             pictures.check(given.listing(asked).items, None, tmp_path / out)
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_read(
+    tmp_path, photo, write_image
+):
+    items = given.listing([write_image(tmp_path / "a.png", photo())]).items
+    with pytest.raises(OSError, match="/proc/marked"):
+        pictures.check(items, Path("/proc/marked"), None)
+
+
+def test_pictures_that_failed_are_counted_with_the_first_reason(
+    make_predictor, tmp_path, photo, write_image
+):
+    for name in ("a.png", "b.png"):
+        write_image(tmp_path / "in" / name, photo())
+    items, out = given.listing(tmp_path / "in").items, tmp_path / "out"
+    drawn = _draw(items, make_predictor(), out)
+    assert drawn.said(False) == [f"wrote 2 pictures into {out}"]
+    (tmp_path / "file").touch()
+    names = dict.fromkeys(items, tmp_path / "file" / "x.jpg")
+    with Pictures(CLASSES, names, out, None) as drawn:
+        for frame, rows in make_predictor().stream(sources.frames(items)):
+            drawn.add(frame, rows)
+    count, failed = drawn.said(False)
+    assert count.startswith("wrote 0 pictures")
+    assert failed == f"2 pictures not marked: {items[0].file}: File exists"

@@ -162,8 +162,8 @@ def test_no_model_comes_along(monkeypatch, tmp_path):
 def test_the_model_that_comes_along_knows_a_smile():
     assert predictor_lib.SHIPPED.stat().st_size <= 12e6
     image = cv2.imread(str(Path(__file__).parents[1] / "faces" / "astronaut.jpg"))
-    bundled = lanet_jax.load(batch=1)
-    assert bundled.classes == EXPRESSIONS
+    bundled = lanet_jax.load("bundled", batch=1)
+    assert bundled.classes == lanet_jax.load().classes == EXPRESSIONS
     (row,) = bundled.predict(image[69:177, 88:183], faces="whole", bgr=True)
     assert row.top == "happiness"
     assert row.probabilities[bundled.classes.index("happiness")] > 0.9

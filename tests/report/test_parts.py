@@ -19,13 +19,14 @@ ROW = {
 }
 
 
-def section(**changes):
+def section(frame="face", **changes):
     row = {**ROW, **changes}
 
     def curve(split, name):
         return [1.0], [row[name]]
 
-    return parts.section(SimpleNamespace(rows=[row], curve=curve))
+    config = {"landmarks": {"frame": frame}}
+    return parts.section(SimpleNamespace(rows=[row], curve=curve, config=config))
 
 
 def labels(found, title):
@@ -78,6 +79,13 @@ def test_the_last_of_each_number_stands_by_its_name():
 def test_the_verdict_names_what_is_idle():
     assert section().note.startswith("Each part that is compared with chance does better.")
     assert section(landmark_share=0.2).note.startswith("Landmark space is measurably worse")
+
+
+def test_the_unit_of_the_landmark_error_is_that_of_the_run():
+    framed, in_image = section().note, section(frame="image").note
+    assert "the landmark error is in standard deviations of the face's own frame. The" in framed
+    assert "the landmark error is in distances of the eyes" in in_image
+    assert "deviations" not in in_image
 
 
 def test_without_such_rows_there_is_no_section():

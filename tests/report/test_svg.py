@@ -54,6 +54,20 @@ def test_a_line_s_points_say_their_values():
     assert 'aria-label="what it is"' in chart
 
 
+@pytest.mark.parametrize(
+    ("epochs", "written"),
+    [
+        ([10 / 9], ["1", "2"]),
+        ([0.25, 0.75], ["0", "1"]),
+        ([0.5, 1, 1.5, 2, 2.5, 3], ["1", "2", "3"]),
+    ],
+)
+def test_epochs_are_whole(epochs, written):
+    chart = charts.lines([charts.Series("one", epochs, epochs)], "epoch", charts.digits, "")
+    texts = [e.text for e in ElementTree.fromstring(chart).iter("text") if e.get("class") == "tick"]
+    assert texts == written
+
+
 def test_a_line_of_one_point_is_drawn():
     chart = charts.lines([charts.Series("one", [3], [0.7])], "epoch", charts.digits, "")
     assert "nan" not in chart

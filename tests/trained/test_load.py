@@ -1,6 +1,7 @@
 """What predicts comes back from a work folder and from a model file, by its card alone."""
 
 import json
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -11,8 +12,9 @@ from lanet_jax.checkpoint import best, metadata, model_file
 from lanet_jax.devices import mesh
 from lanet_jax.errors import UserError
 from lanet_jax.input.reading import Reading
+from lanet_jax.shipped import SHIPPED
 from lanet_jax.trained import network as trained_network
-from lanet_jax.trained.load import load
+from lanet_jax.trained.load import load, place
 
 # As runs wrote it before cards said the precision, and whether the images were grey.
 CARD = {
@@ -97,3 +99,11 @@ def test_a_file_of_another_network_is_refused(arrays, one, tmp_path):
         load(tmp_path / "absent.safetensors", "last", one)
     with pytest.raises(UserError, match=r"holds models \(model.safetensors\)"):
         load(tmp_path, "last", one)
+
+
+def test_the_bundled_network_goes_by_its_name_unless_a_path_has_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert place("bundled") == place(Path("bundled")) == SHIPPED
+    assert place("./bundled") == Path("bundled")
+    (tmp_path / "bundled").mkdir()
+    assert place("bundled") == Path("bundled")
