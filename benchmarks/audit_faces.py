@@ -18,6 +18,7 @@ from lanet_jax.audit import labelled_faces, witnesses
 from lanet_jax.label_noise import confident_learning
 from lanet_jax.label_noise.array_checks import PROBABILITIES
 from lanet_jax.label_noise.of_arrays import LabelAudit, audit_labels
+from lanet_jax.label_noise.ranking import order
 from lanet_jax.shipped import SHIPPED
 
 
@@ -76,7 +77,7 @@ def main() -> None:
             wrong = given != true
             for name, score in ours.items() if rate else ():
                 quality = metrics.auroc(wrong, score)
-                first = wrong[np.argsort(-score, kind="stable")][: wrong.sum()].mean()
+                first = wrong[order(score)][: wrong.sum()].mean()
                 found[records, kind, rate, name].append((quality, first))
         said.append(f"| {records:,} | {kind} | {rate:.0%} {row(outcomes)} {np.mean(counted):.0%} |")
         print(said[-1], flush=True)

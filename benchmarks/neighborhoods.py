@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from benchmarks import report
+from lanet_jax import metrics
 from lanet_jax.devices import runtime
 from lanet_jax.lde import aggregate, bank
 from lanet_jax.lde.memory import Candidates, taken
@@ -115,7 +116,7 @@ def _row(
     distributions, true, wrong = distributions[known], true[known], wrong[known]
     right = distributions.argmax(axis=1) == true
     of_class = [right[true == label].mean() for label in np.unique(true)]
-    likelihood = np.maximum(distributions[np.arange(len(true)), true], LEAST)
+    likelihood = np.maximum(metrics.of_label(distributions, true), LEAST)
     shares = (right.mean(), np.mean(of_class), right[wrong].mean() if wrong.any() else np.nan)
     cells = (f"{among:,}" if isinstance(among, int) else among, str(k))
     numbers = (f"{-np.log(likelihood).mean():.2f}",)

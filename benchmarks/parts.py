@@ -11,8 +11,8 @@ from benchmarks.lde_el import LdeEl
 from benchmarks.shape import Shape
 from benchmarks.trainer import lanet
 from lanet_jax.el import momentum
-from lanet_jax.methods.lanet import BRANCHES
-from lanet_jax.models.resnet import apply
+from lanet_jax.methods.lanet import branches
+from lanet_jax.models.pure import apply
 from lanet_jax.models.two_branch import Outputs
 from lanet_jax.state import TrainState
 from lanet_jax.typing import Batch, PyTree
@@ -42,12 +42,12 @@ def parts(shape: Shape) -> dict[str, Callable[[], object]]:
         return apply(method.network, params, stats, batch["image"], True)
 
     def query(state: TrainState, batch: Batch) -> tuple[Outputs, PyTree]:
-        return forward(_branches(state.params), _branches(state.model_state), batch)
+        return forward(branches(state.params), branches(state.model_state), batch)
 
     def key(state: TrainState, batch: Batch) -> tuple[Outputs, PyTree]:
-        copy = _branches(state.model_state["momentum"])
-        copy = momentum.update(copy, _branches(state.params), method.el.momentum)
-        return forward(copy, _branches(state.model_state), batch)[0], copy
+        copy = branches(state.model_state["momentum"])
+        copy = momentum.update(copy, branches(state.params), method.el.momentum)
+        return forward(copy, branches(state.model_state), batch)[0], copy
 
     def backward(state: TrainState, batch: Batch) -> PyTree:
         loss = jax.value_and_grad(plain.loss, has_aux=True)
@@ -75,7 +75,3 @@ def parts(shape: Shape) -> dict[str, Callable[[], object]]:
         "optimizer": call(optimize, gradients),
         "whole step": step,
     }
-
-
-def _branches(tree: PyTree) -> PyTree:
-    return {branch: tree[branch] for branch in BRANCHES}

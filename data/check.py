@@ -1,13 +1,13 @@
 """Table of what a prepared dataset holds, and lists of what was odd about its source."""
 
 import collections
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import tensorflow_datasets as tfds
+
+from lanet_jax.files.atomic import csv_text
 
 from .images import Look
 from .listing import MISSING, Item, Listing
@@ -68,7 +68,8 @@ def note_twins(listing: Listing, groups: Sequence[Group]) -> None:
 
     Args:
       listing: its notes are extended.
-      groups: groups of equal images, see `find_twins`."""
+      groups: groups of equal images, see `find_twins`.
+    """
     for group in groups:
         # The first two of each kind suffice to name a twin; a group may be as large as the dataset.
         in_split, labelled = collections.defaultdict(list), collections.defaultdict(list)
@@ -96,12 +97,12 @@ def note_twins(listing: Listing, groups: Sequence[Group]) -> None:
 
 def twins_csv(groups: Sequence[Group]) -> str:
     """The twins as CSV, one image per line, so that an evaluation can leave them out."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(("group", "split", "name", "label"))
-    for number, group in enumerate(groups):
-        table.writerows((number, split, item.name, item.label) for split, item in group)
-    return text.getvalue()
+    rows = (
+        (number, split, item.name, item.label)
+        for number, group in enumerate(groups)
+        for split, item in group
+    )
+    return csv_text(("group", "split", "name", "label"), rows)
 
 
 def table(counts: Mapping[str, Mapping[str, int]], listing: Listing | None = None) -> str:

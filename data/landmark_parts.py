@@ -99,12 +99,8 @@ class Parts:
             columns = {name: part[name] for name in _KINDS}
             if part["scheme"].item() != self.scheme or not self._fit(columns):
                 return {}
-        except (
-            UserError,
-            KeyError,
-            ValueError,
-        ):  # damaged, without a column, or with several schemes
-            return {}
+        except (UserError, KeyError, ValueError):
+            return {}  # damaged, without a column, or with several schemes
         values = (c if name == "points" else c.tolist() for name, c in columns.items())
         return {
             name: Row(Stamp(size, changed), points, *others)

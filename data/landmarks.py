@@ -27,7 +27,6 @@ from lanet_jax.errors import UserError
 from lanet_jax.faces.find import Face, Finder
 from lanet_jax.faces.reduce import REDUCTIONS
 from lanet_jax.files import writable
-from lanet_jax.files.home import expanded
 from lanet_jax.images import files
 from lanet_jax.images.pixels import BrokenImageError, decode
 from lanet_jax.landmarks.schemes import SCHEMES
@@ -49,7 +48,8 @@ def face_landmarker(scheme: str) -> Landmarker:
       scheme: order of the landmarks.
 
     Raises:
-      UserError: the models are absent."""
+      UserError: the models are absent.
+    """
     return functools.partial(Finder().largest, scheme=scheme)
 
 
@@ -226,10 +226,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--overwrite", action="store_true", help="recompute a complete file")
     parser.add_argument("--shard", type=dealing.shard, metavar="I/N", help=dealing.HELP)
     args = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
-    out = expanded(args.out)
-    writable.check_file(out)
-    source = expanded(args.source)
-    make(source, out, args.scheme, args.workers, args.overwrite, shard=args.shard)
+    writable.check_file(args.out)
+    make(args.source, args.out, args.scheme, args.workers, args.overwrite, shard=args.shard)
 
 
 if __name__ == "__main__":

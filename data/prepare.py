@@ -14,7 +14,6 @@ from typing import Any
 
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser, whole
-from lanet_jax.files.home import expanded
 
 from . import building
 
@@ -140,7 +139,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         command.add_argument(
             "--data_dir",
             type=Path,
-            default=Path("~/tensorflow_datasets"),
+            default="~/tensorflow_datasets",
             metavar="DIR",
             help="default: ~/tensorflow_datasets",
         )
@@ -158,11 +157,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     args = parse(sys.argv[1:] if arguments is None else arguments)
     dataset = DATASETS[args.dataset]
     options = {option: getattr(args, option) for option in dataset.options}
-    data_dir = expanded(args.data_dir).absolute()
+    data_dir = args.data_dir.absolute()
     if dataset.has_source:
-        landmarks = expanded(args.landmarks) if args.landmarks else None
         building.from_source(
-            args.dataset, expanded(args.source), landmarks, data_dir, args.overwrite, options
+            args.dataset, args.source, args.landmarks, data_dir, args.overwrite, options
         )
     else:
         given = {option: value for option, value in options.items() if value is not None}

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.special import rel_entr
 
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser
@@ -143,13 +144,7 @@ def jensen_shannon(
       The divergence of each pair.
     """
     middle = (p + q) / 2
-    return (_kl(p, middle) + _kl(q, middle)) / 2
-
-
-def _kl(p: Float[np.ndarray, "N C"], q: Float[np.ndarray, "N C"]) -> Float[np.ndarray, " N"]:
-    # 0 log 0 is 0; where p > 0, the mixture q is positive too.
-    ratio = np.divide(p, q, out=np.ones_like(p), where=p > 0)
-    return np.sum(p * np.log(ratio), axis=1)
+    return (rel_entr(p, middle).sum(axis=1) + rel_entr(q, middle).sum(axis=1)) / 2
 
 
 if __name__ == "__main__":

@@ -21,10 +21,8 @@ WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the run.")
 def main(_: list[str]) -> None:
     """Trains a run, evaluates it and writes its report; a signal stops it cleanly."""
     runtime.start()
-    with (
-        others.watched(),
-        Stop() as stop,
-    ):  # before the long imports, so that a signal during them counts too
+    # Before the long imports, so that a signal during them counts too.
+    with others.watched(), Stop() as stop:
         folder = Path(WORKDIR.value)  # type: ignore[arg-type]  # none starts without it
         _run(expanded(folder), stop)
 

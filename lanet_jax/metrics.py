@@ -5,6 +5,7 @@ from jaxtyping import Bool, Float, Int
 from sklearn.metrics import roc_auc_score
 
 _LEAST = 1e-12  # smaller probabilities count as this
+_Z = 1.96  # standard deviations of the normal distribution on each side of a 95% interval
 
 
 def accuracy(predicted: Int[np.ndarray, " N"], labels: Int[np.ndarray, " N"]) -> float:
@@ -20,8 +21,8 @@ def accuracy(predicted: Int[np.ndarray, " N"], labels: Int[np.ndarray, " N"]) ->
     return float(np.mean(predicted == labels))
 
 
-def wilson(share: float, records: int, z: float = 1.96) -> tuple[float, float]:
-    """Confidence interval of a share of independent records; 95% for the default z.
+def wilson(share: float, records: int) -> tuple[float, float]:
+    """The 95% confidence interval of a share of independent records.
 
     Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA
     1927.
@@ -29,14 +30,13 @@ def wilson(share: float, records: int, z: float = 1.96) -> tuple[float, float]:
     Args:
       share: observed share, in [0, 1].
       records: number of records that it was observed on, at least 1.
-      z: width in standard deviations of the normal distribution.
 
     Returns:
       Lower and upper end.
     """
-    middle = share + z**2 / (2 * records)
-    half = z * (share * (1 - share) / records + z**2 / (4 * records**2)) ** 0.5
-    scale = 1 + z**2 / records
+    middle = share + _Z**2 / (2 * records)
+    half = _Z * (share * (1 - share) / records + _Z**2 / (4 * records**2)) ** 0.5
+    scale = 1 + _Z**2 / records
     return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
@@ -83,8 +83,8 @@ def mean_class_accuracy(matrix: Int[np.ndarray, "C C"]) -> float:
     return float(np.mean(np.diag(matrix)[counts > 0] / counts[counts > 0]))
 
 
-def mean_class_error(matrix: Int[np.ndarray, "C C"], z: float = 1.96) -> float:
-    """Half the confidence interval of the mean recall; 95% for the default z.
+def mean_class_error(matrix: Int[np.ndarray, "C C"]) -> float:
+    """Half the 95% confidence interval of the mean recall.
 
     The recalls of the classes are independent, so their variances add up. Each variance is taken at
     the middle of the class's own interval, as in `wilson`: three right predictions out of three do
@@ -92,16 +92,15 @@ def mean_class_error(matrix: Int[np.ndarray, "C C"], z: float = 1.96) -> float:
 
     Args:
       matrix: confusion matrix; rows are labels, columns predictions.
-      z: width in standard deviations of the normal distribution.
 
     Returns:
       The half-width.
     """
     counts = matrix.sum(axis=1)
     own = counts > 0
-    records = counts[own] + z**2
-    recall = (np.diag(matrix)[own] + z**2 / 2) / records
-    return float(z * np.sqrt(np.sum(recall * (1 - recall) / records)) / own.sum())
+    records = counts[own] + _Z**2
+    recall = (np.diag(matrix)[own] + _Z**2 / 2) / records
+    return float(_Z * np.sqrt(np.sum(recall * (1 - recall) / records)) / own.sum())
 
 
 def of_label(

@@ -36,7 +36,7 @@ CHECKED = (
     "lde.trust",
     *("el.contrast", "el.momentum", "el.pairs", "el.projection"),
     *("models.resnet", "models.stages", "models.classifiers", "models.linear", "models.landmarks"),
-    "models.two_branch",
+    *("models.two_branch", "models.pure"),
 )
 # Before any of them is imported; by beartype, as typeguard 4 reads "B D" in an annotation as code.
 install_import_hook([f"lanet_jax.{name}" for name in CHECKED], "beartype.beartype")

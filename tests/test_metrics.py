@@ -22,10 +22,10 @@ def test_a_class_without_records_is_left_out_of_the_mean():
 
 
 def test_the_mean_over_classes_has_an_interval():
-    # With z = 1, 3 of 4 and 4 of 4: (3.5 / 5) and (4.5 / 5), of five records each.
+    # 3 of 4 and 4 of 4, with z^2 = 3.8416: 4.9208 / 7.8416 and 5.9208 / 7.8416.
     matrix = np.array([[3, 1, 0], [0, 4, 0], [0, 0, 0]])
-    expected = np.sqrt(0.7 * 0.3 / 5 + 0.9 * 0.1 / 5) / 2
-    assert metrics.mean_class_error(matrix, z=1) == pytest.approx(expected)
+    expected = 1.96 * np.sqrt((0.627525 * 0.372475 + 0.755050 * 0.244950) / 7.8416) / 2
+    assert metrics.mean_class_error(matrix) == pytest.approx(expected, rel=1e-5)
     # Of one class it is Wilson's, but for the square of z in its denominator.
     low, high = metrics.wilson(0.5, 1000)
     half = metrics.mean_class_error(np.array([[500, 500], [0, 0]]))

@@ -10,6 +10,7 @@ from lanet_jax.classes import EXPRESSIONS
 ACTION_UNITS = (1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 16, 17, 20, 23, 24, 25, 26, 43)
 INDEX = {unit: row for row, unit in enumerate(ACTION_UNITS)}
 UNILATERAL = "contempt"
+_VOTES = 10  # for each face, as in FER+
 
 # Friesen & Ekman's EMFACS, with the variants that people show: {action unit: intensity}.
 PROTOTYPES: dict[str, tuple[dict[int, float], ...]] = {
@@ -109,10 +110,10 @@ def draw_expression(
     return Expression(np.clip(units, 0, 1.2), distribution)
 
 
-def votes(distribution: Float[np.ndarray, " C"], total: int = 10) -> Int[np.ndarray, " C"]:
-    """Rounds a distribution to whole votes by largest remainder; ties favour the larger share."""
-    quota = distribution * total
+def votes(distribution: Float[np.ndarray, " C"]) -> Int[np.ndarray, " C"]:
+    """Rounds a distribution to ten votes by largest remainder; ties favour the larger share."""
+    quota = distribution * _VOTES
     counts = np.floor(quota + 1e-9).astype(np.int32)
     order = np.lexsort((-distribution, np.round(counts - quota, 9)))
-    counts[order[: total - counts.sum()]] += 1
+    counts[order[: _VOTES - counts.sum()]] += 1
     return counts

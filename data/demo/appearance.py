@@ -156,10 +156,10 @@ def draw_palette(rng: np.random.RandomState) -> Palette:
     )
 
 
-def draw_pose(rng: np.random.RandomState, strength: float = 1.0) -> Pose:
-    """Draws the head's pose; `strength` scales the angles and the shift."""
-    yaw, pitch, roll = np.clip(rng.standard_normal(3), -2, 2) * np.radians((7, 4, 4)) * strength
-    scale, shift = rng.uniform(0.345, 0.41), strength * rng.uniform(-0.025, 0.025, 2)
+def draw_pose(rng: np.random.RandomState) -> Pose:
+    """Draws the head's pose."""
+    yaw, pitch, roll = np.clip(rng.standard_normal(3), -2, 2) * np.radians((7, 4, 4))
+    scale, shift = rng.uniform(0.345, 0.41), rng.uniform(-0.025, 0.025, 2)
     return Pose(yaw, pitch, roll, scale, shift)
 
 

@@ -12,10 +12,8 @@ from .face_shape import Identity, move, rest_shape
 from .outlines import LEFT, RIGHT, Path
 
 _BEHIND = {"body": -0.6, "neck": -0.35, "hair_back": -0.55, "ear0": -0.12, "ear1": -0.12}
-_SILHOUETTE = (
-    "skull",
-    "hair_front",
-)  # they look the same from every side, so they stay when the head turns
+# They look the same from every side, so they stay when the head turns.
+_SILHOUETTE = ("skull", "hair_front")
 
 
 @dataclass(frozen=True)

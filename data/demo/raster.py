@@ -50,9 +50,8 @@ def topmost(
     layer, row = np.divmod(line, side)
     pixel = np.repeat(row * side + column, width) + _within_group(width)
     picture = np.full(side * side, -1, np.int32)
-    picture[pixel] = np.repeat(
-        layer, width
-    )  # for repeated pixels numpy keeps the last, topmost one
+    # For repeated pixels numpy keeps the last, topmost one.
+    picture[pixel] = np.repeat(layer, width)
     return picture.reshape(side, side)
 
 

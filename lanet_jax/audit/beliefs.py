@@ -9,15 +9,15 @@ from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Float
 
-from lanet_jax.checkpoint import states
+from lanet_jax.checkpoint import orbax, states
 from lanet_jax.from_config import training
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import Data, reading_back
 from lanet_jax.lde.contribution import Contribution
 from lanet_jax.methods.frozen import behind
-from lanet_jax.methods.lanet import BRANCHES, LANet
+from lanet_jax.methods.lanet import BRANCHES, LANet, branches
 from lanet_jax.methods.method import Method
-from lanet_jax.models.resnet import apply
+from lanet_jax.models.pure import apply
 from lanet_jax.run import folder as run_folder
 from lanet_jax.trained.inference import predict_records
 from lanet_jax.typing import PyTree
@@ -83,7 +83,7 @@ def read(c: Config, workdir: Path, step: str, data: Data, mesh: Mesh) -> Beliefs
         }
         for part, tree in (("params", params), ("model_state", state))
     }
-    restored = states.restore_inference(folder, number, like)
+    restored = orbax.restore(folder, number, like)
     params, state = restored["params"], restored["model_state"]
     probabilities, features = _pass(method, params, state, c, data, mesh)
     if isinstance(trained, LANet) and data.marks is not None:
@@ -111,8 +111,7 @@ def _pass(
     def look(params: PyTree, state: PyTree, images: jax.Array) -> tuple[jax.Array, dict]:
         images = below(state, images)
         if isinstance(trained, LANet):
-            weights, statistics = ({b: tree[b] for b in BRANCHES} for tree in (params, state))
-            outputs, _ = apply(trained.network, weights, statistics, images, False)
+            outputs, _ = apply(trained.network, branches(params), branches(state), images, False)
             spaces = {space: getattr(outputs, space) for space in BRANCHES}
             return jax.nn.softmax(outputs.logits), spaces
         logits, features = trained.predict(params, state, images)

@@ -8,11 +8,12 @@ import cv2
 import numpy as np
 from jaxtyping import Float, Int
 
-from lanet_jax.from_config.data import HOLDOUT, Data
+from lanet_jax.from_config.data import Data
 from lanet_jax.images.image_bytes import PNG
 from lanet_jax.images.pixels import upright_size
 from lanet_jax.input.records import Records, decode
 from lanet_jax.label_noise.judgement import NO_SUGGESTION
+from lanet_jax.run.summary import HOLDOUT
 
 # A thumbnail, and the largest image: twice what is shown, for sharp screens. With larger files a
 # page of 500 suspects grows until no browser opens it.

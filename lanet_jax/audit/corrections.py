@@ -82,8 +82,7 @@ def read(path: Path) -> tuple[list[Said], list[str]]:
         if decision not in (*DECIDED, OPEN, CONFLICT):
             raise UserError(
                 f"{where}: the decision {row['decision'][:80]!r} is not one of "
-                f"{', '.join(DECIDED)}; "
-                "correct it, or leave it empty"
+                f"{', '.join(DECIDED)}; correct it, or leave it empty"
             )
         if not row["name"].strip() or not row["given"]:
             raise UserError(f"{where}: a name and a label were expected; complete the line")

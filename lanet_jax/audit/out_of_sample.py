@@ -17,10 +17,10 @@ from lanet_jax.errors import UserError
 from lanet_jax.files import regular
 from lanet_jax.files.npz import read_npz
 from lanet_jax.from_config import starts
-from lanet_jax.from_config.data import HOLDOUT
 from lanet_jax.from_config.finished import open_run
 from lanet_jax.input.records import Records
 from lanet_jax.label_noise.array_checks import are_distributions
+from lanet_jax.run.summary import HOLDOUT
 from lanet_jax.trained.load import restore
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Int
 
+from lanet_jax import metrics
 from lanet_jax.audit import cards, dataset_neighbors, review_page
 from lanet_jax.audit.cards import Why
 from lanet_jax.audit.findings import Findings
@@ -149,9 +150,8 @@ def write(
         chance = noise_estimate.count(data.true, data.given, classes)
     elif judged.verdict.level is Level.SUGGESTIONS:
         chance = noise_estimate.scaled(found.noise, judged.noise.estimate or 0)
-    count = np.zeros((classes, classes), int)
-    with_suggestion = rows[judged.suggested[rows] != NO_SUGGESTION]
-    np.add.at(count, (judged.suggested[with_suggestion], data.given[with_suggestion]), 1)
+    suggesting = rows[judged.suggested[rows] != NO_SUGGESTION]
+    count = metrics.confusion(data.given[suggesting], judged.suggested[suggesting], classes)
     review_page.write(
         page.path,
         key=page.key,

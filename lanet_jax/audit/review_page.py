@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import jinja2
 import numpy as np
 from jaxtyping import Float, Int
 
 from lanet_jax.audit.cards import LARGEST
 from lanet_jax.files.atomic import write_text
-from lanet_jax.report import theme
+from lanet_jax.report import template
 from lanet_jax.report.section import Tile
 
 _SCRIPTS = (
@@ -69,11 +68,9 @@ def write(
 
     script = '"use strict";\n(() => {\n' + "".join(map(text, _SCRIPTS)) + "})();\n"
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
     known = {"key": key, "printed": _MOST_PRINTED, **payload}
-    html = environment.from_string(text("template.html.jinja")).render(
+    html = template.fill(
+        __package__,
         heading=heading,
         verdict=verdict,
         note=note,
@@ -83,8 +80,6 @@ def write(
         shrunk=payload["shrunk"],
         cards=len(payload["cards"]),
         largest=LARGEST,
-        light=theme.variables(theme.LIGHT),
-        dark=theme.variables(theme.DARK),
         style=text("review.css"),
         script=script,
         script_hash=f"sha256-{digest}",

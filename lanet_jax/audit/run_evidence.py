@@ -10,9 +10,10 @@ from jaxtyping import Float
 
 from lanet_jax import metrics
 from lanet_jax.audit.beliefs import Beliefs
-from lanet_jax.from_config.data import HOLDOUT, Data
+from lanet_jax.from_config.data import Data
 from lanet_jax.label_noise.verdict import Level, Verdict
 from lanet_jax.run import metrics_log
+from lanet_jax.run.summary import HOLDOUT
 
 _LEAST_ACCURACY = 0.5  # below it a network suggests more wrong labels than right ones
 

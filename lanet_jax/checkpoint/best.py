@@ -12,6 +12,7 @@ import orbax.checkpoint as ocp
 from lanet_jax.checkpoint import orbax, states
 from lanet_jax.devices import hosts
 from lanet_jax.methods.method import Method
+from lanet_jax.run import paths
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.state import TrainState
 from lanet_jax.typing import PyTree
@@ -63,7 +64,7 @@ def rewind(
         states.inference_part(state.params, state.model_state, method),
     )
     aside, kept = [], []
-    for own in hosts.on_first(lambda: _steps(folder)):
+    for own in hosts.on_first(lambda: paths.steps(folder)):
         if own > step:
             aside.append((own, "later", f"is of a later step than {step}"))
         elif reason := _broken(folder, own, like, card):
@@ -79,9 +80,9 @@ def rewind(
 
 def _make_again(workdir: Path, step: int, like: PyTree, card: dict[str, Any]) -> None:
     folder = RunFolder(workdir).checkpoints.absolute()
-    there = hosts.on_first(lambda: step in _steps(folder))
+    there = hosts.on_first(lambda: step in paths.steps(folder))
     if there and not _broken(folder, step, like, card):
-        _save(_folder(workdir), step, states.restore_inference(folder, step, like), card)
+        _save(_folder(workdir), step, orbax.restore(folder, step, like), card)
         told = f"it was rebuilt from {folder / str(step)}"
     else:
         told = (
@@ -105,10 +106,6 @@ def _save(folder: Path, step: int, part: PyTree, card: dict[str, Any]) -> None:
         manager.close()
 
 
-def _steps(folder: Path) -> list[int]:
-    return sorted(int(path.name) for path in folder.glob("*") if path.name.isdecimal())
-
-
 def _move(folder: Path, aside: Sequence[tuple[int, str, str]], good: int) -> None:
     then = f"the run resumes from step {good} and keeps the next better state"
     for step, ending, reason in aside:
@@ -118,7 +115,7 @@ def _move(folder: Path, aside: Sequence[tuple[int, str, str]], good: int) -> Non
 def _broken(folder: Path, step: int, like: PyTree, card: dict[str, Any]) -> str:
     try:
         states.restore_card(folder, step, card)
-        states.restore_inference(folder, step, like)
+        orbax.restore(folder, step, like)
     except orbax.BrokenError as error:
         return error.reason
     return ""

@@ -1,6 +1,6 @@
 """Safe readers of checkpoint files: nothing in a file is ever executed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -78,14 +78,11 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
         ) from error
 
 
-def read_torch(
-    path: Path, tell: Callable[[str], None] = print
-) -> tuple[dict[str, np.ndarray], list[str]]:
-    """Reads a torch checkpoint with `weights_only=True`.
+def read_torch(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Reads a torch checkpoint with `weights_only=True`; weights elsewhere than usual are told.
 
     Args:
       path: a file by `torch.save`.
-      tell: called with one line if the weights are not under `state_dict`.
 
     Returns:
       The tensors of its `state_dict`, or of the one dict of tensors that is far larger than all
@@ -113,7 +110,7 @@ def read_torch(
             "give a state_dict, or a file that holds one under 'state_dict'"
         )
     if way not in ((), ("state_dict",)):
-        tell(f"{path}: the weights under {'/'.join(way)!r} are taken")
+        print(f"{path}: the weights under {'/'.join(way)!r} are taken")
     return {name: torch_files.to_numpy(value) for name, value in state.items()}, beside  # type: ignore[union-attr]  # else it is among the others
 
 

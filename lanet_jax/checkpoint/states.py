@@ -3,7 +3,6 @@
 import dataclasses
 import functools
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,10 @@ from lanet_jax.checkpoint.metadata import completed, foreign, wrong_keys
 from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
 from lanet_jax.methods.method import Method
+from lanet_jax.run import paths
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.state import TrainState
 from lanet_jax.typing import PyTree
-
-_STEP = re.compile("[0-9]{1,18}")
 
 
 class Checkpoints:
@@ -158,12 +156,12 @@ def find(workdir: Path, step: str) -> tuple[Path, int]:
     """
     files = RunFolder(workdir)
     folder = (files.best if step == "best" else files.checkpoints).absolute()
-    steps = sorted(int(p.name) for p in folder.glob("*") if _STEP.fullmatch(p.name))
+    steps = paths.steps(folder)
     if not steps:
         raise UserError(f"{folder} holds no checkpoint: train first, with --workdir={workdir}")
     if step in ("best", "last"):
         return folder, steps[-1]
-    if not _STEP.fullmatch(step) or int(step) not in steps:
+    if not paths.STEP.fullmatch(step) or int(step) not in steps:
         have = ", ".join(map(str, steps))
         raise UserError(f"{folder} holds no step {step}: use --step=best, last, or one of {have}")
     return folder, int(step)
@@ -215,23 +213,6 @@ def _judged(path: Path, own: dict[str, Any]) -> tuple[dict[str, Any], str]:
     if "run" in card and not sums:  # its version wrote them
         return {}, f"it has lost {checksums.NAME}, so that it cannot be verified"
     return card, ""
-
-
-def restore_inference(folder: Path, step: int, like: PyTree) -> PyTree:
-    """Restores only what inference needs.
-
-    Args:
-      folder: from `find`.
-      step: number that names the checkpoint, from `find`.
-      like: shapes and shardings of `inference_part`.
-
-    Returns:
-      {"params", "model_state"}.
-
-    Raises:
-      UserError: the checkpoint is incomplete or of other shapes.
-    """
-    return orbax.restore(folder, step, like)
 
 
 def _tree(state: TrainState) -> dict[str, PyTree]:

@@ -62,7 +62,7 @@ def on_each(action: Callable[[], T]) -> T:
         result = action()
     except (UserError, OSError) as error:
         failure = error
-    failed = [process for process, fails in enumerate(_of_all(failure is not None)) if fails]
+    failed = _where(failure is not None)
     if failure is not None:
         raise failure
     if failed:
@@ -74,7 +74,7 @@ def on_each(action: Callable[[], T]) -> T:
 
 def all_agree(holds: bool) -> bool:
     """Whether something holds on every process; every process must call this."""
-    return all(_of_all(holds))
+    return not _where(not holds)
 
 
 def any_reason(reason: str) -> str:
@@ -87,17 +87,18 @@ def any_reason(reason: str) -> str:
       The same on all processes: empty if it failed on none, the reason of process 0 if it failed
       there, else that of the first process on which it did, with that one's number.
     """
-    failed = [process for process, fails in enumerate(_of_all(bool(reason))) if fails]
+    failed = _where(bool(reason))
     if jax.process_count() == 1 or not failed:
         return reason
     text = _text_of(failed[0], reason)
     return f"on process {failed[0]}: {text}" if failed[0] else text
 
 
-def _of_all(value: bool) -> list[bool]:
+def _where(holds: bool) -> list[int]:
+    """The processes on which something holds."""
     if jax.process_count() == 1:
-        return [value]
-    return np.asarray(multihost_utils.process_allgather(np.int32(value))).astype(bool).tolist()
+        return [0] if holds else []
+    return np.flatnonzero(multihost_utils.process_allgather(np.int32(holds))).tolist()
 
 
 def _text_of(process: int, text: str) -> str:

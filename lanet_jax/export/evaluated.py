@@ -19,12 +19,10 @@ class Evaluated:
     """What a network predicts for the records of a split.
 
     Attributes:
-      split: name of the split, for the card.
       probabilities: class probabilities, [N, C]; rows sum to 1.
       labels: index of each record's label, [N].
     """
 
-    split: str
     probabilities: Float[np.ndarray, "N C"]
     labels: Int[np.ndarray, " N"]
 
@@ -68,4 +66,4 @@ def read(option: str, folder: Path, trained: Trained) -> Evaluated:
             f"{option}={folder}: of another network; give an evaluation of the one that is "
             "exported, or run `lanet evaluate` again"
         )
-    return Evaluated(folder.name, probabilities, labels)
+    return Evaluated(probabilities, labels)

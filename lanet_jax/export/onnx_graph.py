@@ -41,7 +41,7 @@ def model(params: PyTree, model_state: PyTree, card: Card) -> onnx.ModelProto:
     params, stats = params[PART], model_state[PART]
     backbone = (
         {**below["params"], **params["backbone"]},
-        # A backbone without running statistics has no part there, see `resnet.unless_empty`.
+        # A backbone without running statistics has no part there, see `pure.unless_empty`.
         {**below["batch_stats"], **stats.get("backbone", {})},
     )
     writer = WRITERS.get(card["family"])

@@ -38,10 +38,6 @@ class Square:
         x, y = ((low + high) / 2) @ turn
         return cls(float(x), float(y), scale * float((high - low).max()), angle)
 
-    def scaled(self, scale: float) -> "Square":
-        """The square with the same centre and a side times `scale`."""
-        return dataclasses.replace(self, side=self.side * scale)
-
     def to_image(self, points: Float[np.ndarray, "*n 2"]) -> Float[np.ndarray, "*n 2"]:
         """Points from the square's frame, [0, 1] along each side, to pixels of the image."""
         return (points - 0.5) * self.side @ _rotation(self.angle).T + [self.x, self.y]

@@ -29,7 +29,7 @@ def replacing(path: Path) -> Iterator[Path]:
     regular.check(path)
     temporary = _name_of_ones_own(path)
     try:
-        _make(temporary)
+        make_new(temporary)  # so that no link redirects the write
         yield temporary
         with open(temporary, "rb") as file:
             _on_disk(file)
@@ -86,7 +86,7 @@ def write_together(files: Mapping[Path, Callable[[BinaryIO], Any]]) -> None:
     temporaries = {path: _name_of_ones_own(path) for path in files}
     try:
         for path, write in files.items():
-            _make(temporaries[path])
+            make_new(temporaries[path])
             with temporaries[path].open("wb") as file:
                 write(file)
                 _on_disk(file)
@@ -120,11 +120,6 @@ def make_new(path: Path) -> None:
       FileExistsError: a file or link has this name.
     """
     os.close(through_no_link(str(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL))
-
-
-def _make(temporary: Path) -> None:
-    # Creating it first makes sure that no link redirects the write.
-    make_new(temporary)
 
 
 def _on_disk(file: BinaryIO) -> None:

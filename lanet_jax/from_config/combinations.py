@@ -144,19 +144,18 @@ def _lanet(c: Config) -> None:
             f"come from the same batch (--config.optim.batch_size={batch}){past}"
         )
     if memory and k and c.lde.spaces != "none":  # `fit` chooses K, and makes the memory fit
-        _whole_batches("lde.memory", memory, batch)
+        _refuse_cut_batches("lde.memory", memory, batch)
     if c.el.enabled and q:
-        _whole_batches("el.queue_size", q, batch)
+        _refuse_cut_batches("el.queue_size", q, batch)
 
 
-def _whole_batches(field: str, entries: int, batch: int) -> None:
+def _refuse_cut_batches(field: str, entries: int, batch: int) -> None:
     """Refuses a ring of whole batches that ends within one."""
     if entries < batch or entries % batch:
         below = max(entries // batch, 1) * batch
         raise UserError(
             f"--config.{field}={entries}: must be a multiple of "
-            f"--config.optim.batch_size={batch}, such "
-            f"as {below} or {below + batch}"
+            f"--config.optim.batch_size={batch}, such as {below} or {below + batch}"
         )
 
 

@@ -28,8 +28,6 @@ _TRUTH_KNOWN = (
     "--config.noise.truth_known=True measures how wrong labels fare"
 )
 
-__all__ = ["HOLDOUT", "Data", "data", "held_out", "labels", "reading", "reading_back"]
-
 
 @dataclasses.dataclass(frozen=True)
 class Data:

@@ -74,8 +74,7 @@ def framed(c: Config, train: Records) -> Framed | None:
         what = (
             f"{lost.sum():,} of {present.any(axis=1).sum():,} records with landmarks, such as "
             f"{train.names[int(lost.argmax())]}, have fewer than three known points or "
-            "all on a line, "
-            f"{'or none of brows, eyes and mouth, ' if some else ''}"
+            f"all on a line, {'or none of brows, eyes and mouth, ' if some else ''}"
             "which the face's own frame needs"
         )
         if not shapes.known.any():

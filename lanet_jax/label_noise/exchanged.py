@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, Int
 
+from lanet_jax import metrics
+
 _FEWEST = 10  # records of a class; of fewer, a network's favourite says little
 
 
@@ -24,8 +26,7 @@ def told(
     Returns:
       A sentence; empty if there are no such two.
     """
-    counts = np.zeros((len(classes), len(classes)), int)
-    np.add.at(counts, (given, probabilities.argmax(axis=1)), 1)
+    counts = metrics.confusion(probabilities.argmax(axis=1), given, len(classes))
     most = counts.argmax(axis=1)
     mainly = (counts.max(axis=1) > counts.sum(axis=1) / 2) & (counts.sum(axis=1) >= _FEWEST)
     for one, other in enumerate(most):

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int
 
 from lanet_jax import metrics
 from lanet_jax.command_line.words import counted
-from lanet_jax.label_noise import noise_range, verdict
+from lanet_jax.label_noise import noise_range, ranking, verdict
 from lanet_jax.label_noise.noise_range import NoiseRange
 from lanet_jax.label_noise.verdict import Level, Skill, Verdict
 
@@ -136,7 +136,7 @@ def decide(
     if decided.level is Level.RANKING:
         return Judgement(decided, skill, noise.upper_end, doubted, suggested, judged)
     suspicion = metrics.suspicion(beliefs, given)
-    order = np.argsort(-suspicion, kind="stable")
+    order = ranking.order(suspicion)
     margin = np.where(judged, beliefs.max(axis=1) - (1 - suspicion), 0)
     # Beliefs may be surer than they are right, so the margin alone could suggest too many: no more
     # than the estimated number of wrong labels are shown. A small estimate that may as well be 0 is

@@ -21,14 +21,12 @@ class NoiseEstimate:
         column's label.
       off_diagonal: share of each column in the wrong labels of the row's class; 0 on the diagonal.
       prior: share of each class among the true labels.
-      counted: number of records that each row of `transition` rests on.
     """
 
     rate: float
     transition: Float[np.ndarray, "C C"]
     off_diagonal: Float[np.ndarray, "C C"]
     prior: Float[np.ndarray, " C"]
-    counted: Int[np.ndarray, " C"]
 
 
 def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) -> NoiseEstimate:
@@ -73,11 +71,10 @@ def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) ->
         rows = rows[np.argsort(-clarity[rows], kind="stable")]
         clearest = given[rows[: max(_FEWEST, round(_SHARE * len(rows)))]]
         counts[j] = np.bincount(clearest, minlength=classes)
-    counted = counts.sum(axis=1)
     common = np.trace(counts) / counts.sum()
     # Shrinkage: C imaginary records with the common rate. Counting alone would say 0 or 1 of a
     # class with a handful of records.
-    stay = (np.diag(counts) + classes * common) / (counted + classes)
+    stay = (np.diag(counts) + classes * common) / (counts.sum(axis=1) + classes)
     off_diagonal = _off_diagonal(counts)
     transition = (1 - stay)[:, None] * off_diagonal + np.diag(stay)
     prior = np.bincount(guess, minlength=classes) / len(guess)
@@ -86,7 +83,6 @@ def estimate(beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"]) ->
         transition=transition,
         off_diagonal=off_diagonal,
         prior=prior,
-        counted=counted.astype(int),
     )
 
 

@@ -32,8 +32,7 @@ class NoiseRange(NamedTuple):
         return ends if self.estimate is None else f"about {self.estimate:.0%} ({ends})"
 
     def with_unknown(self, share: float) -> "NoiseRange":
-        """The range if a share of further labels, of which nothing is known, may be all right or
-        all wrong."""
+        """The range with a share of further labels that may all be right or all be wrong."""
         low, high = self.at_least * (1 - share), self.at_most * (1 - share) + share
         return NoiseRange(low, self.estimate, high)
 

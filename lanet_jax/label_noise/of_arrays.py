@@ -16,6 +16,7 @@ from lanet_jax.label_noise import (
     noise_range,
     pool,
     probe,
+    ranking,
     repeated,
     same_faces,
 )
@@ -71,7 +72,7 @@ class LabelAudit(Sequence[Row]):
     @property
     def order(self) -> Int[np.ndarray, " N"]:
         """Places of the records, the most doubtful first."""
-        return np.argsort(-self.score, kind="stable")
+        return ranking.order(self.score)
 
     @property
     def summary(self) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, Int
 
+from lanet_jax import metrics
+
 _FLOOR = 1e-6  # least belief in any label, so that no witness can rule one out
 _STEPS = 50
 
@@ -29,8 +31,7 @@ def weights(
     Returns:
       Weights that sum to 1.
     """
-    rows = np.arange(len(given))
-    own = np.stack([view[rows, given] for view in views], axis=1) + _FLOOR
+    own = np.stack([metrics.of_label(view, given) for view in views], axis=1) + _FLOOR
     share = np.full(len(views), 1 / len(views))
     for _ in range(_STEPS):
         explained = own * share

@@ -73,7 +73,7 @@ def rank(
     Returns:
       The scores.
     """
-    own = np.take_along_axis(targets, given[:, None], axis=1)[:, 0]
+    own = metrics.of_label(targets, given)
     others = targets.copy()
     np.put_along_axis(others, given[:, None], -np.inf, axis=1)
     # KL(t || s) = sum t log t - sum t log s, with s = 0.9 at the observed label and the rest even.

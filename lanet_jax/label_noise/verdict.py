@@ -78,10 +78,7 @@ class Verdict(NamedTuple):
 
 
 def skill(
-    beliefs: Float[np.ndarray, "N C"],
-    given: Int[np.ndarray, " N"],
-    independent: int,
-    seed: int = 0,
+    beliefs: Float[np.ndarray, "N C"], given: Int[np.ndarray, " N"], independent: int
 ) -> Skill:
     """Measures beliefs against the observed labels, and against permutations of them.
 
@@ -89,13 +86,12 @@ def skill(
       beliefs: label distributions that do not depend on the record's own observed label.
       given: observed label of each record, an index into the classes.
       independent: how many of the labels are independent of each other; copies of a face are not.
-      seed: seed of the permutations.
 
     Returns:
       The skill.
     """
     guess = beliefs.argmax(axis=1)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     permuted = [np.mean(guess == rng.permutation(given)) for _ in range(_PERMUTATIONS)]
     agreement, mean = float(np.mean(guess == given)), float(np.mean(permuted))
     # One label more or less is always within chance, however few records there are.

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from lanet_jax.methods.classifier import OneClassifier
-from lanet_jax.models.resnet import apply
+from lanet_jax.models.pure import apply
 from lanet_jax.ops.losses import cross_entropy, soft_cross_entropy
 from lanet_jax.typing import Batch, Key, PyTree
 

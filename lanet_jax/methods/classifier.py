@@ -7,7 +7,7 @@ from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float
 
 from lanet_jax.methods.method import Example
-from lanet_jax.models.resnet import apply, draw, unless_empty
+from lanet_jax.models.pure import apply, draw, unless_empty
 from lanet_jax.typing import Key, PyTree
 
 PART = "expression"

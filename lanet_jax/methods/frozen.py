@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 
 from lanet_jax.methods.method import Example, Method
 from lanet_jax.models.backbones import Backbone
-from lanet_jax.models.resnet import draw
+from lanet_jax.models.pure import draw
 from lanet_jax.typing import Batch, Key, PyTree
 
 PART = "frozen"

@@ -17,7 +17,7 @@ from lanet_jax.methods.lanet_neighbors import BRANCHES
 from lanet_jax.methods.lanet_settings import EL, LDE, LossWeights
 from lanet_jax.methods.method import Example
 from lanet_jax.models.landmarks import LANDMARK_LOSSES
-from lanet_jax.models.resnet import apply, draw
+from lanet_jax.models.pure import apply, draw
 from lanet_jax.models.two_branch import Outputs, TwoBranch, start_from_backbone
 from lanet_jax.ops.losses import cross_entropy, kl_divergence
 from lanet_jax.typing import Batch, Key, PyTree
@@ -86,7 +86,7 @@ class LANet:
         labels = batch["label"]
         with jax.named_scope("backbone"):
             outputs, stats = apply(
-                self.network, _branches(params), _branches(model_state), batch["image"], True
+                self.network, branches(params), branches(model_state), batch["image"], True
             )
         targets, believed, estimated = self._targets(params, model_state, outputs, batch)
         state = {**model_state, **stats, **estimated}
@@ -134,7 +134,7 @@ class LANet:
           Predicted landmarks, and the neighbourhoods in each space.
         """
         outputs, _ = apply(
-            self.network, _branches(params), _branches(model_state), batch["image"], False
+            self.network, branches(params), branches(model_state), batch["image"], False
         )
         return outputs.landmarks, self.neighborhoods(params, model_state, outputs, batch)
 
@@ -193,7 +193,7 @@ class LANet:
         with jax.named_scope("backbone_keys"):
             encoder = momentum.update(state["momentum"], _encoder(params), self.el.momentum)
             # Keys are normalised by the statistics of their batch, so they need no running ones.
-            seen, _ = apply(self.network, _branches(encoder), _branches(state), images, True)
+            seen, _ = apply(self.network, branches(encoder), branches(state), images, True)
         with jax.named_scope("el"):
             queries, keys = (
                 tuple(projection.project(p[space], getattr(o, space)) for space in BRANCHES)
@@ -237,9 +237,10 @@ class LANet:
         return None if self.lde.spaces == "none" else model_state["bank"]
 
 
-def _branches(tree: PyTree) -> PyTree:
+def branches(tree: PyTree) -> PyTree:
+    """The networks of both branches, from parameters, statistics or a copy of either by parts."""
     return {branch: tree[branch] for branch in BRANCHES}
 
 
 def _encoder(params: PyTree) -> PyTree:
-    return {**_branches(params), "projection": params["projection"]}
+    return {**branches(params), "projection": params["projection"]}

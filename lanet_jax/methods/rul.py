@@ -14,7 +14,7 @@ from jaxtyping import Array, Float, Int
 from lanet_jax.methods.classifier import PART, OneClassifier
 from lanet_jax.methods.method import Example
 from lanet_jax.models.classifiers import Embedding
-from lanet_jax.models.resnet import apply, draw
+from lanet_jax.models.pure import apply, draw
 from lanet_jax.ops import linear
 from lanet_jax.ops.losses import cross_entropy
 from lanet_jax.typing import Batch, Key, PyTree

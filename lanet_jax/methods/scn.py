@@ -13,7 +13,7 @@ from jaxtyping import Array, Float, Int
 
 from lanet_jax.methods.classifier import OneClassifier
 from lanet_jax.methods.method import Example
-from lanet_jax.models.resnet import apply
+from lanet_jax.models.pure import apply
 from lanet_jax.ops.copies import mean_of_copies
 from lanet_jax.ops.losses import cross_entropy
 from lanet_jax.typing import Batch, Key, PyTree

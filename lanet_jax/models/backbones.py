@@ -8,7 +8,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from lanet_jax.models.face29 import STAGES, Face29
-from lanet_jax.models.resnet import BLOCKS, ResNet, draw
+from lanet_jax.models.pure import draw
+from lanet_jax.models.resnet import BLOCKS, ResNet
 from lanet_jax.typing import PyTree
 
 

@@ -1,4 +1,4 @@
-"""The classifiers of SCN and RUL, which add more to the backbone than average pooling and `fc`."""
+"""The classifiers: a backbone, and what turns its last map into logits."""
 
 from typing import Any
 
@@ -7,7 +7,34 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from lanet_jax.models.linear import Linear
-from lanet_jax.models.resnet import global_average
+
+
+def global_average(x: Float[Array, "B h w D"]) -> Float[Array, "B D"]:
+    """Averages a map over its positions, in float32."""
+    return jnp.mean(x.astype(jnp.float32), axis=(1, 2))
+
+
+class Classifier(nn.Module):
+    """A backbone with its classifier `fc`, the network of CE, EAC and LA-Net at inference.
+
+    Attributes:
+      backbone: the backbone; its parameters lie beside `fc`, as torchvision names them.
+      classes: number of classes, C.
+    """
+
+    backbone: nn.Module
+    classes: int
+
+    def setup(self) -> None:
+        self.fc = Linear(self.classes)
+
+    def __call__(
+        self, images: Float[Array, "B H W _"], train: bool
+    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], list[Float[Array, "B _ _ _"]]]:
+        """Logits, features, and the maps of the stages."""
+        maps = self.backbone(images, train)
+        features = global_average(maps[-1])
+        return self.fc(features), features, maps
 
 
 class ImportanceClassifier(nn.Module):

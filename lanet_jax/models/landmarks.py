@@ -5,8 +5,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
+from lanet_jax.models.classifiers import global_average
 from lanet_jax.models.linear import TORCH_KERNEL, Linear
-from lanet_jax.models.resnet import global_average
 
 HEATMAP_SIGMA = 1.5  # map pixels
 _STRIDE = 4  # image pixels to a map pixel, in the published code

@@ -3,15 +3,12 @@
 from typing import Any
 
 import flax.linen as nn
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from lanet_jax.models.linear import Linear
 from lanet_jax.models.max_pool import max_pool
 from lanet_jax.models.normalization import BatchNorm
 from lanet_jax.models.stages import conv, run_stages
-from lanet_jax.typing import Key
 
 BLOCKS = {18: (2, 2, 2, 2), 50: (3, 4, 6, 3)}
 
@@ -130,79 +127,3 @@ class ResNet(nn.Module):
 
     def _block_width(self, stage: int) -> int:
         return self.width * 2 ** (stage - 1)
-
-
-def global_average(x: Float[Array, "B h w D"]) -> Float[Array, "B D"]:
-    """Averages a map over its positions, in float32."""
-    return jnp.mean(x.astype(jnp.float32), axis=(1, 2))
-
-
-class Classifier(nn.Module):
-    """A backbone with its classifier `fc`, the network of CE, EAC and LA-Net at inference.
-
-    Attributes:
-      backbone: the backbone; its parameters lie beside `fc`, as torchvision names them.
-      classes: number of classes, C.
-    """
-
-    backbone: nn.Module
-    classes: int
-
-    def setup(self) -> None:
-        self.fc = Linear(self.classes)
-
-    def __call__(
-        self, images: Float[Array, "B H W _"], train: bool
-    ) -> tuple[Float[Array, "B C"], Float[Array, "B D"], list[Float[Array, "B _ _ _"]]]:
-        """Logits, features, and the maps of the stages."""
-        maps = self.backbone(images, train)
-        features = global_average(maps[-1])
-        return self.fc(features), features, maps
-
-
-def draw(network: nn.Module, key: Key, x: jax.Array) -> dict[str, Any]:
-    """Draws a network's variables.
-
-    Args:
-      network: a module, called with (x, train).
-      key: random key.
-      x: input, images or a map.
-
-    Returns:
-      {"params", "batch_stats"}; the latter is empty for a network without running statistics.
-    """
-    return {"batch_stats": {}, **network.init(key, x, False)}
-
-
-def unless_empty(name: str, tree: Any) -> dict[str, Any]:
-    """A part of a tree; nothing if it is empty, as checkpoints keep no empty tree in another."""
-    return {name: tree} if tree else {}
-
-
-def apply(
-    network: nn.Module,
-    params: Any,
-    stats: Any,
-    x: jax.Array,
-    train: bool,
-    dropout: Key | None = None,
-) -> tuple[Any, Any]:
-    """Runs a network as a pure function.
-
-    Args:
-      network: a module of this package.
-      params: the network's parameters, as nested dicts of arrays.
-      stats: its running batch statistics.
-      x: input, images or a map.
-      train: whether to use the batch's statistics and update the running ones.
-      dropout: random key for dropout in training; None for a network without dropout.
-
-    Returns:
-      The network's output, and its (updated) running statistics.
-    """
-    variables = {"params": params, "batch_stats": stats}
-    if not train:
-        return network.apply(variables, x, False), stats
-    rngs = None if dropout is None else {"dropout": dropout}
-    output, updated = network.apply(variables, x, True, rngs=rngs, mutable=["batch_stats"])
-    return output, updated.get("batch_stats", {})

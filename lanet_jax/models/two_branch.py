@@ -5,8 +5,9 @@ from typing import NamedTuple
 import flax.linen as nn
 from jaxtyping import Array, Float
 
+from lanet_jax.models.classifiers import Classifier
 from lanet_jax.models.landmarks import LandmarkNet
-from lanet_jax.models.resnet import Classifier, unless_empty
+from lanet_jax.models.pure import unless_empty
 from lanet_jax.typing import PyTree
 
 

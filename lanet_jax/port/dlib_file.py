@@ -18,14 +18,10 @@ class Convolution:
     Attributes:
       kernel: filters, inputs, rows, columns.
       bias: addend of each filter.
-      stride: stride along y and x.
-      padding: padding along y and x, on both sides.
     """
 
     kernel: Float[np.ndarray, "O I h w"]
     bias: Float[np.ndarray, " O"]
-    stride: tuple[int, int]
-    padding: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -130,12 +126,12 @@ class _Reader:
 
 def _convolution(reader: _Reader) -> Convolution:
     numbers = reader.tensor()
-    filters, rows, columns, down, across, top, left = (reader.integer() for _ in range(7))
+    filters, rows, columns, *_ = (reader.integer() for _ in range(7))  # then stride and padding
     if min(filters, rows, columns) < 1:
         raise ValueError(f"{filters} filters of {rows} x {columns}")
     bias = numbers[len(numbers) - filters :]
     kernel = numbers[: len(numbers) - filters].reshape(filters, -1, rows, columns)
-    return Convolution(kernel, bias, (down, across), (top, left))
+    return Convolution(kernel, bias)
 
 
 def _affine(reader: _Reader) -> Affine:

@@ -17,7 +17,7 @@ from lanet_jax.port.dlib_file import Affine, Convolution, FullyConnected, Layer
 from lanet_jax.typing import PyTree
 
 BLOCKS, WIDTH = 14, 32
-Path = tuple[str, ...]
+Place = tuple[str, ...]  # of a layer in our tree
 
 
 class Statistics(NamedTuple):
@@ -101,7 +101,7 @@ def measure(
     variables = {"params": params, "batch_stats": stats}
 
     @jax.jit
-    def sums(x: jax.Array) -> dict[Path, tuple]:
+    def sums(x: jax.Array) -> dict[Place, tuple]:
         found = {}
 
         def intercept(call, args, kwargs, context):
@@ -122,11 +122,11 @@ def measure(
     return Statistics(mean, square - mean**2)
 
 
-def _expected() -> list[tuple[Path, tuple]]:
-    """Path in our tree and shape of every layer of the file; convolutions are O I h w."""
-    rows: list[tuple[Path, tuple]] = []
+def _expected() -> list[tuple[Place, tuple]]:
+    """Place in our tree and shape of every layer of the file; convolutions are O I h w."""
+    rows: list[tuple[Place, tuple]] = []
 
-    def add(place: Path, number: int, out: int, into: int, size: int) -> None:
+    def add(place: Place, number: int, out: int, into: int, size: int) -> None:
         rows.append(((*place, f"conv{number}"), (out, into, size, size)))
         rows.append(((*place, f"bn{number}"), (out,)))
 

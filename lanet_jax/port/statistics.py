@@ -5,8 +5,8 @@ on 600 crops of FERPlus' train split by
 
     lanet port get-faces --statistics ferplus/argmax8 --data_dir DIR
 
-No image can be reconstructed from
-them, and any other numbers would give the same function in evaluation.
+No image can be reconstructed from them, and any other numbers would give the same function in
+evaluation.
 """
 
 from pathlib import Path

@@ -19,11 +19,8 @@ from lanet_jax.predict.sound import Sound
 _TICK = Fraction(1, 120_000)
 _BEST, _OTHER = "libx264", "mpeg4"  # builds of FFmpeg without the first are rare
 _OTHER_TICK = Fraction(1, 60_000)  # the finest of that codec
-_OPTIONS = {
-    "crf": "18",
-    "preset": "veryfast",
-    "bf": "0",
-}  # uneven times of B-frames shorten a track
+# No B-frames: their uneven times shorten a track.
+_OPTIONS = {"crf": "18", "preset": "veryfast", "bf": "0"}
 _OTHER_BITS = 0.3  # per pixel
 
 

@@ -1,15 +1,12 @@
 """Puts sections on a self-contained page, without scripts or requests."""
 
-import importlib.resources
 from collections.abc import Sequence
 from pathlib import Path
-
-import jinja2
 
 from lanet_jax.command_line.words import counted
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_text
-from lanet_jax.report import compare, gallery, parts, run_files, run_sections, theme
+from lanet_jax.report import compare, gallery, parts, run_files, run_sections, template, theme
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Section
 from lanet_jax.run.paths import RunFolder
@@ -108,14 +105,7 @@ def _present(sections: Sequence[Section | None]) -> list[Section]:
 
 
 def _write(path: Path, heading: str, parts: list[dict]) -> Path:
-    source = importlib.resources.files(__package__).joinpath("template.html.jinja").read_text()
-    environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    colors = {"light": theme.variables(theme.LIGHT), "dark": theme.variables(theme.DARK)}
-    html = environment.from_string(source).render(
-        heading=heading, parts=parts, series=theme.series, **colors
-    )
+    html = template.fill(__package__, heading=heading, parts=parts, series=theme.series)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, html)
     return path

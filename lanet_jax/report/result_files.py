@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from lanet_jax import metrics
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.run.paths import RunFolder
@@ -33,19 +32,6 @@ class Evaluated:
     confusion: Int[np.ndarray, "C C"]
     calibration: list[dict[str, float]]
     numbers: dict[str, Any]
-
-
-@dataclasses.dataclass(frozen=True)
-class Suspicions:
-    """The suspicion of each training record.
-
-    Attributes:
-      values: 1 - target[given], the part of the distribution that is not on the observed label.
-      wrong: whether the observed label is wrong; None if the true labels are not known.
-    """
-
-    values: Float[np.ndarray, " N"]
-    wrong: Bool[np.ndarray, " N"] | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,14 +119,6 @@ def distributions(folder: Path, names: Sequence[str] | None = None) -> Distribut
     wrong = np.array([row[2] != row[3] for row in rows], bool)
     known = bool(rows) and all(row[3] for row in rows)
     return Distributions(given, wrong if known else None, values)
-
-
-def suspicions(folder: Path) -> Suspicions | None:
-    """The suspicions by `distributions.csv`; None if the run wrote none."""
-    found = distributions(folder)
-    if found is None:
-        return None
-    return Suspicions(metrics.suspicion(found.targets, found.given), found.wrong)
 
 
 def table(path: Path, again: str) -> list[list[str]]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from flax.traverse_util import flatten_dict
 
+from lanet_jax import metrics
 from lanet_jax.command_line.words import counted
 from lanet_jax.report import charts, result_files, splits_of_runs, training_terms
 from lanet_jax.report.charts import digits, percent, thousandths
@@ -107,13 +108,14 @@ def calibrations(run: RunFiles) -> Section | None:
 
 def label_noise(run: RunFiles) -> Section | None:
     """How far the estimated distributions differ from the observed labels, right and wrong ones."""
-    found = result_files.suspicions(run.folder)
-    if found is None or not len(found.values):
+    found = result_files.distributions(run.folder)
+    if found is None or not len(found.given):
         return None
-    groups = [("observed labels", found.values)]
+    suspicion = metrics.suspicion(found.targets, found.given)
+    groups = [("observed labels", suspicion)]
     if found.wrong is not None:
         parts = (("right labels", ~found.wrong), ("wrong labels", found.wrong))
-        groups = [(name, found.values[own]) for name, own in parts if own.any()]
+        groups = [(name, suspicion[own]) for name, own in parts if own.any()]
     axis = "1 - target[given]"
     title = "Share of the records by 1 - target[given]"
     panel = Panel(title, charts.histogram(groups, 40, axis, title))

@@ -14,11 +14,11 @@ from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
 from lanet_jax.files.home import expanded
-from lanet_jax.run import inputs, train_command
+from lanet_jax.run import inputs, paths, train_command
+from lanet_jax.run.inputs import ADVICE
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.run.values import told
 
-ADVICE = "restore it, or choose another --workdir"
 ABSENT = "absent"
 # Fields that older configs lack, with the values that held when these were written.
 LATER: dict[str, dict[str, Any]] = {
@@ -137,7 +137,7 @@ def identity(workdir: Path) -> dict[str, Any]:
 
 def has_checkpoint(workdir: Path) -> bool:
     """Whether a run has a checkpoint to resume from."""
-    return any(path.name.isdecimal() for path in RunFolder(workdir).checkpoints.glob("*"))
+    return bool(paths.steps(RunFolder(workdir).checkpoints))
 
 
 def _text(config: ml_collections.ConfigDict) -> str:
@@ -147,8 +147,8 @@ def _text(config: ml_collections.ConfigDict) -> str:
 def has_begun(workdir: Path) -> bool:
     """Whether a folder holds rows or checkpoints, which bind it to its run."""
     files = RunFolder(workdir)
-    rows, states = files.metrics, [*files.checkpoints.glob("*"), *files.best.glob("*")]
-    return (rows.exists() and rows.stat().st_size > 0) or any(p.name.isdecimal() for p in states)
+    has_rows = files.metrics.exists() and files.metrics.stat().st_size > 0
+    return has_rows or bool(paths.steps(files.checkpoints) or paths.steps(files.best))
 
 
 def command(workdir: Path) -> str:

@@ -16,7 +16,7 @@ from lanet_jax.run.paths import RunFolder
 # Config fields that name a file which is read only once: afterwards labels.csv and the checkpoints
 # hold its content.
 FILES = ("noise.file", "model.pretrained")
-_ADVICE = "restore it, or choose another --workdir"
+ADVICE = "restore it, or choose another --workdir"
 
 Fingerprints = Mapping[str, Mapping[str, str]]  # split: part of its data: SHA-256
 
@@ -107,10 +107,11 @@ def noted(workdir: Path) -> dict[str, Any] | None:
     path = RunFolder(workdir).inputs
     if not path.exists():
         return None
-    tree = json_files.read(path, _ADVICE)
-    parts = [*tree.get("data", {}).values(), tree.get("files", {})] if _is_tree(tree) else [None]
+    tree = json_files.read(path, ADVICE)
+    data, files = tree.get("data", {}), tree.get("files", {})
+    parts = [files, *data.values()] if isinstance(data, dict) else [None]
     if not all(isinstance(part, dict) for part in parts):
-        raise UserError(f"{path} is damaged; {_ADVICE}")
+        raise UserError(f"{path} is damaged; {ADVICE}")
     return tree
 
 
@@ -130,10 +131,6 @@ def differences(then: Fingerprints, now: Fingerprints) -> list[str]:
         wrong = [what for what in {**one, **other} if one.get(what) != other.get(what)]
         found += [f"{', '.join(wrong)} of {split}"] if wrong else []
     return found
-
-
-def _is_tree(tree: dict[str, Any]) -> bool:
-    return isinstance(tree.get("data", {}), dict)
 
 
 def _sum(path: Path) -> str:

@@ -103,7 +103,7 @@ class _Board:
 
     def write(self, row: Row) -> None:
         for name, value in row.items():
-            if name not in {"step", "epoch", *_TEXTS}:
+            if name not in RESERVED:
                 self._add(row["step"], summary=scalar(f"{row['split']}/{name}", value))
         if time.monotonic() - self._flushed > self.SECONDS:
             with _closed_on_error(self._events, self._path):

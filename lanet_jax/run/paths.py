@@ -1,7 +1,10 @@
 """The paths of the files in a work folder."""
 
 import dataclasses
+import re
 from pathlib import Path
+
+STEP = re.compile("[0-9]{1,18}")  # name of a checkpoint's folder
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,3 +156,8 @@ class EvaluationFolder:
     def metrics(self) -> Path:
         """Accuracy and the other numbers."""
         return self.path / "metrics.json"
+
+
+def steps(folder: Path) -> list[int]:
+    """The steps of the checkpoints in a folder of them, in ascending order."""
+    return sorted(int(path.name) for path in folder.glob("*") if STEP.fullmatch(path.name))

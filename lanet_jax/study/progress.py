@@ -93,9 +93,8 @@ class Progress:
         """Call it when the cell has ended, with the reason if it failed, else ""."""
         elapsed = time.monotonic() - self._started
         self._failed += bool(reason)
-        if (
-            not reason and self._before < 0.5
-        ):  # the end of a resumed run tells little of a whole one
+        # The end of a resumed run tells little of a whole one.
+        if not reason and self._before < 0.5:
             self._known[self._cell.experiment] = elapsed / (1 - self._before)
         how = f"finished in {duration(elapsed)}"
         if reason:

@@ -72,12 +72,17 @@ def entries(study: Study, folder: Path) -> list[list[Entry]]:
     return [[_entry(study, folder, row, *column) for column in columns] for row in rows(study)]
 
 
+def finished(folder: Path, experiment: str, seeds: Sequence[int]) -> list[Path]:
+    """The work folders of an experiment's finished runs, in the order of the seeds."""
+    homes = (folder / experiment / f"seed{seed}" for seed in seeds)
+    return [home for home in homes if outcome.finished(home)]
+
+
 def _entry(
     study: Study, folder: Path, row: tuple[Level, ...], column: Level, split: str, title: str
 ) -> Entry:
     experiment = key((*row, column))
-    homes = [folder / experiment / f"seed{seed}" for seed in study.seeds]
-    runs = [outcome.read(home, split) for home in homes if outcome.finished(home)]
+    runs = [outcome.read(home, split) for home in finished(folder, experiment, study.seeds)]
     return Entry(
         labels=tuple(label for level in row for label in level.labels),
         column=title,

@@ -7,7 +7,7 @@ from pathlib import Path
 from lanet_jax.report import gallery, page, run_files, run_sections
 from lanet_jax.report.run_files import RunFiles
 from lanet_jax.report.section import Section, Table
-from lanet_jax.study import class_recall, curves, outcome
+from lanet_jax.study import class_recall, curves, results
 from lanet_jax.study.chart_groups import Runs, places
 from lanet_jax.study.grid import Study, key, rows
 from lanet_jax.study.results_table import Sheet
@@ -29,8 +29,7 @@ def finished(study: Study, folder: Path) -> Runs:
     return {
         (row, column): [
             run_files.read(home)
-            for home in (folder / key((*row, column)) / f"seed{seed}" for seed in study.seeds)
-            if outcome.finished(home)
+            for home in results.finished(folder, key((*row, column)), study.seeds)
         ]
         for row, column in itertools.product(rows(study), study.columns.levels)
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 from lanet_jax.figures import style, sweep, sweeps
 from lanet_jax.report import gallery
 from lanet_jax.report.run_files import RunFiles
-from lanet_jax.study.grid import Study
+from lanet_jax.study.grid import Study, names
 
 
 def draw(study: Study, runs: Collection[RunFiles], folder: Path) -> list[str]:
@@ -40,7 +40,7 @@ def _declared(study: Study) -> list[str]:
     for axis in (*study.rows, study.columns):
         declared = [(level.config, frozenset(level.overrides)) for level in axis.levels]
         for (config, one), (other_config, other) in itertools.combinations(declared, 2):
-            fields = {override.partition("=")[0] for override in one ^ other}
+            fields = names(one ^ other)
             if config == other_config and len(fields) == 1:
                 found |= dict.fromkeys(fields)
     return list(found)

@@ -40,9 +40,8 @@ def begin(
     """
     hosts.on_first(lambda: lock.hold(workdir))
     hosts.on_first(lambda: run_folder.claim(workdir, resolved, arguments))
-    hosts.on_each(
-        lambda: run_folder.check(workdir, resolved)
-    )  # a host may have been started with another command
+    # A host may have been started with another command.
+    hosts.on_each(lambda: run_folder.check(workdir, resolved))
     _tell([*told, unread.note(resolved, arguments)])
     resumed = hosts.on_first(lambda: run_folder.has_checkpoint(workdir))
     built = hosts.on_each(lambda: run_lib.run(resolved, workdir, resumed))

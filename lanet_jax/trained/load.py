@@ -10,7 +10,7 @@ from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Float
 
-from lanet_jax.checkpoint import model_file, states
+from lanet_jax.checkpoint import model_file, orbax, states
 from lanet_jax.checkpoint.metadata import completed, without_run
 from lanet_jax.devices import hosts
 from lanet_jax.errors import UserError
@@ -154,7 +154,7 @@ def restore(folder: Path, step: str, mesh: Mesh) -> Trained:
         lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=everywhere),
         trained_network.shapes(card),
     )
-    restored = states.restore_inference(steps, number, like)
+    restored = orbax.restore(steps, number, like)
     return _trained(restored["params"], restored["model_state"], card, number, mesh)
 
 

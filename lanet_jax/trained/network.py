@@ -17,8 +17,12 @@ from lanet_jax.methods.frozen import Frozen
 from lanet_jax.methods.method import Example, Predicts
 from lanet_jax.models import backbones
 from lanet_jax.models.backbones import Backbone
-from lanet_jax.models.classifiers import Embedding, EmbeddingClassifier, ImportanceClassifier
-from lanet_jax.models.resnet import Classifier
+from lanet_jax.models.classifiers import (
+    Classifier,
+    Embedding,
+    EmbeddingClassifier,
+    ImportanceClassifier,
+)
 from lanet_jax.typing import PyTree
 
 SHARE_CLASSIFIER = ("ce", "eac", "lanet")  # methods without a head of their own

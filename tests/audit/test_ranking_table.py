@@ -14,7 +14,7 @@ from lanet_jax.label_noise.ranking import Ranking
 def test_the_most_frequent_confusions_are_errors_and_as_many_as_there_are():
     transition = np.array([[0.6, 0.4, 0.0], [0.1, 0.9, 0.0], [0.0, 0.0, 1.0]])
     prior = np.array([0.5, 0.3, 0.2])
-    estimate = noise_estimate.NoiseEstimate(0.23, transition, transition, prior, np.ones(3, int))
+    estimate = noise_estimate.NoiseEstimate(0.23, transition, transition, prior)
     classes = ("anger", "fear", "joy")
     every = np.ones(3, bool)
     said = ranking_table._confusions(estimate, 0.115, every, classes)

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lanet_jax.checkpoint import best, states
+from lanet_jax.checkpoint import best, orbax, states
 from lanet_jax.errors import UserError
 from lanet_jax.state import TrainState
 
@@ -56,7 +56,7 @@ def _kept(folder):
         lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=x.sharding),
         states.inference_part(state.params, state.model_state, Method),
     )
-    found = states.restore_inference(where, step, like)
+    found = orbax.restore(where, step, like)
     np.testing.assert_array_equal(found["params"]["net"], state.params["net"])
     return step
 

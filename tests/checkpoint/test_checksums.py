@@ -53,7 +53,7 @@ def _restore_best(workdir):
     folder, step = states.find(workdir, "best")
     states.restore_card(folder, step)
     like = _like(states.inference_part(_state().params, _state().model_state, Method))
-    return states.restore_inference(folder, step, like)["params"]["net"]
+    return orbax.restore(folder, step, like)["params"]["net"]
 
 
 @pytest.fixture(scope="module")

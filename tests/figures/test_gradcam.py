@@ -10,7 +10,8 @@ from lanet_jax.figures.gradcam import grad_cam
 from lanet_jax.figures.style import NotDrawnError
 from lanet_jax.methods.ce import CE
 from lanet_jax.methods.method import Example
-from lanet_jax.models.resnet import BasicBlock, Classifier, ResNet, global_average
+from lanet_jax.models.classifiers import Classifier, global_average
+from lanet_jax.models.resnet import BasicBlock, ResNet
 from lanet_jax.models.stages import Stage
 from tests import plain_family
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lanet_jax.checkpoint import best, checksums, states
+from lanet_jax.checkpoint import best, checksums, orbax, states
 from lanet_jax.errors import UserError
 
 # Orbax closes its event loop while tensorstore still reports to it that a read failed.
@@ -53,7 +53,7 @@ def restored(root):
         ),
         {"params": TREE, "model_state": STATE},
     )
-    return card, states.restore_inference(folder, step, like)
+    return card, orbax.restore(folder, step, like)
 
 
 def same(found):

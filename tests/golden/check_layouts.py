@@ -19,7 +19,8 @@ from make_layouts import write_layouts
 from torch_resnet import ResNet as TorchResNet
 
 from lanet_jax.checkpoint.pretrained import load_backbone
-from lanet_jax.models.resnet import ResNet, apply
+from lanet_jax.models.pure import apply
+from lanet_jax.models.resnet import ResNet
 
 
 def port(source: Path, out: Path) -> subprocess.CompletedProcess:

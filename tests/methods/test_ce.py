@@ -7,7 +7,9 @@ import pytest
 
 from lanet_jax.methods.ce import CE
 from lanet_jax.methods.method import Example
-from lanet_jax.models.resnet import Classifier, ResNet, apply
+from lanet_jax.models.classifiers import Classifier
+from lanet_jax.models.pure import apply
+from lanet_jax.models.resnet import ResNet
 
 B, C = 8, 7
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from lanet_jax.methods.eac import EAC, attention_consistency
-from lanet_jax.models.resnet import Classifier, ResNet, apply
+from lanet_jax.models.classifiers import Classifier
+from lanet_jax.models.pure import apply
+from lanet_jax.models.resnet import ResNet
 
 B, C, SIDE = 8, 7, 32
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default

@@ -16,8 +16,8 @@ from lanet_jax.methods.frozen import PART, Frozen, behind
 from lanet_jax.methods.lanet import LANet
 from lanet_jax.methods.method import Example
 from lanet_jax.models import backbones
+from lanet_jax.models.classifiers import Classifier
 from lanet_jax.models.landmarks import LandmarkNet
-from lanet_jax.models.resnet import Classifier
 from lanet_jax.models.two_branch import TwoBranch
 from lanet_jax.train.step import train_step
 from tests.lanet_settings import settings

@@ -8,7 +8,8 @@ from jax.sharding import PartitionSpec as P
 
 from lanet_jax.methods import lanet, lanet_neighbors
 from lanet_jax.methods.ce import CE
-from lanet_jax.models.resnet import Classifier, ResNet
+from lanet_jax.models.classifiers import Classifier
+from lanet_jax.models.resnet import ResNet
 
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default
 WEIGHTS = {"ce": 1.0, "lm": 1.0, "kl": 0.7, "el": 0.3}  # Eq. 14 with the weights of `build`
@@ -134,7 +135,7 @@ def test_neighbours_predictions_learn_unless_stopped(build, initial, batches, st
     by_bias = jax.grad(value)(params["expression"]["fc"])["bias"]
     _, (after, _) = method.loss(params, state, batch, KEY)
     outputs, _ = lanet.apply(
-        method.network, lanet._branches(params), lanet._branches(state), batch["image"], True
+        method.network, lanet.branches(params), lanet.branches(state), batch["image"], True
     )
     p, target = jax.nn.softmax(outputs.logits), after["bank"][batch["id"]]
     simple = np.allclose(by_bias, jnp.mean(p - target, axis=0), atol=1e-6)
@@ -201,7 +202,7 @@ def test_trust_weighs_the_cross_entropy_alone(build, initial, batches):
     weights = (share[np.arange(8), labels] / share.max(axis=1)) ** 2
     assert 0 < weights.min() < 1
     outputs, _ = lanet.apply(
-        build().network, lanet._branches(params), lanet._branches(state), batch["image"], True
+        build().network, lanet.branches(params), lanet.branches(state), batch["image"], True
     )
     ce = -np.array(jax.nn.log_softmax(outputs.logits))[np.arange(8), labels]
     assert metrics["ce"] == pytest.approx(np.mean(weights * ce), rel=1e-4)

@@ -13,7 +13,7 @@ KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default
 @pytest.fixture
 def outputs_of():
     def outputs(method, params, state, batch):
-        branches = lanet._branches(params), lanet._branches(state)
+        branches = lanet.branches(params), lanet.branches(state)
         return lanet.apply(method.network, *branches, batch["image"], True)[0]
 
     return outputs

@@ -7,7 +7,8 @@ import pytest
 
 from lanet_jax.methods.rul import RUL, mix
 from lanet_jax.models.classifiers import Embedding, EmbeddingClassifier
-from lanet_jax.models.resnet import ResNet, apply
+from lanet_jax.models.pure import apply
+from lanet_jax.models.resnet import ResNet
 
 B, C, WIDTH = 8, 7, 4
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default

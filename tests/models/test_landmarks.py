@@ -5,13 +5,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from lanet_jax.models.classifiers import global_average
 from lanet_jax.models.landmarks import (
     LandmarkNet,
     coordinates_loss,
     heatmap_loss,
     heatmap_targets,
 )
-from lanet_jax.models.resnet import ResNet, global_average
+from lanet_jax.models.resnet import ResNet
 
 B, L, SIDE = 8, 5, 16
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default

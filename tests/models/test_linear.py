@@ -6,10 +6,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lanet_jax.models.classifiers import Embedding, EmbeddingClassifier, ImportanceClassifier
+from lanet_jax.models.classifiers import (
+    Classifier,
+    Embedding,
+    EmbeddingClassifier,
+    ImportanceClassifier,
+)
 from lanet_jax.models.landmarks import LandmarkNet
 from lanet_jax.models.linear import TORCH_KERNEL, Linear
-from lanet_jax.models.resnet import Classifier
 
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default
 

@@ -1,11 +1,13 @@
-"""The ResNets: size, shapes, pooling, and running from a later stage."""
+"""The ResNets: size, shapes, and running from a later stage."""
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lanet_jax.models.resnet import Classifier, ResNet, apply, global_average
+from lanet_jax.models.classifiers import Classifier
+from lanet_jax.models.pure import apply
+from lanet_jax.models.resnet import ResNet
 
 
 def random_variables(network):
@@ -88,9 +90,3 @@ def test_bfloat16_computes_in_bfloat16_and_keeps_float32_parameters():
     )
     assert {m.dtype for m in maps} == {jnp.dtype(jnp.bfloat16)}
     assert {leaf.dtype for leaf in jax.tree.leaves(tree)} == {jnp.dtype(jnp.float32)}
-
-
-def test_features_are_the_mean_of_a_map_in_float32():
-    features = global_average(jnp.arange(8.0, dtype=jnp.bfloat16).reshape(1, 2, 2, 2))
-    np.testing.assert_array_equal(features, [[3.0, 4.0]])
-    assert features.dtype == jnp.float32

@@ -5,8 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from lanet_jax.models.classifiers import Classifier
 from lanet_jax.models.landmarks import LandmarkNet
-from lanet_jax.models.resnet import Classifier, ResNet
+from lanet_jax.models.resnet import ResNet
 from lanet_jax.models.two_branch import TwoBranch, start_from_backbone
 
 B, L, C, WIDTH = 8, 5, 7, 4

@@ -6,8 +6,10 @@ import numpy as np
 
 from lanet_jax.methods.lanet import LANet
 from lanet_jax.methods.method import Example
+from lanet_jax.models.classifiers import Classifier
 from lanet_jax.models.landmarks import LandmarkNet
-from lanet_jax.models.resnet import Classifier, ResNet, apply
+from lanet_jax.models.pure import apply
+from lanet_jax.models.resnet import ResNet
 from lanet_jax.models.two_branch import TwoBranch
 from tests.lanet_settings import settings
 

@@ -8,7 +8,9 @@ import pytest
 from flax.traverse_util import flatten_dict
 
 from lanet_jax.errors import UserError
-from lanet_jax.models.resnet import Classifier, ResNet, apply
+from lanet_jax.models.classifiers import Classifier
+from lanet_jax.models.pure import apply
+from lanet_jax.models.resnet import ResNet
 from lanet_jax.port.convert import LAYOUTS, VGGFACE2_IDENTITIES, convert
 from lanet_jax.port.name_table import table
 

@@ -21,7 +21,7 @@ def layers():
     def draw(shape):
         if len(shape) == 4:
             kernel = rng.standard_normal(shape) / np.prod(shape[1:]) ** 0.5
-            return Convolution(kernel.astype(np.float32), rng.normal(size=shape[0]), (1, 1), (1, 1))
+            return Convolution(kernel.astype(np.float32), rng.normal(size=shape[0]))
         if len(shape) == 2:
             return FullyConnected(rng.standard_normal(shape))
         return Affine(rng.uniform(0.5, 1, shape), rng.normal(size=shape))

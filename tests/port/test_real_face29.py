@@ -12,8 +12,8 @@ from lanet_jax.augment.compose import preprocess_batch
 from lanet_jax.checkpoint.formats import read_safetensors
 from lanet_jax.checkpoint.pretrained import IN_CACHE, in_cache, load_backbone
 from lanet_jax.models import backbones
+from lanet_jax.models.classifiers import global_average
 from lanet_jax.models.face29 import MEAN, STD, Face29
-from lanet_jax.models.resnet import global_average
 
 HERE = Path(__file__).parent
 

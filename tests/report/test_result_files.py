@@ -12,17 +12,18 @@ def test_evaluated_splits(full):
     assert one.calibration[0]["accuracy"] == 0.333
 
 
-def test_suspicions_by_hand(full):
-    found = result_files.suspicions(full)
-    np.testing.assert_allclose(found.values, [0.11, 0.2, 0.3, 0.7, 0.9])
+def test_distributions_by_hand(full):
+    found = result_files.distributions(full)
+    on_label = found.targets[range(5), found.given]
+    np.testing.assert_allclose(on_label, [0.89, 0.8, 0.7, 0.3, 0.1])
     np.testing.assert_array_equal(found.wrong, [False, False, False, True, True])
 
 
-def test_suspicions_without_known_labels(full):
+def test_distributions_without_known_labels(full):
     path = full / "distributions.csv"
     path.write_text("id,name,given,true,anger,fear\n0,a.png,fear,,0.25,0.75\n")
-    found = result_files.suspicions(full)
-    np.testing.assert_allclose(found.values, [0.25])
+    found = result_files.distributions(full)
+    np.testing.assert_allclose(found.targets, [[0.25, 0.75]])
     assert found.wrong is None
 
 
@@ -43,7 +44,7 @@ def test_damaged_distributions(full, row):
 
 def test_what_is_absent(bare):
     assert result_files.evaluated(bare) == []
-    assert result_files.suspicions(bare) is None
+    assert result_files.distributions(bare) is None
 
 
 @pytest.mark.parametrize("text", ["label,a,b\na,1,2\n", "label,a\na,x\n", "label,a\n"])

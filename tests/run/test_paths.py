@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lanet_jax.run.paths import EvaluationFolder, RunFolder
+from lanet_jax.run.paths import EvaluationFolder, RunFolder, steps
 
 NAMES = {
     "lock": ".lock",
@@ -50,6 +50,13 @@ def test_evaluations_are_those_with_a_confusion_matrix_in_order(tmp_path):
     for name in ("valid", "test"):
         folder.evaluation(name).confusion.touch()
     assert folder.evaluations() == [folder.evaluation("test"), folder.evaluation("valid")]
+
+
+def test_steps_are_the_folders_named_by_a_number_in_order(tmp_path):
+    for name in ("12", "9", "best", "7.broken", "5.orbax-checkpoint-tmp-0"):
+        (tmp_path / name).mkdir()
+    assert steps(tmp_path) == [9, 12]
+    assert steps(tmp_path / "absent") == []
 
 
 def test_the_files_of_an_evaluation():

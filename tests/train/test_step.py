@@ -15,8 +15,9 @@ from lanet_jax import state as state_lib
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.methods.lanet import LANet
 from lanet_jax.methods.method import Example
+from lanet_jax.models.classifiers import Classifier
 from lanet_jax.models.landmarks import LandmarkNet
-from lanet_jax.models.resnet import Classifier, ResNet
+from lanet_jax.models.resnet import ResNet
 from lanet_jax.models.two_branch import TwoBranch
 from lanet_jax.train.step import train_step
 from tests.lanet_settings import settings
