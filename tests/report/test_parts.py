@@ -46,5 +46,10 @@ def test_the_verdict_names_what_is_idle():
     assert section(landmark_share=0.2).note.startswith("Landmark space is measurably worse")
 
 
+def test_the_landmark_error_is_explained_where_there_is_one():
+    assert "landmark" not in section().note
+    assert "; the landmark error is in standard dev" in section(landmark_error=1.0).note
+
+
 def test_without_such_rows_there_is_no_section():
     assert parts.section(SimpleNamespace(rows=[{"split": "train"}])) is None
