@@ -32,8 +32,8 @@ class Beliefs:
         method that has none.
       probabilities: the network's own, averaged over each image and its mirror image, without
         other augmentation.
-      features: by space, "expression" and for LA-Net "landmark"; averaged likewise, or the known
-        landmarks if the run compared those. A row of 0 has no place in the space.
+      features: by space, "expression" and, if the run learned landmarks, "landmark"; averaged
+        likewise, or the known landmarks if it compared those. A row of 0 has no place in the space.
       contribution: the trained score network of each space that has one (Eq. 3).
       step: number of steps trained; 0 without a run.
     """
@@ -86,8 +86,8 @@ def read(c: Config, workdir: Path, step: str, data: Data, mesh: Mesh) -> Beliefs
     restored = orbax.restore(folder, number, like)
     params, state = restored["params"], restored["model_state"]
     probabilities, features = _pass(method, params, state, c, data, mesh)
-    if isinstance(trained, LANet) and data.marks is not None:
-        points, known = data.marks
+    if isinstance(trained, LANet) and trained.network.landmark is not None:
+        points, known = data.marks  # type: ignore[misc]  # it has learned them
         if trained.lde.landmark_space == "geometry":
             features["landmark"] = np.where(known[..., None], points, 0).reshape(len(points), -1)
         # As in training, a record without landmarks has no place in landmark space.
@@ -112,7 +112,7 @@ def _pass(
         images = below(state, images)
         if isinstance(trained, LANet):
             outputs, _ = apply(trained.network, branches(params), branches(state), images, False)
-            spaces = {space: getattr(outputs, space) for space in BRANCHES}
+            spaces = {space: getattr(outputs, space) for space in branches(params)}
             return jax.nn.softmax(outputs.logits), spaces
         logits, features = trained.predict(params, state, images)
         return jax.nn.softmax(logits), {"expression": features}

@@ -64,22 +64,25 @@ class Spaces:
         data, count = run.data, run.reading.batch
         of_record = data.given if data.true is None else data.true
         labels = of_record[rows]
-        predicted: list[Float[np.ndarray, "B L 2"]] = []
+        predicted: list[Float[np.ndarray, "B L 2"]] = []  # none without a landmark network
         found: dict[str, list[Space]] = {}
         for start, (points, spaces) in zip(
             range(0, len(rows), count), self._looks(state), strict=True
         ):
-            predicted.append(landmark_points.points(points))
+            if points is not None:
+                predicted.append(landmark_points.points(points))
             own = labels[start : start + count]
             for name, neighborhood in spaces.items():
                 found.setdefault(name, []).append(space.of_batch(neighborhood, own, of_record))
-        finite.require(np.concatenate(predicted), [data.train.names[row] for row in rows])
         row: Row = {}
         for name, parts in found.items():
             row |= space.joined(parts).row(name)
         each = [row[f"{name}_effective_neighbors"] for name in found]
         row["effective_neighbors"] = float(np.mean(each)) if each else np.nan
-        row |= self._landmark_errors(np.concatenate(predicted))
+        if predicted:
+            joined = np.concatenate(predicted)
+            finite.require(joined, [data.train.names[row] for row in rows])
+            row |= self._landmark_errors(joined)
         row["chance_share"] = space.chance_share(labels)
         row["commonest_share"] = float(np.bincount(labels).max() / len(labels))
         if targets is not None:
@@ -102,7 +105,7 @@ class Spaces:
 
     @functools.cached_property
     def _landmarks(self) -> tuple[Float[np.ndarray, "M L 2"], Bool[np.ndarray, "M L"]]:
-        points, known = self.run.data.marks  # type: ignore[misc]  # LA-Net has them
+        points, known = self.run.data.marks  # type: ignore[misc]  # a landmark network has them
         return points[self._rows], known[self._rows]
 
     @functools.cached_property
@@ -117,11 +120,11 @@ class Spaces:
 
     def _looks(
         self, state: TrainState
-    ) -> Iterator[tuple[Float[np.ndarray, "B ..."], dict[str, Neighborhood]]]:
-        """Predicted landmarks and neighbourhoods of each batch."""
+    ) -> Iterator[tuple[Float[np.ndarray, "B ..."] | None, dict[str, Neighborhood]]]:
+        """Predicted landmarks, if there are any, and neighbourhoods of each batch."""
         run, rows = self.run, self._rows
         places = mesh_lib.own_rows(self.mesh, run.reading.batch)
-        points, known = self._landmarks
+        marks = self._landmarks if self._method.network.landmark is not None else None
         sharding = NamedSharding(self.mesh, P("data"))
         images = eval_batches(run.data.train.take(rows), run.reading, places)
         for step, batch in enumerate(images):
@@ -129,9 +132,9 @@ class Spaces:
             batch |= {
                 "id": rows[own].astype(np.int32),
                 "label": run.data.given[rows[own]].astype(np.int32),
-                "landmarks": points[own],
-                "present": known[own],
             }
+            if marks is not None:
+                batch |= {"landmarks": marks[0][own], "present": marks[1][own]}
             sharded = {
                 name: jax.make_array_from_process_local_data(sharding, value)
                 for name, value in batch.items()
@@ -200,4 +203,8 @@ class Spaces:
 
 def of(run: Run, mesh: Mesh) -> Spaces | None:
     """The measurement for a run; None for a method that has no parts to measure."""
-    return Spaces(run, mesh) if isinstance(behind(run.method)[0], LANet) else None
+    method = behind(run.method)[0]
+    if not isinstance(method, LANet):
+        return None
+    has_parts = method.network.landmark is not None or method.lde.spaces != "none"
+    return Spaces(run, mesh) if has_parts else None

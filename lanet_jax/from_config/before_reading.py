@@ -45,7 +45,7 @@ def check(c: Config) -> None:
     train = {name: _described(c, name, c.data.train_split) for name in c.data.train}
     mixture.check_classes(train)
     without = [name for name, of in train.items() if not of.landmarks]
-    if c.method == "lanet" and without:
+    if landmark_targets.are_learned(c) and without:
         raise landmark_targets.missing(without)
     mixture.check_schemes(train)
     without = [name for name, of in train.items() if not of.votes]

@@ -90,6 +90,8 @@ def check(c: Config) -> None:
             f"--config.augment.size={c.augment.size}: model.family=face29 needs images of "
             f"{LEAST_SIZE} px or more"
         )
+    if c.method == "lanet":
+        _check_landmarks(c)
     own = {"lanet": _lanet, "scn": _scn}.get(c.method)
     if own is not None and p.batch_size:
         own(c)
@@ -118,8 +120,19 @@ def _check_network(c: Config) -> None:
         )
 
 
-def _lanet(c: Config) -> None:
-    batch, k, memory, q = c.optim.batch_size, c.lde.neighbors, c.lde.memory, c.el.queue_size
+def _check_landmarks(c: Config) -> None:
+    """Refuses parts that need landmarks where there are none, and spaces that do not fit them."""
+    if not c.landmarks.enabled:
+        without = {
+            "--config.lde.spaces=expression": c.lde.spaces == "both",
+            "--config.el.enabled=False": c.el.enabled,
+        }
+        if flags := [flag for flag, is_needed in without.items() if is_needed]:
+            raise UserError(
+                "--config.landmarks.enabled=False: landmark space and the contrastive loss (EL) "
+                f"need landmarks; add {' '.join(flags)}"
+            )
+        return
     if c.landmarks.head == "heatmap" and c.landmarks.frame == "face":
         raise UserError(
             "--config.landmarks.head=heatmap: heat maps are maps of the image; set "
@@ -130,6 +143,10 @@ def _lanet(c: Config) -> None:
             "--config.lde.landmark_space=geometry: in a crop, neighbours would share place and "
             "rotation, not expression; set --config.landmarks.frame=face"
         )
+
+
+def _lanet(c: Config) -> None:
+    batch, k, memory, q = c.optim.batch_size, c.lde.neighbors, c.lde.memory, c.el.queue_size
     if c.loss.trust and c.lde.spaces == "none":
         raise UserError(
             f"--config.loss.trust={c.loss.trust:g}: trust is computed from the targets, and "

@@ -74,6 +74,7 @@ def get_config() -> ml_collections.ConfigDict:
     m.frozen_stages = 0  # number of stages that keep their pretrained weights, for all networks
 
     c.landmarks = l = ml_collections.ConfigDict()  # noqa: E741
+    l.enabled = True  # False: no landmark network, L_lm or EL; the data needs no landmarks
     l.head = "coordinates"  # the paper; R: heatmap
     l.trunk = "separate"  # the paper; R: shared_stem
     l.frame = "face"  # aligned and scaled by the training set; or `image`, the paper read literally

@@ -78,7 +78,8 @@ def _batch(c: Config, count: int) -> list[str]:
         told.append(f"batch {c.optim.batch_size}")
     if not c.el.queue_size:
         c.el.queue_size = _whole_batches(c, min(count, _MOST_QUEUED))
-        told.append(f"queue {c.el.queue_size}")
+        if c.method == "lanet" and c.el.enabled:
+            told.append(f"queue {c.el.queue_size}")
     return told
 
 

@@ -15,6 +15,11 @@ from lanet_jax.landmarks.schemes import SCHEMES
 # Finding landmarks misses one in sixty of FERPlus' small grey faces (docs/benchmarks.md). Six times
 # as many are no longer single failures, but a file that fits few of the images, or hidden faces.
 _MOST_WITHOUT = 0.1
+_OTHERWISE = (
+    "find them by `lanet landmarks` and run `lanet prepare` again with --landmarks FILE "
+    "--overwrite, or train without landmarks by --config.landmarks.enabled=False "
+    "--config.lde.spaces=expression --config.el.enabled=False, or take --config.method=ce"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,11 +35,16 @@ class Framed:
     shapes: Shapes
 
 
+def are_learned(c: Config) -> bool:
+    """Whether a run learns landmarks, which its data must then have."""
+    return c.method == "lanet" and c.landmarks.enabled
+
+
 def missing(datasets: Sequence[str]) -> UserError:
     """The error for datasets without the landmarks that LA-Net learns."""
     return UserError(
-        f"method=lanet needs landmarks, and the prepared {', '.join(datasets)} has none: run "
-        "`lanet prepare` again with --landmarks FILE --overwrite, or take --config.method=ce"
+        f"method=lanet needs landmarks, and the prepared {', '.join(datasets)} has none: "
+        f"{_OTHERWISE}"
     )
 
 
@@ -46,20 +56,19 @@ def framed(c: Config, train: Records) -> Framed | None:
       train: training records, without those held out.
 
     Returns:
-      Frame and shapes; None for `landmarks.frame=image`, and for methods that use no landmarks.
+      Frame and shapes; None for `landmarks.frame=image`, and for runs that learn no landmarks.
 
     Raises:
-      UserError: the method learns landmarks and no record has any, or none can be aligned.
+      UserError: the run learns landmarks and no record has any, or none can be aligned.
     """
-    if c.method != "lanet":
+    if not are_learned(c):
         return None
     if train.marks is None:
         raise missing(c.data.train)
     if not train.marks.present.any():
         raise UserError(
             f"method=lanet needs landmarks, and none of this run's {len(train.names):,} training "
-            "records has any: take more records (--config.data.limit), run `lanet prepare` again "
-            "with --landmarks FILE --overwrite, or take --config.method=ce"
+            f"records has any: take more records (--config.data.limit), or {_OTHERWISE}"
         )
     if c.landmarks.frame == "image":
         return None
@@ -92,9 +101,9 @@ def note(c: Config, train: Records) -> str:
       train: training records, without those held out.
 
     Returns:
-      A line; "" if few records lack landmarks, or the method uses none.
+      A line; "" if few records lack landmarks, or the run learns none.
     """
-    if c.method != "lanet" or train.marks is None:
+    if not are_learned(c) or train.marks is None:
         return ""
     without, records = int((~train.marks.present.any(axis=1)).sum()), len(train.names)
     if without <= _MOST_WITHOUT * records:

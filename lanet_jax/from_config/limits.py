@@ -141,6 +141,7 @@ LIMITS: dict[str, Limit] = {
     "model.width": fitted(whole(1, 4096)),
     "model.pretrained": _MAYBE_TEXT,
     "model.frozen_stages": fitted(whole(0), -1),
+    "landmarks.enabled": _SWITCH,
     "landmarks.head": one_of("coordinates", "heatmap"),
     "landmarks.trunk": one_of("separate", "shared_stem"),
     "landmarks.frame": one_of("face", "image"),

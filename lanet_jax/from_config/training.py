@@ -37,7 +37,7 @@ def method(c: Config, classes: int, landmarks: int, label_shares: tuple[float, .
     Args:
       c: resolved config.
       classes: number of classes, C.
-      landmarks: number of landmarks, L.
+      landmarks: number of landmarks, L, which LA-Net may learn.
       label_shares: see `lde.bank.stands_for`; only training needs them.
 
     Returns:
@@ -70,13 +70,17 @@ def _trained(
             f"method={c.method}: nothing builds it; add it to `_trained` in "
             "lanet_jax/from_config/training.py"
         )
+    landmark = _landmark_net(c, backbone, landmarks) if c.landmarks.enabled else None
+    network = TwoBranch(expression, landmark)  # type: ignore[arg-type]  # a Linen module
+    framed = landmark is not None and c.landmarks.frame == "face"
+    return LANet(network, LDE(**c.lde), EL(**c.el), LossWeights(**c.loss), framed, label_shares)
+
+
+def _landmark_net(c: Config, backbone: Backbone, landmarks: int) -> LandmarkNet:
     # Frozen stages are shared whatever the config says about the trunk.
     first_stage = max(backbone.first_stage, 2 if c.landmarks.trunk == "shared_stem" else 1)
     trunk = backbones.make(c.model, first_stage, dtype=backbone.dtype)  # type: ignore[attr-defined]  # a Linen module
-    landmark = LandmarkNet(trunk, c.landmarks.head, landmarks, head_width(c))  # type: ignore[arg-type]  # a Linen module
-    network = TwoBranch(expression, landmark)  # type: ignore[arg-type]  # a Linen module
-    framed = c.landmarks.frame == "face"
-    return LANet(network, LDE(**c.lde), EL(**c.el), LossWeights(**c.loss), framed, label_shares)
+    return LandmarkNet(trunk, c.landmarks.head, landmarks, head_width(c))  # type: ignore[arg-type]  # a Linen module
 
 
 def optimizer(c: Config, steps_per_epoch: int) -> optax.GradientTransformation:

@@ -1,4 +1,4 @@
-"""Tells which fields of a command line the run does not read: those of another method or family."""
+"""Tells which fields of a command line the run does not read: those of a part it does not have."""
 
 from collections.abc import Sequence
 
@@ -11,6 +11,11 @@ from lanet_jax.recipes import PUBLISHED
 _OF_LANET = frozenset({"landmarks", "lde", "el", "loss"})
 # A section with the name of a method is that method's own.
 _OF_METHODS = frozenset({field.partition(".")[0] for field in LIMITS}) & PUBLISHED.keys()
+# Fields that only a run that learns landmarks reads.
+_OF_LANDMARKS = frozenset(
+    {field for field in LIMITS if field.startswith("landmarks.")} - {"landmarks.enabled"}
+    | {"lde.landmark_space", "augment.flip_swaps_points"}
+)
 
 
 def note(c: Config, arguments: Sequence[str]) -> str:
@@ -25,6 +30,7 @@ def note(c: Config, arguments: Sequence[str]) -> str:
     """
     own = _OF_LANET if c.method == "lanet" else {c.method}
     others = (_OF_METHODS | _OF_LANET) - own
+    unlearned = set() if c.landmarks.enabled else _OF_LANDMARKS
     foreign = {f"model.{field}" for field in backbones.foreign(c.model.family)}
     told = [
         f"--config.{field} by {reader}"
@@ -32,6 +38,7 @@ def note(c: Config, arguments: Sequence[str]) -> str:
         for reader, is_unread in (
             (f"method={c.method}", field.partition(".")[0] in others),
             (f"model.family={c.model.family}", field in foreign),
+            ("landmarks.enabled=False", c.method == "lanet" and field in unlearned),
         )
         if is_unread
     ]

@@ -28,7 +28,8 @@ class LANet:
     """The method of the paper.
 
     Attributes:
-      network: the expression network, the only one used at inference, and the landmark network.
+      network: the expression network, the only one used at inference, and the landmark network;
+        without the latter, spaces are "expression" or "none" and EL is off.
       lde: settings of the label distribution estimation.
       el: settings of the contrastive loss.
       weights: alpha and beta, and the settings of trust.
@@ -59,7 +60,7 @@ class LANet:
         state["bank"] = bank.init(example.labels, outputs.logits.shape[1])
         if self.framed:
             state["frame"] = example.frame
-        widths = lanet_neighbors.widths(self.lde, outputs, self.network.landmark.landmarks)
+        widths = lanet_neighbors.widths(self.lde, outputs)
         params["contribution"] = {
             space: contribution.init(k, widths[space])
             for space, k in zip(BRANCHES, jax.random.split(contribution_key), strict=True)
@@ -90,11 +91,10 @@ class LANet:
             )
         targets, believed, estimated = self._targets(params, model_state, outputs, batch)
         state = {**model_state, **stats, **estimated}
-        landmark_loss = LANDMARK_LOSSES[self.network.landmark.head]
-        losses = {
-            "ce": cross_entropy(outputs.logits, labels, believed),
-            "lm": landmark_loss(outputs.landmarks, batch["landmarks"], batch["present"]),
-        }
+        losses = {"ce": cross_entropy(outputs.logits, labels, believed)}
+        if self.network.landmark is not None:
+            landmark_loss = LANDMARK_LOSSES[self.network.landmark.head]
+            losses["lm"] = landmark_loss(outputs.landmarks, batch["landmarks"], batch["present"])
         metrics = {"accuracy": jnp.mean(jnp.argmax(outputs.logits, axis=1) == labels)}
         if self.lde.spaces != "none":
             losses["kl"] = kl_divergence(targets, outputs.logits)
@@ -122,7 +122,7 @@ class LANet:
 
     def inspect(
         self, params: PyTree, model_state: PyTree, batch: Batch
-    ) -> tuple[Float[Array, "B ..."], dict[str, Neighborhood]]:
+    ) -> tuple[Float[Array, "B ..."] | None, dict[str, Neighborhood]]:
         """Runs the parts on a batch with the running statistics, to measure them.
 
         Args:
@@ -131,7 +131,7 @@ class LANet:
           batch: preprocessed batch, without augmentation.
 
         Returns:
-          Predicted landmarks, and the neighbourhoods in each space.
+          Predicted landmarks (None without a landmark network), and the neighbourhoods by space.
         """
         outputs, _ = apply(
             self.network, branches(params), branches(model_state), batch["image"], False
@@ -221,7 +221,9 @@ class LANet:
 
     def specs(self) -> PyTree:
         """See `Method.specs`: the bank's rows and the queue's batches are sharded."""
-        specs: PyTree = {"expression": P(), "landmark": P(), "bank": P("data")}
+        specs: PyTree = {"expression": P(), "bank": P("data")}
+        if self.network.landmark is not None:
+            specs["landmark"] = P()
         if self.framed:
             specs["frame"] = P()
         if self.lde.remembers:
@@ -238,8 +240,8 @@ class LANet:
 
 
 def branches(tree: PyTree) -> PyTree:
-    """The networks of both branches, from parameters, statistics or a copy of either by parts."""
-    return {branch: tree[branch] for branch in BRANCHES}
+    """The networks of the branches, from parameters, statistics or a copy of either by parts."""
+    return {branch: tree[branch] for branch in BRANCHES if branch in tree}
 
 
 def _encoder(params: PyTree) -> PyTree:

@@ -1,5 +1,7 @@
 """What LA-Net looks for neighbours in: its spaces, a batch, and the memory of past ones."""
 
+import math
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
@@ -15,20 +17,19 @@ BRANCHES = ("expression", "landmark")
 SPACES = {"none": (), "expression": ("expression",), "both": ("expression", "landmark")}
 
 
-def widths(lde: LDE, outputs: Outputs, landmarks: int) -> dict[str, int]:
+def widths(lde: LDE, outputs: Outputs) -> dict[str, int]:
     """Width of each space, D.
 
     Args:
       lde: settings.
       outputs: outputs of the networks, or their shapes.
-      landmarks: number of landmarks, L.
 
     Returns:
       The widths by space.
     """
     features = {space: getattr(outputs, space).shape[1] for space in SPACES[lde.spaces]}
     if "landmark" in features and lde.landmark_space == "geometry":
-        features["landmark"] = 2 * landmarks
+        features["landmark"] = math.prod(outputs.landmarks.shape[1:])  # type: ignore[union-attr]  # the space has them
     return features
 
 

@@ -1,4 +1,4 @@
-"""The expression network and the landmark network, separate or on one shared stem."""
+"""The expression network and, if there is one, the landmark network: apart or on one stem."""
 
 from typing import NamedTuple
 
@@ -17,14 +17,14 @@ class Outputs(NamedTuple):
     Attributes:
       logits: logits of the expression classes.
       expression: features u of the expression network.
-      landmarks: predicted coordinates [B, L, 2] or heatmaps [B, h, w, L].
-      landmark: features v of the landmark network.
+      landmarks: predicted coordinates [B, L, 2] or heatmaps [B, h, w, L]; None without landmarks.
+      landmark: features v of the landmark network; None without one.
     """
 
     logits: Float[Array, "B C"]
     expression: Float[Array, "B Du"]
-    landmarks: Float[Array, "B ..."]
-    landmark: Float[Array, "B Dv"]
+    landmarks: Float[Array, "B ..."] | None
+    landmark: Float[Array, "B Dv"] | None
 
 
 class TwoBranch(nn.Module):
@@ -32,15 +32,17 @@ class TwoBranch(nn.Module):
 
     Attributes:
       expression: the expression network, the only one used at inference.
-      landmark: the landmark network. Its trunk starts where the expression network does or, if they
-        share a stage, on the map of that stage.
+      landmark: the landmark network; None trains without landmarks. Its trunk starts where the
+        expression network does or, if they share a stage, on the map of that stage.
     """
 
     expression: Classifier
-    landmark: LandmarkNet
+    landmark: LandmarkNet | None
 
     def __call__(self, images: Float[Array, "B H W _"], train: bool) -> Outputs:
         logits, u, maps = self.expression(images, train)
+        if self.landmark is None:
+            return Outputs(logits, u, None, None)
         first = self.landmark.trunk.first_stage
         start = maps[0] if first > self.expression.backbone.first_stage else images
         landmarks, v = self.landmark(start, train, below=start if first > 1 else None)
@@ -48,7 +50,7 @@ class TwoBranch(nn.Module):
 
 
 def start_from_backbone(variables: PyTree, params: PyTree, stats: PyTree) -> PyTree:
-    """Gives both trunks the same weights.
+    """Gives the trunks of all branches that there are the same weights.
 
     Args:
       variables: {"params", "batch_stats"} of a `TwoBranch`.
@@ -61,10 +63,10 @@ def start_from_backbone(variables: PyTree, params: PyTree, stats: PyTree) -> PyT
     replaced = {}
     for collection, backbone in (("params", params), ("batch_stats", stats)):
         # A network without running statistics has no branches there.
-        branches = {"expression": {}, "landmark": {}, **variables[collection]}
-        trunk = {name: backbone[name] for name in branches["landmark"].get("trunk", {})}
+        branches = {branch: {} for branch in variables["params"]} | variables[collection]
+        trunk = {name: backbone[name] for name in branches.get("landmark", {}).get("trunk", {})}
+        own = {"expression": ("backbone", backbone), "landmark": ("trunk", trunk)}
         replaced[collection] = {
-            "expression": {**branches["expression"], **unless_empty("backbone", backbone)},
-            "landmark": {**branches["landmark"], **unless_empty("trunk", trunk)},
+            branch: {**tree, **unless_empty(*own[branch])} for branch, tree in branches.items()
         }
     return replaced

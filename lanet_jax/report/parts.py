@@ -55,9 +55,10 @@ def section(run: RunFiles) -> Section | None:
             panels.append(Panel(title, chart, ends))
     told = idle_parts.idle(run.rows)
     verdict = "; ".join(told) if told else "each part that is compared with chance does better"
+    unit = _unit(run) if "landmark_error" in rows[-1] else ""
     note = (
         f"{verdict[0].upper()}{verdict[1:]}. Measured on {rows[-1]['records']} training records "
-        f"without augmentation, against their {rows[-1]['labels']} labels{_unit(run)}. The "
+        f"without augmentation, against their {rows[-1]['labels']} labels{unit}. The "
         "effective number of neighbours is their number if all count alike, 1 if one alone counts."
     )
     return Section("Is each part doing its work?", note, panels=tuple(panels), wide=True)

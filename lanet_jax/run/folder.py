@@ -26,7 +26,7 @@ LATER: dict[str, dict[str, Any]] = {
     "augment": {"resample": "linear", "noise_prob": 0.0, "noise_variance": 30.0},
     "data": {"streams": 1},
     "el": {"hidden": "features"},
-    "landmarks": {"frame": "image", "points": "all"},
+    "landmarks": {"enabled": True, "frame": "image", "points": "all"},
     "lde": {
         "landmark_space": "features",
         "memory": 0,

@@ -56,6 +56,17 @@ def test_a_run_that_compares_landmarks_is_audited_in_their_space(folder, tmp_pat
     assert why.weight[0].sum() == pytest.approx(1)
 
 
+def test_a_run_without_landmarks_is_audited_in_expression_space_alone(folder, tmp_path):
+    c = run_folder.load_config(folder)
+    c.landmarks.enabled, c.lde.spaces, c.el.enabled = False, "expression", False
+    workdir = begun_run.begin(c, tmp_path / "run")
+    loaded = data.data(c, workdir)
+    assert loaded.marks is not None  # the data has them all the same
+    found = findings.find(c, workdir, "last", loaded, N)
+    assert set(found.seen.features) == set(found.seen.contribution) == {"expression"}
+    assert set(presentation.why(found, np.array([4, 5]), 3)) == {"expression"}
+
+
 @pytest.mark.parametrize("decay, forgotten", [(0.9, False), (1e-20, True)])
 def test_targets_are_witnesses_once_they_have_forgotten_their_start(folder, decay, forgotten):
     c = run_folder.load_config(folder)

@@ -23,7 +23,8 @@ GIVEN = np.array([0, 0, 1, 1, 2, 0, 0])
 
 
 def method(trust=1.0, balance=0.0):
-    return LANet(None, *settings(trust=trust, trust_balance=balance), framed=True)
+    network = types.SimpleNamespace(landmark=object())
+    return LANet(network, *settings(trust=trust, trust_balance=balance), framed=True)
 
 
 @pytest.fixture
@@ -157,6 +158,29 @@ def test_without_targets_nothing_is_said_of_them(look):
     assert row["expression_names"] == 1.0
 
 
+def test_without_a_landmark_network_nothing_is_said_of_landmarks(look, run, monkeypatch):
+    looks = Spaces._looks
+
+    def alone(self, state):
+        return ((None, {"expression": found["expression"]}) for _, found in looks(self, state))
+
+    monkeypatch.setattr(Spaces, "_looks", alone)
+    run.data.marks = None
+    row = look.measure(None, np.eye(C)[GIVEN])
+    assert not [name for name in row if name.startswith("landmark")]
+    assert row["effective_neighbors"] == row["expression_effective_neighbors"] == pytest.approx(2)
+
+
+@pytest.mark.parametrize(
+    ("landmark", "space", "measured"),
+    [(None, "none", False), (None, "expression", True), (object(), "none", True)],
+)
+def test_a_run_without_any_part_has_none_to_measure(landmark, space, measured):
+    network = types.SimpleNamespace(landmark=landmark)
+    built = types.SimpleNamespace(method=LANet(network, *settings(spaces=space)))
+    assert (spaces.of(built, None) is not None) == measured
+
+
 def test_landmarks_that_are_not_finite_are_refused(look, run):
     run.data.framed.shapes.points[4] = np.nan
     with pytest.raises(UserError, match="1 of 6 images, such as e, are not finite"):
@@ -223,6 +247,7 @@ def test_neighbours_are_looked_for_by_what_training_sees(run, monkeypatch):
     list(Spaces(run, mesh.make(B, jax.devices()[:1]))._looks(state))
     rows = np.array([5, 1, 0, 4, 2, 3])
     points, known = run.data.marks
+    assert set(asked[0]) == {"image", "id", "label", "landmarks", "present"}
     for name, of_records in {
         "id": np.arange(7),
         "label": GIVEN,

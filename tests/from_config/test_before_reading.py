@@ -163,6 +163,18 @@ def test_data_that_lack_what_is_asked_for(refused, data, changes, named):
     assert named in refused(**{"data.train": ("bare",), **changes})
 
 
+def test_data_without_landmarks_may_be_trained_on_in_three_ways(refused, data):
+    data.add("bare", landmarks=0, scheme="", train=24, test=8)
+    without = "--config.landmarks.enabled=False --config.lde.spaces=expression --config.el."
+    for way in ("`lanet landmarks`", "--landmarks FILE", f"{without}enabled=False", "method=ce"):
+        assert way in refused(**{"data.train": ("bare",)})
+    flags = {"landmarks.enabled": False, "lde.spaces": "expression", "el.enabled": False}
+    c = demo.get_config("tiny")
+    c.update_from_flattened_dict({"data.train": ("bare",), "data.limit": 0, **flags})
+    c.optim.batch_size = 8
+    before_reading.check(config.resolve(c))
+
+
 def test_a_mixture_of_two_landmark_schemes(refused, data):
     data.add("other", landmarks=68, scheme="68", train=24, test=8)
     assert refused(**{"data.train": ("demo", "other")}) == (

@@ -50,7 +50,10 @@ def test_a_set_of_which_no_face_can_be_aligned_is_refused():
 
 
 def test_a_part_without_any_landmark_is_not_called_a_set_without():
-    told = r"none of this run's 2 training records has any: take more .* --landmarks FILE"
+    told = (
+        r"none of this run's 2 training records has any: take more .* --landmarks FILE .*"
+        r" --config\.landmarks\.enabled=False .* --config\.method=ce"
+    )
     with pytest.raises(UserError, match=told):
         landmark_targets.framed(config(), train([0, 0]))
 
@@ -82,6 +85,14 @@ def test_more_records_without_landmarks_than_faces_usually_lack_are_told():
     assert landmark_targets.note(config(), few) == ""
     told = landmark_targets.note(config(), many)
     assert told.startswith("note: 2 of 10 training records have no landmarks: they teach")
+    for changes in ({"method": "ce"}, {"landmarks.enabled": False}):
+        c = config()
+        c.update_from_flattened_dict(changes)
+        assert landmark_targets.note(c, many) == ""
+
+
+def test_a_run_without_landmarks_needs_none_and_ignores_those_there_are():
     c = config()
-    c.method = "ce"
-    assert landmark_targets.note(c, many) == ""
+    c.landmarks.enabled = False
+    assert landmark_targets.framed(c, train([4, 4])) is None
+    assert landmark_targets.framed(c, types.SimpleNamespace(marks=None)) is None

@@ -137,6 +137,19 @@ def test_no_number_takes_nan_or_a_word_or_a_switch(field):
         ({"landmarks.head": "heatmap"}, "--config.landmarks.frame=image"),
         ({"landmarks.frame": "image", "lde.landmark_space": "geometry"}, "frame=face"),
         ({"lde.spaces": "none", "loss.trust": 1.0}, "--config.loss.trust=1: trust is computed"),
+        (
+            {"landmarks.enabled": False},
+            "need landmarks; add --config.lde.spaces=expression --config.el.enabled=False",
+        ),
+        (
+            {"landmarks.enabled": False, "lde.spaces": "none", "optim.batch_size": 0},
+            "need landmarks; add --config.el.enabled=False",
+        ),
+        (
+            {"landmarks.enabled": False, "el.enabled": False},
+            "--config.landmarks.enabled=False: landmark space and the contrastive loss (EL) need "
+            "landmarks; add --config.lde.spaces=expression",
+        ),
         ({"ce.targets": "votes"}, "method=lanet learns from one observed label"),
         (
             {"ce.targets": "votes", "method": "ce", "noise.kind": "symmetric"},

@@ -98,6 +98,14 @@ def test_the_landmark_trunk_starts_behind_what_is_shared(resolved, trunk, frozen
     assert built.network.expression.backbone.first_stage == frozen + 1
 
 
+@pytest.mark.parametrize("presets", ["", "reference", "robust"])
+def test_without_landmarks_there_is_no_landmark_network(presets):
+    c = rafdb.get_config(presets)
+    c.landmarks.enabled, c.lde.spaces, c.el.enabled = False, "expression", False
+    built = training.method(config.resolve(c), 7, 68)
+    assert built.network.landmark is None and not built.framed
+
+
 def test_layers_named_fc_move_at_the_heads_rate(resolved):
     params = {"expression": {"fc": {"kernel": jnp.ones(3)}, "conv": jnp.ones(3)}}
     gradients = jax.tree.map(lambda x: x * jnp.array([1.0, -2.0, 5.0]), params)

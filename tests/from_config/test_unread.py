@@ -8,6 +8,12 @@ from lanet_jax.recipes import PUBLISHED
 SECTIONS = {field.partition(".")[0] for field in limits.LIMITS if "." in field}
 COMMON = {"data", "noise", "augment", "model", "optim", "train", "profile"}
 
+ALONE = (
+    "--config.landmarks.enabled=False",
+    "--config.lde.spaces=expression",
+    "--config.el.enabled=False",
+)
+
 
 def noted(*words):
     """The note on a command."""
@@ -32,6 +38,12 @@ def noted(*words):
             ("--config.model.family=face29", "--config.model.stem=small"),
             ["model.stem by model.family=face29"],
         ),
+        (
+            (*ALONE, "--config.landmarks.head=heatmap", "--config.lde.landmark_space=geometry"),
+            [f"{f} by landmarks.enabled=False" for f in ("landmarks.head", "lde.landmark_space")],
+        ),
+        (("--config.method=ce", *ALONE[:1]), ["landmarks.enabled by method=ce"]),
+        (ALONE, []),
     ],
 )
 def test_fields_in_vain(words, told):

@@ -32,10 +32,9 @@ def build() -> Callable[..., LANet]:
 
     def make(head: str = "coordinates", trunk: str = "separate", **changes: object) -> LANet:
         first_stage = 2 if trunk == "shared_stem" else 1
-        network = TwoBranch(
-            Classifier(ResNet(width=4, stem="small"), C),
-            LandmarkNet(ResNet(width=4, stem="small", first_stage=first_stage), head, L, 4),
-        )
+        stages = ResNet(width=4, stem="small", first_stage=first_stage)
+        landmark = LandmarkNet(stages, head, L, 4) if head else None
+        network = TwoBranch(Classifier(ResNet(width=4, stem="small"), C), landmark)
         own = {name: changes.pop(name) for name in ("framed", "label_shares") if name in changes}
         usual = {"neighbors": 3, "queue_size": 16, "projection": 4, "alpha": 0.7, "beta": 0.3}
         return LANet(network, *settings(**{**usual, **changes}), **own)

@@ -44,6 +44,9 @@ def build(name, family="face29", frozen=1):
         method = CE(expression)
     elif name == "eac":
         method = EAC(expression, 5.0)
+    elif name == "alone":  # without landmarks
+        parts = settings(neighbors=2, memory=8, spaces="expression", enabled=False)
+        method = LANet(TwoBranch(expression, None), *parts)
     else:
         landmark = LandmarkNet(make(first_stage=frozen + 1), "coordinates", L, 4)
         parts = settings(neighbors=2, queue_size=8, projection=4, alpha=0.7, beta=0.3)
@@ -57,7 +60,9 @@ def equal(a, b):
     )
 
 
-@pytest.mark.parametrize(("name", "family"), [("ce", "face29"), ("lanet", "resnet")])
+@pytest.mark.parametrize(
+    ("name", "family"), [("ce", "face29"), ("lanet", "resnet"), ("alone", "face29")]
+)
 def test_steps_move_all_but_the_frozen_stages(name, family):
     method = build(name, family)
     optimizer = optax.chain(optax.add_decayed_weights(0.1), optax.adam(0.1))

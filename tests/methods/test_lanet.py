@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 from jax.sharding import PartitionSpec as P
 
@@ -14,6 +15,8 @@ from lanet_jax.models.resnet import ResNet
 
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default
 WEIGHTS = {"ce": 1.0, "lm": 1.0, "kl": 0.7, "el": 0.3}  # Eq. 14 with the weights of `build`
+
+ALONE = {"head": "", "spaces": "expression", "enabled": False}  # no landmark network
 
 
 def equal(a, b):
@@ -48,6 +51,8 @@ def shapes_of(tree):
         ({"memory": 16, "neighbors": 12}, {"ce", "lm", "kl", "el"}),
         ({"memory": 16, "spaces": "expression"}, {"ce", "lm", "kl", "el"}),
         ({"memory": 16, "spaces": "none"}, {"ce", "lm", "el"}),
+        ({**ALONE, "memory": 16}, {"ce", "kl"}),
+        ({**ALONE, "spaces": "none"}, {"ce"}),
     ],
 )
 def test_every_switch_gives_the_sum_of_its_parts(build, example, batches, changes, parts):
@@ -70,6 +75,35 @@ def test_every_switch_gives_the_sum_of_its_parts(build, example, batches, change
         equal(after["bank"], state["bank"])
     for name, tree in (("queue", state), ("momentum", state), ("projection", params)):
         assert (name in tree) == ("el" in parts)
+
+
+def test_without_landmarks_expression_space_is_the_same(build, example, batches):
+    """As with a landmark network that nothing reads."""
+    found, optimizer = [], optax.adam(0.01)
+    none = {"landmarks": np.zeros((8, 0, 2)), "present": np.ones((8, 0), bool)}
+    for head in ("", "coordinates"):
+        method = build(**{**ALONE, "head": head, "memory": 16, "trust": 1.0})
+        params, state = method.init(KEY, example)
+        moments, rows = optimizer.init(params), []
+        step = jax.jit(jax.grad(method.loss, has_aux=True))
+        for batch in batches:
+            given = batch if head else {**batch, **none}
+            gradients, (state, metrics) = step(params, state, given, KEY)
+            updates, moments = optimizer.update(gradients, moments, params)
+            params = optax.apply_updates(params, updates)
+            rows.append({name: metrics[name] for name in metrics.keys() - {"lm"}})
+        names = set(params) | set(state) | set(moments[0].mu) | set(method.specs())
+        assert ("landmark" in names) == bool(head)
+        found.append((rows, params["expression"], params["contribution"], state["bank"]))
+    for ours, wanted in zip(*map(jax.tree.leaves, found), strict=True):
+        np.testing.assert_allclose(ours, wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_without_landmarks_none_are_inspected(build, example, batches):
+    method = build(**ALONE)
+    bare = {name: batches[0][name] for name in ("id", "image", "label")}
+    points, spaces = method.inspect(*method.init(KEY, example), bare)
+    assert points is None and set(spaces) == {"expression"}
 
 
 def test_starts_with_equal_trunks_one_hot_bank_and_equal_keys(initial, example):

@@ -86,6 +86,25 @@ def test_the_heatmap_head_on_a_shared_stem_has_all_four_stages():
     assert len(laterals["separate"]) == 4
 
 
+def test_without_a_landmark_network_the_expression_network_is_the_same():
+    both = build("coordinates", "separate")
+    alone, images = TwoBranch(both.expression, None), IMAGES
+    variables, whole = variables_of(alone), variables_of(both)
+    equal = lambda a, b: jax.tree.map(np.testing.assert_array_equal, a, b)  # noqa: E731
+    for kind, tree in variables.items():
+        assert set(tree) == {"expression"}
+        equal(tree["expression"], whole[kind]["expression"])
+    outputs, expected = alone.apply(variables, images, False), both.apply(whole, images, False)
+    equal((outputs.logits, outputs.expression), (expected.logits, expected.expression))
+    assert outputs.landmarks is None and outputs.landmark is None
+    backbone = (tree["expression"]["backbone"] for tree in variables.values())
+    moved = [jax.tree.map(lambda x: x + 1, tree) for tree in backbone]
+    started = start_from_backbone(dict(variables), *moved)
+    assert jax.tree.structure(started) == jax.tree.structure(dict(variables))
+    for tree, wanted in zip(started.values(), moved, strict=True):
+        equal(tree["expression"]["backbone"], wanted)
+
+
 @pytest.mark.parametrize("trunk", TRUNKS)
 def test_both_trunks_start_from_the_backbone_and_nothing_else_moves(trunk):
     variables = variables_of(build("heatmap", trunk))

@@ -55,7 +55,8 @@ def test_the_last_of_each_number_stands_by_its_name():
     def curve(split, name):
         return [1.0, 2.0], [0.05, last[name]]
 
-    found = parts.section(SimpleNamespace(rows=[first, last], curve=curve))
+    config = {"landmarks": {"frame": "face"}}
+    found = parts.section(SimpleNamespace(rows=[first, last], curve=curve, config=config))
     assert {panel.title: [text for _, text in panel.values] for panel in found.panels} == {
         "Neighbours that share a record's label": [
             "neighbours in expression space 50.0%",
@@ -82,10 +83,12 @@ def test_the_verdict_names_what_is_idle():
 
 
 def test_the_unit_of_the_landmark_error_is_that_of_the_run():
-    framed, in_image = section().note, section(frame="image").note
+    framed = section(landmark_error=1.0).note
+    in_image = section(frame="image", landmark_error=1.0).note
     assert "the landmark error is in standard deviations of the face's own frame. The" in framed
     assert "the landmark error is in distances of the eyes" in in_image
     assert "deviations" not in in_image
+    assert "landmark error" not in section().note  # without a landmark network
 
 
 def test_without_such_rows_there_is_no_section():

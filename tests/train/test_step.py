@@ -28,12 +28,14 @@ N, Q = 1008, 1000  # recognisable in a shape, and larger than anything of the ba
 M = 2 * N  # of the memory
 
 
-def _method(queue: int = Q, memory: int = 0) -> LANet:
+def _method(queue: int = Q, memory: int = 0, landmarks: bool = True) -> LANet:
     def backbone() -> ResNet:
         return ResNet(width=4, stem="small")
 
-    network = TwoBranch(Classifier(backbone(), C), LandmarkNet(backbone(), "coordinates", L))
+    landmark = LandmarkNet(backbone(), "coordinates", L) if landmarks else None
     changes = {"threshold": 0.3, "queue_size": queue, "projection": 4}
+    changes |= {} if landmarks else {"spaces": "expression", "enabled": False}
+    network = TwoBranch(Classifier(backbone(), C), landmark)
     return LANet(network, *settings(neighbors=3, memory=memory, **changes))
 
 
@@ -57,8 +59,10 @@ def _augment(key: jax.Array, batch: dict) -> dict:
 
 
 @functools.cache
-def _compiled(devices: int, records: int = N, queue: int = Q, memory: int = 0) -> tuple:
-    method, optimizer = _method(queue, memory), optax.adam(1e-3)
+def _compiled(
+    devices: int, records: int = N, queue: int = Q, memory: int = 0, landmarks: bool = True
+) -> tuple:
+    method, optimizer = _method(queue, memory, landmarks), optax.adam(1e-3)
     mesh = mesh_lib.make(B, jax.devices()[:devices])
     shardings = state_lib.shardings(mesh, method)
     example = Example(np.zeros((B, SIDE, SIDE, 3), np.float32), np.arange(records) % C)
@@ -79,8 +83,8 @@ def _full(shardings: state_lib.TrainState, state: state_lib.TrainState) -> state
 
 
 @functools.cache
-def _run(devices: int, memory: int = 0) -> tuple:
-    step, state, mesh = _compiled(devices, memory=memory)
+def _run(devices: int, memory: int = 0, landmarks: bool = True) -> tuple:
+    step, state, mesh = _compiled(devices, memory=memory, landmarks=landmarks)
     rows = []
     for batch in _batches():
         state, metrics = step(state, jax.device_put(batch, NamedSharding(mesh, P("data"))))
@@ -94,10 +98,12 @@ def test_golden_steps():
     assert rows[1]["loss"] == pytest.approx(GOLDEN[1], rel=1e-3)
 
 
-@pytest.mark.parametrize(("devices", "memory"), [(2, 0), (8, 0), (8, M)])
-def test_any_number_of_devices_gives_the_same_state(devices, memory):
-    state, rows = _run(devices, memory)
-    expected, expected_rows = _run(1, memory)
+@pytest.mark.parametrize(
+    ("devices", "memory", "landmarks"), [(2, 0, True), (8, 0, True), (8, M, True), (8, M, False)]
+)
+def test_any_number_of_devices_gives_the_same_state(devices, memory, landmarks):
+    state, rows = _run(devices, memory, landmarks)
+    expected, expected_rows = _run(1, memory, landmarks)
     for row, wanted in zip(rows, expected_rows, strict=True):
         assert row == pytest.approx(wanted, rel=1e-3, abs=1e-5)
     for name in {"bank", "queue", "memory"} & set(expected.model_state):
