@@ -167,11 +167,20 @@ def test_a_landmark_file_of_other_photos_is_refused(fails, photos, tmp_path, cha
     assert message in fails(*aligned(photos, tmp_path))
 
 
+@pytest.mark.parametrize("align", [("--align", SIZE), ()])
+def test_shares_of_the_image_are_no_pixels(fails, photos, tmp_path, align):
+    change(photos[1], points=np.stack([FACE / [130, 110]] * 3))
+    words = [word for word in aligned(photos, tmp_path) if word not in ("--align", SIZE)]
+    line = fails(*words, *align)
+    assert f"{photos[1]}: the points lie between 0 and 1, pixels of the stored image were" in line
+    assert "multiply by width and height" in line
+
+
 def test_a_damaged_photo_is_an_error_though_it_has_no_face(fails, photos, tmp_path):
     damaged = photos[0] / "fear/none.png"
     damaged.write_bytes(damaged.read_bytes()[:60])
     line = fails(*aligned(photos, tmp_path))
-    assert "1 files are truncated or not images: fear/none.png" in line
+    assert "1 file is truncated or not an image: fear/none.png" in line
 
 
 def test_landmarks_that_do_not_tell_the_eyes_are_refused(fails, photos, tmp_path):

@@ -107,7 +107,7 @@ def test_broken_images_end_the_command(fails, rafdb_tree, tmp_path):
     broken = source / "Image/aligned/train_00002_aligned.jpg"
     broken.write_bytes(broken.read_bytes()[:-20])
     message = fails("rafdb", "--source", source, "--data_dir", tmp_path / "out")
-    assert "1 files are truncated or not images: Image/aligned/train_00002_aligned.jpg" in message
+    assert "1 file is truncated or not an image: Image/aligned/train_00002_aligned.jpg" in message
     assert not (tmp_path / "out").exists()
 
 
