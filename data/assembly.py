@@ -14,7 +14,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.images.pixels import BrokenImageError
 from lanet_jax.landmarks.schemes import SCHEMES, infer_flip_index
 
-from . import images, landmark_file, landmark_order, landmark_places
+from . import images, landmark_file, landmark_order, landmark_places, landmark_scheme
 from .listing import Item, Listing
 from .record_fields import Record, Schema
 
@@ -97,6 +97,8 @@ def assemble(
         flip_index=_flip_index(scheme, known) if points else (),
         votes=listing.votes,
     )
+    if landmarks is not None:
+        landmark_scheme.remark_unknown(listing, scheme, schema.flip_index)
     return schema, {
         split: [_record(item, ids[item.name], known.get(item.name), schema) for item in found]
         for split, found in listing.splits.items()
@@ -153,7 +155,7 @@ def _known(xy: Float[np.ndarray, "L 2"]) -> Landmarks:
 
 def _flip_index(scheme: str, known: Mapping[str, Landmarks]) -> tuple[int, ...]:
     count = len(next(iter(known.values()))[0])
-    landmark_file.check_scheme(scheme, count)
+    landmark_scheme.check(scheme, count)
     if scheme in SCHEMES:
         alike = [face for face in known.values() if len(face[0]) == count]
         points, present = np.stack([xy for xy, _ in alike]), np.stack([seen for _, seen in alike])

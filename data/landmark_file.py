@@ -13,7 +13,6 @@ from jaxtyping import Bool, Float
 from lanet_jax.errors import UserError
 from lanet_jax.files import npz, torch_files
 from lanet_jax.input.names import Names
-from lanet_jax.landmarks.schemes import SCHEMES
 
 from . import landmark_places
 from .listing import Item, Listing
@@ -68,19 +67,6 @@ def load(path: Path) -> LandmarkTable:
         )
     landmark_places.check_unit(path, table.points, table.ok)
     return table
-
-
-def check_scheme(scheme: str, count: int) -> None:
-    """Checks the number of landmarks of a face against that of its scheme, if that is a known one.
-
-    Raises:
-      UserError: they differ.
-    """
-    if scheme in SCHEMES and SCHEMES[scheme].points != count:
-        raise UserError(
-            f"the scheme {scheme} has {SCHEMES[scheme].points} points, "
-            f"but {count} landmarks are given; correct the scheme"
-        )
 
 
 def _load_npz(path: Path) -> LandmarkTable:

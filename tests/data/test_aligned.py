@@ -155,6 +155,7 @@ def test_photos_without_a_row_are_told_from_those_without_a_face(prepare, photos
     ("changed", "message"),
     [
         ({"name": ["x.png", "y.png", "z.png"]}, "the landmark file fits none of the images"),
+        ({"scheme": "point5"}, "scheme 'point5' is not known, and points5 has 5 points, too"),
         ({"scheme": "aflw19"}, "the scheme aflw19 has 19 points, but 5 landmarks are given"),
         (
             {"points": np.stack([FACE + 3000] * 3)},  # of photos that were made smaller since

@@ -131,6 +131,28 @@ def test_pairs_of_an_unknown_scheme_come_from_the_mean_of_the_known_points():
     assert (schema.scheme, tuple(schema.flip_index)) == ("own3", (1, 0, 2))
 
 
+def test_the_scheme_of_a_file_that_is_not_known_is_told_and_a_misspelt_one_refused():
+    points = np.array([[[2, 2], [8, 2], [5, 5], [3, 8], [7, 8]]], np.float32)
+    listing = _listing([Item("a", "a", b"", 0)])
+
+    def read(scheme):
+        table = LandmarkTable(["a"], points, np.ones(1, bool), scheme)
+        return assemble(listing, _looks("a", width=10), table)[0]
+
+    read("points5")
+    assert not listing.remarks
+    assert tuple(read("mine").flip_index) == (1, 0, 2, 4, 3)
+    assert listing.remarks == [
+        "the landmarks' scheme 'mine' is not known (points5, aflw19, ibug68, wflw98 are): its "
+        "order is not checked, its left and right points are paired by the mean face (0-1, 3-4), "
+        "and all its 5 points are learned"
+    ]
+    for scheme in ("point5", "Points_5", "5points"):
+        with pytest.raises(UserError, match=f"'{scheme}' is not known, and points5 has 5 points"):
+            read(scheme)
+    read("aflw")  # which has 19 points
+
+
 def test_a_point_that_no_face_has_is_no_point_at_0():
     # As (0, 0) the left mouth corner would be the right one's partner less than the chin is.
     points = np.array([[2, 2], [8, 2], [-1, 7], [6, 7], [5, 9]], np.float32)
