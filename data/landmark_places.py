@@ -11,7 +11,9 @@ from lanet_jax.errors import UserError
 from .images import Look
 from .listing import Listing
 
-_MOST = 0.9  # share of the points that tells their unit; a face at the edge has some outside
+_MOST = 0.9  # share of the points that tells their unit; some detections are wild
+_FAR = 1.5  # shares of a tight crop go beyond 1, where its jaw lies outside; no face is so small
+_CENTRE = 0.25  # between the middle of shares from -1 to 1 and that of shares from 0 to 1
 
 
 def check_unit(path: Path, points: Float[np.ndarray, "N L 2"], ok: Bool[np.ndarray, " N"]) -> None:
@@ -23,18 +25,20 @@ def check_unit(path: Path, points: Float[np.ndarray, "N L 2"], ok: Bool[np.ndarr
       ok: which rows can be trusted.
 
     Raises:
-      UserError: nearly all points lie in the first pixel of their image, where no face can be.
+      UserError: nearly all points lie about the first pixel of their image, where no face can be.
     """
     known = points[ok].reshape(-1, 2)
     known = known[np.isfinite(known).all(-1) & known.any(-1)]  # (0, 0) stands for no point in some
     if not len(known):
         return
-    for least, advice in ((0, "multiply"), (-1, "add 1, halve, then multiply")):
-        if ((known >= least) & (known <= 1)).all(-1).mean() >= _MOST:
-            raise UserError(
-                f"{path}: the points lie between {least} and 1, pixels of the stored image were "
-                f"expected: {advice} by width and height"
-            )
+    if (np.abs(known) <= _FAR).all(-1).mean() < _MOST:
+        return
+    is_centred = np.median(known, axis=0).mean() < _CENTRE
+    unit, advice = ("-1", "add 1, halve, then multiply") if is_centred else ("0", "multiply")
+    raise UserError(
+        f"{path}: the points lie between {unit} and 1, pixels of the stored image were expected: "
+        f"{advice} by width and height"
+    )
 
 
 def inside(shares: Float[np.ndarray, "L 2"]) -> Bool[np.ndarray, " L"]:

@@ -29,12 +29,13 @@ def test_pixels_pass_whatever_is_not_known():
     ("points", "told"),
     [
         (PIXELS / 48, "between 0 and 1, .*: multiply by width and height"),
+        (PIXELS / 48 * 1.5 - 0.25, "between 0 and 1, .*: multiply by width and height"),
         (PIXELS / 24 - 1, "between -1 and 1, .*: add 1, halve, then multiply by width and height"),
     ],
 )
 def test_shares_are_refused_though_a_few_points_lie_outside(points, told):
     points = points.copy()
-    points[0, :2] = 1.2
+    points[0, :2] = 9
     points[1] = np.nan
     with pytest.raises(UserError, match=f"l.npz: the points lie {told}"):
         check_unit(Path("l.npz"), points, OK)
