@@ -27,7 +27,10 @@ def check(out: Path, names: Collection[str], scheme: str, is_shard: bool) -> Non
     try:
         known, found = _read_shard(out) if is_shard else _read(out)
     except UserError as error:
-        raise UserError(f"{out} is there already and is no result ({error}); {WAYS}") from None
+        raise UserError(
+            f"{out} is there already and is no finished landmark file ({error}); choose another "
+            "--out, or remove it"
+        ) from None
     if found != scheme:
         raise UserError(f"{out} is there already, with the scheme {found}, not {scheme}; {WAYS}")
     for some, others, what in (
