@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from data import made_from
+from data.rafdb import source as rafdb
 
 POINTS = np.array([[2, 2], [6, 2], [4, 4], [3, 6], [5, 6]], np.float32)
 
@@ -111,3 +112,16 @@ def test_generated_data_of_another_size_are_refused(prepare, fails, tmp_path, ca
     prepare(*command, "--train", 4, "--size", 48)  # which is the default
     assert "nothing was done" in capsys.readouterr().out
     assert "--train is 6000 and was 4. Add --overwrite" in fails(*command)
+
+
+def test_to_compare_a_finished_dataset_no_points_are_moved(
+    prepare, rafdb_tree, tmp_path, monkeypatch, capsys
+):
+    source = rafdb_tree(["train_00001.jpg 1", "test_0001.jpg 7"])
+    command = ("rafdb", "--source", source, "--annotation", "auto", "--data_dir", tmp_path / "out")
+    moved = []
+    monkeypatch.setattr(rafdb, "_add_points", lambda *given: moved.append(given))
+    prepare(*command)
+    prepare(*command)
+    assert "nothing was done" in capsys.readouterr().out
+    assert len(moved) == 1
