@@ -13,8 +13,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float
 
-from data import landmark_file
-from data.landmarks import list_images
+from data import landmark_file, landmark_source
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.errors import UserError
 from lanet_jax.faces import downloads
@@ -37,7 +36,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    names = list_images(args.source)
+    source = landmark_source.read(args.source)
+    names = source.names
     rng = np.random.default_rng(args.seed)
     names = [
         names[at] for at in sorted(rng.choice(len(names), min(args.images, len(names)), False))
@@ -47,7 +47,7 @@ def main() -> None:
     blank = np.zeros((mesh.side, mesh.side, 3), np.uint8)
     for round_ in range(ROUNDS):
         start = time.process_time()
-        faces = [finder.largest(_read(args.source / name), "ibug68") for name in names]
+        faces = [finder.largest(_read(source.root / name), "ibug68") for name in names]
         ours.append((time.process_time() - start) / len(names))
         start = time.process_time()
         for _ in range(RUNS_OF_THE_MESH * len(names)):

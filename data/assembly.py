@@ -9,12 +9,12 @@ import numpy as np
 from jaxtyping import Bool, Float
 from tqdm import tqdm
 
-from lanet_jax.command_line.words import some
+from lanet_jax.command_line.words import counted, some
 from lanet_jax.errors import UserError
 from lanet_jax.images.pixels import BrokenImageError
 from lanet_jax.landmarks.schemes import SCHEMES, infer_flip_index
 
-from . import images, landmark_file, landmark_order
+from . import images, landmark_file, landmark_order, landmark_places, landmark_scheme
 from .listing import Item, Listing
 from .record_fields import Record, Schema
 
@@ -51,10 +51,13 @@ def look_at_all(listing: Listing) -> dict[str, images.Look]:
         if isinstance(seen, BrokenImageError)
     ]
     if broken:
+        alone = len(broken) == 1
         raise UserError(
-            f"{len(broken)} files are truncated or not images: "
+            f"{counted(len(broken), 'file')} "
+            f"{'is truncated or not an image' if alone else 'are truncated or not images'}: "
             f"{some((file for file, _ in broken), SHOWN)} (the first: {broken[0][1]}); "
-            "unpack them again, or remove them from the source"
+            f"unpack {'it' if alone else 'them'} again, or remove {'it' if alone else 'them'} from "
+            "the source"
         )
     return {item.name: seen for (_, item), seen in zip(items, looks, strict=True)}
 
@@ -67,8 +70,8 @@ def assemble(
     """Turns a listing into records.
 
     Args:
-      listing: images with unique names, all of which exist; it gets a remark on rows of the
-        landmark file that fit none.
+      listing: images with unique names, all of which exist; it gets remarks on what is odd about
+        the landmark file.
       looks: result of `look_at_all`.
       landmarks: a landmark file's contents, which replace the source's own landmarks.
 
@@ -76,8 +79,8 @@ def assemble(
       What all records share, and the records of each split.
 
     Raises:
-      UserError: the landmarks fit no image, their number differs between images or from the
-        scheme's, or they contradict its order.
+      UserError: the landmarks fit no image or lie outside of most, their number differs between
+        images or from the scheme's, or they contradict its order.
     """
     items = [item for found in listing.splits.values() for item in found]
     if landmarks is None:
@@ -94,6 +97,8 @@ def assemble(
         flip_index=_flip_index(scheme, known) if points else (),
         votes=listing.votes,
     )
+    if landmarks is not None:
+        landmark_scheme.remark_unknown(listing, scheme, schema.flip_index)
     return schema, {
         split: [_record(item, ids[item.name], known.get(item.name), schema) for item in found]
         for split, found in listing.splits.items()
@@ -102,7 +107,7 @@ def assemble(
 
 def _own_landmarks(items: list[Item], looks: Mapping[str, images.Look]) -> dict[str, Landmarks]:
     return {
-        item.name: _normalise(item.points, looks[item.name].width, looks[item.name].height)
+        item.name: _known(_shares(item.points, looks[item.name]))
         for item in items
         if item.points is not None
     }
@@ -115,31 +120,42 @@ def _file_landmarks(
     looks: Mapping[str, images.Look],
 ) -> dict[str, Landmarks]:
     found = landmark_file.find_rows(table, items, listing.rows)
+    shares = {
+        item.name: _shares(table.points[found[item.name]], looks[item.name], table.side)
+        for item in items
+        if item.name in found
+    }
+    ok = {name: bool(table.ok[found[name]]) for name in shares}
+    landmark_places.check_inside(listing, {n: xy for n, xy in shares.items() if ok[n]}, looks)
     known = {}
-    for item in items:
-        if item.name in found:
-            row, seen = found[item.name], looks[item.name]
-            width, height = (table.side,) * 2 if table.side else (seen.width, seen.height)
-            xy, present = _normalise(table.points[row], width, height)
-            known[item.name] = xy, present & table.ok[row]
+    for name, xy in shares.items():
+        points, present = _known(xy)
+        known[name] = points, present & ok[name]
     if not any(present.any() for _, present in known.values()):
         raise UserError(
-            f"the landmark file has no point that lies in its image and is ok, of {len(known)} "
-            "images: were they found in images of another size? Check --landmarks, or leave it out"
+            f"the landmark file has no point that is known and ok, of {len(known)} images: find "
+            "landmarks again, or leave out --landmarks"
         )
     landmark_file.remark_unused(table, found, listing)
     return known
 
 
-def _normalise(points: Float[np.ndarray, "L 2"], width: int, height: int) -> Landmarks:
-    xy = np.asarray(points, np.float32) / np.array([width, height], np.float32)
-    present = np.all((xy >= 0) & (xy <= 1), axis=1)  # false for NaN, too
+def _shares(
+    points: Float[np.ndarray, "L 2"], seen: images.Look, side: int | None = None
+) -> Float[np.ndarray, "L 2"]:
+    """Points as shares of the image, or of the square of that side that their pixels refer to."""
+    size = (side, side) if side else (seen.width, seen.height)
+    return np.asarray(points, np.float32) / np.array(size, np.float32)
+
+
+def _known(xy: Float[np.ndarray, "L 2"]) -> Landmarks:
+    present = landmark_places.inside(xy)
     return np.nan_to_num(xy, nan=0.0, posinf=0.0, neginf=0.0), present
 
 
 def _flip_index(scheme: str, known: Mapping[str, Landmarks]) -> tuple[int, ...]:
     count = len(next(iter(known.values()))[0])
-    landmark_file.check_scheme(scheme, count)
+    landmark_scheme.check(scheme, count)
     if scheme in SCHEMES:
         alike = [face for face in known.values() if len(face[0]) == count]
         points, present = np.stack([xy for xy, _ in alike]), np.stack([seen for _, seen in alike])

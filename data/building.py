@@ -3,10 +3,11 @@
 import contextlib
 import errno
 import importlib
+import inspect
 import io
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,7 +17,7 @@ import tensorflow_datasets as tfds
 from lanet_jax.errors import UserError
 from lanet_jax.input import records_table
 
-from . import aligned, assembly, check, landmark_file
+from . import aligned, assembly, check, landmark_file, made_from
 from .claim import claim, clear
 from .listing import (
     Listing,
@@ -26,6 +27,7 @@ from .listing import (
     keep_first,
     remark_absent_classes,
 )
+from .made_from import MadeFrom
 from .record_fields import RecordsBuilder
 
 REPORT, TWINS = "report.txt", "twins.csv"
@@ -55,14 +57,23 @@ def from_source(
       The finished folder.
 
     Raises:
-      UserError: something about the source, the landmarks or the disk is wrong.
+      UserError: something about the source, the landmarks or the disk is wrong, or the folder is
+        prepared from something else.
     """
-    name, align = options.pop("name", dataset), options.pop("align", None)
+    name = options.pop("name", dataset)
+    chosen, align = dict(options), options.pop("align", None)
     module = _module(dataset, "source")
     builder_class = _module(dataset, f"{dataset}_dataset_builder").Builder
     config = module.config_name(**options)
     folder = data_dir / name / config / str(builder_class.VERSION)
-    if _is_finished(folder, overwrite):
+
+    def differences(then: MadeFrom) -> list[str]:
+        quick = options | getattr(module, "QUICKLY", {})
+        return made_from.other_options(chosen, then) or made_from.other_files(
+            source, lambda: module.list_source(source, **quick), landmarks, then
+        )
+
+    if _is_finished(folder, overwrite, differences):
         return folder
     if not source.exists():
         raise UserError(f"--source {source}: nothing is there")
@@ -73,6 +84,7 @@ def from_source(
         )
     table = landmark_file.load(landmarks) if landmarks else None
     listing: Listing = module.list_source(source, **options)
+    made = made_from.files(source, listing, landmarks, chosen)
     check_classes(listing)
     keep_first(listing)
     drop_missing(listing)
@@ -89,7 +101,7 @@ def from_source(
     named = {"config": config} if config else {"name": name} if name != dataset else {}
     size = sum(seen.length for seen in looks.values())
     with _temporary(data_dir, folder, size) as temporary:
-        if _is_finished(folder, overwrite):  # by another process meanwhile
+        if _is_finished(folder, overwrite, differences):  # by another process meanwhile
             return folder
         builder = builder_class(schema=schema, splits=splits, data_dir=temporary, **named)
         written = _write(builder)
@@ -97,6 +109,7 @@ def from_source(
         report = f"{counts}\n\n{check.lists(listing, shown=None)}\n"
         (written / REPORT).write_text(report, encoding="utf-8")
         (written / TWINS).write_text(check.twins_csv(twins), encoding="utf-8")
+        made_from.write(written, made)
         _move(written, folder, temporary)
     print(f"\n{counts}\n\n{check.lists(listing)}\nall of them: {folder / REPORT}")
     print(f"\nprepared {folder}")
@@ -122,17 +135,24 @@ def generated(dataset: str, data_dir: Path, overwrite: bool, options: dict[str, 
       The finished folder.
 
     Raises:
-      UserError: the disk is full or cannot be written, or something else is in the folder's place.
+      UserError: the disk is full or cannot be written, or something else is in the folder's place,
+        such as a dataset of other options.
     """
     builder_class = _module(dataset, f"{dataset}_dataset_builder").Builder
     folder = data_dir / dataset / str(builder_class.VERSION)
-    if _is_finished(folder, overwrite):
-        return folder
+    taken = inspect.signature(builder_class).parameters.values()
+    made = MadeFrom({p.name: p.default for p in taken if p.kind is p.KEYWORD_ONLY} | options)
 
+    def differences(then: MadeFrom) -> list[str]:
+        return made_from.other_options(made.options, then)
+
+    if _is_finished(folder, overwrite, differences):
+        return folder
     with _temporary(data_dir, folder, size=0) as temporary:
-        if _is_finished(folder, overwrite):
+        if _is_finished(folder, overwrite, differences):
             return folder
         written = _write(builder_class(data_dir=temporary, **options))
+        made_from.write(written, made)
         counts = check.table(check.count(written))
         _move(written, folder, temporary)
     print(f"\n{counts}\n\nprepared {folder}")
@@ -144,14 +164,27 @@ def _module(dataset: str, name: str) -> ModuleType:
     return importlib.import_module(f"{__package__}.{dataset}.{name}")
 
 
-def _is_finished(folder: Path, overwrite: bool) -> bool:
+def _is_finished(
+    folder: Path, overwrite: bool, differences: Callable[[MadeFrom], list[str]]
+) -> bool:
+    """Whether a folder is prepared already, from what the command names; says so."""
     if not folder.exists() or overwrite:
         return False
     if not (folder / "dataset_info.json").is_file():
         raise UserError(
             f"{folder} exists and is not a prepared dataset; move it away or add --overwrite"
         )
-    print(f"{folder} is prepared already; nothing was done (--overwrite prepares it again)")
+    then = made_from.read(folder)
+    found = differences(then) if then else []
+    if found:
+        raise UserError(
+            f"{folder} is prepared already from something else: {'; '.join(found)}. Add "
+            "--overwrite to prepare it again, or give another --data_dir (or --name, of a folder)"
+        )
+    unknown = "" if then else "; it is not noted what it was made from, so that was not compared"
+    print(
+        f"{folder} is prepared already; nothing was done (--overwrite prepares it again){unknown}"
+    )
     return True
 
 

@@ -13,8 +13,8 @@ from jaxtyping import Bool, Float
 from lanet_jax.errors import UserError
 from lanet_jax.files import npz, torch_files
 from lanet_jax.input.names import Names
-from lanet_jax.landmarks.schemes import SCHEMES
 
+from . import landmark_places
 from .listing import Item, Listing
 
 MOST_POINTS = 1000
@@ -50,32 +50,23 @@ def load(path: Path) -> LandmarkTable:
       Its rows.
 
     Raises:
-      UserError: the file does not exist, is of neither format, or is damaged; or torch is absent.
+      UserError: the file does not exist, is of neither format, or is damaged; its points are no
+        pixels; or torch is absent.
     """
     if not path.is_file():
         raise UserError(f"{path}: no such landmark file; check --landmarks")
     entries = npz.members(path) if zipfile.is_zipfile(path) else ()
     if any(entry.filename.endswith(".npy") for entry in entries):
-        return _load_npz(path)
-    if any(entry.filename.endswith("/data.pkl") for entry in entries):
-        return _load_torch(path)
-    raise UserError(
-        f"{path} is not a landmark file: an npz with name, points, ok, scheme or a torch file "
-        f"of float32 (N, {PEERS_POINTS}, 2) was expected"
-    )
-
-
-def check_scheme(scheme: str, count: int) -> None:
-    """Checks the number of landmarks of a face against that of its scheme, if that is a known one.
-
-    Raises:
-      UserError: they differ.
-    """
-    if scheme in SCHEMES and SCHEMES[scheme].points != count:
+        table = _load_npz(path)
+    elif any(entry.filename.endswith("/data.pkl") for entry in entries):
+        table = _load_torch(path)
+    else:
         raise UserError(
-            f"the scheme {scheme} has {SCHEMES[scheme].points} points, "
-            f"but {count} landmarks are given; correct the scheme"
+            f"{path} is not a landmark file: an npz with name, points, ok, scheme or a torch file "
+            f"of float32 (N, {PEERS_POINTS}, 2) was expected"
         )
+    landmark_places.check_unit(path, table.points, table.ok)
+    return table
 
 
 def _load_npz(path: Path) -> LandmarkTable:

@@ -1,6 +1,6 @@
 """Whether landmarks come in the order that their scheme declares."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -81,15 +81,12 @@ def _pairs(faces: Float[np.ndarray, "N L 2"], scheme: str) -> str:
     if asymmetry(mean, expected) < _MOST_ASYMMETRY:
         return ""
     return (
-        f"in the mean face the points {_named(found)} mirror each other (numbered from 0), in the "
-        f"scheme {_named(expected)}"
+        f"in the mean face the points {pairs(found)} mirror each other (numbered from 0), in the "
+        f"scheme {pairs(expected)}"
     )
 
 
-def _named(flip_index: list[int] | tuple[int, ...]) -> str:
-    pairs = list(_listed(flip_index))
-    return ", ".join(pairs[:_SHOWN]) + (" ..." if len(pairs) > _SHOWN else "")
-
-
-def _listed(flip_index: list[int] | tuple[int, ...]) -> Iterator[str]:
-    return (f"{a}-{b}" for a, b in enumerate(flip_index) if a < b)
+def pairs(flip_index: Sequence[int]) -> str:
+    """The first pairs of a flip index in words: "0-1, 3-4"."""
+    named = [f"{a}-{b}" for a, b in enumerate(flip_index) if a < b]
+    return ", ".join(named[:_SHOWN]) + (" ..." if len(named) > _SHOWN else "")

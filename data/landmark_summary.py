@@ -1,6 +1,6 @@
 """The closing report of `data.landmarks`: what was found, and what was left out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from lanet_jax.command_line.words import counted, some
 from lanet_jax.images.files import Tree, is_image, is_unread
@@ -10,12 +10,13 @@ from .landmark_parts import Row
 SHOWN = 10
 
 
-def lines(rows: Mapping[str, Row], tree: Tree) -> Iterator[str]:
+def lines(rows: Mapping[str, Row], tree: Tree, missing: Sequence[str] = ()) -> Iterator[str]:
     """A line on what was found, then a line on each kind of file without landmarks.
 
     Args:
       rows: rows by image name.
       tree: files, hidden files and loops below the source.
+      missing: files that a list names and that are not there.
     """
     broken = [name for name, row in rows.items() if row.broken]
     absent = [name for name, row in rows.items() if not (row.ok or row.broken)]
@@ -27,6 +28,7 @@ def lines(rows: Mapping[str, Row], tree: Tree) -> Iterator[str]:
     for names, what in (
         (absent, "without a face that can be trusted"),
         (broken, "truncated or not an image"),
+        (missing, "left out, missing files"),
         (unread, "left out, of an unsupported format"),
         (others, "left out, not an image by name"),
         (tree.hidden, "left out, hidden"),

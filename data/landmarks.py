@@ -1,4 +1,6 @@
-"""Finds the landmarks of a folder's images: `lanet landmarks --source DIR --out FILE`.
+"""Finds the landmarks of images: `lanet landmarks --source DIR --out FILE`.
+
+DIR is any tree of images, or a list as `lanet prepare folder` reads it (CSV: path,label[,split]).
 
 The images may be crops of one face each (FER+, RAF-DB aligned) or photos, whose largest face is
 used. It runs in parallel, and the same command resumes it after a kill.
@@ -27,13 +29,18 @@ from lanet_jax.errors import UserError
 from lanet_jax.faces.find import Face, Finder
 from lanet_jax.faces.reduce import REDUCTIONS
 from lanet_jax.files import writable
-from lanet_jax.images import files
 from lanet_jax.images.pixels import BrokenImageError, decode
 from lanet_jax.landmarks.schemes import SCHEMES
 from lanet_jax.shards import dealing
 from lanet_jax.shards.dealing import Shard
 
-from . import landmark_parts, landmark_shards, landmark_summary
+from . import (
+    landmark_finished,
+    landmark_parts,
+    landmark_shards,
+    landmark_source,
+    landmark_summary,
+)
 from .claim import claim
 from .landmark_parts import Parts, Row, Stamp
 
@@ -63,10 +70,10 @@ def make(
     chunk: int = CHUNK,
     shard: Shard | None = None,
 ) -> None:
-    """Writes the landmark file of all images of a tree, or one shard of it.
+    """Writes the landmark file of all images of a tree or list, or one shard of it.
 
     Args:
-      source: the tree's root; images are named by their path below it.
+      source: the tree's root or a CSV file; images are named by their path below its folder.
       out: the landmark file; finished rows are kept in `out`.parts until it is whole.
       scheme: order of the landmarks, a name of `lanet_jax.landmarks.schemes`.
       workers: number of processes; as many as cores by default.
@@ -76,27 +83,31 @@ def make(
       shard: the part that is done here; None for all.
 
     Raises:
-      UserError: there is no image, the models are absent, or a worker was killed.
+      UserError: there is no image, a finished file holds others or another scheme, the models are
+        absent, or a worker was killed.
     """
     whole_file, out = out, shard.file(out) if shard else out
+    found = landmark_source.read(source)
+    root, names = found.root, found.names
+    own = [names[place] for place in shard.places(names)] if shard else names
     if out.exists() and not overwrite:
+        landmark_finished.check(out, own, scheme, shard is not None)
         print(f"{out} is there already; nothing was done (--overwrite makes it again)")
         return
     landmarker(scheme)  # absent models are reported once, here, not by every worker
-    names = list_images(source)
-    own = [names[place] for place in shard.places(names)] if shard else names
-    stamps = {name: landmark_parts.stamp(source / name) for name in own}
+    stamps = {name: landmark_parts.stamp(root / name) for name in own}
     parts = Parts(out, scheme)
     with claim(parts.folder, f"making {out}"):
         if out.exists() and not overwrite:
             raise UserError(f"{out} was made by another process meanwhile; nothing was done")
-        rows = _all_rows(source, stamps, parts, chunk, workers, landmarker)
+        rows = _all_rows(root, stamps, parts, chunk, workers, landmarker)
         if shard:
-            landmark_shards.write(whole_file, shard, source, names, rows, scheme)
+            landmark_shards.write(whole_file, shard, root, names, rows, scheme)
         else:
             landmark_parts.write(out, names, rows, scheme)
         parts.remove()
-    said = landmark_summary.lines({name: rows[name] for name in stamps}, files.below(source))
+    own_rows = {name: rows[name] for name in stamps}
+    said = landmark_summary.lines(own_rows, found.tree, found.missing)
     print("\n" + "\n".join(said) + f"\n\nwrote {out}")
 
 
@@ -117,23 +128,6 @@ def _all_rows(
             rows.update(found)
             progress.update(len(found))
     return rows
-
-
-def list_images(source: Path) -> list[str]:
-    """Sorted paths of a tree's images below its root; hidden files and folders are left out.
-
-    Args:
-      source: the tree's root.
-
-    Raises:
-      UserError: the tree does not exist or has no image.
-    """
-    if not source.is_dir():
-        raise UserError(f"--source {source}: no such folder")
-    names = files.images_below(source)
-    if not names:
-        raise UserError(f"{source} holds no image ({', '.join(files.READ)}); check --source")
-    return names
 
 
 def _in_parallel(
@@ -214,7 +208,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Writes the landmark file that the command line asks for."""
     parser = Parser(prog="lanet landmarks", description=__doc__)
     parser.add_argument(
-        "--source", type=Path, required=True, metavar="DIR", help="any tree of images"
+        "--source",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="any tree of images, or a CSV file with path,label[,split]",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="npz to write")
     parser.add_argument(
@@ -226,6 +224,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--overwrite", action="store_true", help="recompute a complete file")
     parser.add_argument("--shard", type=dealing.shard, metavar="I/N", help=dealing.HELP)
     args = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
+    if args.out.suffix.lower() != ".npz":
+        raise UserError(f"--out {args.out}: a landmark file's name ends with .npz")
     writable.check_file(args.out)
     make(args.source, args.out, args.scheme, args.workers, args.overwrite, shard=args.shard)
 

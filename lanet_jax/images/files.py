@@ -81,7 +81,12 @@ def below(root: Path) -> Tree:
 
 def images_below(root: Path) -> list[str]:
     """Sorted paths of the images below a folder, relative to it; hidden ones are left out."""
-    return [name for name in below(root).files if is_image(name) and (root / name).is_file()]
+    return images_of(root, below(root))
+
+
+def images_of(root: Path, tree: Tree) -> list[str]:
+    """The images among the files of a folder's tree; a link that leads nowhere is none."""
+    return [name for name in tree.files if is_image(name) and (root / name).is_file()]
 
 
 def _is_loop(root: Path, at: Path, name: str) -> bool:

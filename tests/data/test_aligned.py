@@ -155,6 +155,7 @@ def test_photos_without_a_row_are_told_from_those_without_a_face(prepare, photos
     ("changed", "message"),
     [
         ({"name": ["x.png", "y.png", "z.png"]}, "the landmark file fits none of the images"),
+        ({"scheme": "point5"}, "scheme 'point5' is not known, and points5 has 5 points, too"),
         ({"scheme": "aflw19"}, "the scheme aflw19 has 19 points, but 5 landmarks are given"),
         (
             {"points": np.stack([FACE + 3000] * 3)},  # of photos that were made smaller since
@@ -167,11 +168,20 @@ def test_a_landmark_file_of_other_photos_is_refused(fails, photos, tmp_path, cha
     assert message in fails(*aligned(photos, tmp_path))
 
 
+@pytest.mark.parametrize("align", [("--align", SIZE), ()])
+def test_shares_of_the_image_are_no_pixels(fails, photos, tmp_path, align):
+    change(photos[1], points=np.stack([FACE / [130, 110]] * 3))
+    words = [word for word in aligned(photos, tmp_path) if word not in ("--align", SIZE)]
+    line = fails(*words, *align)
+    assert f"{photos[1]}: the points lie between 0 and 1, pixels of the stored image were" in line
+    assert "multiply by width and height" in line
+
+
 def test_a_damaged_photo_is_an_error_though_it_has_no_face(fails, photos, tmp_path):
     damaged = photos[0] / "fear/none.png"
     damaged.write_bytes(damaged.read_bytes()[:60])
     line = fails(*aligned(photos, tmp_path))
-    assert "1 files are truncated or not images: fear/none.png" in line
+    assert "1 file is truncated or not an image: fear/none.png" in line
 
 
 def test_landmarks_that_do_not_tell_the_eyes_are_refused(fails, photos, tmp_path):

@@ -131,6 +131,28 @@ def test_pairs_of_an_unknown_scheme_come_from_the_mean_of_the_known_points():
     assert (schema.scheme, tuple(schema.flip_index)) == ("own3", (1, 0, 2))
 
 
+def test_the_scheme_of_a_file_that_is_not_known_is_told_and_a_misspelt_one_refused():
+    points = np.array([[[2, 2], [8, 2], [5, 5], [3, 8], [7, 8]]], np.float32)
+    listing = _listing([Item("a", "a", b"", 0)])
+
+    def read(scheme):
+        table = LandmarkTable(["a"], points, np.ones(1, bool), scheme)
+        return assemble(listing, _looks("a", width=10), table)[0]
+
+    read("points5")
+    assert not listing.remarks
+    assert tuple(read("mine").flip_index) == (1, 0, 2, 4, 3)
+    assert listing.remarks == [
+        "the landmarks' scheme 'mine' is not known (points5, aflw19, ibug68, wflw98 are): its "
+        "order is not checked, its left and right points are paired by the mean face (0-1, 3-4), "
+        "and all its 5 points are learned"
+    ]
+    for scheme in ("point5", "Points_5", "5points"):
+        with pytest.raises(UserError, match=f"'{scheme}' is not known, and points5 has 5 points"):
+            read(scheme)
+    read("aflw")  # which has 19 points
+
+
 def test_a_point_that_no_face_has_is_no_point_at_0():
     # As (0, 0) the left mouth corner would be the right one's partner less than the chin is.
     points = np.array([[2, 2], [8, 2], [-1, 7], [6, 7], [5, 9]], np.float32)
@@ -151,13 +173,40 @@ def test_a_file_that_fits_no_image_is_refused():
         assemble(_listing([Item("1", "d/1.png", b"", 0)]), _looks("1"), table)
 
 
-@pytest.mark.parametrize(("place", "ok"), [(200.0, True), (5.0, False), (np.nan, True)])
-def test_a_file_without_a_point_in_any_image_is_refused(place, ok):
+@pytest.mark.parametrize(
+    ("place", "ok", "message"),
+    [
+        (
+            200.0,
+            True,
+            r"in 1 of 1 faces .* such as x \(20 x 10 pixels, .* is 200, 200\): they were",
+        ),
+        (5.0, False, "no point that is known and ok, of 1 images"),
+        (np.nan, True, "no point that is known and ok, of 1 images"),
+    ],
+)
+def test_a_file_without_a_point_in_any_image_is_refused(place, ok, message):
     """Found in the images before they were made smaller, or in none."""
     points = np.full((1, 5, 2), place, np.float32)
     table = LandmarkTable(["x"], points, np.array([ok]), "points5")
-    with pytest.raises(UserError, match="no point that lies in its image and is ok, of 1 images"):
+    with pytest.raises(UserError, match=message):
         assemble(_listing([Item("x", "x", b"", 0)]), _looks("x"), table)
+
+
+def test_faces_outside_their_images_are_counted_and_refused_from_half_on():
+    points = np.full((5, 5, 2), 5, np.float32)
+    points[0, 2:] *= 9  # most of its points
+    points[1, 3:] *= 9  # at the edge
+    points[2] = np.nan
+    points[3] *= 9
+    items = [Item(name, name, b"", 0) for name in "abcde"]
+    listing, ok = _listing(items), np.array([True, True, True, False, True])
+    assemble(listing, _looks(*"abcde", width=10), LandmarkTable("abcde", points, ok, "points5"))
+    assert len(listing.remarks) == 1
+    assert "in 1 of 3 faces of the landmark file most points lie outside" in listing.remarks[0]
+    points[4] *= 9
+    with pytest.raises(UserError, match=r"in 2 of 3 faces .* found in images of another size"):
+        assemble(listing, _looks(*"abcde", width=10), LandmarkTable("abcde", points, ok, "points5"))
 
 
 def test_images_are_read_when_they_are_written(tmp_path, write, encode):

@@ -85,11 +85,13 @@ def test_other_images_of_the_same_names_do_not_fit(source, tmp_path, write):
         merge.merge(out)
 
 
-def test_a_shard_that_is_there_is_left_alone(source, tmp_path, capsys):
+def test_a_shard_that_is_there_is_left_alone_if_it_has_the_images(source, tmp_path, capsys):
     _make(source, tmp_path / "l.npz", Shard(1, 2))
+    _make(source, tmp_path / "l.npz", Shard(1, 2))
+    assert "1-of-2.npz is there already; nothing was done" in capsys.readouterr().out
     (source / "1.png").unlink()
-    _make(source, tmp_path / "l.npz", Shard(1, 2))
-    assert "1-of-2.npz is there already" in capsys.readouterr().out
+    with pytest.raises(UserError, match=r"1-of-2.npz is there already, and '1.png' in it is not"):
+        _make(source, tmp_path / "l.npz", Shard(1, 2))
 
 
 def test_words(source, tmp_path, capsys):

@@ -129,10 +129,44 @@ def test_only_what_is_left_is_done(source, tmp_path, fake, monkeypatch):
 def test_a_finished_file_is_left_alone(source, tmp_path, fake, capsys):
     _make(source, tmp_path / "l.npz", fake, scheme="aflw19")
     assert landmark_file.load(tmp_path / "l.npz").points.shape == (6, 19, 2)
-    _make(source, tmp_path / "l.npz", fake)
-    assert "--overwrite" in capsys.readouterr().out
+    capsys.readouterr()
+    _make(source, tmp_path / "l.npz", fake, scheme="aflw19")
+    assert "nothing was done (--overwrite" in capsys.readouterr().out
+    with pytest.raises(UserError, match="with the scheme aflw19, not ibug68; add --overwrite"):
+        _make(source, tmp_path / "l.npz", fake)
     _make(source, tmp_path / "l.npz", fake, overwrite=True)
     assert landmark_file.load(tmp_path / "l.npz").points.shape == (6, 68, 2)
+
+
+def test_a_finished_file_of_other_images_is_refused(source, tmp_path, fake, capsys):
+    out = tmp_path / "l.npz"
+    _make(source, out, fake)
+    source = source.rename(tmp_path / "moved")
+    _make(source, out, fake)
+    assert "nothing was done" in capsys.readouterr().out
+    new = (source / "b" / "6.png").rename(source / "b" / "7.png")
+    line = r"'b/7.png' of the source has no row in it \(1 image of 6\); add --overwrite .* --out"
+    with pytest.raises(UserError, match=line):
+        _make(source, out, fake)
+    new.unlink()
+    with pytest.raises(UserError, match=r"'b/6.png' in it is not of the source"):
+        _make(source, out, fake)
+    np.savez(out, name=["b/6.png"])
+    with pytest.raises(UserError, match=r"is no finished landmark file .* lacks ok, points"):
+        _make(source, out, fake)
+
+
+def test_a_list_is_read_as_prepare_reads_it(source, tmp_path, fake, write, capsys):
+    rows = ["b/6.png,fear", "a/1.png,anger", "a/1.png,fear", "gone.png,fear"]
+    table = write(source / "labels.csv", "\n".join(["path,label", *rows]))
+    _make(table, tmp_path / "l.npz", fake)
+    assert landmark_file.load(tmp_path / "l.npz").names == ["a/1.png", "b/6.png"]
+    said = capsys.readouterr().out
+    assert "2 images: 2 with landmarks" in said
+    assert "1 left out, missing files: gone.png" in said
+    write(table, "path,label\ngone.png,fear")
+    with pytest.raises(UserError, match=r"labels.csv names no file that is there \(gone.png\)"):
+        _make(table, tmp_path / "m.npz", fake)
 
 
 def test_killed_and_gone_on(source, tmp_path, fake):
@@ -187,6 +221,7 @@ def test_sources_without_images(tmp_path, fake):
     [
         (["--workers", "0"], "--workers: '0': must be a whole number, 1 or more"),
         (["--out", f"{__file__}/l.npz"], "is not a folder"),
+        (["--out", "l.csv"], "--out l.csv: a landmark file's name ends with .npz"),
         ([], "get-models"),
         (["--out", "no/where/l.npz"], "get-models"),  # the folder would be made
     ],

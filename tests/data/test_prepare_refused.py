@@ -11,16 +11,22 @@ from lanet_jax.errors import UserError
 LINES = ["train_00001.jpg 1", "train_00002.jpg 4", "train_00003.jpg 4", "test_0001.jpg 7"]
 
 
-def test_a_finished_folder_is_left_alone_unless_told(prepare, stored, rafdb_tree, tmp_path, capsys):
+def test_a_finished_folder_is_left_alone_unless_told(
+    prepare, fails, stored, rafdb_tree, tmp_path, capsys
+):
     source = rafdb_tree(LINES)
     command = ("rafdb", "--source", source, "--data_dir", tmp_path / "out")
     prepare(*command)
     folder = tmp_path / "out" / "rafdb" / "1.0.0"
     written = (folder / "dataset_info.json").stat().st_mtime_ns
-    rafdb_tree(LINES[1:])
     capsys.readouterr()
     prepare(*command)
-    assert "is prepared already; nothing was done" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "is prepared already; nothing was done (--overwrite prepares it again)\n" in told
+    rafdb_tree(LINES[1:])
+    line = fails(*command)
+    assert f"--source {source} lists 3 images, and it was made from 4 of {source}. Add" in line
+    assert "--overwrite to prepare it again, or give another --data_dir" in line
     assert (folder / "dataset_info.json").stat().st_mtime_ns == written
     prepare(*command, "--overwrite")
     assert sorted(stored(folder, "train")) == ["train_00002.jpg", "train_00003.jpg"]
@@ -107,7 +113,7 @@ def test_broken_images_end_the_command(fails, rafdb_tree, tmp_path):
     broken = source / "Image/aligned/train_00002_aligned.jpg"
     broken.write_bytes(broken.read_bytes()[:-20])
     message = fails("rafdb", "--source", source, "--data_dir", tmp_path / "out")
-    assert "1 files are truncated or not images: Image/aligned/train_00002_aligned.jpg" in message
+    assert "1 file is truncated or not an image: Image/aligned/train_00002_aligned.jpg" in message
     assert not (tmp_path / "out").exists()
 
 
