@@ -171,24 +171,10 @@ def test_without_a_landmark_network_nothing_is_said_of_landmarks(look, run, monk
     assert row["effective_neighbors"] == row["expression_effective_neighbors"] == pytest.approx(2)
 
 
-@pytest.mark.parametrize(
-    ("landmark", "space", "measured"),
-    [(None, "none", False), (None, "expression", True), (object(), "none", True)],
-)
-def test_a_run_without_any_part_has_none_to_measure(landmark, space, measured):
-    network = types.SimpleNamespace(landmark=landmark)
-    built = types.SimpleNamespace(method=LANet(network, *settings(spaces=space)))
-    assert (spaces.of(built, None) is not None) == measured
-
-
 def test_landmarks_that_are_not_finite_are_refused(look, run):
     run.data.framed.shapes.points[4] = np.nan
     with pytest.raises(UserError, match="1 of 6 images, such as e, are not finite"):
         look.measure(None, np.eye(C)[GIVEN])
-
-
-def test_other_methods_have_no_parts():
-    assert spaces.of(types.SimpleNamespace(method=object()), None) is None
 
 
 def test_the_same_whole_batches_every_time(run):
