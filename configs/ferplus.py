@@ -24,7 +24,7 @@ def cpu(c: ml_collections.ConfigDict) -> None:
     fields.two_cores(c)
     c.data.test_split = ("valid",)  # the test split is for final numbers only
     c.noise.kind = "symmetric"
-    c.loss.trust = 1.0  # worth two points with these wrong labels (docs/results.md)
+    c.loss.trust = 1.0  # worth two points from the face network (docs/results.md)
 
 
 def face(c: ml_collections.ConfigDict) -> None:
