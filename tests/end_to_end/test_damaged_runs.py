@@ -116,11 +116,11 @@ def test_a_full_disk_ends_in_one_line(finished, capsys, monkeypatch):
     # /dev/full is a device on which every write says that the disk is full.
     target = finished / "evaluation" / "test" / "predictions.csv"
     before = target.read_bytes()
-    make = atomic._make
+    make = atomic.make_new
     full = ".predictions.csv."
     monkeypatch.setattr(
         atomic,
-        "_make",
+        "make_new",
         lambda file: file.symlink_to("/dev/full") if file.name.startswith(full) else make(file),
     )
     with pytest.raises(SystemExit) as ended:
