@@ -9,6 +9,7 @@ from typing import Any
 
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
+from lanet_jax.files.digest import sha256
 
 from .listing import Listing
 
@@ -53,7 +54,7 @@ def files(
         str(source.resolve()),
         *_listed(listing),
         str(landmarks.resolve()) if landmarks else "",
-        _digest(landmarks) if landmarks else "",
+        sha256(landmarks) if landmarks else "",
     )
 
 
@@ -131,7 +132,7 @@ def other_files(
             found.append(
                 f"--landmarks is {landmarks or 'not given'} and was {then.landmarks or 'not given'}"
             )
-    elif _is_there(landmarks, "--landmarks", then.landmarks) and _digest(landmarks) != then.points:
+    elif _is_there(landmarks, "--landmarks", then.landmarks) and sha256(landmarks) != then.points:
         found.append(f"--landmarks {landmarks} is another file than {then.landmarks} was")
     return found
 
@@ -149,8 +150,3 @@ def _listed(listing: Listing) -> tuple[int, str]:
         for item in items
     )
     return len(rows), hashlib.sha256(json.dumps(rows).encode()).hexdigest()
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

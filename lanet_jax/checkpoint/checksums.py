@@ -1,7 +1,6 @@
 """SHA-256 of each file of a checkpoint: written before it gets its name, checked before use."""
 
 import asyncio
-import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from etils import epath
 from orbax.checkpoint._src.path.atomicity import AtomicRenameTemporaryPath
 
 from lanet_jax.command_line.words import some
+from lanet_jax.files.digest import sha256
 
 NAME = "SHA256SUMS"  # as `sha256sum -c` reads it, in the checkpoint's folder
 _HALF_WRITTEN = ".orbax-checkpoint-tmp"  # in names of folders that Orbax removes after a kill
@@ -53,7 +53,7 @@ def write(folder: Path) -> None:
     Args:
       folder: folder of a checkpoint whose files are all written.
     """
-    lines = [f"{_sum(folder / name)}  {name}\n" for name in _files(folder)]
+    lines = [f"{sha256(folder / name)}  {name}\n" for name in _files(folder)]
     with open(folder / NAME, "w", encoding="utf-8") as file:
         file.write("".join(lines))
         file.flush()
@@ -80,7 +80,7 @@ def wrong(folder: Path, part: str = "") -> str:
         noted = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
         found = _files(folder)
         changed = [name for name in found if name.startswith(part) and name in noted]
-        changed = [name for name in changed if _sum(folder / name) != noted[name]]
+        changed = [name for name in changed if sha256(folder / name) != noted[name]]
     except (OSError, UnicodeDecodeError) as error:
         return f"its checksums cannot be compared: {error}"
     if part:
@@ -93,8 +93,3 @@ def wrong(folder: Path, part: str = "") -> str:
 def _files(folder: Path) -> list[str]:
     paths = (path for path in folder.rglob("*") if path.is_file())
     return sorted(p.relative_to(folder).as_posix() for p in paths if p != folder / NAME)
-
-
-def _sum(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,7 +11,6 @@ records the source's hash, the mapping of every tensor and what was dropped. Tra
 """
 
 import argparse
-import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from lanet_jax.checkpoint.pretrained import check_output, save
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser
 from lanet_jax.errors import UserError
+from lanet_jax.files.digest import sha256
 from lanet_jax.port import get_faces
 from lanet_jax.port.convert import LAYOUTS, convert, without_prefix
 
@@ -48,9 +48,7 @@ def port(source: Path, out: Path, layout: str, prefix: str = "") -> dict:
     if prefix:
         print(f"{source}: {prefix!r} is removed from the names of {len(tensors)} tensors")
     ported = convert(tensors, layout, str(source))
-    with source.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    card = {"source": source.name, "sha256": sha256, **ported.card}
+    card = {"source": source.name, "sha256": sha256(source), **ported.card}
     card |= {"prefix": prefix} if prefix else {}
     card["dropped"] |= dict.fromkeys(outside, f"does not begin with {prefix}")
     card["dropped"] |= dict.fromkeys(beside, "not in the state_dict")

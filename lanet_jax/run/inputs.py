@@ -1,6 +1,5 @@
 """Binds a run to its inputs: the prepared data and the files that it began with."""
 
-import hashlib
 import json
 import sys
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from typing import Any
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
+from lanet_jax.files.digest import sha256
 from lanet_jax.files.home import expanded
 from lanet_jax.run.paths import RunFolder
 
@@ -135,7 +135,6 @@ def differences(then: Fingerprints, now: Fingerprints) -> list[str]:
 
 def _sum(path: Path) -> str:
     try:
-        with open(expanded(path), "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256(expanded(path))
     except OSError:  # gone or unreadable now, so that nothing can be said about it
         return ""
