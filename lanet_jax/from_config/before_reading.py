@@ -11,6 +11,7 @@ from lanet_jax.from_config import combinations, landmark_targets, starts
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import held_out
 from lanet_jax.input import label_lines, mixture, prepared
+from lanet_jax.profiling import profiler
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
 
@@ -84,11 +85,7 @@ def check_count(c: Config, records: int) -> None:
             f"--config.optim.batch_size to {max(records, 2)} or less"
         )
     last = epochs * (records // batch)
-    if c.profile.steps and c.profile.start > last:
-        raise UserError(
-            f"--config.profile.start={c.profile.start} is after the run's last step, {last}: lower "
-            f"it, to {max(1, last + 1 - c.profile.steps)} or less for all that is asked for"
-        )
+    profiler.check(c.profile.start, c.profile.steps, last)
     if last >= 2**31:
         raise UserError(
             f"--config.optim.epochs={epochs}: of {records // batch} steps each, more than are "

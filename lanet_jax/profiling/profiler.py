@@ -10,6 +10,24 @@ from lanet_jax.profiling import hlo, operations, timeline, tracks
 from lanet_jax.typing import PyTree
 
 
+def check(start: int, steps: int, last: int) -> None:
+    """Refuses a trace that would begin after the run.
+
+    Args:
+      start: first traced step.
+      steps: number of traced steps; 0 for none.
+      last: last step of the run.
+
+    Raises:
+      UserError: the run ends before `start`.
+    """
+    if steps and start > last:
+        raise UserError(
+            f"--config.profile.start={start} is after the run's last step, {last}: lower it, to "
+            f"{max(1, last + 1 - steps)} or less for all that is asked for"
+        )
+
+
 class Profiler:
     """Traces the steps `start` .. `start + steps - 1` of a run, on the first host.
 
@@ -29,8 +47,7 @@ class Profiler:
     """
 
     def __init__(self, folder: Path, start: int, steps: int, last: int, behind: int = 0) -> None:
-        if steps and start > last:
-            raise UserError(f"profile.start={start} is after the run's last step, {last}: lower it")
+        check(start, steps, last)
         self._folder = folder
         self._tracing = False
         self._marker: jax.profiler.StepTraceAnnotation | None = None
