@@ -12,7 +12,7 @@ from lanet_jax.models.face29 import LEAST_SIZE
 Config: TypeAlias = ml_collections.ConfigDict
 # What bundled configs and presets set for the ResNet of their size, and `face` leaves as it is when
 # it takes another family: no mistake of the user's, and begun runs store it.
-_OF_PRESETS = {"stem": "small"}
+OF_PRESETS = {"stem": "small"}
 
 
 def is_open(c: Config) -> bool:
@@ -102,7 +102,7 @@ def _check_network(c: Config) -> None:
     usual = fields.get_config().model
     for field, family in backbones.foreign(c.model.family).items():
         value = c.model[field]
-        if value not in (usual[field], _OF_PRESETS.get(field)):
+        if value not in (usual[field], OF_PRESETS.get(field)):
             raise UserError(
                 f"--config.model.{field} belongs to {family}: leave it out with "
                 f"model.family={c.model.family}"

@@ -1,4 +1,4 @@
-"""Chooses fields by the data: those that `configs/folder.py:small` leaves at 0."""
+"""Chooses fields by the data: those that `configs/folder.py:small` leaves open."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +14,7 @@ from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.splits import splits
 from lanet_jax.input import mixture, prepared
 from lanet_jax.input.records import Records
+from lanet_jax.models.backbones import FAMILIES
 
 # An epoch should have several batches.
 _BATCHES = ((2_000, 128), (500, 64), (120, 32), (0, 16))  # least number of records, batch
@@ -25,8 +26,6 @@ _STORED = 8 / 7  # of the crop's side
 _LOOKED_AT = 16  # images, to see their size
 _HOLDOUT = 0.2  # share held out where the data has no test split
 _WIDTH, _EPOCHS, _LEARNING_RATE = 32, 80, 1e-3  # of a network trained from scratch
-# The network of a config in which nobody chose one.
-_USUAL = {"family": "resnet", "depth": 18, "stem": "small", "blocks": 13}
 
 
 def fit(c: Config, workdir: Path) -> tuple[Config, str]:
@@ -102,10 +101,13 @@ def _whole_batches(c: Config, entries: int) -> int:
 
 def _network(c: Config, workdir: Path) -> list[str]:
     """Chooses the network of the weights to start from; without any, one trained from scratch."""
-    m, usual = c.model, fields.get_config().augment
-    asked = {name: m[name] for name, value in _USUAL.items() if m[name] != value}
+    m, usual = c.model, fields.get_config()
+    asked = _asked({**usual.model, **combinations.OF_PRESETS}, m)
     start = None if m.width else starts.find(c, workdir)
-    if start and not (start.model.keys() >= asked.keys() and _same_family(start, asked)):
+    if start and not (
+        asked.keys() <= start.model.keys()
+        and {**start.model, **asked}["family"] == start.model["family"]
+    ):
         start = None
     if m.frozen_stages >= 0:
         asked["frozen_stages"] = m.frozen_stages
@@ -117,7 +119,7 @@ def _network(c: Config, workdir: Path) -> list[str]:
         return [f"width {_WIDTH}"]
     m.update({**start.model, **asked})
     for field in ("mean", "std"):
-        if c.augment[field] == usual[field]:
+        if c.augment[field] == usual.augment[field]:
             c.augment[field] = getattr(start, field)
     c.augment.size = c.augment.size or start.size
     c.optim.epochs = c.optim.epochs or start.epochs
@@ -126,8 +128,10 @@ def _network(c: Config, workdir: Path) -> list[str]:
     return [f"weights {Path(m.pretrained).name}{frozen}"]
 
 
-def _same_family(start: starts.Start, asked: Mapping[str, Any]) -> bool:
-    return asked.get("family", start.model["family"]) == start.model["family"]
+def _asked(usual: Mapping[str, Any], model: Config) -> dict[str, Any]:
+    """The fields of the network that differ from the usual ones: a choice, which is kept."""
+    names = ("family", *(name for family in FAMILIES.values() for name in family.choices))
+    return {name: model[name] for name in names if model[name] != usual[name]}
 
 
 def _crop(c: Config, train: Records, left: bool) -> list[str]:
