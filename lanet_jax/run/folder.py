@@ -17,9 +17,8 @@ from lanet_jax.files.home import expanded
 from lanet_jax.run import inputs, paths, train_command
 from lanet_jax.run.inputs import ADVICE
 from lanet_jax.run.paths import RunFolder
-from lanet_jax.run.values import told
+from lanet_jax.run.values import ABSENT, change
 
-ABSENT = "absent"
 # Fields that older configs lack, with the values that held when these were written.
 LATER: dict[str, dict[str, Any]] = {
     "ce": {"targets": "labels"},
@@ -91,7 +90,7 @@ def check(workdir: Path, config: ml_collections.ConfigDict) -> None:
     then = flatten_dict(_completed(json_files.read(path, ADVICE)), sep=".")
     now = flatten_dict(json.loads(_text(config)), sep=".")
     differing = [
-        f"{key} ({told(then.get(key, ABSENT))} there, {told(now.get(key, ABSENT))} now)"
+        change(key, then, now)
         for key in sorted(then.keys() | now.keys())
         if then.get(key, ABSENT) != now.get(key, ABSENT)
         and not key.startswith(FREE)

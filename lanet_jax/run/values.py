@@ -1,4 +1,9 @@
-"""How a value of the config is told to people."""
+"""How values of a config are told to people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+ABSENT = "absent"
 
 
 def told(value: object) -> str:
@@ -13,3 +18,8 @@ def told(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(map(told, value)) or "none"
     return str(value) or "none"
+
+
+def change(field: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Writes both values of a field that differs, of which one may lack it."""
+    return f"{field} ({told(then.get(field, ABSENT))} there, {told(now.get(field, ABSENT))} now)"

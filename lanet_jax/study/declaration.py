@@ -12,7 +12,7 @@ from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
 from lanet_jax.run import folder as run_folder
 from lanet_jax.run.paths import RunFolder
-from lanet_jax.run.values import told
+from lanet_jax.run.values import ABSENT, change
 from lanet_jax.study import checks, runner
 from lanet_jax.study.grid import Cell
 from lanet_jax.study.loading import base
@@ -124,7 +124,7 @@ def _counting(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _differences(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
     return [
-        f"{field} ({told(then.get(field, 'absent'))} there, {told(now.get(field, 'absent'))} now)"
+        change(field, then, now)
         for field in dict.fromkeys((*then, *now))
-        if then.get(field, "absent") != now.get(field, "absent")
+        if then.get(field, ABSENT) != now.get(field, ABSENT)
     ]
