@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Writes the network that predicts, without what only training needs, and its card."""
     parser = Parser(prog="lanet export", description=__doc__)
     add = parser.add_argument
-    add("--workdir", type=Path, required=True, help="folder of the run, or a model file")
+    add("--workdir", type=Path, required=True, help="folder of the run, model file, or bundled")
     add("--format", choices=FORMATS, required=True, help="onnx needs the extra onnx")
     add("--step", default="last", help="number of a checkpoint, last or best")
     add("--out", type=Path, help="FILE.FORMAT (default: WORKDIR/export/FORMAT/model.FORMAT)")
@@ -46,7 +46,7 @@ def export(
     """Writes a trained network for others to use; nothing is written unless it agrees with JAX.
 
     Args:
-      workdir: folder of a run, or a model file.
+      workdir: folder of a run, a model file, or `bundled`: the network of the package.
       format: one of `FORMATS`.
       step: checkpoint of a work folder: a number, "last" or "best".
       out: the file; its card is FILE.json (NAME.json of NAME.safetensors).
@@ -69,9 +69,13 @@ def export(
     from lanet_jax.devices import mesh
     from lanet_jax.export import class_balance, evaluated, exported, temperature
     from lanet_jax.files import writable
+    from lanet_jax.shipped import SHIPPED
     from lanet_jax.trained import network_fingerprint
-    from lanet_jax.trained.load import load
+    from lanet_jax.trained.load import load, place
 
+    workdir = place(workdir)
+    if out is None and workdir == SHIPPED:
+        raise UserError(f"--workdir=bundled needs --out=FILE.{format}: the file to write")
     if out is None:
         folder = workdir.parent if workdir.suffix == ".safetensors" else workdir
         out = folder / "export" / format / f"model.{format}"

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -13,6 +14,7 @@ from lanet_jax.devices import mesh
 from lanet_jax.errors import UserError
 from lanet_jax.export import __main__ as command
 from lanet_jax.export import exported
+from lanet_jax.shipped import SHIPPED
 from lanet_jax.trained.load import load
 from tests.export.networks import CLASSES, card, network, probabilities
 
@@ -144,6 +146,14 @@ def test_safetensors_reads_back(rul, asked):
     assert trained.step == 9 and trained.card["program"].startswith("lanet_jax ")
     found, _ = trained.predict(trained.params, trained.model_state, asked[0])
     np.testing.assert_allclose(found, asked[1], atol=1e-6)
+
+
+def test_the_bundled_network_goes_by_its_name(tmp_path):
+    with pytest.raises(UserError, match=r"bundled needs --out=FILE\.safetensors"):
+        command.export(Path("bundled"), "safetensors")
+    out = command.export(Path("bundled"), "safetensors", out=tmp_path / "net.safetensors")
+    for found, kept in zip(model_file.read(out)[:2], model_file.read(SHIPPED)[:2], strict=True):
+        jax.tree.map(np.testing.assert_array_equal, found, kept)
 
 
 def test_half_the_size_says_nearly_the_same(rul, asked, tmp_path):
