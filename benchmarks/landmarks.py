@@ -1,7 +1,7 @@
 """Times landmarks of face crops beside bare LiteRT, and compares them with a reference file.
 
 `python -m benchmarks.landmarks --source DIR [--reference FILE] [--images N]`, with DIR as for
-`data.landmarks`. Needs the extra `faces` and its models. Times are CPU time, on which other load
+`lanet landmarks`. Needs the extra `faces` and its models. Times are CPU time, on which other load
 has little effect.
 """
 
@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from jaxtyping import Float
 
-from data import landmark_file, landmark_source
+from data.landmarks import sources
+from data.landmarks.table import LandmarkTable, load
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.errors import UserError
 from lanet_jax.faces import downloads
@@ -36,7 +37,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    source = landmark_source.read(args.source)
+    source = sources.read(args.source)
     names = source.names
     rng = np.random.default_rng(args.seed)
     names = [
@@ -63,14 +64,14 @@ def main() -> None:
     print(f"bare LiteRT, {RUNS_OF_THE_MESH} runs of the mesh {1e3 * np.median(bare):.2f}")
     print(f"ours / bare, median of rounds  {np.median(np.divide(ours, bare)):.2f}")
     if args.reference:
-        _compare(names, faces, landmark_file.load(args.reference))
+        _compare(names, faces, load(args.reference))
 
 
 def _read(file: Path) -> np.ndarray:
     return pixels.decode(file.read_bytes())
 
 
-def _compare(names: list[str], faces: list[Face], table: landmark_file.LandmarkTable) -> None:
+def _compare(names: list[str], faces: list[Face], table: LandmarkTable) -> None:
     row = {name: number for number, name in enumerate(table.names or ())}
     if missing := [name for name in names if name not in row]:
         raise UserError(

@@ -10,10 +10,11 @@ from lanet_jax.errors import UserError
 from lanet_jax.faces.align import PARTS, aligned_square, require
 from lanet_jax.faces.square import Square
 
-from . import landmark_order, landmark_scheme
 from .assembly import look_at_all
 from .images import Face
-from .landmark_file import LandmarkTable, find_rows, remark_unused
+from .landmarks.order import check_order
+from .landmarks.scheme import check_scheme
+from .landmarks.table import LandmarkTable, find_rows, remark_unused
 from .listing import Item, Listing
 from .record_fields import Record
 
@@ -36,13 +37,13 @@ def cut_out(listing: Listing, landmarks: LandmarkTable, size: int) -> None:
       UserError: the scheme of the landmarks does not say where the eyes are, or has another number
         of points or another order; the file fits no photo; or a photo that is left out is damaged.
     """
-    landmark_scheme.check(landmarks.scheme, landmarks.points.shape[1])
+    check_scheme(landmarks.scheme, landmarks.points.shape[1])
     require(landmarks.scheme)
     items = [item for found in listing.splits.values() for item in found]
     rows = find_rows(landmarks, items, listing.rows)
     remark_unused(landmarks, rows, listing)
     used = landmarks.points[[row for row in rows.values() if landmarks.ok[row]]]
-    landmark_order.check(used, np.isfinite(used).all(-1), landmarks.scheme)
+    check_order(used, np.isfinite(used).all(-1), landmarks.scheme)
     faces: dict[str, list[Item]] = {}
     others: dict[str, list[Item]] = {}
     for split, found in listing.splits.items():

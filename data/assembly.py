@@ -14,7 +14,11 @@ from lanet_jax.errors import UserError
 from lanet_jax.images.pixels import BrokenImageError
 from lanet_jax.landmarks.schemes import SCHEMES, infer_flip_index
 
-from . import images, landmark_file, landmark_order, landmark_places, landmark_scheme
+from . import images
+from .landmarks import places
+from .landmarks.order import check_order
+from .landmarks.scheme import check_scheme, remark_unknown
+from .landmarks.table import LandmarkTable, find_rows, remark_unused
 from .listing import Item, Listing
 from .record_fields import Record, Schema
 
@@ -65,7 +69,7 @@ def look_at_all(listing: Listing) -> dict[str, images.Look]:
 def assemble(
     listing: Listing,
     looks: Mapping[str, images.Look],
-    landmarks: landmark_file.LandmarkTable | None = None,
+    landmarks: LandmarkTable | None = None,
 ) -> tuple[Schema, dict[str, list[Record]]]:
     """Turns a listing into records.
 
@@ -98,7 +102,7 @@ def assemble(
         votes=listing.votes,
     )
     if landmarks is not None:
-        landmark_scheme.remark_unknown(listing, scheme, schema.flip_index)
+        remark_unknown(listing, scheme, schema.flip_index)
     return schema, {
         split: [_record(item, ids[item.name], known.get(item.name), schema) for item in found]
         for split, found in listing.splits.items()
@@ -114,19 +118,19 @@ def _own_landmarks(items: list[Item], looks: Mapping[str, images.Look]) -> dict[
 
 
 def _file_landmarks(
-    table: landmark_file.LandmarkTable,
+    table: LandmarkTable,
     items: list[Item],
     listing: Listing,
     looks: Mapping[str, images.Look],
 ) -> dict[str, Landmarks]:
-    found = landmark_file.find_rows(table, items, listing.rows)
+    found = find_rows(table, items, listing.rows)
     shares = {
         item.name: _shares(table.points[found[item.name]], looks[item.name], table.side)
         for item in items
         if item.name in found
     }
     ok = {name: bool(table.ok[found[name]]) for name in shares}
-    landmark_places.check_inside(listing, {n: xy for n, xy in shares.items() if ok[n]}, looks)
+    places.check_inside(listing, {n: xy for n, xy in shares.items() if ok[n]}, looks)
     known = {}
     for name, xy in shares.items():
         points, present = _known(xy)
@@ -136,7 +140,7 @@ def _file_landmarks(
             f"the landmark file has no point that is known and ok, of {len(known)} images: find "
             "landmarks again, or leave out --landmarks"
         )
-    landmark_file.remark_unused(table, found, listing)
+    remark_unused(table, found, listing)
     return known
 
 
@@ -149,17 +153,17 @@ def _shares(
 
 
 def _known(xy: Float[np.ndarray, "L 2"]) -> Landmarks:
-    present = landmark_places.inside(xy)
+    present = places.inside(xy)
     return np.nan_to_num(xy, nan=0.0, posinf=0.0, neginf=0.0), present
 
 
 def _flip_index(scheme: str, known: Mapping[str, Landmarks]) -> tuple[int, ...]:
     count = len(next(iter(known.values()))[0])
-    landmark_scheme.check(scheme, count)
+    check_scheme(scheme, count)
     if scheme in SCHEMES:
         alike = [face for face in known.values() if len(face[0]) == count]
         points, present = np.stack([xy for xy, _ in alike]), np.stack([seen for _, seen in alike])
-        landmark_order.check(points, present, scheme)
+        check_order(points, present, scheme)
         return SCHEMES[scheme].flip_index
     total, seen = np.zeros((count, 2)), np.zeros((count, 1))
     for xy, present in known.values():

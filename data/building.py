@@ -17,8 +17,9 @@ import tensorflow_datasets as tfds
 from lanet_jax.errors import UserError
 from lanet_jax.input import records_table
 
-from . import aligned, assembly, check, landmark_file, made_from
+from . import aligned, assembly, check, made_from
 from .claim import claim, clear
+from .landmarks import table as landmark_table
 from .listing import (
     Listing,
     check_classes,
@@ -82,7 +83,7 @@ def from_source(
             "--align: faces are cut out by their landmarks; find them by `lanet landmarks`, and "
             "give --landmarks FILE"
         )
-    table = landmark_file.load(landmarks) if landmarks else None
+    table = landmark_table.load(landmarks) if landmarks else None
     listing: Listing = module.list_source(source, **options)
     made = made_from.files(source, listing, landmarks, chosen)
     check_classes(listing)

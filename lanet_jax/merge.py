@@ -35,7 +35,7 @@ def merge(out: Path, source: Path | None = None) -> None:
     """
     # The compiler's flags must be set before any of these imports touches a device.
     from lanet_jax.audit import shard_of_faces
-    from lanet_jax.data import landmark_shards
+    from lanet_jax.data.landmarks import shard_of_landmarks
     from lanet_jax.predict import shard_of_table
 
     own = together.parts(out)
@@ -44,8 +44,8 @@ def merge(out: Path, source: Path | None = None) -> None:
         raise UserError(f"--source belongs to an audit: these shards are of {kind}")
     if kind == shard_of_faces.KIND:
         shard_of_faces.merge(own, out, source)
-    elif kind == landmark_shards.KIND:
-        landmark_shards.merge(own, out)
+    elif kind == shard_of_landmarks.KIND:
+        shard_of_landmarks.merge(own, out)
     elif kind == shard_of_table.KIND:
         shard_of_table.merge(own, out)
     else:

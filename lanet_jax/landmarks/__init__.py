@@ -1,1 +1,1 @@
-"""The orders of landmarks, and the face's own frame; `lanet landmarks` is data/landmarks.py."""
+"""The orders of landmarks, and the face's own frame; `lanet landmarks` is data/landmarks."""

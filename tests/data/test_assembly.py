@@ -5,7 +5,7 @@ import pytest
 
 from data.assembly import assemble, look_at_all
 from data.images import Look
-from data.landmark_file import LandmarkTable
+from data.landmarks.table import LandmarkTable
 from data.listing import Item, Listing
 from lanet_jax.errors import UserError
 from lanet_jax.landmarks.schemes import SCHEMES

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from data import assembly
 from data.images import Look
-from data.landmark_file import load
+from data.landmarks.table import load
 from data.listing import Item, Listing
 
 NAMES = np.array([f"anger/{n}.png" for n in range(5)])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.landmark_parts import Parts, Row, Stamp
+from data.landmarks.parts import Parts, Row, Stamp
 
 POINTS = np.random.default_rng(0).uniform(0, 48, (3, 5, 2)).astype(np.float32)
 ROWS = {

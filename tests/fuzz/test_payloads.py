@@ -9,8 +9,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from data import landmark_file
 from data.affectnet import layout_2021
+from data.landmarks import table as landmark_table
 from lanet_jax.checkpoint.formats import read_checkpoint
 from lanet_jax.checkpoint.pretrained import load_backbone
 from lanet_jax.errors import UserError
@@ -113,7 +113,7 @@ READERS = {
         f"{OBJECTS}|: not a checkpoint|: a damaged safetensors|: a (pickle|torch) file, not ported",
     ),
     "landmarks": (
-        landmark_file.load,
+        landmark_table.load,
         f"{OBJECTS}| is not a landmark file",
     ),
     "an expression of AffectNet": (layout_2021._expression, f"{OBJECTS}|: a damaged npy file"),
@@ -143,7 +143,7 @@ def test_the_payloads_are_live_in_torch(tmp_path, form, payload):
 @pytest.mark.parametrize("reader", READERS)
 def test_a_payload_is_refused_and_does_not_run(tmp_path, reader, form, payload):
     read, said = READERS[reader]
-    opened = (read_checkpoint, landmark_file.load)
+    opened = (read_checkpoint, landmark_table.load)
     if read in opened and form in TORCH and not importlib.util.find_spec("torch"):
         pytest.skip("pip install 'lanet_jax[port]'")  # nothing would be opened
     mark, path = tmp_path / "ran", tmp_path / "evil.bin"

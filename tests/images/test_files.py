@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from data import landmark_source
+from data.landmarks import sources
 from lanet_jax.errors import UserError
 from lanet_jax.images import files
 from lanet_jax.predict import given
@@ -85,6 +85,6 @@ def test_landmarks_and_predict_list_the_same_images(tree, tmp_path):
     (tmp_path / "pool" / "5.jpe").write_bytes(b"x")
     (root / "d").symlink_to(tmp_path / "pool")
     names = ["a/1.jfif", "b/3.PNG", "d/5.jpe"]
-    assert landmark_source.read(root).names == names
+    assert sources.read(root).names == names
     found = [Path(item.file).relative_to(root).as_posix() for item in given.listing(root).items]
     assert found == names

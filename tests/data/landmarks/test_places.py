@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.landmark_places import check_unit
+from data.landmarks.places import check_unit
 from lanet_jax.errors import UserError
 from tests.landmarks.drawn_face import face
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from lanet_jax.errors import UserError
 from lanet_jax.landmarks.schemes import SCHEMES
 
-from .landmark_order import pairs
-from .listing import Listing
+from ..listing import Listing
+from .order import pairs
 
 
-def check(scheme: str, count: int) -> None:
+def check_scheme(scheme: str, count: int) -> None:
     """Checks a scheme's name against the number of landmarks of a face.
 
     Args:

@@ -7,7 +7,8 @@ from lanet_jax.command_line.words import counted
 from lanet_jax.errors import UserError
 from lanet_jax.shards import shard_file
 
-from . import landmark_file, landmark_shards
+from . import shard_of_landmarks
+from .table import load
 
 WAYS = "add --overwrite to make it again, or choose another --out"
 
@@ -46,12 +47,12 @@ def check(out: Path, names: Collection[str], scheme: str, is_shard: bool) -> Non
 
 
 def _read(out: Path) -> tuple[Sequence[str], str]:
-    table = landmark_file.load(out)
+    table = load(out)
     return table.names or (), table.scheme
 
 
 def _read_shard(out: Path) -> tuple[Sequence[str], str]:
     part = shard_file.read(out)
-    if part.kind != landmark_shards.KIND:
+    if part.kind != shard_of_landmarks.KIND:
         raise UserError(f"it holds {part.kind}")
     return part.arrays["name"].tolist(), part.settings["scheme"]

@@ -1,17 +1,9 @@
-"""Finds the landmarks of images: `lanet landmarks --source DIR --out FILE`.
-
-DIR is any tree of images, or a list as `lanet prepare folder` reads it (CSV: path,label[,split]).
-
-The images may be crops of one face each (FER+, RAF-DB aligned) or photos, whose largest face is
-used. It runs in parallel, and the same command resumes it after a kill.
-`lanet prepare NAME --source DIR --landmarks FILE` reads the file.
-"""
+"""Finds the landmarks of images in several processes, and resumes after a kill."""
 
 import functools
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -23,26 +15,15 @@ import numpy as np
 from jaxtyping import UInt8
 from tqdm import tqdm
 
-from lanet_jax.command_line.ending import exit_on_user_error
-from lanet_jax.command_line.parser import Parser, whole
 from lanet_jax.errors import UserError
 from lanet_jax.faces.find import Face, Finder
-from lanet_jax.faces.reduce import REDUCTIONS
-from lanet_jax.files import writable
 from lanet_jax.images.pixels import BrokenImageError, decode
 from lanet_jax.landmarks.schemes import SCHEMES
-from lanet_jax.shards import dealing
 from lanet_jax.shards.dealing import Shard
 
-from . import (
-    landmark_finished,
-    landmark_parts,
-    landmark_shards,
-    landmark_source,
-    landmark_summary,
-)
-from .claim import claim
-from .landmark_parts import Parts, Row, Stamp
+from ..claim import claim
+from . import finished, shard_of_landmarks, sources, summary
+from .parts import Parts, Row, Stamp, stamp, write
 
 CHUNK = 64  # images that a kill can lose, for each worker
 Landmarker = Callable[[UInt8[np.ndarray, "H W 3"]], Face]
@@ -87,27 +68,27 @@ def make(
         absent, or a worker was killed.
     """
     whole_file, out = out, shard.file(out) if shard else out
-    found = landmark_source.read(source)
+    found = sources.read(source)
     root, names = found.root, found.names
     own = [names[place] for place in shard.places(names)] if shard else names
     if out.exists() and not overwrite:
-        landmark_finished.check(out, own, scheme, shard is not None)
+        finished.check(out, own, scheme, shard is not None)
         print(f"{out} is there already; nothing was done (--overwrite makes it again)")
         return
     landmarker(scheme)  # absent models are reported once, here, not by every worker
-    stamps = {name: landmark_parts.stamp(root / name) for name in own}
+    stamps = {name: stamp(root / name) for name in own}
     parts = Parts(out, scheme)
     with claim(parts.folder, f"making {out}"):
         if out.exists() and not overwrite:
             raise UserError(f"{out} was made by another process meanwhile; nothing was done")
         rows = _all_rows(root, stamps, parts, chunk, workers, landmarker)
         if shard:
-            landmark_shards.write(whole_file, shard, root, names, rows, scheme)
+            shard_of_landmarks.write(whole_file, shard, root, names, rows, scheme)
         else:
-            landmark_parts.write(out, names, rows, scheme)
+            write(out, names, rows, scheme)
         parts.remove()
     own_rows = {name: rows[name] for name in stamps}
-    said = landmark_summary.lines(own_rows, found.tree, found.missing)
+    said = summary.lines(own_rows, found.tree, found.missing)
     print("\n" + "\n".join(said) + f"\n\nwrote {out}")
 
 
@@ -201,34 +182,3 @@ def _row(file: Path, stamp: Stamp) -> Row:
     face = _Worker.landmarker(pixels)
     points = face.landmarks.astype(np.float32)
     return Row(stamp, points, ok=face.ok, spread=face.mirror_distance, score=face.score)
-
-
-@exit_on_user_error
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Writes the landmark file that the command line asks for."""
-    parser = Parser(prog="lanet landmarks", description=__doc__)
-    parser.add_argument(
-        "--source",
-        type=Path,
-        required=True,
-        metavar="DIR",
-        help="any tree of images, or a CSV file with path,label[,split]",
-    )
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="npz to write")
-    parser.add_argument(
-        "--scheme", choices=tuple(REDUCTIONS), default="ibug68", help="which points"
-    )
-    parser.add_argument(
-        "--workers", type=whole(1), metavar="N", help="processes (default: all cores)"
-    )
-    parser.add_argument("--overwrite", action="store_true", help="recompute a complete file")
-    parser.add_argument("--shard", type=dealing.shard, metavar="I/N", help=dealing.HELP)
-    args = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
-    if args.out.suffix.lower() != ".npz":
-        raise UserError(f"--out {args.out}: a landmark file's name ends with .npz")
-    writable.check_file(args.out)
-    make(args.source, args.out, args.scheme, args.workers, args.overwrite, shard=args.shard)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from data import landmark_file
-from data.landmark_parts import Parts, Row, Stamp, stamp, write
+from data.landmarks.parts import Parts, Row, Stamp, stamp, write
+from data.landmarks.table import load
 
 
 def _row(number, **changes):
@@ -60,7 +60,7 @@ def test_a_damaged_part_is_passed_over(tmp_path, damage):
 def test_the_file_is_what_prepare_reads(tmp_path):
     rows = {"b.png": _row(3, ok=False), "a.png": _row(2)}
     write(tmp_path / "l.npz", ["a.png", "b.png"], rows, "ibug68")
-    table = landmark_file.load(tmp_path / "l.npz")
+    table = load(tmp_path / "l.npz")
     assert (list(table.names), table.scheme) == (["a.png", "b.png"], "ibug68")
     np.testing.assert_array_equal(table.points[:, 0, 0], [2.25, 3.25])
     np.testing.assert_array_equal(table.ok, [True, False])

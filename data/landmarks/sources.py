@@ -8,7 +8,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.images import files
 from lanet_jax.images.files import Tree
 
-from .folder import csv_list
+from ..folder import csv_list
 
 
 @dataclasses.dataclass(frozen=True)

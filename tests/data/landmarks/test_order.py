@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from data import landmark_order
-from data.landmark_order import check
+from data.landmarks import order
+from data.landmarks.order import check_order
 from lanet_jax.errors import UserError
 from lanet_jax.landmarks.schemes import SCHEMES
 from tests.landmarks.drawn_face import face
@@ -24,12 +24,12 @@ def many(points, count=60, noise=0.2, turn=0.0, seed=0):
 
 def told(faces, scheme, known=None):
     with pytest.raises(UserError) as caught:
-        check(faces, np.ones(faces.shape[:2], bool) if known is None else known, scheme)
+        check_order(faces, np.ones(faces.shape[:2], bool) if known is None else known, scheme)
     return str(caught.value)
 
 
 def accepted(faces, scheme, known=None):
-    check(faces, np.ones(faces.shape[:2], bool) if known is None else known, scheme)
+    check_order(faces, np.ones(faces.shape[:2], bool) if known is None else known, scheme)
 
 
 def profile(points, side=1):
@@ -86,7 +86,7 @@ def test_left_and_right_of_the_person_are_refused(scheme):
 
 
 def test_faces_of_all_places_are_looked_at(monkeypatch):
-    monkeypatch.setattr(landmark_order, "_MOST", 40)
+    monkeypatch.setattr(order, "_MOST", 40)
     right, exchanged = many(face("points5")), many(face("points5")[[1, 0, 2, 4, 3]])
     line = told(np.concatenate([right, exchanged, exchanged]), "points5")
     assert "of 40 faces left and right" in line

@@ -13,7 +13,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.files.npz import read_npz, write_npz
 from lanet_jax.landmarks.schemes import SCHEMES
 
-from .claim import LOCK
+from ..claim import LOCK
 
 # The columns of a part, with numpy's kind of each.
 _KINDS = {"name": "U", "size": "i", "changed": "i", "points": "f"}
@@ -136,7 +136,7 @@ class Parts:
 
 
 def write(out: Path, names: Iterable[str], rows: Mapping[str, Row], scheme: str) -> None:
-    """Writes the landmark file: what `data.landmark_file` reads, and `spread` and `score`.
+    """Writes the landmark file: what `table.load` reads, and `spread` and `score`.
 
     Args:
       out: path of the landmark file, replaced if it exists.

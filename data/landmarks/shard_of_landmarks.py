@@ -13,8 +13,8 @@ from lanet_jax.shards import shard_file, together
 from lanet_jax.shards.dealing import Shard
 from lanet_jax.shards.shard_file import Part
 
-from . import landmark_parts, landmark_summary
-from .landmark_parts import Row, Stamp
+from . import summary
+from .parts import Row, Stamp, columns
 
 KIND = "landmarks"
 _KINDS = {"name": "U", "points": "f", "ok": "b", "spread": "f", "score": "f", "broken": "b"}
@@ -41,7 +41,7 @@ def write(
     own = [names[place] for place in shard.places(names)]
     found = [rows[name] for name in own]
     arrays = {"name": np.array(own, str), "broken": np.array([row.broken for row in found], bool)}
-    arrays |= landmark_parts.columns(found)
+    arrays |= columns(found)
     marks = shard_file.marks(source / name for name in names)
     shard_file.write(out, shard, KIND, names, {"scheme": scheme}, arrays, marks=marks)
 
@@ -56,18 +56,18 @@ def merge(parts: Sequence[Part], out: Path) -> None:
     Raises:
       UserError: the parts do not hold landmarks of one scheme.
     """
-    columns = {name: together.column(parts, name, kind) for name, kind in _KINDS.items()}
-    broken, scheme = columns.pop("broken"), parts[0].settings.get("scheme")
+    merged = {name: together.column(parts, name, kind) for name, kind in _KINDS.items()}
+    broken, scheme = merged.pop("broken"), parts[0].settings.get("scheme")
     points = SCHEMES[scheme].points if scheme in SCHEMES else 0
-    if columns["points"].shape[1:] != (points, 2):
+    if merged["points"].shape[1:] != (points, 2):
         raise UserError(f"the shards hold no landmarks of scheme {scheme!r}: run them again")
-    write_npz(out, {**columns, "scheme": np.array(scheme)})
+    write_npz(out, {**merged, "scheme": np.array(scheme)})
     nothing = Stamp(0, 0)
-    values = (columns[name].tolist() for name in ("name", "ok", "spread", "score"))
+    values = (merged[name].tolist() for name in ("name", "ok", "spread", "score"))
     rows = {
         name: Row(nothing, points, ok, spread, score, is_broken)
         for points, is_broken, name, ok, spread, score in zip(
-            columns["points"], broken.tolist(), *values, strict=True
+            merged["points"], broken.tolist(), *values, strict=True
         )
     }
-    print("\n".join(landmark_summary.lines(rows, Tree([], [], [], []))) + f"\nwrote {out}")
+    print("\n".join(summary.lines(rows, Tree([], [], [], []))) + f"\nwrote {out}")

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.landmark_file import LandmarkTable, find_rows, load
+from data.landmarks.table import LandmarkTable, find_rows, load
 from data.listing import Item
 from lanet_jax.errors import UserError
 

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from data import landmarks
+from data.landmarks import __main__ as command
+from data.landmarks import finding
 from lanet_jax import merge
 from lanet_jax.errors import UserError
 from lanet_jax.faces.find import Face
@@ -19,14 +20,14 @@ def source(tmp_path, write, monkeypatch):
         write(tmp_path / "s" / f"{number}.png", cv2.imencode(".png", image)[1].tobytes())
     write(tmp_path / "s" / "broken.png", b"no image")
     # In this process: what is shared out is under test, not the pool.
-    monkeypatch.setattr(landmarks, "_in_parallel", _at_once)
+    monkeypatch.setattr(finding, "_in_parallel", _at_once)
     return tmp_path / "s"
 
 
 def _at_once(source, stamps, names, chunk, scheme, workers, landmarker):
-    landmarks._Worker.landmarker, landmarks._Worker.points = landmarker(scheme), 68
+    finding._Worker.landmarker, finding._Worker.points = landmarker(scheme), 68
     if names:
-        yield landmarks._rows(source, {name: stamps[name] for name in names})
+        yield finding._rows(source, {name: stamps[name] for name in names})
 
 
 def _landmarker(scheme):
@@ -38,7 +39,7 @@ def _landmarker(scheme):
 
 
 def _make(source, out, shard=None, **options):
-    landmarks.make(source, out, landmarker=_landmarker, shard=shard, **options)
+    finding.make(source, out, landmarker=_landmarker, shard=shard, **options)
 
 
 @pytest.mark.parametrize("count", [1, 3, 30])
@@ -96,5 +97,5 @@ def test_a_shard_that_is_there_is_left_alone_if_it_has_the_images(source, tmp_pa
 
 def test_words(source, tmp_path, capsys):
     with pytest.raises(SystemExit):
-        landmarks.main(["--source", str(source), "--out", str(tmp_path / "l"), "--shard", "3/2"])
+        command.main(["--source", str(source), "--out", str(tmp_path / "l"), "--shard", "3/2"])
     assert "--shard: '3/2': I/N was expected" in capsys.readouterr().err

@@ -8,8 +8,8 @@ from jaxtyping import Bool, Float
 
 from lanet_jax.errors import UserError
 
-from .images import Look
-from .listing import Listing
+from ..images import Look
+from ..listing import Listing
 
 _MOST = 0.9  # share of the points that tells their unit; some detections are wild
 _FAR = 1.5  # shares of a tight crop go beyond 1, where its jaw lies outside; no face is so small

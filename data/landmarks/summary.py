@@ -1,11 +1,11 @@
-"""The closing report of `data.landmarks`: what was found, and what was left out."""
+"""The closing report of `lanet landmarks`: what was found, and what was left out."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from lanet_jax.command_line.words import counted, some
 from lanet_jax.images.files import Tree, is_image, is_unread
 
-from .landmark_parts import Row
+from .parts import Row
 
 SHOWN = 10
 

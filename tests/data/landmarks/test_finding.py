@@ -10,9 +10,11 @@ import cv2
 import numpy as np
 import pytest
 
-from data import landmark_file, landmarks
 from data.claim import claim
-from data.landmark_parts import Parts
+from data.landmarks import __main__ as command
+from data.landmarks import finding
+from data.landmarks.parts import Parts
+from data.landmarks.table import load
 from lanet_jax.errors import UserError
 
 # Worker processes import it by its name. The red value of an image's first pixel is its landmarks;
@@ -68,7 +70,7 @@ def source(tmp_path, write):
 
 
 def _make(source, out, fake, **options):
-    landmarks.make(source, out, landmarker=fake.make, **{"workers": 1, "chunk": 2} | options)
+    finding.make(source, out, landmarker=fake.make, **{"workers": 1, "chunk": 2} | options)
 
 
 def _calls(fake):
@@ -88,7 +90,7 @@ def test_all_images_in_the_order_of_their_names(source, tmp_path, fake, write, c
     write(source / "b" / "notes.txt", "no image")
     write(source / ".trash" / "9.png", b"hidden")
     _make(source, tmp_path / "l.npz", fake, workers=2)
-    table = landmark_file.load(tmp_path / "l.npz")
+    table = load(tmp_path / "l.npz")
     numbered = [f"{'a' if number < 4 else 'b'}/{number}.png" for number in range(7)]
     assert table.names == [*numbered, "b/bad.jpg"]
     np.testing.assert_array_equal(table.points[:7, 0, 0], range(7))
@@ -111,7 +113,7 @@ def test_other_files_beside_the_parts_stay(source, tmp_path, fake, write):
 
 def test_only_what_is_left_is_done(source, tmp_path, fake, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(landmarks.landmark_parts, "write", lambda *args: 1 / 0)
+        patch.setattr(finding, "write", lambda *args: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             _make(source, tmp_path / "l.npz", fake)
     fake.LOG.unlink()
@@ -122,20 +124,20 @@ def test_only_what_is_left_is_done(source, tmp_path, fake, monkeypatch):
     (source / "a" / "1.png").unlink()
     _make(source, tmp_path / "l.npz", fake)
     assert _calls(fake) == sorted({*lost, 6} - {1})
-    table = landmark_file.load(tmp_path / "l.npz")
+    table = load(tmp_path / "l.npz")
     np.testing.assert_array_equal(table.points[:, 0, 0], [2, 3, 4, 5, 6])
 
 
 def test_a_finished_file_is_left_alone(source, tmp_path, fake, capsys):
     _make(source, tmp_path / "l.npz", fake, scheme="aflw19")
-    assert landmark_file.load(tmp_path / "l.npz").points.shape == (6, 19, 2)
+    assert load(tmp_path / "l.npz").points.shape == (6, 19, 2)
     capsys.readouterr()
     _make(source, tmp_path / "l.npz", fake, scheme="aflw19")
     assert "nothing was done (--overwrite" in capsys.readouterr().out
     with pytest.raises(UserError, match="with the scheme aflw19, not ibug68; add --overwrite"):
         _make(source, tmp_path / "l.npz", fake)
     _make(source, tmp_path / "l.npz", fake, overwrite=True)
-    assert landmark_file.load(tmp_path / "l.npz").points.shape == (6, 68, 2)
+    assert load(tmp_path / "l.npz").points.shape == (6, 68, 2)
 
 
 def test_a_finished_file_of_other_images_is_refused(source, tmp_path, fake, capsys):
@@ -160,7 +162,7 @@ def test_a_list_is_read_as_prepare_reads_it(source, tmp_path, fake, write, capsy
     rows = ["b/6.png,fear", "a/1.png,anger", "a/1.png,fear", "gone.png,fear"]
     table = write(source / "labels.csv", "\n".join(["path,label", *rows]))
     _make(table, tmp_path / "l.npz", fake)
-    assert landmark_file.load(tmp_path / "l.npz").names == ["a/1.png", "b/6.png"]
+    assert load(tmp_path / "l.npz").names == ["a/1.png", "b/6.png"]
     said = capsys.readouterr().out
     assert "2 images: 2 with landmarks" in said
     assert "1 left out, missing files: gone.png" in said
@@ -174,9 +176,9 @@ def test_killed_and_gone_on(source, tmp_path, fake):
     (tmp_path / "run.py").write_text(
         "from pathlib import Path\n"
         "import fake_landmarker\n"
-        "from data import landmarks\n"
+        "from data.landmarks import finding\n"
         "if __name__ == '__main__':\n"
-        f"    landmarks.make(Path({str(source)!r}), Path({str(out)!r}), workers=1, chunk=1,\n"
+        f"    finding.make(Path({str(source)!r}), Path({str(out)!r}), workers=1, chunk=1,\n"
         "                   landmarker=fake_landmarker.make)\n"
     )
     path = os.pathsep.join([str(tmp_path / "module"), os.getcwd()])
@@ -197,7 +199,7 @@ def test_killed_and_gone_on(source, tmp_path, fake):
     fake.LOG.unlink(missing_ok=True)
     _make(source, out, fake)
     assert _calls(fake) == [4, 5, 6]
-    np.testing.assert_array_equal(landmark_file.load(out).points[:, 0, 0], range(1, 7))
+    np.testing.assert_array_equal(load(out).points[:, 0, 0], range(1, 7))
 
 
 def test_a_worker_that_ends(source, tmp_path, fake, write):
@@ -229,7 +231,7 @@ def test_sources_without_images(tmp_path, fake):
 def test_wrong_commands_end_in_one_line(source, tmp_path, monkeypatch, capsys, more, message):
     monkeypatch.setenv("LANET_JAX_CACHE", str(tmp_path))
     with pytest.raises(SystemExit) as stop:
-        landmarks.main(["--source", str(source), "--out", str(tmp_path / "l.npz"), *more])
+        command.main(["--source", str(source), "--out", str(tmp_path / "l.npz"), *more])
     assert stop.value.code == 1
     said = capsys.readouterr().err
     assert message in said

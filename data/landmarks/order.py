@@ -20,7 +20,9 @@ _UPSIDE_DOWN = (
 )
 
 
-def check(points: Float[np.ndarray, "N L 2"], known: Bool[np.ndarray, "N L"], scheme: str) -> None:
+def check_order(
+    points: Float[np.ndarray, "N L 2"], known: Bool[np.ndarray, "N L"], scheme: str
+) -> None:
     """Checks the faces of a dataset against the order of their scheme, if that is a known one.
 
     A single face may be turned or wrongly detected: what most faces say counts.

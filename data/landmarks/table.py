@@ -14,8 +14,8 @@ from lanet_jax.errors import UserError
 from lanet_jax.files import npz, torch_files
 from lanet_jax.input.names import Names
 
-from . import landmark_places
-from .listing import Item, Listing
+from ..listing import Item, Listing
+from .places import check_unit
 
 MOST_POINTS = 1000
 PEERS_POINTS, PEERS_SCHEME, PEERS_SIDE = 19, "aflw19", 224
@@ -65,7 +65,7 @@ def load(path: Path) -> LandmarkTable:
             f"{path} is not a landmark file: an npz with name, points, ok, scheme or a torch file "
             f"of float32 (N, {PEERS_POINTS}, 2) was expected"
         )
-    landmark_places.check_unit(path, table.points, table.ok)
+    check_unit(path, table.points, table.ok)
     return table
 
 
