@@ -57,3 +57,18 @@ def test_what_is_no_confusion_matrix(full, text):
     (full / "evaluation" / "test" / "confusion.csv").write_text(text)
     with pytest.raises(UserError, match=r"confusion\.csv is not a confusion matrix.*evaluate"):
         result_files.evaluated(full)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "from,to,records,accuracy\n0,1,9,0.5\n",
+        "from,to,records,confidence,accuracy\n0,1,9,0.5,x\n",
+        "from,to,records,confidence,accuracy\n0,1,9,0.5\n",
+    ],
+)
+def test_what_is_no_calibration(full, text):
+    (full / "evaluation" / "test" / "calibration.csv").write_text(text)
+    with pytest.raises(UserError, match=r"calibration\.csv holds no calibration.*evaluate"):
+        result_files.evaluated(full)
