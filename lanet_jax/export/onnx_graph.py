@@ -14,12 +14,12 @@ from lanet_jax.export.onnx_backbones import WRITERS
 from lanet_jax.export.onnx_layers import Graph, affine
 from lanet_jax.methods import frozen
 from lanet_jax.methods.classifier import PART
+from lanet_jax.models.classifiers import EMBEDDING_EPSILON
 from lanet_jax.trained.network import SHARE_CLASSIFIER
 from lanet_jax.typing import PyTree
 
 INPUT, OUTPUT = "images", "probabilities"
 OPSET, IR_VERSION = 17, 8  # of 2022: what reads ONNX at all reads these
-_EMBEDDING_EPSILON = 2e-5  # of `models.classifiers.Embedding`
 
 
 def model(params: PyTree, model_state: PyTree, card: Card) -> onnx.ModelProto:
@@ -92,12 +92,12 @@ def _normalized(graph: Graph, card: Card) -> str:
 
 def _embedding(graph: Graph, last: str, params: PyTree, stats: PyTree) -> str:
     """RUL's head, with both normalisations folded into the linear layer between them."""
-    scale, shift = affine(stats["bn1"], _EMBEDDING_EPSILON)
+    scale, shift = affine(stats["bn1"], EMBEDDING_EPSILON)
     kernel, bias = (np.asarray(params["linear"][name], np.float64) for name in ("kernel", "bias"))
     kernel = kernel.reshape(-1, len(scale), kernel.shape[-1])  # places, channels, features
     bias = bias + np.einsum("pdf,d->f", kernel, shift)
     kernel = kernel * scale[:, None]
-    after, beyond = affine(stats["bn2"], _EMBEDDING_EPSILON, **params["bn2"])
+    after, beyond = affine(stats["bn2"], EMBEDDING_EPSILON, **params["bn2"])
     # Here the map comes with its channels first.
     kernel = kernel.transpose(1, 0, 2).reshape(-1, kernel.shape[-1]) * after
     flat = graph.add("Flatten", [last], axis=1)

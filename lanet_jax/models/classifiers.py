@@ -8,6 +8,8 @@ from jaxtyping import Array, Float
 
 from lanet_jax.models.linear import Linear
 
+EMBEDDING_EPSILON = 2e-5  # of both normalisations of `Embedding`
+
 
 def global_average(x: Float[Array, "B h w D"]) -> Float[Array, "B D"]:
     """Averages a map over its positions, in float32."""
@@ -75,7 +77,8 @@ class Embedding(nn.Module):
     @nn.compact
     def __call__(self, x: Float[Array, "B h w _"], train: bool) -> Float[Array, "B D"]:
         """BatchNorm without affine part, dropout, linear, BatchNorm; in float32."""
-        norm: dict[str, Any] = {"use_running_average": not train, "momentum": 0.9, "epsilon": 2e-5}
+        norm: dict[str, Any] = {"momentum": 0.9, "epsilon": EMBEDDING_EPSILON}
+        norm["use_running_average"] = not train
         x = x.astype(jnp.float32)
         x = nn.BatchNorm(**norm, use_bias=False, use_scale=False, name="bn1")(x)
         x = nn.Dropout(self.dropout, deterministic=not train)(x)

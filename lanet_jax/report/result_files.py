@@ -14,6 +14,8 @@ from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.run.paths import RunFolder
 
+_BIN = {"from", "to", "records", "confidence", "accuracy"}  # columns of `calibration.csv`
+
 
 @dataclasses.dataclass(frozen=True)
 class Evaluated:
@@ -86,6 +88,8 @@ def _confusion(path: Path, again: str) -> tuple[list[str], Int[np.ndarray, "C C"
 def _calibration(path: Path, again: str) -> list[dict[str, float]]:
     header, *rows = table(path, again) or [[]]
     try:
+        if not set(header) >= _BIN:
+            raise ValueError(header)
         return [dict(zip(header, map(float, row), strict=True)) for row in rows]
     except ValueError:
         raise UserError(f"{path} holds no calibration: {again}") from None

@@ -50,6 +50,7 @@ def test_an_export_divides_by_the_mean_prediction(model, skewed, tmp_path, capsy
         for p in (probabilities, with_equal_classes(probabilities, prior, power))
     )
     said = capsys.readouterr().out
+    assert f"classes balanced, power {power:g}: accuracy " in said
     assert f"mean class accuracy {before:.1%} becomes {after:.1%} on the 4000" in said
     assert after > before + 0.03
 

@@ -65,6 +65,7 @@ def test_stablehlo_runs_in_a_fresh_process_without_this_package(rul, asked, tmp_
     assert own["output"]["shape"] == ["batch", 4] and own["classes"] == CLASSES
     assert own["platforms"] == ["cpu", "cuda", "tpu"]
     assert (own["step"], own["format"]) == (9, "stablehlo") and "sha256" not in own
+    assert own["exported"].endswith("+00:00")
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,7 @@ def test_stablehlo_runs_in_a_fresh_process_without_this_package(rul, asked, tmp_
         ("rul", 18, "small", 40, {}),
         # Maps of 18, 9, 5, 3 and 2 places a side.
         ("lanet", 0, "", 80, {"family": "face29", "blocks": 14, "frozen_stages": 1}),
+        ("ce", 0, "", 50, {"family": "face29", "blocks": 13}),  # 10, 5, 3 and 2
     ],
 )
 def test_the_onnx_graph_gives_our_probabilities(method, depth, stem, size, more):
@@ -109,6 +111,18 @@ def test_onnx_is_written_with_its_card(rul, asked, tmp_path, monkeypatch, capsys
     np.testing.assert_allclose(found, expected, atol=1e-5)
     assert json.loads(session.get_modelmeta().custom_metadata_map["classes"]) == CLASSES
     assert sorted(p.name for p in (tmp_path / "sub").iterdir()) == ["net.onnx", "net.onnx.json"]
+
+
+def test_the_card_tells_grey_and_the_precision_of_the_export(tmp_path):
+    own = card("ce", 18, "small", 8, 2) | {"grey": True, "precision": "bfloat16", "step": 9}
+    model_file.write(tmp_path / "net.safetensors", *network(own), own)
+    out = tmp_path / "net.stablehlo"
+    command.main(
+        [f"--workdir={tmp_path / 'net.safetensors'}", "--format=stablehlo", f"--out={out}"]
+    )
+    found = json.loads(exported.card_of(out).read_text())
+    assert found["precision"] == "float32"
+    assert found["input"]["meaning"].endswith("applied inside; grey: three equal channels")
 
 
 def test_onnx_that_disagrees_leaves_nothing(rul, tmp_path, monkeypatch):
@@ -214,3 +228,6 @@ def test_a_difference_is_an_error_and_so_is_a_number_that_is_none():
     for wrong in (1e-4, np.nan):
         with pytest.raises(UserError, match="off those of JAX"):
             exported.compare(lambda x, wrong=wrong: ours(x) + wrong, ours, own, "onnx")
+    for size in (1, 3):  # a batch of one of them only
+        with pytest.raises(UserError, match="off those of JAX"):
+            exported.compare(lambda x, n=size: ours(x) + (len(x) == n), ours, own, "onnx")

@@ -14,7 +14,7 @@ from lanet_jax.trained.load import load
 from tests.export.evaluations import evaluation, softmax
 
 
-@pytest.mark.parametrize("factor", [0.4, 1.0, 3.0])
+@pytest.mark.parametrize("factor", [0.1, 0.4, 1.0, 3.0])
 def test_what_the_logits_were_multiplied_by_is_found(drawn, factor):
     logits, labels = drawn
     shown = softmax(factor * logits)
@@ -27,14 +27,26 @@ def test_what_the_logits_were_multiplied_by_is_found(drawn, factor):
         assert metrics.calibration(shown, labels)[0] > 0.08
 
 
+def test_divided_logits_by_hand():
+    p = np.array([[0.8, 0.2], [1.0, 0.0]])
+    half, double = (temperature.tempered(p, by) for by in (2, 0.5))
+    np.testing.assert_allclose(half[0], [2 / 3, 1 / 3])
+    np.testing.assert_allclose(double[0], [16 / 17, 1 / 17])
+    # 0 may be a 5e-7 that six decimals cut off.
+    np.testing.assert_allclose(half[1, 1], 5e-7**0.5, rtol=1e-3)
+
+
 def test_an_export_divides_its_logits(model, drawn, tmp_path, capsys):
     logits, labels = drawn
     folder = evaluation(tmp_path / "valid", softmax(2 * logits), labels)
     out = export(model, "safetensors", out=tmp_path / "cool.safetensors", calibrate=folder)
-    assert "on the 4000 records that it was fitted on" in capsys.readouterr().out
     one = mesh.make(1, jax.local_devices()[:1])
     before, after = (load(path, "last", one) for path in (model, out))
     t = after.card["temperature"]
+    error, less = (metrics.calibration(softmax(2 * logits / by), labels)[0] for by in (1, t))
+    assert capsys.readouterr().out.startswith(
+        f"temperature {t:.3f}: calibration error {error:.3f} becomes {less:.3f} on the 4000 records"
+    )
     assert t == pytest.approx(2, rel=0.06) and after.card["temperature_of"] == "valid"
     images = np.random.default_rng(2).integers(0, 256, (2, 16, 16, 3)).astype(np.uint8)
     p, q = (np.array(x.classify(x.params, x.model_state, images)) for x in (before, after))

@@ -13,6 +13,7 @@ CLASSES = ("anger", "fear", "joy", "neutral")
 X = np.random.default_rng(0).normal(size=(40, 8)) + 2.5 * np.eye(8)[np.arange(40) % 4]
 Y = np.arange(40) % 4
 P = np.full((40, 4), 0.25)
+ROW_7 = (np.arange(40) == 7)[:, None]
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,9 @@ def test_rows_in_another_order_are_refused(names):
     between = {"one": frame(X, (), index), "two": frame(X, (), turned)}
     with pytest.raises(UserError, match="one and two have the same index in another order"):
         of_arrays.audit_labels(Y, features=between)  # without an index of the labels
+    twice = frame(X.repeat(2, axis=0), (), np.repeat(index, 2))  # another fault
+    with pytest.raises(UserError, match=r"features: \[40, D\] numbers"):
+        of_arrays.audit_labels(frame(Y, (), index), features=twice)
     other = tuple(range(100, 140))  # of other records: only their places can be meant
     of_arrays.audit_labels(frame(Y, (), index), features=frame(X, (), other))
 
@@ -43,7 +47,7 @@ def test_rows_in_another_order_are_refused(names):
         ({}, "nothing to judge the labels by"),
         ({"features": X[:30]}, r"features: \[40, D\] numbers"),
         ({"features": {"face": X[:, 0]}}, r"face: \[40, D\] numbers"),
-        ({"features": np.where(X > 3, np.nan, X)}, r"features: row \d+ is not finite"),
+        ({"features": np.where(ROW_7, np.nan, X)}, "features: row 7 is not finite"),
         ({"features": X, "classes": CLASSES[:3]}, "labels: 3 is not one of the 3 classes"),
         ({"features": X, "classes": ("a", "a")}, "a name occurs twice"),
         ({"features": X, "folds": 1}, "folds=1"),
@@ -51,7 +55,7 @@ def test_rows_in_another_order_are_refused(names):
         ({"features": X, "seed": -1}, "seed=-1"),
         ({"features": {"probabilities": X}}, "'probabilities' is no space"),
         ({"probabilities": P[:, :3], "classes": CLASSES}, "3 columns for 4 classes"),
-        ({"probabilities": 2 * P}, "sum to 1"),
+        ({"probabilities": np.where(ROW_7, 0.3, P)}, "must sum to 1, and row 7 does not"),
         ({"labels": Y - 1, "features": X}, "labels: -1 is not one"),
         ({"labels": Y / 2, "features": X}, "one name or one number"),
         ({"labels": ["a"] * 40, "probabilities": P}, "classes: name them"),
@@ -122,11 +126,32 @@ def test_features_that_float32_cannot_tell_apart_are_standardised():
     np.testing.assert_allclose(array_checks.features(times, "x", 4)[:, 0], standard, atol=1e-6)
 
 
+def test_numbers_among_objects_are_numbers():
+    """As pandas hands over columns of several types."""
+    mixed = np.array([[1, 2.5], [True, 3]], object)
+    np.testing.assert_array_equal(array_checks.features(mixed, "x", 2), [[1, 2.5], [1, 3]])
+    mixed[0, 1] = "a"
+    with pytest.raises(UserError, match=r"x: \[2, D\] numbers .* found object"):
+        array_checks.features(mixed, "x", 2)
+
+
 @pytest.mark.parametrize(("unit", "zero"), [(1, 1e7), (1e-200, 0)])
 def test_an_audit_does_not_depend_on_unit_and_zero_of_its_features(unit, zero):
     rows = [of_arrays.audit_labels(Y, features=x)[0] for x in (X, X * unit + zero)]
     np.testing.assert_allclose(rows[1].score, rows[0].score, atol=1e-3)
     assert rows[0].index == rows[1].index
+
+
+def test_ten_records_and_two_of_a_class_are_enough():
+    array_checks.check_enough(10, 5, 5)
+    for records, used in ((9, 4), (11, 6)):
+        with pytest.raises(UserError):
+            array_checks.check_enough(records, used, used)
+
+
+def test_rows_of_nearly_1_are_made_to_sum_to_1():
+    found = array_checks.distributions(np.array([[0.202, 0.606, 0.202], [0, 0, 0.992]]), 2, 3)
+    np.testing.assert_allclose(found, [[0.2, 0.6, 0.2], [0, 0, 1]], rtol=1e-6)
 
 
 def test_rows_that_are_distributions():

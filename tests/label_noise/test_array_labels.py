@@ -80,6 +80,12 @@ def test_numbers_that_a_table_wrote_over_columns_are_the_classes_too():
         array_labels.labels([0] * 40, (), frame(P, [("a", i) for i in range(4)]))
 
 
+def test_a_class_may_be_named_as_if_there_were_none():
+    given, names = array_labels.labels(["none", "joy"], ("joy", "none"), None)
+    assert names == ("joy", "none")
+    np.testing.assert_array_equal(given, [1, 0])
+
+
 def test_bytes_among_objects_are_names():
     given, names = array_labels.labels(np.array([b"joy", "fear"], object), (), None)
     assert names == ("fear", "joy")

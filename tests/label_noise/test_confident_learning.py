@@ -23,3 +23,9 @@ def test_its_scores_rise_with_suspicion():
     for score in found.scores.values():  # with two classes, the margin says the same
         np.testing.assert_allclose(score, [0.25, 0.3, 0.8, 0.2], atol=1e-6)
     assert found.rate == 0.25
+
+
+def test_labels_of_one_class_are_refused():
+    pytest.importorskip("cleanlab", reason="extra audit")
+    with pytest.raises(UserError, match=r"the 2 records with .* have one label"):
+        confident_learning.ask(PROBABILITIES[:2], np.array([1, 1]))

@@ -24,6 +24,25 @@ def test_the_step_between_the_quarters_is_taken_off():
     assert 0.4 < found.at_most < 0.46  # 160 of 400, and chance
 
 
+def test_the_ends_leave_out_a_fortieth_of_the_resamples_each():
+    given = np.zeros(400, int)
+    given[:150:5] = 1  # 20% of the clearest, and none of the next
+    given[300:] = 1
+    low, _, high = noise_range.estimate(_beliefs(np.linspace(0.9, 0.1, 400)), given, 400)
+    # Of 100 draws of 20% at most 12 come up in 2.5% of cases, 14 in 5%; and of 400 of 32.5%, with
+    # a deviation of 2.34%, more than 1.96 deviations above in 2.5%, 1.64 in 5%.
+    assert low == pytest.approx(0.12, abs=0.006)
+    assert high == pytest.approx(0.325 + 1.96 * 0.0234, abs=0.004)
+
+
+def test_the_clearest_are_those_with_the_greatest_step_to_the_second_class():
+    beliefs = np.repeat([[0.6, 0.4, 0.0], [0.5, 0.25, 0.25]], [300, 100], axis=0)
+    given = np.zeros(400, int)
+    given[:120] = 1  # the less clear ones
+    given[300:320] = 1
+    assert noise_range.estimate(beliefs, given, 400).estimate == pytest.approx(0.0, abs=0.01)
+
+
 def test_no_more_are_estimated_wrong_than_differ():
     given = np.zeros(400, int)
     given[:40] = 1  # all among the clearest quarter, none elsewhere

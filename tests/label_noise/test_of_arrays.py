@@ -54,6 +54,15 @@ def test_features_that_know_nothing_have_nothing_to_say():
     assert not any(row.suggested or row.doubted for row in audit)
 
 
+def test_the_seed_deals_the_folds():
+    features, given, _ = _clouds(80)
+    zero, same, one = (
+        of_arrays.audit_labels(given, features=features, seed=seed).beliefs for seed in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(zero, same)
+    assert not np.allclose(zero, one)
+
+
 def test_several_witnesses_each_get_their_weight():
     features, given, true = _clouds(rate=0.1)
     rng = np.random.default_rng(1)

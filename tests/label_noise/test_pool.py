@@ -37,3 +37,16 @@ def test_witnesses_that_know_different_classes_share():
 
     assert likelihood(together) > max(likelihood(one), likelihood(two))
     assert share.min() > 0.1
+
+
+def test_the_weights_are_those_of_the_greatest_likelihood():
+    # One gives every label 1/2, the other two of four 0.9 and two 0.2: the derivative of
+    # log(.9 - .4 w) + log(.2 + .3 w) is 0 at w = .19 / .24.
+    one, two = np.full((4, 2), 0.5), np.array([[0.9, 0.1], [0.2, 0.8]] * 2)
+    found = pool.weights([one, two], np.zeros(4, int))
+    assert found == pytest.approx([0.19 / 0.24, 0.05 / 0.24], abs=0.01)
+
+
+def test_a_label_that_every_witness_rules_out_says_nothing_of_them():
+    view = np.array([[1.0, 0.0], [1.0, 0.0]])
+    assert pool.weights([view, view], np.array([0, 1])) == pytest.approx([0.5, 0.5])

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from lanet_jax.label_noise import probe
 
@@ -74,6 +75,16 @@ def test_clouds_are_told_apart_in_any_unit():
     for unit in (1e30, 1e-30):  # whose squares float32 cannot hold
         scaled = (features * unit).astype(np.float32)
         np.testing.assert_allclose(probe.out_of_fold(scaled, given, 3, part), beliefs, atol=1e-3)
+
+
+def test_the_penalty_is_one_over_the_number_of_standardised_features():
+    features, given = _clouds()
+    part = np.arange(60) // 3 % 5
+    rest = part != 2
+    standard = (features - features[rest].mean(axis=0)) / features[rest].std(axis=0)
+    model = LogisticRegression(C=1 / 4, max_iter=300).fit(standard[rest], given[rest])
+    beliefs = probe.out_of_fold(features, given, 3, part)
+    np.testing.assert_allclose(beliefs[~rest], model.predict_proba(standard[~rest]), atol=1e-3)
 
 
 def test_a_constant_feature_says_nothing():

@@ -70,6 +70,14 @@ def test_a_class_that_only_they_know_is_not_judged(clouds):
     assert not audit.judgement.judged[400]
 
 
+def test_easy_labels_stay_easy_beside_classes_of_one_record():
+    """Features guess every label that they can, so nothing speaks against who guesses all."""
+    given = np.append(np.arange(80) % 4, np.arange(4, 14))
+    features = np.random.default_rng(0).normal(size=(90, 8)) + 9 * np.eye(14)[given, :8]
+    audit = audit_labels(given, np.eye(14)[given], features)
+    assert "trained" not in audit.summary and audit.weights["probabilities"] > 0
+
+
 def test_honest_ones_vote_as_before(clouds):
     features, given, _ = clouds
     honest = np.eye(4)[np.arange(400) % 4] * 0.6 + 0.1  # they know the truth

@@ -39,14 +39,21 @@ def test_copies_make_the_same_agreement_less_certain():
     assert copied.records == 25
 
 
+def test_one_label_of_few_is_within_chance():
+    given = np.array([0] * 9 + [1])
+    found = verdict.skill(np.eye(2)[given], given, 10)
+    # Permuted labels agree by 80%, or by all in one of ten: a deviation of 6%, less than a label.
+    assert found.deviations == pytest.approx((1 - found.permuted) / 0.1)
+
+
 @pytest.mark.parametrize(
     "found, noise, level",
     [
         (Skill(0.80, 0.3, 0.2, 30, 100), CLEAN, Level.SUGGESTIONS),
         (Skill(0.80, 0.3, 0.2, 3, 100), CLEAN, Level.NOTHING),  # a small set has such luck
         (Skill(0.55, 0.3, 0.2, 30, 100), CLEAN, Level.RANKING),  # .44 beyond chance
-        # The same agreement is as good as wrong labels allow: .44 of 1 - .3 * 8 / 7.
-        (Skill(0.55, 0.3, 0.2, 30, 100), NoiseRange(0.2, 0.3, 0.5), Level.SUGGESTIONS),
+        # The same agreement is as good as wrong labels allow: .44 of 1 - .25 * 8 / 7.
+        (Skill(0.55, 0.3, 0.2, 30, 100), NoiseRange(0.2, 0.25, 0.5), Level.SUGGESTIONS),
         (Skill(0.40, 0.3, 0.2, 30, 100), NoiseRange(0.4, 0.6, 0.7), Level.RANKING),
     ],
 )

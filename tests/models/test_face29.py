@@ -50,6 +50,11 @@ def test_the_stem_has_no_padding():
     assert variables["params"]["conv1"]["kernel"].shape == (7, 7, 3, 4)
 
 
+def test_of_a_weight_file_the_embedding_is_left_out_and_a_fifth_stage_that_is_not_there():
+    assert Face29(blocks=14).left_out == ("fc",)
+    assert Face29(blocks=13).left_out == ("layer5", "fc")
+
+
 def test_average_pool_by_hand():
     x = jnp.arange(9.0).reshape(1, 3, 3, 1)
     np.testing.assert_array_equal(average_pool(x, truncate=True)[0, :, :, 0], [[2.0]])
@@ -77,6 +82,16 @@ def test_padding_keeps_the_places_that_dlib_samples(size):
     # The second convolution sees the border from one place away: dlib's last place ends early.
     inner = slice(0, (size - 3) // 2)
     np.testing.assert_allclose(padded[:, inner, inner], dlibs[:, inner, inner], rtol=1e-5)
+
+
+def test_an_odd_map_is_halved_as_if_zeros_followed():
+    variables = block_variables(2, 4)
+    x = jnp.array(np.random.default_rng(1).uniform(size=(1, 9, 9, 2)), jnp.float32)
+    longer = jnp.pad(x, ((0, 0), (0, 1), (0, 1), (0, 0)))
+    odd, even = (FaceBlock(4, 2, jnp.float32).apply(variables, z, False) for z in (x, longer))
+    # The shortcut, which averages, has the first two channels.
+    np.testing.assert_allclose(odd[..., 2:], even[..., 2:], rtol=1e-5)
+    assert odd[0, -1, -1, 2:].all()
 
 
 def test_a_halving_block_by_an_independent_loop():

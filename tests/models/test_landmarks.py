@@ -169,6 +169,7 @@ def test_absent_points_do_not_count(loss, shape, filling):
     np.testing.assert_allclose(value, expected, rtol=1e-6)
     by_point = jnp.moveaxis(gradient, -1, 1) if loss is heatmap_loss else gradient
     moved = np.array(jnp.abs(by_point).reshape(B, L, -1).max(axis=2) > 0)
+    assert jnp.isfinite(gradient).all()
     np.testing.assert_array_equal(moved, PRESENT)
 
 
@@ -239,3 +240,9 @@ def test_the_heatmap_head_sums_the_four_stages_top_down():
     np.testing.assert_allclose(features, fused.mean(axis=(1, 2)), atol=1e-5)
     np.testing.assert_allclose(heatmaps, conv("heatmaps", fused), atol=1e-5)
     assert heatmaps.shape == (B, SIDE // 2, SIDE // 2, L)
+
+
+def test_half_precision_ends_at_the_head():
+    network = LandmarkNet(ResNet(width=4, stem="small", dtype=jnp.bfloat16), "heatmap", L)
+    out, _ = jax.eval_shape(lambda: run(network))
+    assert {x.dtype for x in out} == {jnp.dtype(jnp.float32)}

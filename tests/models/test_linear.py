@@ -1,6 +1,5 @@
 """The fully connected layer: torch's product, and torch's start."""
 
-import flax.linen as nn
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -14,6 +13,7 @@ from lanet_jax.models.classifiers import (
 )
 from lanet_jax.models.landmarks import LandmarkNet
 from lanet_jax.models.linear import TORCH_KERNEL, Linear
+from tests.models.flat import Flat
 
 KEY = jax.random.key(0, impl="unsafe_rbg")  # compiles faster than the default
 
@@ -48,14 +48,6 @@ def test_torch_starts_so():
     spread(torch.nn.Linear(25, 2000).weight.detach().numpy(), 0.2)
     spread(torch.nn.Linear(25, 2000).bias.detach().numpy(), 0.2)
     spread(torch.nn.Conv2d(25, 2000, 1, bias=False).weight.detach().numpy(), 0.2)
-
-
-class Flat(nn.Module):
-    """A backbone whose only map is the image."""
-
-    @nn.compact
-    def __call__(self, x, train):
-        return [x]
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,12 @@ def test_running_statistics_are_linens():
 def test_half_precision_sums_in_float32():
     x = jnp.full((64, 16, 16, 1), 1.01, jnp.bfloat16)  # 16,384 equal terms: too many for bfloat16
     y, mean, var = normalize(x, jnp.ones(1), jnp.zeros(1))
-    assert y.dtype == jnp.bfloat16
+    assert y.dtype == jnp.bfloat16 and mean.dtype == var.dtype == jnp.float32
     np.testing.assert_allclose(mean, float(x[0, 0, 0, 0]), rtol=1e-4)
     np.testing.assert_allclose(var, 0, atol=1e-3)
+
+
+@pytest.mark.parametrize("value", [1000.1, 333.3, 77.7, 4321.9])
+def test_a_constant_map_has_no_negative_variance(value):
+    y, _, var = normalize(jnp.full((3, 7, 7, 1), value), jnp.ones(1), jnp.full(1, 0.5))
+    assert var[0] >= 0 and jnp.isfinite(y).all()

@@ -76,10 +76,13 @@ def test_statistics_move_in_training_only():
     variables = random_variables(network)
     run = jax.jit(apply, static_argnums=(0, 4))
     params, stats = variables["params"], variables["batch_stats"]
-    _, still = run(network, params, stats, images, False)
+    maps, still = run(network, params, stats, images, False)
     _, moved = run(network, params, stats, images, True)
     jax.tree.map(np.testing.assert_array_equal, still, stats)
     assert not np.allclose(moved["bn1"]["mean"], stats["bn1"]["mean"])
+    # Nor does an image's map depend on the others then.
+    alone, _ = run(network, params, stats, images[:1], False)
+    np.testing.assert_allclose(alone[-1], maps[-1][:1], rtol=1e-4)
 
 
 def test_bfloat16_computes_in_bfloat16_and_keeps_float32_parameters():

@@ -1,6 +1,7 @@
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
+import numpy as np
 import pytest
 
 from lanet_jax.models.stages import conv, run_stages
@@ -41,3 +42,11 @@ def test_a_convolution_pads_half_its_window_unless_told(padding, side):
     layer = conv(1, 3, 1, jnp.float32, "conv", padding)
     y, variables = layer.init_with_output(jax.random.key(0), jnp.zeros((1, 9, 9, 1)))
     assert y.shape == (1, side, side, 1) and set(variables["params"]) == {"kernel"}
+
+
+def test_a_convolution_starts_normal_with_variance_2_over_what_leaves_a_place():
+    layer = conv(50, 3, 1, jnp.float32, "conv")
+    kernel = layer.init(jax.random.key(0), jnp.zeros((1, 3, 3, 200)))["params"]["kernel"]
+    deviation = (2 / (9 * 50)) ** 0.5
+    np.testing.assert_allclose(np.std(kernel), deviation, rtol=0.02)
+    assert np.abs(kernel).max() > 3.5 * deviation  # its tails are not cut off

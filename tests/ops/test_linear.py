@@ -25,5 +25,6 @@ def test_starts_as_torch_does():
 def test_the_key_decides():
     one, same, other = (linear.init(jax.random.key(seed), 3, 2) for seed in (0, 0, 1))
     jax.tree.map(np.testing.assert_array_equal, one, same)
+    assert not np.isin(one["bias"], one["kernel"]).any()  # each has a key of its own
     for name in one:
         assert not np.allclose(one[name], other[name])

@@ -1,6 +1,7 @@
 import json
 
 from lanet_jax.report import compare, run_files, run_sections, splits_of_runs
+from tests.report.conftest import write_run
 
 
 def test_names_take_as_many_parents_as_they_need(bare, full, tmp_path):
@@ -30,6 +31,34 @@ def test_a_run_without_results_has_a_row(bare):
         ("bare", "CE", "shared", "30% symmetric noise", "1 of 3", "not yet", *[""] * 6),
     )
     assert "oracle" not in compare.text(table)
+
+
+def test_an_unfinished_run_s_accuracy_is_so_far(bare):
+    path = bare / "config.json"
+    path.write_text(path.read_text().replace('"epochs": 3', '"epochs": 80'))
+    table = compare.table([run_files.read(bare)])
+    [row] = (dict(zip(table.header, row, strict=True)) for row in table.rows)
+    assert (row["epochs"], row["final"], row["last 5"]) == ("3 of 80", "47.0% so far", "49.3%")
+
+
+def test_a_best_of_the_holdout_has_no_star(bare):
+    path = bare / "metrics.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    held = [line.replace('"test"', '"holdout"') if '"test"' in line else "" for line in lines]
+    path.write_text("".join(map("".join, zip(lines, held, strict=True))))
+    table = compare.table([run_files.read(bare)])
+    rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
+    best = {row["tested on"]: row["best"] for row in rows}
+    assert best == {"holdout": "54.0%*", "test": "54.0%"}
+
+
+def test_a_field_in_which_only_the_third_differs_is_told(bare, full, tmp_path):
+    third = write_run(tmp_path / "third", method="ce")
+    path = third / "config.json"
+    path.write_text(path.read_text().replace('"threads": 2', '"threads": 4'))
+    runs = [run_files.read(folder) for folder in (bare, full, third)]
+    differing = compare.sections(runs)[1].table
+    assert differing.rows == (("method", "ce", "lanet", "ce"), ("data.threads", "2", "2", "4"))
 
 
 def _on(folder, *tested, train="rafdb", holdout=0.0):
@@ -83,6 +112,7 @@ def test_held_out_records_are_of_the_training_data(bare, full):
     runs = [_on(bare, holdout=0.2), _on(full, train="ferplus", holdout=0.2)]
     told = [{"holdout": "holdout of rafdb"}, {"holdout": "holdout of ferplus"}]
     assert splits_of_runs.names(runs) == told
+    assert splits_of_runs.differ([_on(bare), _on(full, train="ferplus")])  # and judged on nothing
 
 
 def test_an_empty_field_that_differs_is_told_as_none(bare, full):

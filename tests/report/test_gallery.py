@@ -1,4 +1,5 @@
 import base64
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -61,10 +62,12 @@ def test_a_comparison_shows_those_beside_it(bare, full, tmp_path):
     assert html.count("<img ") == 1
 
 
-def test_a_comparison_in_a_run_s_folder_shows_its_figures_once(bare, full):
+def test_a_comparison_in_a_run_s_folder_shows_its_figures_once(bare, full, monkeypatch):
     put_figure(full / "figures", "features")
-    html = page.write_comparison([bare, full], full / "both.html").read_text()
-    assert html.count("<img ") == 1
+    monkeypatch.chdir(full)
+    for out in (full / "both.html", Path("both.html")):
+        html = page.write_comparison([bare, full], out).read_text()
+        assert html.count("<img ") == 1
 
 
 def test_without_figures_there_is_no_section(bare):
@@ -87,3 +90,8 @@ def test_a_damaged_agreement_is_an_error(full):
     (full / "agreement.csv").write_text("records,count,labels,js_nats\nall,x,y,z\n")
     with pytest.raises(UserError, match=r"agreement\.csv is damaged.*`lanet agreement"):
         gallery.agreement(run_files.read(full))
+
+
+def test_a_kind_of_label_that_a_group_lacks_has_an_empty_cell():
+    table = gallery.pivot([("all", 2, "one", 0.5), ("few", 1, "two", 0.25)])
+    assert table.rows == (("one", "0.5000", ""), ("two", "", "0.2500"))

@@ -39,7 +39,7 @@ def test_a_page_needs_nothing_but_itself(full):
 
 def test_all_sections_of_a_full_run(full):
     texts = _read(page.write(full))
-    assert texts["h1"] == ["LA-Net on demo, 30% symmetric noise"]
+    assert texts["h1"] == ["LA-Net on demo, 30% symmetric noise"] and "h2" not in texts
     assert texts["code"] == ["python -m lanet_jax.main --config=<x> --workdir=full"]
     assert texts["h3"] == [
         *("Results", "Over the epochs", "Training", "Classes", "Calibration"),
@@ -129,8 +129,11 @@ def test_two_runs_on_one_page(bare, full, tmp_path):
 
 
 def test_a_run_that_is_named_twice(full, tmp_path):
-    with pytest.raises(UserError, match="named twice"):
-        page.write_comparison([full, full / "." / ""], tmp_path / "x.html")
+    link = tmp_path / "link"
+    link.symlink_to(full)
+    for other in (full / "." / "", full / ".." / full.name, link):
+        with pytest.raises(UserError, match="named twice"):
+            page.write_comparison([full, other], tmp_path / "x.html")
 
 
 def _numbers(folder, epochs, **more):

@@ -25,6 +25,9 @@ def test_distributions_without_known_labels(full):
     found = result_files.distributions(full)
     np.testing.assert_allclose(found.targets, [[0.25, 0.75]])
     assert found.wrong is None
+    with path.open("a") as file:
+        file.write("1,b.png,anger,fear,0.5,0.5\n")  # of one record only
+    assert result_files.distributions(full).wrong is None
 
 
 def test_distributions_must_be_of_the_records(full):
@@ -47,8 +50,25 @@ def test_what_is_absent(bare):
     assert result_files.distributions(bare) is None
 
 
-@pytest.mark.parametrize("text", ["label,a,b\na,1,2\n", "label,a\na,x\n", "label,a\n"])
+@pytest.mark.parametrize(
+    "text", ["label,a,b\na,1,2\n", "label,a\na,x\n", "label,a\na,-1\n", "label,a\n"]
+)
 def test_what_is_no_confusion_matrix(full, text):
     (full / "evaluation" / "test" / "confusion.csv").write_text(text)
     with pytest.raises(UserError, match=r"confusion\.csv is not a confusion matrix.*evaluate"):
+        result_files.evaluated(full)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "from,to,records,accuracy\n0,1,9,0.5\n",
+        "from,to,records,confidence,accuracy\n0,1,9,0.5,x\n",
+        "from,to,records,confidence,accuracy\n0,1,9,0.5\n",
+    ],
+)
+def test_what_is_no_calibration(full, text):
+    (full / "evaluation" / "test" / "calibration.csv").write_text(text)
+    with pytest.raises(UserError, match=r"calibration\.csv holds no calibration.*evaluate"):
         result_files.evaluated(full)

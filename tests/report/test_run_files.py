@@ -34,6 +34,12 @@ def test_what_is_beyond_the_paper_is_part_of_the_name(full, method, trust, memor
     assert run_files.read(full).method == name
 
 
+def test_an_epoch_counts_when_it_is_full(bare):
+    with open(bare / "metrics.jsonl", "a") as file:
+        file.write('{"step": 38, "epoch": 3.8, "split": "train", "loss": 1.0}\n')
+    assert run_files.read(bare).epochs == (3, 3)
+
+
 def test_what_is_not_finite_is_no_point(bare):
     with open(bare / "metrics.jsonl", "a") as file:
         file.write('{"step": 40, "epoch": 4.0, "split": "labels", "auroc": NaN}\n')

@@ -10,6 +10,7 @@ from lanet_jax.report import charts, svg
 def test_an_element_escapes_what_is_not_markup():
     made = svg.element("text", "a<b", Markup("<tspan/>"), class_="x", fill_opacity=0.123456)
     assert made == '<text class="x" fill-opacity="0.1235">a&lt;b<tspan/></text>'
+    assert svg.element("img", alt='"<b>') == '<img alt="&#34;&lt;b&gt;"/>'
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,28 @@ def test_axes_put_the_ends_of_the_range_at_the_ends_of_the_frame():
     assert axes.x(0) < axes.x(10) < 400
     assert axes.x(5) == pytest.approx((axes.x(0) + axes.x(10)) / 2)
     assert axes.y(10) < axes.y(5) < axes.y(0) < svg.HEIGHT
+    above = svg.Axes((0, 10), [20, 25, 30], "x", width=400)
+    assert [above.y(y) for y in (20, 25, 30)] == [axes.y(y) for y in (0, 5, 10)]
+
+
+def test_a_box_stands_on_the_x_axis():
+    axes = svg.Axes((0, 10), [20, 25, 30], "x")
+    box = ElementTree.fromstring(axes.box((2, 4), 25, "what it is"))
+    x, y, width, height = (float(box.get(name)) for name in ("x", "y", "width", "height"))
+    assert (x, x + width) == pytest.approx((axes.x(2), axes.x(4)), abs=0.1)
+    assert (y, y + height) == pytest.approx((axes.y(25), axes.y(20)), abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("unit", "written"),
+    [("%", ["0.0%", "0.5%", "1.0%"]), ("", ["0.000", "0.005", "0.010"])],
+)
+def test_ticks_have_as_many_digits_as_their_step(unit, written):
+    chart = svg.Axes((1, 9), [0, 0.005, 0.01], "x", unit).drawing([], "")
+    texts = [(e.get("class"), e.text) for e in ElementTree.fromstring(chart).iter("text")]
+    assert [text for kind, text in texts if kind == "tick y"] == written
+    # 0 and 10 lie outside the range.
+    assert [text for kind, text in texts if kind == "tick"] == ["2", "4", "6", "8"]
 
 
 def _texts(chart, tag):
