@@ -65,20 +65,31 @@ def test_a_suspect_with_fewer_neighbours_shows_only_those(make_records):
 
 
 def test_large_images_are_embedded_small(make_records):
-    names = ["small.png", "wide.png", "heavy.png"]
-    records = make_records(names, [0, 1, 2], size=100)
+    names = ["small.png", "wide.png", "tall.png", "heavy.png"]
+    records = make_records(names, [0, 1, 2, 0], size=100)
     stored = records.sources[0]
-    noise = np.random.default_rng(0).integers(0, 256, (400, 1600, 3), np.uint8)
-    stored[1]["image"] = cv2.imencode(".png", noise)[1].tobytes()
-    stored[2]["image"] = cv2.imencode(".png", noise[:300, :300])[1].tobytes()  # 270 kB
+    black = np.zeros((200, 1600, 3), np.uint8)  # few bytes
+    noise = np.random.default_rng(0).integers(0, 256, (300, 300, 3), np.uint8)
+    stored[1]["image"] = cv2.imencode(".png", black)[1].tobytes()
+    stored[2]["image"] = cv2.imencode(".png", black.transpose(1, 0, 2))[1].tobytes()
+    stored[3]["image"] = cv2.imencode(".png", noise)[1].tobytes()  # 270 kB
     data = Data(records, records.labels, None, {})
-    rows, beliefs = np.arange(3), np.eye(3)
-    found = cards.cards(data, rows, np.zeros(3), beliefs, rows, {})
+    rows, beliefs = np.arange(4), np.eye(4, 3)
+    found = cards.cards(data, rows, np.zeros(4), beliefs, rows % 3, {})
     shapes = []
     for card in found["cards"]:
         kind, encoded = found["images"][card["image"]].split(";base64,")
         image = cv2.imdecode(np.frombuffer(base64.b64decode(encoded), np.uint8), 1)
         shapes.append((kind, *image.shape[:2], len(encoded) < 100_000))
     png, jpeg = "data:image/png", "data:image/jpeg"
-    assert shapes == [(png, 100, 100, True), (jpeg, 80, 320, True), (jpeg, 300, 300, True)]
-    assert found["shrunk"] == 2
+    assert shapes == [
+        (png, 100, 100, True),
+        (jpeg, 40, 320, True),
+        (jpeg, 320, 40, True),
+        (jpeg, 300, 300, True),
+    ]
+    assert found["shrunk"] == 3
+
+
+def test_a_tiny_image_is_its_own_thumbnail_where_a_jpeg_would_be_larger(data):
+    assert len(_cards(data)["images"]) == 2  # each suspect is its own neighbour here

@@ -162,8 +162,9 @@ def test_lines_that_hold_no_decision(write, line, reason):
 
 def test_files_that_cannot_be_merged(write, tmp_path):
     first = write("a.csv", "a.jpg,fear,anger,accept")
-    with pytest.raises(UserError, match="two files or more"):
-        review_merge.merge([first, first], tmp_path / "out.csv")
+    for again in (first, tmp_path / "x" / ".." / "a.csv"):
+        with pytest.raises(UserError, match="two files or more"):
+            review_merge.merge([first, again], tmp_path / "out.csv")
     other = write("b.csv", "a.jpg,fear,joy,accept")
     with pytest.raises(UserError, match=r"b.csv line 2: the label of 'a.jpg' was 'joy' there and"):
         review_merge.merge([first, other], tmp_path / "out.csv")
@@ -179,3 +180,13 @@ def test_files_that_cannot_be_merged(write, tmp_path):
     with pytest.raises(UserError, match="no line says which label it had"):
         review_merge.merge(unknown, tmp_path / "out.csv")
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_reviewers_who_both_change_a_label_leave_it_as_it_was(write, tmp_path):
+    first = write("a.csv", "a.jpg,fear,anger,accept", "b.jpg,joy,,other")
+    second = write("b.csv", "a.jpg,joy,anger,other", "b.jpg,anger,,keep")
+    review_merge.merge([first, second], tmp_path / "out.csv")
+    assert _rows(tmp_path / "out.csv") == [
+        ("a.jpg", "anger", "anger", "conflict"),
+        ("b.jpg", "anger", "anger", "conflict"),  # the one who kept it says what it was
+    ]

@@ -38,6 +38,7 @@ def test_npz(tmp_path):
         ("name,anger,fear\na.png,1,1\n", "sum to 1"),
         ("name,anger,fear\na.png,,1\n", "sum to 1"),
         ("name,anger,fear\nz.png,1,0\n", "another dataset"),
+        ("name,anger,fear\na.png,1,0\na.png,0,1\n", "names 'a.png' twice"),
     ],
 )
 def test_what_does_not_fit_is_said(text, message, tmp_path):

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 from lanet_jax.checkpoint import model_file
 from lanet_jax.errors import UserError
@@ -49,6 +49,13 @@ def test_half_precision_is_read_as_single(tmp_path):
     assert model_file.read(path)[0]["a"].dtype == np.float32
 
 
+def test_half_the_size_is_that_of_kernels_alone(tmp_path):
+    path = tmp_path / "half.safetensors"
+    model_file.write(path, PARAMS, STATE, CARD, half=True)
+    types = {name.rpartition("/")[2]: value.dtype.name for name, value in load_file(path).items()}
+    assert types == {"kernel": "float16", "var": "float32"}
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -75,11 +82,14 @@ def test_a_missing_card_or_file_is_named(path):
 
 
 def test_a_changed_byte_is_noticed(path):
+    """And a card that does not say the checksum is no excuse."""
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)
-    with pytest.raises(UserError, match=r"sha256"):
-        model_file.read(path)
+    for change_card in ({}, {"sha256": None}):
+        change(path, **change_card)
+        with pytest.raises(UserError, match=r"sha256"):
+            model_file.read(path)
 
 
 def test_the_card_of_something_else_is_refused(path):
@@ -96,6 +106,7 @@ def test_the_card_of_something_else_is_refused(path):
     [
         {"fc/kernel": np.ones(2, np.float32)},
         {"params": np.ones(2, np.float32), "params/fc": np.ones(2, np.float32)},
+        {"params/a": np.ones(1, np.float32), "model_state/var": -np.ones(1, np.float32)},
         {"params/a": np.array([np.nan], np.float32), "model_state/b": np.ones(1, np.float32)},
     ],
 )

@@ -85,14 +85,18 @@ def test_fields_that_change_nothing_may_come_and_go(tmp_path, config):
     def change(tree):
         del tree["train"]["keep"]
         tree["profile"]["more"] = 1
+        tree["data"] |= {"dir": "elsewhere", "threads": 9}
 
     assert _claim(tmp_path, config, change)
 
 
 def test_another_value_is_named_without_talk_of_versions(tmp_path, config):
-    with pytest.raises(UserError) as caught:
-        _claim(tmp_path, config, lambda tree: tree.update(seed=7))
-    assert "seed (7 there, 0 now)" in str(caught.value) and "version" not in str(caught.value)
+    def change(tree):
+        tree["seed"] = tree["train"]["checkpoint_every"] = 7
+
+    with pytest.raises(UserError, match=r"seed \(7 there, 0 now\), train\.check") as caught:
+        _claim(tmp_path, config, change)
+    assert "version" not in str(caught.value)
 
 
 @pytest.mark.parametrize("text", [None, "{", '{"seed": 7}'])
@@ -100,6 +104,7 @@ def test_a_run_that_came_to_nothing_binds_neither_config_nor_labels(text, tmp_pa
     run_folder.claim(tmp_path, config)
     (tmp_path / "labels.csv").write_text("name,given,true\na,fear,anger\n")
     run_folder.seal_labels(tmp_path)
+    inputs.bind(tmp_path, {}, {}, begun=False)
     (tmp_path / "metrics.jsonl").touch()  # what is left of one that failed at its first step
     (tmp_path / "checkpoints").mkdir()
     if text is None:
@@ -108,7 +113,8 @@ def test_a_run_that_came_to_nothing_binds_neither_config_nor_labels(text, tmp_pa
         (tmp_path / "config.json").write_text(text)
     run_folder.claim(tmp_path, config)
     assert run_folder.load_config(tmp_path).seed == config.seed
-    assert not (tmp_path / "labels.csv").exists() and not (tmp_path / "labels.sha256").exists()
+    for name in ("labels.csv", "labels.sha256", "inputs.json"):
+        assert not (tmp_path / name).exists()
 
 
 def test_the_same_config_again_leaves_the_labels_sealed(tmp_path, config):
@@ -233,3 +239,11 @@ def test_what_tells_a_run_from_others_leaves_out_what_is_free(tmp_path, config):
     assert not {"data.dir", "train.keep", "noise.file", "profile.steps"} & found["config"].keys()
     digest = hashlib.sha256(b"name,given,true\na,fear,anger\n").hexdigest()
     assert found["labels"] == digest
+
+
+def test_only_the_first_process_says_how_to_resume(tmp_path, config, monkeypatch, capsys):
+    run_folder.claim(tmp_path, config, ["--workdir=x"])
+    for number in (1, 0):
+        monkeypatch.setattr(run_folder.jax, "process_index", lambda number=number: number)
+        run_folder.tell_stopped(tmp_path, f"{number}: stopped")
+    assert capsys.readouterr().out == f"0: stopped; to resume: {run_folder.command(tmp_path)}\n"

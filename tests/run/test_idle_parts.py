@@ -120,3 +120,8 @@ def test_how_many_of_the_measured_records_have_neighbours_is_told():
     assert line.endswith("at random; 64 of 2,048 measured records have neighbours there")
     [line] = idle_parts.idle([{**GOOD, "landmark_share": 0.2, "landmark_records": 2048}])
     assert line.endswith("at random")
+
+
+def test_the_error_is_that_of_chance():
+    few = {"landmark_share": 0.5, "landmark_records": 4, "landmark_chance_share": 0.1}
+    assert idle_parts.idle([{**GOOD, **few}]) == []  # 0.4 over an error of 0.15; of 0.5, it is 0.25

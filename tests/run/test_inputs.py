@@ -54,12 +54,16 @@ def test_a_run_of_an_earlier_version_is_bound_from_now_on_with_a_line(tmp_path, 
         inputs.check(tmp_path, _changed("data.train", "labels", "x"))
 
 
-def test_a_file_that_changed_is_told_and_one_that_is_gone_is_not_needed(tmp_path, capsys):
+def test_a_file_that_changed_is_told_and_one_that_is_gone_is_not_needed(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
     file = tmp_path / "labels.txt"
     file.write_text("a fear")
     given = {"noise.file": str(file), "model.pretrained": str(tmp_path / "absent")}
     inputs.bind(tmp_path, DATA, given, begun=False)
-    assert inputs.is_same_file(tmp_path, "noise.file", str(file))
+    for written in (str(file), "~/labels.txt"):
+        assert inputs.is_same_file(tmp_path, "noise.file", written)
     assert not inputs.is_same_file(tmp_path, "model.pretrained", str(tmp_path / "absent"))
     file.write_text("a anger")
     inputs.bind(tmp_path, DATA, given, begun=True)

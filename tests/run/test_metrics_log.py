@@ -177,3 +177,19 @@ def test_a_full_disk_ends_a_run_with_the_name_of_the_file(full, tmp_path, monkey
     assert caught.value.filename == str(path)
     assert metrics_log.read(tmp_path)[0] == _row(1, "train")
     assert file.closed  # else Python would try once more at its end, and print a traceback
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"step": true, "split": "train"}', "a step and a split were expected"),
+        ('{"step": -1, "split": "train"}', "a step and a split were expected"),
+        ('{"step": 1, "split": "train", "labels": 3}', "a step and a split were expected"),
+        ('{"step": 1, "split": "train", "loss": true}', "numbers were expected"),
+        ('{"step": 1, "split": "train", "loss": 9223372036854775808}', "numbers were expected"),
+    ],
+)
+def test_a_row_that_no_run_writes_is_named_by_its_line(tmp_path, line, said):
+    (tmp_path / "metrics.jsonl").write_text('{"step": 0, "split": "train"}\n' + line + "\n")
+    with pytest.raises(UserError, match=rf"line 2: {said}"):
+        metrics_log.read(tmp_path)

@@ -53,9 +53,9 @@ def test_evaluations_are_those_with_a_confusion_matrix_in_order(tmp_path):
 
 
 def test_steps_are_the_folders_named_by_a_number_in_order(tmp_path):
-    for name in ("12", "9", "best", "7.broken", "5.orbax-checkpoint-tmp-0"):
+    for name in ("12", "2", "100", "9", "best", "7.broken", "5.orbax-checkpoint-tmp-0"):
         (tmp_path / name).mkdir()
-    assert steps(tmp_path) == [9, 12]
+    assert steps(tmp_path) == [2, 9, 12, 100]
     assert steps(tmp_path / "absent") == []
 
 

@@ -1,3 +1,6 @@
+import pytest
+
+from lanet_jax.errors import UserError
 from lanet_jax.run.summary import (
     best_step,
     selection_split,
@@ -74,3 +77,25 @@ def test_the_holdout_judges_where_nothing_tests():
     assert splits_judged({"labels": {}, "holdout": {}, "test": {}}) == {"test"}
     assert splits_judged({"labels": {}, "holdout": {}}) == {"holdout"}
     assert splits_judged({"labels": {}}) == set()
+
+
+def test_of_equal_accuracies_the_first_is_the_best():
+    """It is the state that is kept."""
+    holdout = [_row(10 * i, "holdout", a) for i, a in enumerate((0.1, 0.8, 0.5, 0.8, 0, 0, 0), 1)]
+    found = summarize([*TEST, *holdout])["test"]
+    assert (found["best"], found["best_step"]) == (0.9, 20)
+    assert best_step(holdout, "holdout", 99) == 20
+    assert best_step([{"step": 3, "split": "holdout"}], "holdout", 99) is None
+
+
+def test_the_interval_is_that_of_the_last_evaluation():
+    rows = [{**_row(i, "test", 0.5), "records": 9 * i, "mean_class_error": i / 8} for i in (1, 2)]
+    found = summarize(rows)["test"]
+    assert (found["records"], found["mean_class_error"]) == (18, 0.25)
+
+
+def test_a_row_without_its_accuracies_is_named():
+    row = _row(20, "test", 0.5)
+    del row["mean_class_accuracy"]
+    with pytest.raises(UserError, match="the row of step 20, split 'test', has no accuracy"):
+        summarize([TEST[0], row])

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from lanet_jax.report.run_files import RunFiles
-from lanet_jax.study import notes
+from lanet_jax.study import chart_groups, notes
 from lanet_jax.study.grid import Axis, Level
 from lanet_jax.study.results import Entry
 
@@ -31,6 +31,10 @@ def told(study, folder):
     ("config", "differing"),
     [
         ({}, "initial parameters and order and augmentation of the images"),
+        (
+            {"noise": {"kind": "asymmetric"}},
+            "initial parameters, order and augmentation of the images and wrong labels",
+        ),
         (
             {"noise": {"kind": "symmetric"}},
             "initial parameters, order and augmentation of the images and wrong labels",
@@ -77,8 +81,6 @@ def test_held_out_records_are_explained(told):
 
 
 def test_empty_labels_leave_no_comma(study):
-    from lanet_jax.study import chart_groups
-
     levels = (Level("ce", ("CE", "")), Level("lanet", ("LA-Net", "robust")))
     rows = (Axis(("Method", "Preset"), levels),)
     column = study.columns.levels[0]
@@ -90,3 +92,10 @@ def test_empty_labels_leave_no_comma(study):
     runs = {((level,), column): [] for level in levels}
     found = chart_groups.places(dataclasses.replace(study, rows=rows, grouped=True), runs)
     assert [place.title for place in found] == ["Demo", "Demo, Noise 10%"]
+
+
+def test_every_split_of_a_column_has_charts_of_its_own(study):
+    column = Level("mixed", ("A+B",), splits=(("test-a", "A"), ("valid-b", "B")))
+    mixed = dataclasses.replace(study, columns=Axis(("Tested on",), (column,)))
+    found = chart_groups.places(mixed, {((level,), column): [] for level in study.rows[0].levels})
+    assert [(place.title, place.split) for place in found] == [("A", "test-a"), ("B", "valid-b")]

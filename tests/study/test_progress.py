@@ -1,8 +1,9 @@
 import json
+import types
 
 import pytest
 
-from lanet_jax.study import outcome
+from lanet_jax.study import outcome, progress
 from lanet_jax.study.grid import cells
 from lanet_jax.study.progress import Progress, duration, seconds_left
 
@@ -66,3 +67,18 @@ def test_the_line_counts_what_is_finished_and_what_failed(study, folder, write_r
     write_run(folder / waiting[1].name, 0.5)
     assert "100% in under 1 min, under 1 min left" in progress.line()
     assert "[2/4] lanet/demo/seed0 failed: no data" in capsys.readouterr().err
+
+
+def test_a_resumed_run_tells_the_pace_of_a_whole_one_unless_it_did_less_than_half(
+    study, folder, monkeypatch
+):
+    clock, before = [0.0], {"ce": 0.25, "lanet": 0.5}
+    monkeypatch.setattr(progress, "time", types.SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(outcome, "progress", lambda home: before[home.parts[-3]])
+    first, second = cells(study)[:2]
+    told = Progress(folder, [first, second], finished=0)
+    for cell in (first, second):
+        told.begin(cell)
+        clock[0] += 75
+        told.end("")
+    assert told._known == {first.experiment: 100.0}  # 75 s for three quarters

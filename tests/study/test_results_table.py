@@ -177,3 +177,13 @@ def test_a_run_with_several_splits_fills_as_many_columns(folder, write_run):
         ("LA-Net", "50.00", "3", "50.00", "4"),
     )
     assert (first.title, second.title) == ("Mixed: A (%)", "Mixed: B (%)")
+
+
+def test_equal_means_are_both_bold(noisy, folder, write_run):
+    write_run(folder / "30/lanet/a/seed0", 0.50, 0.51, 0.55)
+    paper_form, *_ = sheets(noisy, entries(noisy, folder))
+    assert paper_form.bold == {(1, 2), (2, 2), (3, 2)}
+
+
+def test_a_bar_in_a_label_makes_no_column_in_markdown():
+    assert table_formats._pipes(["a|b", "c"]) == r"| a\|b | c |"

@@ -95,3 +95,9 @@ def test_a_run_keeps_the_lock_of_its_study_and_those_that_the_study_was_given(
     held = [line.rpartition(" -> ")[2] for line in out.read_text().splitlines()]
     assert str(tmp_path) in held
     assert any(path.startswith(f"{folder}/") and "lock" in path for path in held)
+
+
+def test_of_several_error_lines_the_last_is_the_reason(tmp_path):
+    log = tmp_path / "log.txt"
+    log.write_text("error: early\n 50%|#####     |\rerror: late\nwith no error: at its start\n")
+    assert runner._reason(1, log, 0) == "late"

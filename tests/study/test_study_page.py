@@ -159,3 +159,9 @@ def test_methods_with_fields_of_their_own_are_no_sweep(study, folder, run_all):
     run_all(study, {"ce/demo": (0.5,)}, loss={"alpha": 1.0})
     html = run_all(study, {"lanet/demo": (0.6,)}, loss={"alpha": 2.0})
     assert "No curve" not in html
+
+
+def test_columns_of_two_recipes_are_no_sweep(study):
+    levels = [Level(k, (k,), (f"lde.neighbors={k}",), f"{k}.py") for k in ("2", "3")]
+    columns = Axis(("Data",), tuple(levels))
+    assert sweep_figure._declared(dataclasses.replace(study, rows=(), columns=columns)) == []

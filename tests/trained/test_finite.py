@@ -21,6 +21,9 @@ def test_outputs_are_refused_and_their_record_named(bad, shape):
     values[2, ...] = bad
     with pytest.raises(UserError, match="outputs for 1 of 4 images, such as c, are not finite"):
         finite.require(values, "abcd")
+    values[3, ...] = bad
+    with pytest.raises(UserError, match="outputs for 2 of 4 images, such as c, are not finite"):
+        finite.require(values, "abcd")
 
 
 class Records:
