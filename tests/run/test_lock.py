@@ -23,13 +23,15 @@ time.sleep(600)
 def test_a_second_one_is_refused_until_the_first_is_killed(tmp_path):
     command = [sys.executable, "-c", HOLDER, str(tmp_path / "run")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline() == "held\n"
-        before = (tmp_path / "run" / ".lock").read_bytes()
-        with pytest.raises(UserError) as caught:
-            lock.hold(tmp_path / "run")
-        assert f"process {process.pid} on {socket.gethostname()}" in str(caught.value)
-        assert (tmp_path / "run" / ".lock").read_bytes() == before
-        process.send_signal(signal.SIGKILL)
+        try:
+            assert process.stdout.readline() == "held\n"
+            before = (tmp_path / "run" / ".lock").read_bytes()
+            with pytest.raises(UserError) as caught:
+                lock.hold(tmp_path / "run")
+            assert f"process {process.pid} on {socket.gethostname()}" in str(caught.value)
+            assert (tmp_path / "run" / ".lock").read_bytes() == before
+        finally:
+            process.send_signal(signal.SIGKILL)
     os.close(lock.hold(tmp_path / "run"))
 
 
