@@ -64,6 +64,9 @@ def test_a_model_file_predicts_as_its_run(run, one, tmp_path):
     ours, theirs = (t.predict(t.params, t.model_state, images)[0] for t in (trained, read))
     np.testing.assert_array_equal(ours, theirs)
     np.testing.assert_allclose(np.sum(ours, axis=1), 1, atol=1e-6)
+    for step in ("7", True, None):  # of a card that somebody edited
+        model_file.write(path, trained.params, trained.model_state, {**trained.card, "step": step})
+        assert load(path, "last", one).step == 0
     with pytest.raises(UserError, match=r"step=best: .*model\.safetensors is one model"):
         load(path, "best", one)
 

@@ -10,6 +10,7 @@ from lanet_jax.trained import not_a_model
         ("photo.JPG", "is an image, not a model"),
         ("photo.heic", "is an image, not a model"),
         ("net.onnx", "an export for other programs.*--format=safetensors"),
+        ("NET.ONNX", "an export for other programs"),
         ("net.stablehlo", "an export for other programs"),
         ("resnet.pth", "lanet port"),
         ("notes.txt", "is not a model"),
