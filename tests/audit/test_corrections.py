@@ -24,6 +24,11 @@ def _rows(path):
         return [tuple(row.values()) for row in csv.DictReader(file)]
 
 
+def _merged(folder, *files):
+    review_merge.merge(files, folder / "out.csv")
+    return _rows(folder / "out.csv")
+
+
 def test_two_reviewers_by_hand(write, tmp_path, capsys, monkeypatch):
     first = write(
         "anna.csv",
@@ -63,8 +68,7 @@ def test_two_reviewers_by_hand(write, tmp_path, capsys, monkeypatch):
 def test_a_merged_file_is_merged_again(write, tmp_path, capsys):
     first = write("a.csv", "a.jpg,anger,anger,conflict", "b.jpg,anger,anger,conflict")
     second = write("b.csv", "a.jpg,fear,anger,other")
-    review_merge.merge([first, second], tmp_path / "out.csv")
-    assert _rows(tmp_path / "out.csv") == [
+    assert _merged(tmp_path, first, second) == [
         ("a.jpg", "fear", "anger", "other"),
         ("b.jpg", "anger", "anger", "conflict"),
     ]
@@ -79,8 +83,7 @@ def test_decisions_of_an_earlier_round_are_done(write, tmp_path, capsys):
         "c.jpg,anger,anger,keep",
     )
     second = write("r2.csv", "a.jpg,fear,fear,", "b.jpg,joy,joy,keep", "d.jpg,fear,joy,accept")
-    review_merge.merge([first, second], tmp_path / "out.csv")
-    assert _rows(tmp_path / "out.csv") == [
+    assert _merged(tmp_path, first, second) == [
         ("a.jpg", "fear", "fear", ""),
         ("b.jpg", "joy", "joy", "keep"),
         ("c.jpg", "anger", "anger", "keep"),
@@ -101,8 +104,7 @@ def test_what_spreadsheets_save(write, tmp_path, separator, encoding, capsys):
     header = f"{HEADER},note".replace(",", separator)
     first = write("a.csv", *lines, header=header, encoding=encoding)
     second = write("b.csv", "x/a\u0308.jpg,fear,anger,accept")  # as a Mac spells it
-    review_merge.merge([first, second], tmp_path / "out.csv")
-    assert _rows(tmp_path / "out.csv") == [
+    assert _merged(tmp_path, first, second) == [
         ("x/ä.jpg", "fear", "anger", "accept"),
         ("x/b.jpg", "anger", "anger", "keep"),
     ]
@@ -119,15 +121,13 @@ def test_what_spreadsheets_save(write, tmp_path, separator, encoding, capsys):
 )
 def test_columns_are_found_by_their_names(write, tmp_path, header, line):
     first, second = write("a.csv", line, header=header), write("b.csv", "a.jpg,fear,anger,accept")
-    review_merge.merge([first, second], tmp_path / "out.csv")
-    assert _rows(tmp_path / "out.csv") == [("a.jpg", "fear", "anger", "accept")]
+    assert _merged(tmp_path, first, second) == [("a.jpg", "fear", "anger", "accept")]
 
 
 def test_labels_are_the_same_in_any_case(write, tmp_path):
     first = write("a.csv", "a.jpg,joy,anger,other", "b.jpg,Anger,anger,")
     second = write("b.csv", "a.jpg,Joy,Anger,accept", "b.jpg,fear,anger,accept")
-    review_merge.merge([first, second], tmp_path / "out.csv")
-    assert _rows(tmp_path / "out.csv") == [
+    assert _merged(tmp_path, first, second) == [
         ("a.jpg", "joy", "anger", "other"),
         ("b.jpg", "fear", "anger", "accept"),
     ]
@@ -136,8 +136,7 @@ def test_labels_are_the_same_in_any_case(write, tmp_path):
 def test_labels_are_the_same_however_their_accents_are_written(write, tmp_path):
     first = write("a.csv", "a.jpg,g\u00eane,anger,other", "b.jpg,g\u00eane,ge\u0302ne,keep")
     second = write("b.csv", "a.jpg,ge\u0302ne,anger,accept", "b.jpg,ge\u0302ne,ge\u0302ne,")
-    review_merge.merge([first, second], tmp_path / "out.csv")
-    assert [row[3] for row in _rows(tmp_path / "out.csv")] == ["other", "keep"]
+    assert [row[3] for row in _merged(tmp_path, first, second)] == ["other", "keep"]
 
 
 @pytest.mark.parametrize(
@@ -185,8 +184,7 @@ def test_files_that_cannot_be_merged(write, tmp_path):
 def test_reviewers_who_both_change_a_label_leave_it_as_it_was(write, tmp_path):
     first = write("a.csv", "a.jpg,fear,anger,accept", "b.jpg,joy,,other")
     second = write("b.csv", "a.jpg,joy,anger,other", "b.jpg,anger,,keep")
-    review_merge.merge([first, second], tmp_path / "out.csv")
-    assert _rows(tmp_path / "out.csv") == [
+    assert _merged(tmp_path, first, second) == [
         ("a.jpg", "anger", "anger", "conflict"),
         ("b.jpg", "anger", "anger", "conflict"),  # the one who kept it says what it was
     ]
