@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lanet_jax.audit import labelled_faces, trained_on, without_run, witnesses
+from lanet_jax.audit import labelled_faces, without_run, witnesses
 from lanet_jax.audit.options import Options
 from lanet_jax.audit.witnesses import Sight, Witnesses
 from lanet_jax.errors import UserError
+from lanet_jax.evaluate import trained_on
 from lanet_jax.input.records import Records
 from lanet_jax.shards import shard_file, together
 from lanet_jax.shards.dealing import Shard

@@ -12,9 +12,9 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 from tqdm import tqdm
 
-from lanet_jax.audit import trained_on
 from lanet_jax.devices import mesh as mesh_lib
 from lanet_jax.errors import UserError
+from lanet_jax.evaluate import trained_on
 from lanet_jax.faces.align import align
 from lanet_jax.faces.find import largest_face
 from lanet_jax.images import pixels

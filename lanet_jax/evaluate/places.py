@@ -4,12 +4,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from lanet_jax.checkpoint import states
 from lanet_jax.errors import UserError
 from lanet_jax.files import json_files
 from lanet_jax.run import inputs
 from lanet_jax.run.paths import EvaluationFolder, RunFolder
+from lanet_jax.trained.network_fingerprint import CHANGES
 
 
 def place(
@@ -62,6 +64,37 @@ def place(
     if fingerprint not in noted.values():
         _check(folder, fingerprint)
     return folder.path
+
+
+def place_of_model(
+    parent: Path, split: str, fingerprint: Mapping[str, str], network: Mapping[str, Any], data: str
+) -> Path:
+    """The folder for the result of a model file, which has no data of its own.
+
+    Args:
+      parent: folder of its results.
+      split: name of the evaluated split.
+      fingerprint: checksums of the evaluated records.
+      network: `trained.network_fingerprint.in_results` of the network.
+      data: the evaluated dataset.
+
+    Returns:
+      PARENT/SPLIT-DATASET.
+
+    Raises:
+      UserError: it has the result of another network or on other data, which is kept.
+    """
+    folder = parent / f"{split}-{data.replace('/', '-')}"
+    metrics = EvaluationFolder(folder).metrics
+    if metrics.exists():
+        known = json_files.read(metrics, "remove the folder to evaluate again")
+        own = {name: known[name] for name in ("network", *CHANGES) if name in known}
+        if own != network or known.get("data") != digest(fingerprint):
+            raise UserError(
+                f"{folder} is the result of another network or on other data, which this would "
+                "replace: name another folder by --out"
+            )
+    return folder
 
 
 def digest(fingerprint: Mapping[str, str]) -> str:

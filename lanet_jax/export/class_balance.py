@@ -60,7 +60,7 @@ def of_evaluation(evaluated: Evaluated, trained: Trained, power: float) -> Balan
     """Measures how frequent a network takes the classes to be.
 
     Args:
-      evaluated: what the network predicts without its temperature.
+      evaluated: what the network predicts, divided by another temperature or not at all.
       trained: the network.
       power: tau, see `equal_classes.with_equal_classes`.
 
@@ -81,7 +81,8 @@ def of_evaluation(evaluated: Evaluated, trained: Trained, power: float) -> Balan
             "layer fc is not known; name it in `of_evaluation` of "
             "lanet_jax/export/class_balance.py, or leave --balance out"
         )
-    p = tempered(evaluated.probabilities, trained.card.get("temperature", 1.0))
+    further = trained.card.get("temperature", 1.0) / evaluated.temperature
+    p = tempered(evaluated.probabilities, further)
     prior = class_prior(p)
     before, after = (
         metrics.summary(q, evaluated.labels) for q in (p, with_equal_classes(p, prior, power))

@@ -21,10 +21,12 @@ class Evaluated:
     Attributes:
       probabilities: class probabilities, [N, C]; rows sum to 1.
       labels: index of each record's label, [N].
+      temperature: by which the evaluated network divides its logits; 1 for a run's own.
     """
 
     probabilities: Float[np.ndarray, "N C"]
     labels: Int[np.ndarray, " N"]
+    temperature: float = 1.0
 
 
 def read(option: str, folder: Path, trained: Trained) -> Evaluated:
@@ -40,13 +42,14 @@ def read(option: str, folder: Path, trained: Trained) -> Evaluated:
 
     Raises:
       UserError: the folder is not an evaluation, or of another network, checkpoint or other
-        classes.
+        classes, or of one whose classes are balanced.
     """
     classes, advice = trained.card["classes"], "name a folder that `lanet evaluate` wrote"
     files = EvaluationFolder(folder)
     try:
         known = json.loads(files.metrics.read_text())
         step, network = known["step"], known.get("network", "")
+        temperature = float(known.get("temperature", 1.0))
         with files.predictions.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         labels = np.array([classes.index(row["label"]) for row in rows])
@@ -66,4 +69,9 @@ def read(option: str, folder: Path, trained: Trained) -> Evaluated:
             f"{option}={folder}: of another network; give an evaluation of the one that is "
             "exported, or run `lanet evaluate` again"
         )
-    return Evaluated(probabilities, labels)
+    if "balance_power" in known:
+        raise UserError(
+            f"{option}={folder}: of a network whose classes are balanced, which hides how frequent "
+            "it takes them to be; evaluate the run or the file that it was exported from"
+        )
+    return Evaluated(probabilities, labels, temperature)

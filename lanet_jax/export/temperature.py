@@ -22,7 +22,7 @@ class Temperature:
     """The fitted temperature, and how well it fits.
 
     Attributes:
-      value: T, by which the logits are divided.
+      value: T, by which the logits before any division are divided.
       records: number of records that it was fitted on.
       error: expected calibration error on these, before.
       error_after: the same with divided logits.
@@ -69,10 +69,10 @@ def fit(probabilities: Float[np.ndarray, "N C"], labels: Int[np.ndarray, " N"]) 
 
 def of_evaluation(evaluated: Evaluated) -> Temperature:
     """Fits the temperature on an evaluation."""
-    value = fit(evaluated.probabilities, evaluated.labels)
-    after = tempered(evaluated.probabilities, value)
+    further = fit(evaluated.probabilities, evaluated.labels)
+    after = tempered(evaluated.probabilities, further)
     errors = (metrics.calibration(p, evaluated.labels)[0] for p in (evaluated.probabilities, after))
-    return Temperature(value, len(evaluated.labels), *errors)
+    return Temperature(further * evaluated.temperature, len(evaluated.labels), *errors)
 
 
 def divided(trained: Trained, by: Temperature, split: str) -> Trained:
@@ -86,7 +86,7 @@ def divided(trained: Trained, by: Temperature, split: str) -> Trained:
     Returns:
       The network, with "temperature" in its card.
     """
-    # What was evaluated is a run's own network; that of a model file may be divided already.
+    # The network that is exported may be divided already, whichever was evaluated.
     further = by.value / trained.card.get("temperature", 1.0)
     fc = {name: value / further for name, value in last_layer.of(trained).items()}
     return last_layer.replaced(trained, fc, {"temperature": by.value, "temperature_of": split})

@@ -1,8 +1,9 @@
-"""From the config of a finished run to the splits that it is evaluated on."""
+"""The splits that a finished run, or a model file, is evaluated on."""
 
 import dataclasses
 
 from lanet_jax.errors import UserError
+from lanet_jax.from_config import fields
 from lanet_jax.from_config.config import Config
 from lanet_jax.from_config.data import reading_back
 from lanet_jax.from_config.splits import splits, told_apart
@@ -54,3 +55,22 @@ def evaluated_splits(c: Config, split: str, data: str, data_dir: str) -> Evaluat
     if not (data or split):  # the run's own, which its log names
         opened = told_apart(opened, datasets, names)
     return EvaluatedSplits(opened, reading_back(c))
+
+
+def prepared_split(split: str, data: str, data_dir: str) -> EvaluatedSplits:
+    """Opens a split for a network that comes without a config.
+
+    Args:
+      split: the split.
+      data: a prepared dataset.
+      data_dir: folder of prepared datasets; "" for the usual one.
+
+    Returns:
+      The split.
+
+    Raises:
+      UserError: the data is not there.
+    """
+    usual = fields.get_config()
+    opened = splits(data_dir or usual.data.dir, [data], [split])
+    return EvaluatedSplits(opened, reading_back(usual))

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 
 from lanet_jax.errors import UserError
+from lanet_jax.images import pixels
 from lanet_jax.input.reading import Reading
 from lanet_jax.input.records import Records
 from lanet_jax.input.sampler import epoch_order
@@ -141,9 +142,9 @@ def eval_batches(records: Records, reading: Reading, own: Int[np.ndarray, " b"])
     def read(visit: int) -> dict:
         step, place = divmod(int(visit), local)
         row = min(step * batch + int(own[place]), len(records) - 1)
-        image = records.read(row, size)[0]
+        image = records.read(row, size, reading.resample)[0]
         check(row, image)
-        return {"image": image}
+        return {"image": pixels.greyed(image) if reading.grey else image}
 
     dataset = grain.MapDataset.range(steps * local).map(read).batch(local)
     options = grain.ReadOptions(reading.threads, read_ahead(reading.threads))

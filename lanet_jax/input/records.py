@@ -92,13 +92,14 @@ class Records:
         )
 
     def read(
-        self, row: int, size: int
+        self, row: int, size: int, resample: str = "linear"
     ) -> tuple[UInt8[np.ndarray, "H W 3"], Float[np.ndarray, "L 2"], Bool[np.ndarray, " L"]]:
         """Reads and decodes one record, or takes it from memory.
 
         Args:
           row: index of the record, 0 .. N-1.
           size: side in pixels to which the image is resized; 0 leaves it as stored.
+          resample: how, see `pixels.resized`.
 
         Returns:
           RGB pixels, landmarks in [0, 1], and which of them are known; all read-only.
@@ -107,11 +108,8 @@ class Records:
           UserError: the image does not decode, or the file was changed since it was opened.
         """
         source, position = int(self.source[row]), int(self.position[row])
-
-        def read() -> tuple[np.ndarray, ...]:
-            return self._decoded(self._stored(row), self.names[row], size)
-
-        return self.memory.get((source, position, size), read)  # type: ignore[return-value]  # what `read` gives
+        key = (source, position, size, resample)
+        return self.memory.get(key, lambda: self._decoded(row, size, resample))  # type: ignore[return-value]  # its arrays
 
     def _stored(self, row: int) -> dict[str, Any]:
         what = "was truncated or changed while it was read"
@@ -133,10 +131,11 @@ class Records:
             )
         return record
 
-    def _decoded(self, record: dict[str, Any], name: str, size: int) -> tuple[np.ndarray, ...]:
-        image = decode(record["image"], name)
+    def _decoded(self, row: int, size: int, resample: str) -> tuple[np.ndarray, ...]:
+        record = self._stored(row)
+        image = decode(record["image"], self.names[row])
         if size:
-            image = pixels.resized(image, size)
+            image = pixels.resized(image, size, resample)
         if not self.landmarks:
             return image, np.zeros((0, 2), np.float32), np.zeros(0, bool)
         return image, record["landmarks"], record["present"]

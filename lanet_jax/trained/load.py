@@ -90,6 +90,7 @@ class Trained:
         return self._of_records(self.predict, records, reading)
 
     def _of_records(self, function: Function, records: Records, reading: Reading) -> Any:
+        reading = dataclasses.replace(reading, grey=self.card["grey"])
         return predict_records(
             function, self.params, self.model_state, records, mesh=self.mesh, reading=reading
         )
@@ -103,6 +104,11 @@ def place(model: str | os.PathLike) -> Path:
     """
     path = expanded(model)
     return SHIPPED if os.fspath(model) == BUNDLED and not path.exists() else path
+
+
+def is_model_file(path: Path) -> bool:
+    """Whether a path names a model file; otherwise it is taken for a work folder."""
+    return path.suffix == model_file.ENDING and not path.is_dir()
 
 
 def load(path: Path, step: str, mesh: Mesh) -> Trained:
@@ -119,7 +125,7 @@ def load(path: Path, step: str, mesh: Mesh) -> Trained:
     Raises:
       UserError: there is no such run, checkpoint or file, or it is incomplete.
     """
-    if path.suffix == model_file.ENDING and not path.is_dir():
+    if is_model_file(path):
         if step != "last":
             raise UserError(f"step={step}: {path} is one model; only a run's work folder has steps")
         return read(path, mesh)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 import jax
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from lanet_jax.trained.load import Trained
 
 _SHORT = 16  # digits
+# Of a card, and of a result: by what an export divided the logits, and how far it balanced classes.
+CHANGES = ("temperature", "balance_power")
 
 
 def of(trained: Trained) -> str:
@@ -23,6 +26,12 @@ def of_weights(trained: Trained) -> str:
     A card that names the network it was exported from gives that one's.
     """
     return str(trained.card.get("exported_from") or _digest(trained, b"")[:_SHORT])
+
+
+def in_results(trained: Trained) -> dict[str, Any]:
+    """What a result says of its network: `of_weights`, and what an export changed since then."""
+    changed = {name: trained.card[name] for name in CHANGES if name in trained.card}
+    return {"network": of_weights(trained), **changed}
 
 
 def _digest(trained: Trained, start: bytes) -> str:

@@ -203,7 +203,7 @@ def test_a_model_that_knows_the_faces_is_refused_before_it_is_loaded(tmp_path, m
     run = tmp_path / "run"
     run.mkdir()
     (run / "labels.csv").touch()
-    monkeypatch.setattr("lanet_jax.audit.trained_on.trained_names", lambda _: names)
+    monkeypatch.setattr("lanet_jax.evaluate.trained_on.trained_names", lambda _: names)
     monkeypatch.setattr(witnesses.trained_load, "load", lambda *_: pytest.fail("loaded"))
     for more in ({}, {"shard": dealing.shard("1/2")}):
         with pytest.raises(UserError, match="run was trained on 150 of these 150 faces"):

@@ -42,8 +42,7 @@ def test_a_class_that_the_network_does_not_have_is_refused():
 @pytest.fixture
 def evaluate(tmp_path, monkeypatch):
     """Evaluates a network that is always right about neutral and anger, on a split `test`."""
-    from lanet_jax.evaluate import places
-    from lanet_jax.from_config import evaluation
+    from lanet_jax.evaluate import of_split, places
     from lanet_jax.run import folder
     from lanet_jax.trained import load, network_fingerprint
 
@@ -54,14 +53,14 @@ def evaluate(tmp_path, monkeypatch):
 
     def call(own, **arguments):
         found = types.SimpleNamespace(splits={"test": own}, reading=types.SimpleNamespace(batch=8))
-        monkeypatch.setattr(evaluation, "evaluated_splits", lambda *_: found)
+        monkeypatch.setattr(of_split, "evaluated_splits", lambda *_: found)
         command.evaluate(tmp_path, **arguments)
         return EvaluationFolder(tmp_path / "test")
 
     monkeypatch.setattr(folder, "load_config", lambda _: None)
     monkeypatch.setattr(load, "restore", lambda *_: trained)
     monkeypatch.setattr(network_fingerprint, "of_weights", lambda _: "")
-    monkeypatch.setattr(places, "place", lambda *_: tmp_path / "test")
+    monkeypatch.setattr(places, "place", lambda *_, **__: tmp_path / "test")
     return call
 
 

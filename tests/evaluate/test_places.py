@@ -1,9 +1,11 @@
 """The name of an evaluation's folder says what tells it from the run's own result."""
 
+import json
+
 import pytest
 
 from lanet_jax.errors import UserError
-from lanet_jax.evaluate.places import digest, place
+from lanet_jax.evaluate.places import digest, place, place_of_model
 from lanet_jax.run import inputs
 from lanet_jax.run.paths import RunFolder
 
@@ -81,3 +83,21 @@ def test_a_run_of_an_earlier_version_has_its_results_where_they_were(run):
 
 def test_the_short_name_of_data_is_of_their_checksums_in_any_order():
     assert digest(dict(reversed(TEST.items()))) == digest(TEST) != digest(OTHER)
+
+
+def test_a_model_file_s_result_says_its_data_and_keeps_what_is_there(tmp_path):
+    network = {"network": "n", "temperature": 2.0}
+    folder = place_of_model(tmp_path, "test", TEST, network, "ferplus/argmax8")
+    assert folder == tmp_path / "test-ferplus-argmax8"
+    folder.mkdir()
+    before = {"step": 3, "data": digest(TEST), **network}
+    (folder / "metrics.json").write_text(json.dumps(before))
+    assert place_of_model(tmp_path, "test", TEST, network, "ferplus/argmax8") == folder
+    for data, other in (
+        (OTHER, network),
+        (TEST, {"network": "m", "temperature": 2.0}),
+        (TEST, {"network": "n"}),
+        (TEST, {**network, "balance_power": 1.0}),
+    ):
+        with pytest.raises(UserError, match=r"of another network or on other data.*--out"):
+            place_of_model(tmp_path, "test", data, other, "ferplus/argmax8")

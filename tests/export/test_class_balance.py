@@ -71,6 +71,18 @@ def test_the_prior_is_that_of_the_calibrated_network(model, skewed, tmp_path):
     np.testing.assert_allclose(predictions(again), predictions(both), atol=1e-6)
 
 
+def test_what_was_evaluated_may_be_calibrated_already(model, skewed, drawn, tmp_path):
+    folder, probabilities, labels = skewed
+    warm, both = tmp_path / "warm.safetensors", tmp_path / "both.safetensors"
+    export(model, "safetensors", out=warm, calibrate=folder)
+    t = loaded(warm).card["temperature"]
+    divided = softmax(np.log(probabilities) / t)
+    there = evaluation(tmp_path / "there", divided, labels, temperature=t)
+    for path, own in ((warm, divided), (model, probabilities)):
+        export(path, "safetensors", out=both, balance=there)
+        np.testing.assert_allclose(loaded(both).card["class_prior"], own.mean(axis=0), atol=1e-5)
+
+
 def test_no_power_changes_nothing(model, skewed, tmp_path):
     out = tmp_path / "same.safetensors"
     export(model, "safetensors", out=out, balance=skewed[0], balance_power=0.0)

@@ -24,6 +24,15 @@ def test_columns_and_labels_are_in_the_order_of_the_network_s_classes(tmp_path):
     np.testing.assert_array_equal(found.labels, [1, 0])
 
 
+def test_what_an_export_changed_in_the_evaluated_network_is_known(tmp_path):
+    assert read(evaluation(tmp_path / "own", P, [0, 2]), CLASSES).temperature == 1
+    warm = evaluation(tmp_path / "warm", P, [0, 2], temperature=0.6)
+    assert read(warm, CLASSES).temperature == 0.6
+    balanced = evaluation(tmp_path / "balanced", P, [0, 2], balance_power=0.5)
+    with pytest.raises(UserError, match=r"balanced: of a network whose classes are balanced"):
+        read(balanced, CLASSES)
+
+
 @pytest.mark.parametrize(
     ("file", "text"),
     [

@@ -7,7 +7,7 @@ import pytest
 from lanet_jax import metrics
 from lanet_jax.devices import mesh
 from lanet_jax.errors import UserError
-from lanet_jax.export import temperature
+from lanet_jax.export import last_layer, temperature
 from lanet_jax.export.__main__ import export
 from lanet_jax.trained import network_fingerprint
 from lanet_jax.trained.load import load
@@ -63,6 +63,21 @@ def test_a_divided_network_is_not_divided_again(model, drawn, tmp_path):
     first, second = (load(path, "last", one) for path in (once, twice))
     assert second.card["temperature"] == first.card["temperature"]
     jax.tree.map(np.testing.assert_array_equal, first.params, second.params)
+
+
+def test_an_evaluation_of_the_divided_network_divides_it_further(model, drawn, tmp_path):
+    logits, labels = drawn
+    own = evaluation(tmp_path / "own", softmax(2 * logits), labels)
+    once = export(model, "safetensors", out=tmp_path / "once.safetensors", calibrate=own)
+    one = mesh.make(1, jax.local_devices()[:1])
+    t = load(once, "last", one).card["temperature"]
+    # Elsewhere the divided network is twice as sure as it should be.
+    there = evaluation(tmp_path / "there", softmax(2 * logits), labels, temperature=t)
+    for path in (once, model):
+        again = export(path, "safetensors", out=tmp_path / "again.safetensors", calibrate=there)
+        assert load(again, "last", one).card["temperature"] == pytest.approx(t * t)
+        fc, undivided = (last_layer.of(load(p, "last", one))["kernel"] for p in (again, model))
+        np.testing.assert_allclose(fc, undivided / (t * t), rtol=1e-5)
 
 
 def test_an_evaluation_of_another_network_of_the_same_step_is_refused(model, drawn, tmp_path):

@@ -4,7 +4,8 @@ import pytest
 
 from configs import mixed
 from lanet_jax.errors import UserError
-from lanet_jax.from_config import evaluation
+from lanet_jax.from_config import evaluation, fields
+from lanet_jax.input.reading import Reading
 
 
 def test_another_dataset_on_a_run_of_several_splits_wants_one_named(monkeypatch):
@@ -40,6 +41,16 @@ def test_a_run_without_test_data_has_the_splits_of_its_training_data(monkeypatch
     assert evaluation.evaluated_splits(c, "", "", "").splits == ((), ())
     found = evaluation.evaluated_splits(c, "train", "", "").splits
     assert found == (tuple(c.data.train), ["train"] * len(c.data.train))
+
+
+def test_a_network_without_a_config_has_the_usual_folder_and_batch(monkeypatch):
+    opened = []
+    monkeypatch.setattr(evaluation, "splits", lambda *arguments: opened.append(arguments) or {})
+    usual = fields.get_config()
+    found = evaluation.prepared_split("test", "rafdb", "")
+    evaluation.prepared_split("test", "rafdb", "here")
+    assert opened == [(usual.data.dir, ["rafdb"], ["test"]), ("here", ["rafdb"], ["test"])]
+    assert found.reading == Reading(usual.optim.batch_size, 0, usual.data.threads)
 
 
 def test_a_split_has_the_name_that_the_log_of_its_run_has(monkeypatch):

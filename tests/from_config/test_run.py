@@ -32,7 +32,7 @@ class Faces:
     def __len__(self):
         return 9
 
-    def read(self, row, size):
+    def read(self, row, size, resample="linear"):
         return np.full((6, 6, 3), row, np.uint8), np.zeros((2, 2)), np.zeros(2, bool)
 
 

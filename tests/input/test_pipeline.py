@@ -16,7 +16,7 @@ class Records:
     def __len__(self):
         return len(LABELS)
 
-    def read(self, row, size):
+    def read(self, row, size, resample="linear"):
         image = np.full((size or 4, size or 4, 3), row, np.uint8)
         return image, np.full((2, 2), row / 10, np.float32), np.array([True, row > 5])
 
@@ -105,10 +105,23 @@ def test_the_host_brings_images_to_one_size():
     assert batch["image"].shape == (4, 6, 6, 3)
 
 
+def test_the_host_takes_the_colours_out_where_it_is_asked():
+    class Coloured(Records):
+        def read(self, row, size, resample="linear"):
+            return np.full((2, 2, 3), (100 + row, 20, 7), np.uint8), None, None
+
+    def first(grey):
+        reading = Reading(4, 0, 2, grey=grey)
+        return next(eval_batches(Coloured(), reading, np.arange(4)))["image"][:, 0, 0].tolist()
+
+    assert first(False)[1] == [101, 20, 7]
+    assert first(True)[1] == [43, 43, 43]  # .299 * 101 + .587 * 20 + .114 * 7
+
+
 class OfSeveralSizes(Records):
     names = tuple(f"{row}.png" for row in range(11))
 
-    def read(self, row, size):
+    def read(self, row, size, resample="linear"):
         image, *others = super().read(row, size)
         return (image if size or row != 7 else image[:2], *others)
 

@@ -7,6 +7,7 @@ import pytest
 from data.folder.folder_dataset_builder import Builder
 from data.record_fields import Record, Schema
 from lanet_jax.errors import UserError
+from lanet_jax.images import pixels
 from lanet_jax.input import records_table
 from lanet_jax.input.memory import Memory
 from lanet_jax.input.records import Records, load, looks_grey
@@ -41,6 +42,16 @@ COLOURED = encoded(np.stack([NOISE, NOISE, NOISE[::-1]], axis=2))
 )
 def test_grey_is_what_has_no_colour_anywhere(images, grey):
     assert looks_grey(records(*images)) is grey
+
+
+def test_a_record_is_resized_as_asked_each_time():
+    found = records(COLOURED)
+    image = found.read(0, 0)[0]
+    for resample in ("linear", "cubic", "linear"):
+        np.testing.assert_array_equal(
+            found.read(0, 12, resample)[0], pixels.resized(image, 12, resample)
+        )
+    assert (found.read(0, 12)[0] != found.read(0, 12, "cubic")[0]).any()
 
 
 def test_only_a_few_records_are_read():

@@ -1,5 +1,6 @@
 """What predicts comes back from a work folder and from a model file, by its card alone."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from lanet_jax.checkpoint import best, metadata, model_file
 from lanet_jax.devices import mesh
 from lanet_jax.errors import UserError
+from lanet_jax.images import pixels
 from lanet_jax.input.reading import Reading
 from lanet_jax.shipped import SHIPPED
 from lanet_jax.trained import network as trained_network
@@ -79,7 +81,7 @@ class Records:
     def __len__(self):
         return 3
 
-    def read(self, row, size):
+    def read(self, row, size, resample="linear"):
         return np.random.default_rng(row).integers(0, 256, (16, 16, 3), np.uint8), None, None
 
 
@@ -91,6 +93,16 @@ def test_records_are_predicted_in_their_order(run, one):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
     p = trained.classify_records(records, reading)
     np.testing.assert_allclose(p, expected[0], rtol=1e-4, atol=1e-6)
+
+
+def test_a_network_that_was_trained_on_grey_images_sees_no_colours(run, one):
+    trained, records, reading = load(run, "best", one), Records(), Reading(3, 0, 1)
+    of_grey = dataclasses.replace(trained, card={**trained.card, "grey": True})
+    images = np.stack([pixels.greyed(records.read(row, 0)[0]) for row in range(3)])
+    _, expected = trained.predict(trained.params, trained.model_state, images)
+    _, found = of_grey.predict_records(records, reading)
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+    assert not np.allclose(found, trained.predict_records(records, reading)[1], rtol=1e-2)
 
 
 def test_a_file_of_another_network_is_refused(arrays, one, tmp_path):

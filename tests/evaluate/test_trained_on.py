@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from lanet_jax.audit import trained_on
 from lanet_jax.errors import UserError
+from lanet_jax.evaluate import trained_on
 from lanet_jax.from_config import fields
 from lanet_jax.shipped import SHIPPED
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lanet_jax import metrics
-from lanet_jax.evaluate.__main__ import write
+from lanet_jax.evaluate.result import write
 from lanet_jax.files import atomic
 from lanet_jax.run.paths import EvaluationFolder
 
@@ -44,7 +44,7 @@ def test_every_file_and_number_by_hand(tmp_path):
         __len__ = lambda self: 3  # noqa: E731
 
     p = np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3]])
-    write(tmp_path / "test", Three(), p, 3, "data", "network")
+    write(tmp_path / "test", Three(), p, 3, "data", {"network": "network", "temperature": 2.0})
     files = EvaluationFolder(tmp_path / "test")
     assert list(csv.reader(files.predictions.open())) == [
         ["name", "label", "predicted", "anger", "fear"],
@@ -56,6 +56,7 @@ def test_every_file_and_number_by_hand(tmp_path):
     numbers = json.loads(files.metrics.read_text())
     known = {name: numbers[name] for name in ("step", "records", "data", "network")}
     assert known == {"step": 3, "records": 3, "data": "data", "network": "network"}
+    assert numbers["temperature"] == 2
     assert numbers["accuracy"] == pytest.approx(2 / 3) and numbers["mean_class_accuracy"] == 0.5
     assert numbers["accuracy_interval"] == pytest.approx(metrics.wilson(2 / 3, 3))
 

@@ -1,4 +1,4 @@
-"""Whether a network was trained on the faces whose labels it is asked about."""
+"""Whether a network was trained on the faces that it is asked about."""
 
 import os
 import re
@@ -22,7 +22,7 @@ def remarks(model: Path, names: Sequence[str]) -> tuple[str, ...]:
       names: names of the faces, which are sought among those of the run.
 
     Returns:
-      What a reader of the audit should know about it, without full stops.
+      What a reader of the figures should know about it, without full stops.
 
     Raises:
       UserError: the run was trained on at least half of the faces, by their names.
@@ -40,7 +40,7 @@ def remarks(model: Path, names: Sequence[str]) -> tuple[str, ...]:
     if not (model.is_dir() and RunFolder(model).labels.is_file()):
         return (
             f"{model.name} does not say which faces it was trained on: if these are among them, it "
-            "repeats their labels, and no figure of this audit counts",
+            "repeats their labels, and the figures do not count",
         )
     own = {_parts(name) for name in trained_names(model)}
     ends = {end for parts in own for end in _ends(parts)}
