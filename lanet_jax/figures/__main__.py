@@ -7,7 +7,7 @@ from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser, whole
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError
-from lanet_jax.report.captions import CAPTIONS
+from lanet_jax.report.captions import CAPTIONS, OF_SEVERAL
 from lanet_jax.run.paths import RunFolder
 
 
@@ -91,7 +91,7 @@ def figures(
         raise UserError("--out: several runs share their figures: name a folder, --out=DIR")
     album = Album(workdir, step or ["last"], records, images, seed, data_dir)
     own, failed = workdir[0] / gallery.FOLDER, dict[str, Exception]()
-    for name in only or [name for name in CAPTIONS if name != "sweep" or count > 1]:
+    for name in only or [name for name in CAPTIONS if name not in OF_SEVERAL or count > 1]:
         try:
             for file, figure in getattr(album, name)():
                 print(", ".join(map(str, style.save(figure, out or own, file))))

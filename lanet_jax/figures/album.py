@@ -96,6 +96,14 @@ class Album:
             print(f"sweep: {note}")
         yield "sweep", sweep.draw(found)
 
+    def noise(self) -> Iterator[tuple[str, Figure]]:
+        """Accuracy over the noise rate."""
+        runs = [run for folder in self.workdirs for run in sweeps.runs_in(folder)]
+        found = sweeps.over_noise(runs)
+        if not found:
+            raise NotDrawnError("no finished runs differ in their noise rate alone")
+        yield "noise", sweep.draw(found)
+
     @functools.cached_property
     def _sources(self) -> list[Source]:
         folders = [folder for folder in self.workdirs if RunFolder(folder).config.exists()]

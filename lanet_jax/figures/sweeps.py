@@ -1,4 +1,4 @@
-"""From runs to sweep curves: finds fields that were varied while all others stayed the same."""
+"""From runs to curves: finds fields, or noise rates, that varied while all else stayed the same."""
 
 import itertools
 from collections import defaultdict
@@ -25,7 +25,11 @@ _IGNORED = ("seed", "noise.", "data.dir", "data.threads", "train.", "profile.")
 # What separates curves beside the fields; their values speak for themselves.
 _NOISE, _JUDGED, _METHOD = "noise", "judged on", "method"
 
+_KINDS = ("symmetric", "asymmetric")  # of noise that has a rate
+
 Settings = dict[str, Any]
+Points = list[tuple[float, list[float]]]
+Groups = dict[tuple, list[tuple[float, RunFiles]]]  # values and their runs, by all else
 
 
 def runs_in(folder: Path) -> list[RunFiles]:
@@ -45,7 +49,7 @@ def runs_in(folder: Path) -> list[RunFiles]:
 def curves(runs: Iterable[RunFiles]) -> dict[str, list[Curve]]:
     """Makes a curve for each field and each setting of the others in which the field varies.
 
-    Runs that differ only in their seeds are repetitions. The noise is never an axis: each kind and
+    Runs that differ only in their seeds are repetitions. The noise is no axis here: each kind and
     rate has a curve of its own, as in the paper. So has what judges the runs: a test split, or the
     holdout where there is none.
 
@@ -61,19 +65,47 @@ def curves(runs: Iterable[RunFiles]) -> dict[str, list[Curve]]:
     axes = [key for key in varied if key != _JUDGED] + [_JUDGED]  # which a label always tells
     found: dict[str, list[Curve]] = {}
     for field in varied:
-        groups: dict[tuple, list[tuple[float, RunFiles]]] = defaultdict(list)
+        groups: Groups = defaultdict(list)
         for settings, run in _placed(field, table):
             others = tuple((key, settings.get(key)) for key in axes if key != field)
             groups[others].append((float(settings[field]), run))
-        whole = [
-            ({**dict(others), _METHOD: _name(members)}, _points(members))
-            for others, members in groups.items()
-            if len({value for value, _ in members}) > 1
-        ]
+        whole = _whole(groups)
         differing = {k for k in (*axes, _METHOD) if len({told.get(k) for told, _ in whole}) > 1}
         if whole:
             drawn = [Curve(_label(told, differing), points) for told, points in whole]
             found[field] = sorted(drawn, key=lambda curve: curve.label)
+    return found
+
+
+def over_noise(runs: Iterable[RunFiles]) -> dict[str, list[Curve]]:
+    """Makes a curve over the noise rate for each method and setting.
+
+    Args:
+      runs: the runs, as for `curves`. Those without added noise are at 0.
+
+    Returns:
+      Curves by the kind of noise and, of several training sets, by these; rates in percent.
+    """
+    table = _table(runs)
+    keys = [key for key in _varied(table) if key != _NOISE]
+    axes = [key for key in keys if key != _JUDGED] + [_JUDGED]
+    sets = dict.fromkeys(run.data for _, run in table)
+    found: dict[str, list[Curve]] = {}
+    for kind, data in itertools.product(_KINDS, sets):
+        groups: Groups = defaultdict(list)
+        for settings, run in table:
+            noise = run.config["noise"]
+            if run.data == data and noise["kind"] in (kind, "none"):
+                rate = 100 * noise["rate"] if noise["kind"] == kind else 0.0
+                groups[tuple((key, settings.get(key)) for key in axes)].append((rate, run))
+        whole = _whole(groups)
+        names = [told[_METHOD] for told, _ in whole]
+        differing = {_METHOD}  # which says what else differs, unless two have the same name
+        if len(set(names)) < len(names):
+            differing |= {key for key in axes if len({told.get(key) for told, _ in whole}) > 1}
+        if whole:
+            title = f"{data}: " * (len(sets) > 1) + f"{kind} noise (%)"
+            found[title] = [Curve(_label(told, differing), points) for told, points in whole]
     return found
 
 
@@ -117,6 +149,15 @@ def varied_with(field: str, runs: Iterable[RunFiles]) -> list[str]:
     return min(pairs, key=len, default=[])
 
 
+def _whole(groups: Groups) -> list[tuple[Settings, Points]]:
+    """The groups of runs with several values; each with what its runs share, and its points."""
+    return [
+        ({**dict(others), _METHOD: _name(members)}, _points(members))
+        for others, members in groups.items()
+        if len({value for value, _ in members}) > 1
+    ]
+
+
 def _table(runs: Iterable[RunFiles]) -> list[tuple[Settings, RunFiles]]:
     return [(_settings(run), run) for run in runs if _is_finished(run)]
 
@@ -149,7 +190,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _points(members: Iterable[tuple[float, RunFiles]]) -> list[tuple[float, list[float]]]:
+def _points(members: Iterable[tuple[float, RunFiles]]) -> Points:
     points: dict[float, list[float]] = defaultdict(list)
     for value, run in members:
         points[value].append(run.summary[run.judged_on[0]]["last5"])

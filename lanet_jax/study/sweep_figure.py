@@ -1,4 +1,4 @@
-"""Draws the figure of a study whose runs are a sweep, and says what it lacks."""
+"""Draws a study's curves over fields and over the noise rate, and says what they lack."""
 
 import itertools
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from lanet_jax.study.grid import Study, names
 
 
 def draw(study: Study, runs: Collection[RunFiles], folder: Path) -> list[str]:
-    """Draws the curves over each field that varied alone.
+    """Draws the curves over each field, and each kind of noise, that varied alone.
 
     Args:
       study: declaration of rows and columns.
@@ -24,6 +24,8 @@ def draw(study: Study, runs: Collection[RunFiles], folder: Path) -> list[str]:
     found = sweeps.curves(runs)
     if found:
         style.save(sweep.draw(found), folder / gallery.FOLDER, "sweep")
+    if over_noise := sweeps.over_noise(runs):
+        style.save(sweep.draw(over_noise), folder / gallery.FOLDER, "noise")
     notes = sweeps.left_out(runs, found)
     for field in _declared(study):
         others = [] if field in found else sweeps.varied_with(field, runs)

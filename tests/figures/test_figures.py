@@ -1,6 +1,8 @@
 """Both commands on a run of the demo set that has only begun."""
 
 import functools
+import json
+import shutil
 
 import jax
 import numpy as np
@@ -90,6 +92,19 @@ def test_a_user_s_errors(folder, tmp_path):
         command.figures([tmp_path], out=tmp_path)
     with pytest.raises(UserError, match="holds no step 7"):
         command.figures([folder], step=["7"], out=tmp_path, only=["cross_entropy"])
+
+
+def test_runs_that_differ_in_their_noise_rate_are_drawn_over_it(folder, tmp_path, capsys):
+    command.figures([folder, folder], out=tmp_path, only=["noise"])
+    reason = "no finished runs differ in their noise rate alone"
+    assert capsys.readouterr().out == f"noise: skipped, {reason}\n"
+    for percent in (10, 40):
+        other = shutil.copytree(folder, tmp_path / "runs" / str(percent))
+        config = json.loads((other / "config.json").read_text())
+        noise = {**config["noise"], "kind": "symmetric", "rate": percent / 100}
+        (other / "config.json").write_text(json.dumps({**config, "noise": noise}))
+    command.figures([tmp_path / "runs"], out=tmp_path, only=["noise"])
+    assert (tmp_path / "noise.png").exists() and (tmp_path / "noise.svg").exists()
 
 
 def test_a_figure_that_fails_does_not_lose_the_others(folder, tmp_path, monkeypatch, capsys):

@@ -21,14 +21,16 @@ def study(tmp_path):
         split="test",
         trust=0.0,
         memory=0,
+        rate=0.3,
+        data="demo",
     ):
         folder = tmp_path / name
         folder.mkdir(parents=True)
         config = {
             "method": method,
             "seed": seed,
-            "data": {"train": ["demo"], "dir": name},
-            "noise": {"kind": noise, "rate": 0.3, "seed": seed, "file": ""},
+            "data": {"train": [data], "dir": name},
+            "noise": {"kind": noise, "rate": rate, "seed": seed, "file": ""},
             "optim": {"epochs": 2},
             "lde": {"neighbors": k, "memory": memory},
             "loss": {"alpha": alpha, "trust": trust},
@@ -152,3 +154,51 @@ def test_a_curve_has_its_method_s_title_where_all_its_runs_share_it(study):
         "LA-Net, loss.trust 0.0",
     ]
     assert [label for label, _ in curves["loss.trust"]] == ["lde.neighbors 4", "lde.neighbors 8"]
+
+
+def _over_noise(folder):
+    return {
+        title: [
+            (curve.label, {rate: sorted(seeds) for rate, seeds in curve.points}) for curve in curves
+        ]
+        for title, curves in sweeps.over_noise(sweeps.runs_in(folder)).items()
+    }
+
+
+def test_each_method_has_a_curve_over_the_rate_of_each_kind_of_noise(study):
+    study("ce-none", 0.8, "ce", noise="none", rate=0.5)  # which no label has
+    study("ce-none-1", 0.7, "ce", noise="none", seed=1)
+    study("scn-30", 0.5, "scn")  # at one rate only
+    for method, loss, trust in (("ce", 0.2, 0.0), ("lanet", 0.1, 1.0)):
+        for rate in (0.1, 0.2):
+            folder = study(f"{method}-{rate}", 0.7 - loss - rate, method, rate=rate, trust=trust)
+    study("ce-asymmetric", 0.4, "ce", noise="asymmetric")
+    study("file", 0.1, "ce", noise="file")
+    clean = [near(0.7), near(0.8)]
+    assert _over_noise(folder) == {
+        "symmetric noise (%)": [
+            ("CE", {0: clean, 10: near([0.4]), 20: near([0.3])}),
+            ("LA-Net with trust", {10: near([0.5]), 20: near([0.4])}),
+        ],
+        "asymmetric noise (%)": [("CE", {0: clean, 30: near([0.4])})],
+    }
+
+
+def test_curves_of_one_method_are_told_apart_and_each_dataset_has_its_own(study):
+    for data in ("demo", "rafdb"):
+        for k in (4, 8):
+            for rate in (0.1, 0.3):
+                name = f"{data}-{k}-{rate}"
+                folder = study(name, 0.5, k=k, rate=rate, data=data, noise="asymmetric")
+    found = _over_noise(folder)
+    assert list(found) == ["demo: asymmetric noise (%)", "rafdb: asymmetric noise (%)"]
+    for curves in found.values():
+        assert [label for label, _ in curves] == [
+            "LA-Net, lde.neighbors 4",
+            "LA-Net, lde.neighbors 8",
+        ]
+
+
+def test_one_rate_is_no_curve(study):
+    study("a", 0.5)
+    assert _over_noise(study("b", 0.6, "ce")) == {}

@@ -13,7 +13,7 @@ def write_run(home, final, last5=None, best=None, fitted=None, auroc=None, split
     home.mkdir(parents=True, exist_ok=True)
     config = {"schedule": "shared", "optim": {"epochs": 4, "learning_rate": 1e-3}}
     config |= {
-        "data": {"test_split": list(splits)},
+        "data": {"train": ["demo"], "test_split": list(splits)},
         "method": home.parts[-3],
         "model": {"family": "resnet", "depth": 18, "stem": "small", "width": 32},
         "noise": {"kind": "none"},

@@ -22,6 +22,7 @@ def write_curves(home, method, accuracy, fitted, split="test", **fields):
     lines = [f"{name},{','.join(map(str, row))}" for name, row in zip("ab", counts, strict=True)]
     (home / "evaluation" / "test" / "confusion.csv").write_text("\n".join([",a,b", *lines]) + "\n")
     config = {"method": method, "noise": {"kind": "symmetric", "rate": 0.3}, **fields}
+    config["data"] = {"train": ["demo"], **config.get("data", {})}
     config |= {"optim": {"epochs": EPOCHS}, "model": {"depth": 18, "stem": "small", "width": 32}}
     (home / "config.json").write_text(json.dumps(config))
     rows = []
@@ -95,6 +96,17 @@ def test_a_sweep_is_drawn(study, folder, run_all, config):
         write_curves(folder / f"k{k}/demo/seed0", "lanet", 0.5 + k / 10, 0.1, lde={"neighbors": k})
     html = run_all(sweep, {})
     assert (folder / "figures" / "sweep.png").exists() and "data:image/png;base64," in html
+
+
+def test_the_noise_rate_has_a_figure(study, folder, run_all):
+    levels = tuple(Level(f"n{k}", (f"{k}0%",), (f"noise.rate=0.{k}",)) for k in (2, 3))
+    rates = dataclasses.replace(study, rows=(Axis(("Noise",), levels),))
+    for k in (2, 3):
+        noise = {"kind": "symmetric", "rate": k / 10, "file": ""}
+        write_curves(folder / f"n{k}/demo/seed0", "lanet", 0.9 - k / 10, 0.1, noise=noise)
+    html = run_all(rates, {})
+    assert (folder / "figures" / "noise.png").exists()
+    assert "Accuracy by the noise rate" in html and "Sweeps" not in html
 
 
 def test_a_default_of_several_sweeps_counts_once_and_lines_have_names(
