@@ -1,6 +1,6 @@
 """Whether the points of a landmark file are pixels of the images that they belong to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,9 @@ from lanet_jax.errors import UserError
 from ..images import Look
 from ..listing import Listing
 
-_MOST = 0.9  # share of the points that tells their unit; some detections are wild
+_MOST = 0.9  # share of points that tells their unit, or of faces; some detections are wild
 _FAR = 1.5  # shares of a tight crop go beyond 1, where its jaw lies outside; no face is so small
+_FEWEST = 10  # faces that do not all lie in one quarter of their photos by chance
 _CENTRE = 0.25  # between the middle of shares from -1 to 1 and that of shares from 0 to 1
 
 
@@ -49,7 +50,7 @@ def inside(shares: Float[np.ndarray, "L 2"]) -> Bool[np.ndarray, " L"]:
 def check_inside(
     listing: Listing, faces: Mapping[str, Float[np.ndarray, "L 2"]], looks: Mapping[str, Look]
 ) -> None:
-    """Adds a remark on faces that lie outside their images.
+    """Adds a remark on faces that lie outside their images, or all in one quarter of them.
 
     Args:
       listing: gets the remark.
@@ -62,15 +63,15 @@ def check_inside(
     finite = {name: xy[np.isfinite(xy).all(-1)] for name, xy in faces.items()}
     finite = {name: xy for name, xy in finite.items() if len(xy)}
     outside = [name for name, xy in finite.items() if inside(xy).mean() < 0.5]
+    small = [name for name, xy in finite.items() if xy.max() < 0.5]
+    if len(finite) >= _FEWEST and len(small) >= _MOST * len(finite):
+        listing.remarks.append(
+            f"{_told('all points lie in the upper left quarter of', small, finite, looks)}: were "
+            "they found in images of half the size? Then multiply the points by the ratio"
+        )
     if not outside:
         return
-    name, seen = outside[0], looks[outside[0]]
-    x, y = np.median(finite[name], axis=0) * (seen.width, seen.height)
-    told = (
-        f"in {len(outside):,} of {len(finite):,} faces of the landmark file most points lie "
-        f"outside the image, such as {name} ({seen.width} x {seen.height} pixels, the middle of "
-        f"its points is {x:.0f}, {y:.0f})"
-    )
+    told = _told("most points lie outside", outside, finite, looks)
     if len(outside) >= len(finite) / 2:
         raise UserError(
             f"{told}: they were found in images of another size; find landmarks in these images, "
@@ -78,4 +79,20 @@ def check_inside(
         )
     listing.remarks.append(
         f"{told}: points outside count as not known; were they found in images of another size?"
+    )
+
+
+def _told(
+    where: str,
+    which: Sequence[str],
+    faces: Mapping[str, Float[np.ndarray, "L 2"]],
+    looks: Mapping[str, Look],
+) -> str:
+    """How many of the faces lie where they should not, with one of them."""
+    name, seen = which[0], looks[which[0]]
+    x, y = np.median(faces[name], axis=0) * (seen.width, seen.height)
+    return (
+        f"in {len(which):,} of {len(faces):,} faces of the landmark file {where} the image, such "
+        f"as {name} ({seen.width} x {seen.height} pixels, the middle of its points is {x:.0f}, "
+        f"{y:.0f})"
     )

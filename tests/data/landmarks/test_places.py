@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.landmarks.places import check_unit
+from data.images import Look
+from data.landmarks.places import check_inside, check_unit
+from data.listing import Listing
 from lanet_jax.errors import UserError
 from tests.landmarks.drawn_face import face
 
@@ -39,3 +41,31 @@ def test_shares_are_refused_though_a_few_points_lie_outside(points, told):
     points[1] = np.nan
     with pytest.raises(UserError, match=f"l.npz: the points lie {told}"):
         check_unit(Path("l.npz"), points, OK)
+
+
+def _remarks(*faces):
+    named = {f"{i}.png": xy for i, xy in enumerate(faces)}
+    listing = Listing(("anger",), {})
+    check_inside(listing, named, dict.fromkeys(named, Look(96, 48, 1, b"")))
+    return listing.remarks
+
+
+def test_faces_in_one_quarter_of_their_images_may_be_of_smaller_ones():
+    whole = PIXELS[0] / 48
+    half = whole / 2
+    half[0] = np.nan
+    [told] = _remarks(*[half] * 9, whole)
+    middle = np.median(half[1:], axis=0) * (96, 48)
+    assert told.startswith(
+        "in 9 of 10 faces of the landmark file all points lie in the upper left quarter of the "
+        f"image, such as 0.png (96 x 48 pixels, the middle of its points is {middle[0]:.0f}, "
+        f"{middle[1]:.0f}): were they found in images of half the size?"
+    )
+    for faces in (
+        [half] * 9,
+        [half] * 8 + [whole] * 2,
+        [half + np.array([0.5, 0])] * 10,
+        [whole] * 10,
+    ):
+        assert _remarks(*faces) == []
+    assert _remarks(*[half] * 10, np.full_like(half, np.nan)) != []
