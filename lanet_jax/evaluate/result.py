@@ -45,8 +45,6 @@ def write(
     error, bins = metrics.calibration(probabilities, labels)
     summary = metrics.summary(probabilities, labels)
     low, high = metrics.wilson(summary["accuracy"], len(records))
-    balanced = with_equal_classes(probabilities, class_prior(probabilities))
-    equal = metrics.summary(balanced, labels)
     numbers = {
         "step": step,
         "records": len(records),
@@ -55,10 +53,23 @@ def write(
         **summary,
         "accuracy_interval": [low, high],
         "calibration_error": error,
+    }
+    said = [
+        f"{folder.name} at step {step}: {summary['accuracy']:.2%} of {len(records)} (95% interval "
+        f"{low:.1%} to {high:.1%}), mean class accuracy {summary['mean_class_accuracy']:.2%} "
+        f"(\u00b1 {summary['mean_class_error']:.1%}), calibration error {error:.3f}; {folder}"
+    ]
+    if "balance_power" not in network:
         # What no other number tells: whether a network does not know a rare class, or knows it and
         # takes it to be rarer than it is.
-        "equal_classes": {name: equal[name] for name in ("accuracy", "mean_class_accuracy")},
-    }
+        balanced = with_equal_classes(probabilities, class_prior(probabilities))
+        equal = metrics.summary(balanced, labels)
+        names = ("accuracy", "mean_class_accuracy")
+        numbers["equal_classes"] = {name: equal[name] for name in names}
+        said.append(
+            "as if all classes were equally frequent (lanet export --balance): "
+            f"{equal['accuracy']:.2%}, mean class accuracy {equal['mean_class_accuracy']:.2%}"
+        )
     rows = (
         (name, classes[label], classes[top], *(f"{p:.6f}" for p in ps))
         for name, label, top, ps in zip(
@@ -75,11 +86,5 @@ def write(
     write_together(
         {path: lambda file, text=text: file.write(text.encode()) for path, text in texts.items()}  # type: ignore[misc]  # a default binds it
     )
-    print(
-        f"{folder.name} at step {step}: {summary['accuracy']:.2%} of {len(records)} (95% interval "
-        f"{low:.1%} to {high:.1%}), mean class accuracy {summary['mean_class_accuracy']:.2%} "
-        f"(\u00b1 {summary['mean_class_error']:.1%}), calibration error {error:.3f}; {folder}\n"
-        "as if all classes were equally frequent (lanet export --balance): "
-        f"{equal['accuracy']:.2%}, mean class accuracy {equal['mean_class_accuracy']:.2%}"
-    )
+    print("\n".join(said))
     return numbers

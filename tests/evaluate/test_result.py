@@ -33,6 +33,12 @@ def test_a_class_that_only_its_frequency_hides_is_told(tmp_path, capsys):
     assert "equally frequent (lanet export --balance): 100.00%" in capsys.readouterr().out
 
 
+def test_a_network_whose_classes_are_balanced_is_not_balanced_again(tmp_path, capsys):
+    numbers = write(tmp_path / "test", Records(), RIGHT, 3, "", {"balance_power": 0.5})
+    assert "equal_classes" not in numbers and numbers["balance_power"] == 0.5
+    assert "equally frequent" not in capsys.readouterr().out
+
+
 def test_a_class_that_is_never_predicted_leaves_numbers(tmp_path):
     numbers = write(tmp_path / "test", Records(), np.array([[1.0, 0.0], [1.0, 0.0]]), 3)
     assert numbers["equal_classes"] == {"accuracy": 0.5, "mean_class_accuracy": 0.5}
