@@ -23,7 +23,19 @@ from lanet_jax.trained.load import Trained
 
 
 def of_run(workdir: Path, step: str, split: str, data: str, data_dir: str) -> None:
-    """Evaluates a checkpoint of a run, see `lanet_jax.evaluate.__main__.evaluate`."""
+    """Evaluates a checkpoint of a run.
+
+    Args:
+      workdir: folder of the run.
+      step: a number, "last" or "best".
+      split: split to evaluate; "" for the run's own.
+      data: prepared dataset; "" for the run's own.
+      data_dir: where the dataset lies; "" for where the run had it.
+
+    Raises:
+      UserError: run, checkpoint or data are missing, the data has a class that the network does
+        not have, or a prediction is not finite.
+    """
     setting = hosts.on_each(
         lambda: evaluated_splits(run_folder.load_config(workdir), split, data, data_dir)
     )
@@ -42,9 +54,18 @@ def of_run(workdir: Path, step: str, split: str, data: str, data_dir: str) -> No
 def of_model_file(
     model: Path, step: str, split: str, data: str, data_dir: str, out: Path | None
 ) -> None:
-    """Evaluates a model file, see `lanet_jax.evaluate.__main__.evaluate`.
+    """Evaluates a model file, on images that the host resizes as `lanet predict` does.
 
-    The host resizes its images, as `lanet predict` does, since they may differ in size.
+    Args:
+      model: the file.
+      step: "last"; a model file has no other.
+      split: split to evaluate.
+      data: prepared dataset.
+      data_dir: where it lies; "" for the usual folder.
+      out: folder for the result; None for `evaluation` beside the file.
+
+    Raises:
+      UserError: data or split are not named, or as of a run.
     """
     if not (data and split):
         raise UserError(f"{model.name} has no data of its own: name it by --data and --split")
