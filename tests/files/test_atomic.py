@@ -35,6 +35,18 @@ def test_an_error_on_the_way_leaves_the_old_file(tmp_path):
     assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
 
 
+def test_files_that_belong_together_are_on_disk_before_any_has_its_name(tmp_path, monkeypatch):
+    one, two = tmp_path / "1", tmp_path / "2"
+    events = []
+    sync, rename = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda file: events.append("sync") or sync(file))
+    monkeypatch.setattr(os, "replace", lambda a, b: events.append(b.name) or rename(a, b))
+    write_together({one: lambda file: file.write(b"first"), two: lambda file: file.write(b"next")})
+    assert events == ["sync", "sync", "1", "2"]
+    assert one.read_bytes() == b"first" and two.read_bytes() == b"next"
+    assert sorted(tmp_path.iterdir()) == [one, two]
+
+
 def test_of_files_that_belong_together_none_is_written_alone(tmp_path):
     one, two = tmp_path / "1", tmp_path / "2"
 

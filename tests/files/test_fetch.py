@@ -38,6 +38,14 @@ def test_pip_fails(monkeypatch, tmp_path, code, stderr, reason):
         fetch.pip_download("some==1.0", 3, (), tmp_path)
 
 
+def test_what_a_failed_download_left_is_not_taken(monkeypatch, tmp_path):
+    (tmp_path / "some.tar.gz").touch()
+    done = subprocess.CompletedProcess([], 1, stderr="ERROR: no space\n")
+    monkeypatch.setattr(fetch.subprocess, "run", lambda *args, **options: done)
+    with pytest.raises(UserError, match="no space"):
+        fetch.pip_download("some==1.0", 3, (), tmp_path)
+
+
 def test_no_pip(monkeypatch, tmp_path):
     monkeypatch.setattr(fetch.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(UserError, match="ensurepip"):
