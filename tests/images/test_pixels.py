@@ -220,7 +220,7 @@ def test_training_and_prediction_bring_images_to_a_size_alike():
     """Stored small and trained on large, as RAF-DB's beside AffectNet's."""
     encoded = cv2.imencode(".png", _row(0, 100, 0, 200))[1].tobytes()
     records = Records(
-        (),
+        ([{"image": encoded}],),
         *[np.zeros(1, int)] * 2,
         ("a",),
         np.zeros(1, int),
@@ -232,7 +232,7 @@ def test_training_and_prediction_bring_images_to_a_size_alike():
         (),
         Memory(1),
     )
-    image, _, _ = records._decoded({"image": encoded}, "a", 10)
+    image, _, _ = records.read(0, 10)
     np.testing.assert_array_equal(image, pixels.resized(pixels.decode(encoded), 10))
     np.testing.assert_array_equal(
         image[0, 2:4, 0], pixels.resized(_row(0, 100, 0, 200), 10)[0, 2:4, 0]
