@@ -20,11 +20,22 @@ def test_a_run_that_ended_before_its_first_row_blocks_no_other(run, folder, tmp_
     assert len(_rows(tmp_path / "t.json")) == 11
 
 
-def test_rows_of_another_run_are_not_taken(run, folder, tmp_path):
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("faces", "whole"), ("smallest", 0.1), ("annotate", "marked"), ("video", "film.mp4")],
+)
+def test_rows_of_another_run_are_not_taken(run, folder, tmp_path, option, value):
+    other = tmp_path / value if option in ("annotate", "video") else value
+    told = rf"t\.json\.partial has rows of a run with another {option}"
     run(folder, at=4)
-    with pytest.raises(UserError, match=r"t\.json\.partial has rows of a run with another faces"):
-        run(folder, faces="whole")
-    run(folder)
+    with pytest.raises(UserError, match=told):
+        run(folder, **{option: other})
+    run(folder)  # the same
+    if option != "faces":  # without a detector nothing interrupts the run
+        run(folder, at=4, **{option: other})
+        with pytest.raises(UserError, match=told):
+            run(folder)
+        run(folder, **{option: other})
 
 
 def test_rows_of_files_that_are_not_read_are_not_dropped(run, folder, tmp_path, monkeypatch):
