@@ -1,4 +1,4 @@
-"""RAF-DB's config with a few fields otherwise; what `fit` chooses for data of some size."""
+"""Configs with a few fields otherwise; what `fit` chooses for data of some size."""
 
 import dataclasses
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from configs import folder, rafdb
-from lanet_jax.from_config import config, fit
+from lanet_jax.from_config import config, fields, fit
 
 
 @pytest.fixture
@@ -15,6 +15,29 @@ def resolved():
         c = rafdb.get_config()
         c.method, c.schedule = method, schedule
         c.update_from_flattened_dict(changes)
+        return config.resolve(c)
+
+    return resolve
+
+
+# What stands in no bundled config as it is: a dataset, and a method whose batch has another size.
+_OWN = {"data.train": ("demo",), "data.test": ("demo",)}
+
+
+@pytest.fixture
+def with_fields():
+    """Resolves the usual fields with some of them changed, to whatever value."""
+
+    def resolve(**changes):
+        c = fields.get_config()
+        c.schedule = "shared"
+        with c.unlocked():
+            c.update_from_flattened_dict(_OWN)
+            for field, value in changes.items():
+                section, _, name = field.rpartition(".")
+                part = c[section] if section else c
+                with part.ignore_type():
+                    part[name] = value
         return config.resolve(c)
 
     return resolve

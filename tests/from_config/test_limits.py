@@ -10,21 +10,6 @@ from lanet_jax.from_config.limits import LIMITS
 from lanet_jax.recipes import PUBLISHED
 
 ALL = limits.flatten(fields.get_config())
-# What stands in no bundled config as it is: a dataset, and a method whose batch has another size.
-OWN = {"data.train": ("demo",), "data.test": ("demo",)}
-
-
-def resolved(**changes):
-    c = fields.get_config()
-    c.schedule = "shared"
-    with c.unlocked():
-        c.update_from_flattened_dict(OWN)
-        for field, value in changes.items():
-            section, _, name = field.rpartition(".")
-            part = c[section] if section else c
-            with part.ignore_type():
-                part[name] = value
-    return config.resolve(c)
 
 
 def test_every_field_stands_in_the_table():
@@ -32,8 +17,8 @@ def test_every_field_stands_in_the_table():
 
 
 @pytest.mark.parametrize("method", PUBLISHED)
-def test_the_papers_settings_and_each_recipe_pass(method):
-    assert resolved(method=method, schedule="published").method == method
+def test_the_papers_settings_and_each_recipe_pass(with_fields, method):
+    assert with_fields(method=method, schedule="published").method == method
 
 
 @pytest.mark.parametrize(
@@ -112,9 +97,9 @@ NONSENSE = {
 
 
 @pytest.mark.parametrize(("field", "value"), [(f, v) for f, vs in NONSENSE.items() for v in vs])
-def test_nonsense_is_one_line_that_names_the_field_and_what_it_may_be(field, value):
+def test_nonsense_is_one_line_that_names_the_field_and_what_it_may_be(with_fields, field, value):
     with pytest.raises(UserError) as caught:
-        resolved(**{field: value})
+        with_fields(**{field: value})
     line = str(caught.value)
     assert line == f"--config.{field}={value!r}: must be {LIMITS[field].may_be}"
 
@@ -123,76 +108,6 @@ def test_nonsense_is_one_line_that_names_the_field_and_what_it_may_be(field, val
 def test_no_number_takes_nan_or_a_word_or_a_switch(field):
     for value in (math.nan, math.inf, -math.inf, "1", True, None):
         assert not LIMITS[field].holds(value)
-
-
-@pytest.mark.parametrize(
-    ("changes", "named"),
-    [
-        ({"lde.neighbors": 129}, "--config.lde.neighbors=129: must be from 1 to 128"),
-        ({"lde.neighbors": 385, "lde.memory": 256}, "from 1 to 384, because neighbours come from"),
-        ({"lde.neighbors": 385, "lde.memory": 256}, "or the 256 records before it"),
-        ({"lde.memory": 200}, "--config.lde.memory=200: must be a multiple of"),
-        ({"el.queue_size": 100}, "--config.el.queue_size=100: must be a multiple of"),
-        ({"el.queue_size": 200}, "such as 128 or 256"),
-        ({"landmarks.head": "heatmap"}, "--config.landmarks.frame=image"),
-        ({"landmarks.frame": "image", "lde.landmark_space": "geometry"}, "frame=face"),
-        ({"lde.spaces": "none", "loss.trust": 1.0}, "--config.loss.trust=1: trust is computed"),
-        (
-            {"landmarks.enabled": False},
-            "need landmarks; add --config.lde.spaces=expression --config.el.enabled=False",
-        ),
-        (
-            {"landmarks.enabled": False, "lde.spaces": "none", "optim.batch_size": 0},
-            "need landmarks; add --config.el.enabled=False",
-        ),
-        (
-            {"landmarks.enabled": False, "el.enabled": False},
-            "--config.landmarks.enabled=False: landmark space and the contrastive loss (EL) need "
-            "landmarks; add --config.lde.spaces=expression",
-        ),
-        ({"ce.targets": "votes"}, "method=lanet learns from one observed label"),
-        (
-            {"ce.targets": "votes", "method": "ce", "noise.kind": "symmetric"},
-            "noise.kind=symmetric; set that to none",
-        ),
-        ({"method": "scn", "scn.top_share": 0.001}, "--config.scn.top_share=0.001: of "),
-        (
-            {"data.test_split": ("test", "valid")},
-            "must name one split for each of --config.data.test",
-        ),
-        ({"data.test_split": ()}, "must name one split for each of --config.data.test"),
-        ({"data.test": ()}, "--config.data.test=(): there is nothing to evaluate on"),
-        ({"data.train_split": "test"}, "the split test of demo would be trained on"),
-        ({"data.test_split": ("train",)}, "the split train of demo would be trained on"),
-        ({"noise.kind": "file"}, "--config.noise.file='': must name a label file"),
-        ({"noise.file": "labels.csv"}, "it is read with --config.noise.kind=file"),
-        ({"data.fold": 2}, "set --config.data.holdout"),
-        ({"optim.warmup": 80.0}, "must be fewer epochs than --config.optim.epochs=80"),
-        ({"model.frozen_stages": 4}, "--config.model.frozen_stages=4: resnet has 4 stages"),
-    ],
-)
-def test_fields_that_do_not_fit_each_other(changes, named):
-    with pytest.raises(UserError) as caught:
-        resolved(**changes)
-    assert named in str(caught.value) and "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"lde.neighbors": 128},
-        {"lde.neighbors": 384, "lde.memory": 256},
-        {"lde.neighbors": 500, "lde.spaces": "none"},
-        {"lde.memory": 200, "lde.spaces": "none"},
-        {"el.queue_size": 100, "el.enabled": False},
-        {"optim.batch_size": 0, "el.queue_size": 0, "augment.size": 0},
-        {"method": "ce", "lde.neighbors": 500, "el.queue_size": 100},
-        {"data.holdout": 0.2, "data.fold": 4},
-        {"data.test": (), "data.holdout": 0.2},
-    ],
-)
-def test_limits_of_a_method_bind_no_other(changes):
-    resolved(**changes)
 
 
 def test_fields_that_came_or_are_lacking_are_named():
