@@ -40,6 +40,11 @@ _RIGHT = {
     "grey": lambda v: type(v) is bool,
     "resample": lambda v: v in ("linear", "cubic"),
 }
+# Of exports only, see `lanet_jax.export`.
+_RIGHT_IF_THERE = {
+    "temperature": lambda v: type(v) in (int, float) and 0 < v < _FAR,
+    "balance_power": lambda v: type(v) in (int, float) and 0 <= v <= 1,
+}
 
 
 def completed(card: Card) -> Card:
@@ -84,12 +89,14 @@ def wrong_keys(card: Card) -> list[str]:
       card: classes (names, in the order of the probabilities), size (side of the input, pixels),
         mean and std (RGB in [0, 1]), family, width and frozen_stages of the backbone and the fields
         of its family, method, precision (type of the computation), grey (the training images had
-        no colours), resample (how images of another size are resized). Other keys are allowed.
+        no colours), resample (how images of another size are resized), and of some exports
+        temperature and balance_power. Other keys are allowed.
 
     Returns:
       The wrong keys.
     """
     wrong = [key for key, is_right in _RIGHT.items() if not is_right(card.get(key))]
+    wrong += [key for key, is_right in _RIGHT_IF_THERE.items() if not is_right(card.get(key, 1))]
     if "family" in wrong:
         return wrong
     choices = FAMILIES[card["family"]].choices
