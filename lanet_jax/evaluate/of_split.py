@@ -78,9 +78,10 @@ def of_model_file(
     side, resample = trained.card["size"], trained.card["resample"]
     reading = dataclasses.replace(setting.reading, stored_size=side, resample=resample)
     network = network_fingerprint.in_results(trained)
-    for name, records in setting.splits.items():
-        named = functools.partial(places.place_of_model, parent, name, network=network, data=data)
-        _evaluate(trained, records, reading, f"{data}, split {name},", named)
+    (records,) = setting.splits.values()
+    named = functools.partial(places.place_of_model, parent, split, network=network, data=data)
+    _evaluate(trained, records, reading, f"{data}, split {split},", named)
+    if jax.process_index() == 0:
         for remark in trained_on.remarks(model, records.names):
             print(f"note: {remark}")
 
