@@ -29,6 +29,7 @@ _KINDS = ("symmetric", "asymmetric")  # of noise that has a rate
 
 Settings = dict[str, Any]
 Points = list[tuple[float, list[float]]]
+Whole = list[tuple[Settings, Points]]
 Groups = dict[tuple, list[tuple[float, RunFiles]]]  # values and their runs, by all else
 
 
@@ -70,7 +71,7 @@ def curves(runs: Iterable[RunFiles]) -> dict[str, list[Curve]]:
             others = tuple((key, settings.get(key)) for key in axes if key != field)
             groups[others].append((float(settings[field]), run))
         whole = _whole(groups)
-        differing = {k for k in (*axes, _METHOD) if len({told.get(k) for told, _ in whole}) > 1}
+        differing = _differing(whole, (*axes, _METHOD))
         if whole:
             drawn = [Curve(_label(told, differing), points) for told, points in whole]
             found[field] = sorted(drawn, key=lambda curve: curve.label)
@@ -102,7 +103,7 @@ def over_noise(runs: Iterable[RunFiles]) -> dict[str, list[Curve]]:
         names = [told[_METHOD] for told, _ in whole]
         differing = {_METHOD}  # which says what else differs, unless two have the same name
         if len(set(names)) < len(names):
-            differing |= {key for key in axes if len({told.get(key) for told, _ in whole}) > 1}
+            differing |= _differing(whole, axes)
         if whole:
             title = f"{data}: " * (len(sets) > 1) + f"{kind} noise (%)"
             found[title] = [Curve(_label(told, differing), points) for told, points in whole]
@@ -149,13 +150,18 @@ def varied_with(field: str, runs: Iterable[RunFiles]) -> list[str]:
     return min(pairs, key=len, default=[])
 
 
-def _whole(groups: Groups) -> list[tuple[Settings, Points]]:
+def _whole(groups: Groups) -> Whole:
     """The groups of runs with several values; each with what its runs share, and its points."""
     return [
         ({**dict(others), _METHOD: _name(members)}, _points(members))
         for others, members in groups.items()
         if len({value for value, _ in members}) > 1
     ]
+
+
+def _differing(whole: Whole, keys: Iterable[str]) -> set[str]:
+    """The keys in which groups of runs differ."""
+    return {key for key in keys if len({told.get(key) for told, _ in whole}) > 1}
 
 
 def _table(runs: Iterable[RunFiles]) -> list[tuple[Settings, RunFiles]]:
