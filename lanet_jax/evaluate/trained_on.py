@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from lanet_jax.checkpoint import pretrained
 from lanet_jax.errors import UserError
 from lanet_jax.from_config.finished import trained_names
 from lanet_jax.run.paths import RunFolder
@@ -27,7 +28,7 @@ def remarks(model: Path, names: Sequence[str]) -> tuple[str, ...]:
     Raises:
       UserError: the run was trained on at least half of the faces, by their names.
     """
-    if model == SHIPPED:
+    if _is_bundled(model):
         numbers = [int(found[1]) for name in names if (found := _FERPLUS.search(name))]
         seen = sum(number < _FERPLUS_VALID for number in numbers)
         if not seen:
@@ -65,6 +66,12 @@ def remarks(model: Path, names: Sequence[str]) -> tuple[str, ...]:
             "trained on, in other folders: if they are the same, it has memorised their labels"
         )
     return tuple(said)
+
+
+def _is_bundled(model: Path) -> bool:
+    """Whether it is the bundled network, or an export of it: calibrated, balanced, or a copy."""
+    own, bundled = (pretrained.card(path).get("exported_from") for path in (model, SHIPPED))
+    return own == bundled
 
 
 def _parts(name: str) -> tuple[str, ...]:

@@ -84,3 +84,10 @@ def test_the_bundled_network_knows_ferplus_train_split():
     assert trained_on.remarks(SHIPPED, ("fer0028638.png", "x/fer0032219.png", *NAMES)) == ()
     [told] = trained_on.remarks(SHIPPED, ("fer0028637.png", "x/fer0000000.jpg", *NAMES))
     assert told.startswith("2 of these faces are of FERPlus' train split")
+
+
+def test_an_export_of_the_bundled_network_knows_as_much(tmp_path):
+    card = json.loads(SHIPPED.with_suffix(".json").read_text()) | {"temperature": 0.5}
+    (tmp_path / "own.json").write_text(json.dumps(card))
+    [told] = trained_on.remarks(tmp_path / "own.safetensors", ("fer0000000.png",))
+    assert told.startswith("1 of these faces are of FERPlus' train split")
