@@ -28,6 +28,12 @@ def test_a_batch_that_devices_share(batch, devices, near):
     assert mesh.shared(batch, devices) == near
 
 
+@pytest.mark.parametrize(("batch", "near"), [(10, "9 or 12"), (2, "3"), (8, "6 or 9")])
+def test_a_batch_that_devices_do_not_share_evenly_is_refused_with_those_near(batch, near):
+    with pytest.raises(UserError, match=rf"batch_size={batch}: .* the 3 devices, such as {near}$"):
+        mesh.make(batch, [Device(0, i) for i in range(3)])
+
+
 def test_hosts_with_unequally_many_devices_are_refused():
     given = [Device(p, i) for p, i in ((0, 0), (1, 1), (1, 2), (1, 3))]
     with pytest.raises(UserError, match="process 0 has 1, process 1 has 3"):

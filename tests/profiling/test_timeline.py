@@ -52,6 +52,21 @@ def test_tasks_of_tasks():
     assert _times(events) == {(ONE, A): 20, (TWO, A): 5}
 
 
+def test_the_end_of_a_task_ends_what_is_open_in_it_and_no_other_task():
+    events = [
+        _op(0, 10, ONE, A),
+        _pool(1, ONE, "Record", 1),
+        _op(2, 9, ONE, B),
+        _pool(3, ONE, "Record", 2),
+        _pool(20, TWO, "StartRegion", 1),
+        _pool(30, TWO, "StartRegion", 2),
+        _op(32, 90, TWO, A),
+        _pool(40, TWO, "StopRegion", None),
+        _pool(45, TWO, "StopRegion", None),
+    ]
+    assert _times(events) == {(ONE, A): 3, (ONE, B): 7, (TWO, A): 10 + 8 + 5, (TWO, B): 2}
+
+
 def test_a_task_of_nobody_counts_for_nobody():
     events = [
         _pool(0, ONE, "StartRegion", 1),
