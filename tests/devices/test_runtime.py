@@ -1,5 +1,6 @@
 """Memory that is kept, and hosts that the environment promises and that are not there."""
 
+import os
 import platform
 import subprocess
 import sys
@@ -26,6 +27,22 @@ def joined(monkeypatch):
         jax.distributed, "initialize", lambda *arguments, **_: calls.append(arguments)
     )
     return calls
+
+
+@pytest.mark.parametrize(
+    ("version", "flags", "after"),
+    [
+        ("0.10.2", "--xla_a=1", "--xla_a=1 --xla_cpu_experimental_ynn_fusion_type="),
+        ("0.10.2", "", "--xla_cpu_experimental_ynn_fusion_type="),
+        ("0.10.2", "--xla_cpu_experimental_ynn_fusion_type=DOT", None),  # the user's own stays
+        ("0.10.3", "--xla_a=1", None),  # which may not know the flag, and would abort
+    ],
+)
+def test_compiler_flags_join_those_of_the_user(monkeypatch, version, flags, after):
+    monkeypatch.setattr(runtime.metadata, "version", {"jaxlib": version}.__getitem__)
+    monkeypatch.setenv("XLA_FLAGS", flags)
+    runtime.set_compiler_flags()
+    assert os.environ["XLA_FLAGS"] == (flags if after is None else after)
 
 
 def test_one_process_joins_nobody(joined, monkeypatch):
