@@ -122,6 +122,20 @@ def test_if_none_restores_all_stay_where_they_are(saved, capsys):
     assert {path.name for path in (saved / "checkpoints").iterdir()} == {"3", "6", "9"}
 
 
+def test_a_checkpoint_is_found_by_its_number_or_as_the_last_or_best(saved):
+    usual, best = saved / "checkpoints", saved / "checkpoints" / "best"
+    shutil.copytree(usual / "3", best / "3")
+    assert states.find(saved, "6") == (usual, 6)
+    assert states.find(saved, "last") == (usual, 9)
+    assert states.find(saved, "best") == (best, 3)
+    for step in ("7", "06x", "-3", "first"):
+        with pytest.raises(UserError, match=f"no step {step}: use .*, or one of 3, 6, 9$"):
+            states.find(saved, step)
+    shutil.rmtree(best)
+    with pytest.raises(UserError, match="holds no checkpoint: train first, with --workdir="):
+        states.find(saved, "best")
+
+
 def test_evaluation_takes_no_other_than_it_was_asked_for(saved):
     _empty(saved / "checkpoints" / "9")
     folder, step = states.find(saved, "last")

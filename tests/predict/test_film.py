@@ -53,6 +53,30 @@ def test_an_unfinished_video_leaves_nothing(way, tmp_path, source):
     assert [f.name for f in tmp_path.iterdir()] == ["source.mp4"]
 
 
+def test_a_frame_that_cannot_be_written_ends_the_film_and_is_told(way, tmp_path, source):
+    writer = _write(tmp_path / "a.mp4", source, 25, (0, 60))
+
+    def fail(image, time):
+        raise UnwrittenError("no more")
+
+    writer._encoder.add = fail
+    with pytest.raises(UnwrittenError, match="no more"):
+        writer.add(np.zeros((33, 47, 3), np.uint8), 0.1)
+    assert [f.name for f in tmp_path.iterdir()] == ["source.mp4"]
+
+
+def test_an_odd_side_repeats_its_last_pixels(way, tmp_path, source):
+    writer = film.Writer(tmp_path / "a.mp4", source, 25, 33, 47)
+    image = np.zeros((33, 47, 3), np.uint8)
+    image[-8:], image[:, -8:] = 200, 200  # the lower and the right edge
+    writer.add(image, 0.0)
+    writer.close(keep=True)
+    (shot,) = video.read(tmp_path / "a.mp4")
+    np.testing.assert_allclose(shot.pixels[-4:], 200, atol=12)
+    np.testing.assert_allclose(shot.pixels[:, -4:], 200, atol=12)
+    np.testing.assert_allclose(shot.pixels[:16, :32], 0, atol=12)
+
+
 def test_a_place_that_cannot_be_written(way, tmp_path, source):
     with pytest.raises(OSError, match="No such file"):
         film.Writer(tmp_path / "nowhere" / "a.mp4", source, 25, 16, 16)
