@@ -111,6 +111,14 @@ def test_unfinished_runs_and_fields_that_vary_together_make_no_curve(study):
     assert _curves(folder) == {}
 
 
+def test_what_keeps_a_field_from_a_curve_is_named_by_the_runs_most_alike(study):
+    study("a", 0.5)
+    study("b", 0.5, k=4, alpha=2.0)
+    folder = study("c", 0.5, k=12, alpha=2.0, noise="none")
+    assert sweeps.varied_with("lde.neighbors", sweeps.runs_in(folder)) == ["loss.alpha"]
+    assert sweeps.varied_with("optim.epochs", sweeps.runs_in(folder)) == []
+
+
 def test_a_run_s_own_folder(study):
     folder = study("a", 0.5)
     assert [run.folder.name for run in sweeps.runs_in(folder / "a")] == ["a"]
