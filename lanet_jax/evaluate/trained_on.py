@@ -10,6 +10,7 @@ from lanet_jax.errors import UserError
 from lanet_jax.from_config.finished import trained_names
 from lanet_jax.run.paths import RunFolder
 from lanet_jax.shipped import SHIPPED
+from lanet_jax.trained.load import is_model_file
 
 _FERPLUS = re.compile(r"(?:^|/)fer(\d{7})\.\w+$")
 _FERPLUS_VALID = 28_638  # number of the first name that is not of the train split
@@ -71,7 +72,7 @@ def remarks(model: Path, names: Sequence[str]) -> tuple[str, ...]:
 def _is_bundled(model: Path) -> bool:
     """Whether it is the bundled network, or an export of it: calibrated, balanced, or a copy."""
     own, bundled = (pretrained.card(path).get("exported_from") for path in (model, SHIPPED))
-    return own == bundled
+    return is_model_file(model) and own == bundled
 
 
 def _parts(name: str) -> tuple[str, ...]:

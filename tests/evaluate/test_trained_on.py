@@ -91,3 +91,10 @@ def test_an_export_of_the_bundled_network_knows_as_much(tmp_path):
     (tmp_path / "own.json").write_text(json.dumps(card))
     [told] = trained_on.remarks(tmp_path / "own.safetensors", ("fer0000000.png",))
     assert told.startswith("1 of these faces are of FERPlus' train split")
+
+
+def test_a_run_beside_an_export_of_its_name_is_still_the_run(tmp_path):
+    run = _run(tmp_path / "own", NAMES)
+    (tmp_path / "own.json").write_bytes(SHIPPED.with_suffix(".json").read_bytes())
+    with pytest.raises(UserError, match="own was trained on 10 of these 10 faces"):
+        trained_on.remarks(run, NAMES)
