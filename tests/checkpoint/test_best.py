@@ -8,19 +8,10 @@ import pytest
 from lanet_jax.checkpoint import best, orbax, states
 from lanet_jax.errors import UserError
 from lanet_jax.state import TrainState
+from tests.checkpoint.saved import CARD, Method, truncate, without_card
 
 # Orbax closes its event loop while tensorstore still reports to it that a read failed.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-CARD = {
-    "classes": ["a"],
-    **{"size": 8, "mean": [0.5] * 3, "std": [0.2] * 3},
-    **{"depth": 18, "width": 4, "stem": "small", "method": "ce"},
-}
-
-
-class Method:
-    inference = ("net",)
 
 
 def _state(step):
@@ -37,16 +28,6 @@ def _state(step):
 
 def _save(folder, step):
     best.save(folder, step, _state(step), Method, CARD)
-
-
-def _truncate(step):
-    for path in step.rglob("*"):
-        if path.is_file() and "ocdbt" not in path.name:
-            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
-def _without_card(step):
-    (step / "card" / "metadata").write_bytes(b"")
 
 
 def _kept(folder):
@@ -70,7 +51,7 @@ def test_a_better_one_takes_the_place_of_the_one_before(tmp_path, capsys):
     assert _kept(tmp_path) == 6 and not capsys.readouterr().err
 
 
-@pytest.mark.parametrize("damage", [_truncate, _without_card])
+@pytest.mark.parametrize("damage", [truncate, without_card])
 def test_a_broken_one_is_moved_aside_and_its_step_saved_again(damage, tmp_path, capsys):
     _save(tmp_path, 6)
     folder = tmp_path / "checkpoints" / "best"

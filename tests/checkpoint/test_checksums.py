@@ -12,19 +12,10 @@ import pytest
 from lanet_jax.checkpoint import best, checksums, orbax, states
 from lanet_jax.errors import UserError
 from lanet_jax.state import TrainState
+from tests.checkpoint.saved import CARD, Method, like
 
 # Orbax closes its event loop while tensorstore still reports to it that a read failed.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-CARD = {
-    "classes": ["a"],
-    **{"size": 8, "mean": [0.5] * 3, "std": [0.2] * 3},
-    **{"depth": 18, "width": 4, "stem": "small", "method": "ce"},
-}
-
-
-class Method:
-    inference = ("net",)
 
 
 def _state():
@@ -40,20 +31,15 @@ def _state():
     )
 
 
-def _like(tree):
-    where = jax.sharding.SingleDeviceSharding(jax.devices()[0])
-    return jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=where), tree)
-
-
 def _restore_state(workdir):
-    return states.Checkpoints(workdir, 3).restore(3, _like(_state())).params["net"]
+    return states.Checkpoints(workdir, 3).restore(3, like(_state())).params["net"]
 
 
 def _restore_best(workdir):
     folder, step = states.find(workdir, "best")
     states.restore_card(folder, step)
-    like = _like(states.inference_part(_state().params, _state().model_state, Method))
-    return orbax.restore(folder, step, like)["params"]["net"]
+    wanted = like(states.inference_part(_state().params, _state().model_state, Method))
+    return orbax.restore(folder, step, wanted)["params"]["net"]
 
 
 @pytest.fixture(scope="module")

@@ -5,61 +5,14 @@ import resource
 import shutil
 import signal
 
-import jax
-import jax.numpy as jnp
-import numpy as np
 import pytest
 
 from lanet_jax.checkpoint import orbax, states
 from lanet_jax.errors import UserError
-from lanet_jax.state import TrainState
+from tests.checkpoint.saved import CARD, like, same, state, truncate, without_card
 
 # Orbax closes its event loop while tensorstore still reports to it that a read failed.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-CARD = {
-    "classes": ["a"],
-    **{"size": 8, "mean": [0.5] * 3, "std": [0.2] * 3},
-    **{"depth": 18, "width": 4, "stem": "small", "method": "ce"},
-}
-
-
-def _state(step):
-    noise = np.random.default_rng(step).normal(size=(50, 40)).astype(np.float32)
-    return TrainState(
-        step=jnp.int32(step),
-        params={"kernel": jnp.asarray(noise)},
-        model_state={"bank": jnp.full((3, 2), float(step))},
-        opt_state=jnp.zeros(2),
-        key=jax.random.key(0),
-    )
-
-
-def _like():
-    where = jax.sharding.SingleDeviceSharding(jax.devices()[0])
-    return jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=where), _state(0))
-
-
-def _same(found, step):
-    for a, b in zip(jax.tree.leaves(found), jax.tree.leaves(_state(step)), strict=True):
-        if jnp.issubdtype(a.dtype, jax.dtypes.prng_key):
-            a, b = jax.random.key_data(a), jax.random.key_data(b)
-        np.testing.assert_array_equal(a, b)
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("saved")
-    checkpoints = states.Checkpoints(folder, 3)
-    for step in (3, 6, 9):
-        checkpoints.save(step, _state(step), CARD)
-    checkpoints.close()
-    return folder
-
-
-@pytest.fixture
-def saved(whole, tmp_path):
-    return shutil.copytree(whole, tmp_path / "run")
 
 
 def _empty(step):
@@ -67,21 +20,11 @@ def _empty(step):
     step.mkdir()
 
 
-def _truncate(step):
-    for path in step.rglob("*"):
-        if path.is_file() and "ocdbt" not in path.name:
-            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
 def _without_data(step):
     shutil.rmtree(step / "state")
 
 
-def _without_card(step):
-    (step / "card" / "metadata").write_bytes(b"")
-
-
-DAMAGE = [_empty, _truncate, _without_data, _without_card]
+DAMAGE = [_empty, truncate, _without_data, without_card]
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
@@ -89,16 +32,16 @@ def test_the_one_before_a_broken_one_is_taken_loudly(damage, saved, capsys):
     damage(saved / "checkpoints" / "9")
     content = sorted((saved / "checkpoints" / "9").rglob("*"))
     checkpoints = states.Checkpoints(saved, 3)
-    _same(checkpoints.restore_newest(_like()), 6)
+    same(checkpoints.restore_newest(like(state(0))), 6)
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"warning: {saved / 'checkpoints' / '9'} does not restore (")
     assert "9.broken" in line and "step 6" in line
     aside = saved / "checkpoints" / "9.broken"
     assert len(sorted(aside.rglob("*"))) == len(content)
     # The run saves this step again, and nothing of the old one is in its way.
-    checkpoints.save(9, _state(9), CARD)
+    checkpoints.save(9, state(9), CARD)
     checkpoints.close()
-    _same(states.Checkpoints(saved, 3).restore_newest(_like()), 9)
+    same(states.Checkpoints(saved, 3).restore_newest(like(state(0))), 9)
     assert states.find(saved, "last")[1] == 9
     assert aside.exists() and not capsys.readouterr().err
 
@@ -107,7 +50,7 @@ def test_a_step_that_breaks_twice_is_kept_twice(saved, capsys):
     (saved / "checkpoints" / "9.broken").mkdir()
     for step in ("6", "9"):
         _empty(saved / "checkpoints" / step)
-    _same(states.Checkpoints(saved, 3).restore_newest(_like()), 3)
+    same(states.Checkpoints(saved, 3).restore_newest(like(state(0))), 3)
     assert len(capsys.readouterr().err.splitlines()) == 2
     names = {path.name for path in (saved / "checkpoints").iterdir()}
     assert names == {"3", "6.broken", "9.broken", "9.broken1"}
@@ -115,9 +58,9 @@ def test_a_step_that_breaks_twice_is_kept_twice(saved, capsys):
 
 def test_if_none_restores_all_stay_where_they_are(saved, capsys):
     for step in (3, 6, 9):
-        _truncate(saved / "checkpoints" / str(step))
+        truncate(saved / "checkpoints" / str(step))
     with pytest.raises(UserError, match="none of 3 checkpoints") as caught:
-        states.Checkpoints(saved, 3).restore_newest(_like())
+        states.Checkpoints(saved, 3).restore_newest(like(state(0)))
     assert "step 9" in str(caught.value) and not capsys.readouterr().err
     assert {path.name for path in (saved / "checkpoints").iterdir()} == {"3", "6", "9"}
 
@@ -166,9 +109,9 @@ def test_half_written_ones_are_cleared_away_by_a_run_and_by_no_reader(saved):
     states.restore_card(*states.find(saved, "last"))
     assert half.exists()
     checkpoints = states.Checkpoints(saved, 3)
-    checkpoints.save(12, _state(12), CARD)
+    checkpoints.save(12, state(12), CARD)
     assert not half.exists()
-    _same(checkpoints.restore_newest(_like()), 12)
+    same(checkpoints.restore_newest(like(state(0))), 12)
 
 
 @pytest.mark.parametrize("backend", ["cpu", "gpu"])  # the latter writes in the background
@@ -180,7 +123,7 @@ def test_when_the_disk_takes_no_more_the_one_before_stays(backend, saved, monkey
     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
     try:
         with pytest.raises(UserError, match="cannot be written") as caught:
-            checkpoints.save(12, _state(12), CARD)
+            checkpoints.save(12, state(12), CARD)
             checkpoints.close()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
@@ -188,71 +131,12 @@ def test_when_the_disk_takes_no_more_the_one_before_stays(backend, saved, monkey
     assert "(File too large)" in str(caught.value) and "same command again" in str(caught.value)
     assert not [record for record in caplog.records if record.exc_info]  # no traceback beside it
     again = states.Checkpoints(saved, 3)
-    _same(again.restore_newest(_like()), 9)
-    again.save(12, _state(12), CARD)
+    same(again.restore_newest(like(state(0))), 9)
+    again.save(12, state(12), CARD)
     again.close()
-    _same(again.restore_newest(_like()), 12)
+    same(again.restore_newest(like(state(0))), 12)
 
 
 def test_the_card_travels_with_the_state(saved):
     (path,) = (saved / "checkpoints" / "9" / "card").glob("metadata")
     assert json.loads(path.read_text()) == CARD
-
-
-RUN = {"config": {"method": "ce", "seed": 0}, "labels": "ab"}
-
-
-@pytest.mark.parametrize(
-    ("own", "said"),
-    [
-        (CARD | {"run": RUN | {"config": {"method": "ce", "seed": 1}}}, "seed 0 there, 1 here"),
-        (CARD | {"run": RUN | {"labels": "cd"}}, "other labels"),
-        (CARD | {"run": RUN, "size": 40}, "size 8 there, 40 here"),
-        (CARD | {"run": RUN, "method": "lanet"}, "method ce there, lanet here"),
-    ],
-)
-def test_a_checkpoint_of_another_run_is_refused_by_name(own, said, tmp_path):
-    checkpoints = states.Checkpoints(tmp_path, 3)
-    checkpoints.save(3, _state(3), CARD | {"run": RUN})
-    checkpoints.close()
-    with pytest.raises(UserError, match=f"is of another run: {said}"):
-        states.Checkpoints(tmp_path, 3, own).restore_newest(_like())
-    with pytest.raises(orbax.BrokenError, match=said):
-        states.restore_card(*states.find(tmp_path, "last"), own)
-    _same(states.Checkpoints(tmp_path, 3, CARD | {"run": RUN}).restore_newest(_like()), 3)
-
-
-def test_among_others_the_run_s_own_checkpoint_is_taken_and_they_are_moved_aside(tmp_path, capsys):
-    checkpoints = states.Checkpoints(tmp_path, 3)
-    checkpoints.save(3, _state(3), CARD | {"run": RUN})
-    checkpoints.save(6, _state(6), CARD | {"run": RUN | {"labels": "cd"}})
-    checkpoints.close()
-    _same(states.Checkpoints(tmp_path, 3, CARD | {"run": RUN}).restore_newest(_like()), 3)
-    (line,) = capsys.readouterr().err.splitlines()
-    assert "is of another run: other labels" in line and "6.broken" in line
-
-
-@pytest.mark.parametrize(
-    "later",
-    [{"family": "face29", "blocks": 13, "frozen_stages": 2}, {"grey": True, "resample": "cubic"}],
-)
-def test_a_reader_that_knows_no_more_than_the_run_takes_every_network(later, tmp_path):
-    checkpoints = states.Checkpoints(tmp_path, 3)
-    checkpoints.save(3, _state(3), CARD | later | {"run": RUN})
-    checkpoints.close()
-    found = states.restore_card(*states.find(tmp_path, "last"), {"run": RUN})
-    assert {name: found[name] for name in later} == later
-
-
-def test_a_field_that_came_with_a_later_version_is_no_other_run(tmp_path):
-    checkpoints = states.Checkpoints(tmp_path, 3)
-    checkpoints.save(3, _state(3), CARD | {"run": RUN})
-    checkpoints.close()
-    own = CARD | {"run": RUN | {"config": RUN["config"] | {"lde.more": 1}}, "more": 2}
-    _same(states.Checkpoints(tmp_path, 3, own).restore_newest(_like()), 3)
-
-
-def test_one_of_an_earlier_version_is_taken_with_a_line(saved, capsys):
-    _same(states.Checkpoints(saved, 3, CARD | {"run": RUN}).restore_newest(_like()), 9)
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"note: {saved / 'checkpoints' / '9'} does not say which run it is of")

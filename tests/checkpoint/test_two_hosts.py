@@ -7,16 +7,7 @@ import pytest
 
 from lanet_jax.checkpoint import best, states
 from lanet_jax.state import TrainState
-
-CARD = {
-    "classes": ["a"],
-    **{"size": 8, "mean": [0.5] * 3, "std": [0.2] * 3},
-    **{"depth": 18, "width": 4, "stem": "small", "method": "ce"},
-}
-
-
-class Method:
-    inference = ("net",)
+from tests.checkpoint.saved import CARD, Method
 
 
 def _state(step):

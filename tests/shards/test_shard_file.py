@@ -12,6 +12,8 @@ from lanet_jax.files.npz import read_npz, write_npz
 from lanet_jax.shards import shard_file
 from lanet_jax.shards.dealing import Shard, folder
 
+NAMES = [f"{number}.jpg" for number in range(40)]
+
 
 def test_files_of_one_size_are_told_apart_by_their_beginning(tmp_path):
     for name, text in (("a", "header 1"), ("b", "header 2"), ("c", "header 1")):
@@ -53,9 +55,6 @@ def test_folders_are_made_and_any_folder_may_be_named(tmp_path, monkeypatch):
     assert path.parent == tmp_path / "a" / "b.shards"
     monkeypatch.chdir(tmp_path)
     assert folder(type(tmp_path)(".")) == tmp_path.with_name(f"{tmp_path.name}.shards")
-
-
-NAMES = [f"{number}.jpg" for number in range(40)]
 
 
 def _part(folder):
