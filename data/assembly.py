@@ -101,8 +101,8 @@ def assemble(
         flip_index=_flip_index(scheme, known) if points else (),
         votes=listing.votes,
     )
-    if landmarks is not None:
-        remark_unknown(listing, scheme, schema.flip_index)
+    if points:
+        remark_unknown(listing, scheme, points, schema.flip_index)
     return schema, {
         split: [_record(item, ids[item.name], known.get(item.name), schema) for item in found]
         for split, found in listing.splits.items()

@@ -75,12 +75,9 @@ def _pairs(faces: Float[np.ndarray, "N L 2"], scheme: str) -> str:
     centred = faces - np.nanmean(faces, axis=1, keepdims=True)
     size = np.sqrt(np.nanmean(centred**2, axis=(1, 2), keepdims=True))
     mean = np.nanmedian(centred / size, axis=0)
-    try:
-        found = infer_flip_index(mean)
-    except UserError:  # most faces are turned to one side: it tells nothing
-        return ""
-    expected = SCHEMES[scheme].flip_index
-    if asymmetry(mean, expected) < _MOST_ASYMMETRY:
+    found, expected = infer_flip_index(mean), SCHEMES[scheme].flip_index
+    turned = not found  # most faces, to one side: it tells nothing
+    if turned or asymmetry(mean, expected) < _MOST_ASYMMETRY:
         return ""
     return (
         f"in the mean face the points {pairs(found)} mirror each other (numbered from 0), in the "

@@ -37,18 +37,26 @@ def check_scheme(scheme: str, count: int) -> None:
         )
 
 
-def remark_unknown(listing: Listing, scheme: str, flip_index: Sequence[int]) -> None:
+def remark_unknown(
+    listing: Listing, scheme: str, points: int, flip_index: Sequence[int]
+) -> None:
     """Adds a remark on a scheme that is not a known one.
 
     Args:
       listing: gets the remark.
       scheme: name of the landmarks' order.
-      flip_index: its mirrored pairs, as they were inferred.
+      points: number of landmarks.
+      flip_index: its mirrored pairs, as they were inferred; empty if there are none.
     """
     if scheme in SCHEMES:
         return
+    paired = (
+        f"its left and right points are paired by the mean face ({pairs(flip_index) or 'none'})"
+        if flip_index
+        else "its left and right points cannot be paired, as the mean face is not symmetric, so "
+        "that faces are not averaged with their mirror image"
+    )
     listing.remarks.append(
         f"the landmarks' scheme {scheme!r} is not known ({', '.join(SCHEMES)} are): its order is "
-        f"not checked, its left and right points are paired by the mean face "
-        f"({pairs(flip_index) or 'none'}), and all its {len(flip_index)} points are learned"
+        f"not checked, {paired}, and all its {points} points are learned"
     )

@@ -59,7 +59,8 @@ def framed(c: Config, train: Records) -> Framed | None:
       Frame and shapes; None for `landmarks.frame=image`, and for runs that learn no landmarks.
 
     Raises:
-      UserError: the run learns landmarks and no record has any, or none can be aligned.
+      UserError: the run learns landmarks and no record has any, or none can be aligned; or they
+        are to be mirrored and their left and right points are not paired.
     """
     if not are_learned(c):
         return None
@@ -71,6 +72,12 @@ def framed(c: Config, train: Records) -> Framed | None:
             f"records has any: take more records (--config.data.limit), or {_OTHERWISE}"
         )
     if c.landmarks.frame == "image":
+        if not train.flip_index and c.augment.flip and c.augment.flip_swaps_points:
+            raise UserError(
+                f"landmarks.frame=image: the left and right points of the scheme {train.scheme!r} "
+                "are not paired, so that mirrored images would have wrong landmarks: set "
+                "--config.augment.flip=0.0, or leave --config.landmarks.frame=face"
+            )
         return None
     kept = kept_points(c, train)
     points, present, aspect = train.marks

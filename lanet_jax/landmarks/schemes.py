@@ -125,11 +125,11 @@ def infer_flip_index(mean_points: Float[np.ndarray, "L 2"]) -> list[int]:
         face has.
 
     Returns:
-      `flip_index` as in `Scheme`.
+      `flip_index` as in `Scheme`; empty if the mean face is far from its mirror image (too few
+      faces, all turned to one side, or no points on one side).
 
     Raises:
-      UserError: the mean face is far from its mirror image (too few faces, or all turned to one
-        side), or no face has one of the points.
+      UserError: no face has one of the points.
     """
     absent = np.flatnonzero(~np.isfinite(mean_points).all(axis=1))
     if len(absent):  # its partner would be paired with another point
@@ -144,10 +144,7 @@ def infer_flip_index(mean_points: Float[np.ndarray, "L 2"]) -> list[int]:
         rows, index = linear_sum_assignment(distance)
         if distance[rows, index].mean() < _MOST_ASYMMETRY and np.array_equal(index[index], rows):
             return index.tolist()
-    raise UserError(
-        "landmarks: the mean face is not symmetric, so left and right points cannot be paired; "
-        "use more faces, or a scheme of lanet_jax/landmarks/schemes.py"
-    )
+    return []
 
 
 def asymmetry(mean_points: Float[np.ndarray, "L 2"], flip_index: Sequence[int]) -> float:

@@ -127,8 +127,10 @@ def test_pairs_of_an_unknown_scheme_come_from_the_mean_of_the_known_points():
     good = np.array([[2, 2], [8, 2], [5, 8]], np.float32)
     outlier = np.array([[2, 2], [8, 2], [-900, 8]], np.float32)
     items = [Item("a", "a", b"", 0, points=good), Item("b", "b", b"", 0, points=outlier)]
-    schema, _ = assemble(_listing(items, scheme="own3"), _looks("a", "b", width=10, height=10))
+    listing = _listing(items, scheme="own3")
+    schema, _ = assemble(listing, _looks("a", "b", width=10, height=10))
     assert (schema.scheme, tuple(schema.flip_index)) == ("own3", (1, 0, 2))
+    assert "paired by the mean face (0-1), and all its 3 points" in listing.remarks[0]
 
 
 def test_the_scheme_of_a_file_that_is_not_known_is_told_and_a_misspelt_one_refused():
@@ -147,6 +149,15 @@ def test_the_scheme_of_a_file_that_is_not_known_is_told_and_a_misspelt_one_refus
         "order is not checked, its left and right points are paired by the mean face (0-1, 3-4), "
         "and all its 5 points are learned"
     ]
+    turned = points * [1, 1] + [[[0, 0], [6, 0], [0, 0], [0, 0], [0, 0]]]
+    table = LandmarkTable(["a"], turned.astype(np.float32), np.ones(1, bool), "turned5")
+    schema, _ = assemble(listing, _looks("a", width=20), table)
+    assert (schema.points, tuple(schema.flip_index)) == (5, ())
+    assert listing.remarks[1].endswith(
+        "its order is not checked, its left and right points cannot be paired, as the mean face is "
+        "not symmetric, so that faces are not averaged with their mirror image, and all its 5 "
+        "points are learned"
+    )
     for scheme in ("point5", "Points_5", "5points"):
         with pytest.raises(UserError, match=f"'{scheme}' is not known, and points5 has 5 points"):
             read(scheme)

@@ -49,6 +49,20 @@ def test_a_set_of_which_no_face_can_be_aligned_is_refused():
         landmark_targets.framed(config(), train([2, 2, 1, 0]))
 
 
+def test_points_without_pairs_are_not_mirrored_in_the_image():
+    c, unpaired = config(), train([4, 4, 4])
+    c.landmarks.frame = "image"
+    with pytest.raises(UserError, match=r"scheme 'mine' are not paired.*--config\.augment\.flip=0"):
+        landmark_targets.framed(c, unpaired)
+    for field, value in (("flip", 0.0), ("flip_swaps_points", False)):
+        c = config()
+        c.landmarks.frame, c.augment[field] = "image", value
+        assert landmark_targets.framed(c, unpaired) is None
+    c = config()
+    c.landmarks.frame, unpaired.flip_index = "image", (1, 0, 3, 2)
+    assert landmark_targets.framed(c, unpaired) is None
+
+
 def test_a_part_without_any_landmark_is_not_called_a_set_without():
     told = (
         r"none of this run's 2 training records has any: take more .* --landmarks FILE .*"
