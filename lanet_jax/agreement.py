@@ -9,6 +9,7 @@ from scipy.special import rel_entr
 
 from lanet_jax.command_line.ending import exit_on_user_error
 from lanet_jax.command_line.parser import Parser
+from lanet_jax.command_line.words import counted
 from lanet_jax.devices import runtime
 from lanet_jax.errors import UserError
 from lanet_jax.files.atomic import write_csv
@@ -86,7 +87,7 @@ def agreement(workdir: Path, data_dir: str = "") -> list[Row]:
     for first, *cells in (table.header, *table.rows):
         print(first.ljust(26) + "".join(cell.rjust(31) for cell in cells))
     if without:
-        print(f"{without:,} records have no vote for a class and are left out")
+        print(f"left out, without a vote for a class: {counted(without, 'record')}")
     if estimated is None:
         print("no target distributions: only LA-Net writes distributions.csv, at its end")
     return rows

@@ -37,9 +37,7 @@ def check_scheme(scheme: str, count: int) -> None:
         )
 
 
-def remark_unknown(
-    listing: Listing, scheme: str, points: int, flip_index: Sequence[int]
-) -> None:
+def remark_unknown(listing: Listing, scheme: str, points: int, flip_index: Sequence[int]) -> None:
     """Adds a remark on a scheme that is not a known one.
 
     Args:

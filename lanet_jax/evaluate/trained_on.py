@@ -35,8 +35,8 @@ def remarks(model: Path, names: Sequence[str]) -> tuple[str, ...]:
         if not seen:
             return ()
         return (
-            f"{seen:,} of these faces are of FERPlus' train split, by their names, and the bundled "
-            "network was trained on that: it knows their annotator votes, and does better here "
+            f"the bundled network was trained on {seen:,} of these {len(names):,} faces, by their "
+            "names (FERPlus' train split): it knows their annotator votes, and does better here "
             "than on faces that it has not seen",
         )
     if not (model.is_dir() and RunFolder(model).labels.is_file()):
@@ -63,8 +63,8 @@ def remarks(model: Path, names: Sequence[str]) -> tuple[str, ...]:
     said = [f"{told}: it has memorised the labels of these"] if sure else []
     if alike > sure:
         said.append(
-            f"{alike - sure:,} of these faces have the file names of others that {name} was "
-            "trained on, in other folders: if they are the same, it has memorised their labels"
+            f"{name} was trained on faces in other folders that have the file names of "
+            f"{alike - sure:,} of these: if they are the same, it has memorised their labels"
         )
     return tuple(said)
 

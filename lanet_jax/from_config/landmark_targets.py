@@ -88,15 +88,15 @@ def framed(c: Config, train: Records) -> Framed | None:
     if lost.any():
         some = len(kept) < train.landmarks
         what = (
-            f"{lost.sum():,} of {present.any(axis=1).sum():,} records with landmarks, such as "
-            f"{train.names[int(lost.argmax())]}, have fewer than three known points or "
-            f"all on a line, {'or none of brows, eyes and mouth, ' if some else ''}"
-            "which the face's own frame needs"
+            f"the face's own frame needs three known points that are not on a line"
+            f"{', and one of brows, eyes and mouth' if some else ''}; {lost.sum():,} of "
+            f"{present.any(axis=1).sum():,} records with landmarks, such as "
+            f"{train.names[int(lost.argmax())]}, lack them"
         )
         if not shapes.known.any():
             flags = f"{'--config.landmarks.points=all or ' if some else ''}--config.landmarks.frame"
             raise UserError(f"{what}: take {flags}=image, or other landmarks")
-        print(f"note: {what}; they count as records without landmarks", file=sys.stderr)
+        print(f"note: {what} and count as records without landmarks", file=sys.stderr)
     return Framed(frame, shapes)
 
 
@@ -116,7 +116,7 @@ def note(c: Config, train: Records) -> str:
     if without <= _MOST_WITHOUT * records:
         return ""
     return (
-        f"note: {without:,} of {records:,} training records have no landmarks: they teach the "
+        f"note: no landmarks for {without:,} of {records:,} training records: these teach the "
         "landmark network nothing and have no neighbours in landmark space; if their faces are to "
         "be seen, find landmarks again and run `lanet prepare` with --landmarks FILE --overwrite"
     )

@@ -10,6 +10,7 @@ import numpy as np
 import optax
 from jaxtyping import Float
 
+from lanet_jax.command_line.words import counted
 from lanet_jax.errors import UserError
 from lanet_jax.from_config import training
 from lanet_jax.from_config.config import Config
@@ -128,8 +129,8 @@ def _votes(c: Config, train: Records) -> Float[np.ndarray, "N C"] | None:
     shares: np.ndarray = votes.of_records(train)  # type: ignore[assignment]  # `before_reading` asks for them
     if without := [train.names[row] for row in np.flatnonzero(np.isnan(shares).any(axis=1))]:
         raise UserError(
-            f"--config.ce.targets=votes: {len(without)} records have no vote for a class, such as "
-            f"{without[0]}; prepare the data without them"
+            f"--config.ce.targets=votes: {counted(len(without), 'record')} without a vote for a "
+            f"class, such as {without[0]}; prepare the data without such records"
         )
     return shares
 

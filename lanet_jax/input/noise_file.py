@@ -92,8 +92,8 @@ def restore(
     index_of = _index_of(path, file, rows, found, class_names, labels)
     if absent := [name for row, name in enumerate(names) if row not in found]:
         raise UserError(
-            f"{path}: {len(absent)} of {len(names)} records have no line, such as "
-            f"{absent[0]!r}; restore them, or start again from another --workdir"
+            f"{path}: no line for {len(absent)} of {len(names)} records, such as {absent[0]!r}; "
+            "restore what is missing, or start again from another --workdir"
         )
     return _applied(path, found, index_of, labels)
 

@@ -52,7 +52,9 @@ def test_file_names_alone_prove_nothing(tmp_path):
     run = _run(tmp_path / "run", NAMES)
     for names in ([f"sad/{i}.jpg" for i in range(10)], [f"{i}.jpg" for i in range(10)]):
         [told] = trained_on.remarks(run, names)
-        assert told.startswith("10 of these faces have the file names of others that run was")
+        assert told.startswith(
+            "run was trained on faces in other folders that have the file names of 10 "
+        )
 
 
 def test_what_a_run_held_out_it_may_judge(tmp_path):
@@ -83,14 +85,14 @@ def test_a_model_file_does_not_say(tmp_path):
 def test_the_bundled_network_knows_ferplus_train_split():
     assert trained_on.remarks(SHIPPED, ("fer0028638.png", "x/fer0032219.png", *NAMES)) == ()
     [told] = trained_on.remarks(SHIPPED, ("fer0028637.png", "x/fer0000000.jpg", *NAMES))
-    assert told.startswith("2 of these faces are of FERPlus' train split")
+    assert told.startswith("the bundled network was trained on 2 of these 12 faces, by their names")
 
 
 def test_an_export_of_the_bundled_network_knows_as_much(tmp_path):
     card = json.loads(SHIPPED.with_suffix(".json").read_text()) | {"temperature": 0.5}
     (tmp_path / "own.json").write_text(json.dumps(card))
     [told] = trained_on.remarks(tmp_path / "own.safetensors", ("fer0000000.png",))
-    assert told.startswith("1 of these faces are of FERPlus' train split")
+    assert told.startswith("the bundled network was trained on 1 of these 1 faces, by their names")
 
 
 def test_a_run_beside_an_export_of_its_name_is_still_the_run(tmp_path):

@@ -34,7 +34,10 @@ def test_records_that_cannot_be_aligned_are_told(capsys):
     found = landmark_targets.framed(config(), train([4, 4, 2, 3, 0]))
     assert found.shapes.known.any(axis=1).tolist() == [True, True, False, True, False]
     told = capsys.readouterr().err
-    assert told.startswith("note: 1 of 4 records with landmarks, such as 2.png, have fewer than")
+    assert told.endswith(
+        "; 1 of 4 records with landmarks, such as 2.png, lack them and count as records without "
+        "landmarks\n"
+    )
 
 
 def test_shapes_are_those_of_the_pixels_whatever_the_images_shape():
@@ -85,7 +88,7 @@ def test_where_only_points_that_are_not_learned_are_known_all_may_be_learned(cap
         landmarks=68,
         flip_index=scheme.flip_index,
     )
-    advice = r"or none of brows, eyes and mouth, .*--config\.landmarks\.points=all or"
+    advice = r", and one of brows, eyes and mouth; .*--config\.landmarks\.points=all or"
     with pytest.raises(UserError, match=advice):
         landmark_targets.framed(config(), faces)
     c = config()
@@ -98,7 +101,7 @@ def test_more_records_without_landmarks_than_faces_usually_lack_are_told():
     few, many = train([4] * 7 + [1, 1, 0]), train([4] * 8 + [0, 0])
     assert landmark_targets.note(config(), few) == ""
     told = landmark_targets.note(config(), many)
-    assert told.startswith("note: 2 of 10 training records have no landmarks: they teach")
+    assert told.startswith("note: no landmarks for 2 of 10 training records: these teach")
     for changes in ({"method": "ce"}, {"landmarks.enabled": False}):
         c = config()
         c.update_from_flattened_dict(changes)

@@ -125,5 +125,5 @@ def test_votes_are_shares_of_those_for_a_class():
 
 
 def test_records_without_votes_are_told_before_training():
-    with pytest.raises(UserError, match=r"1 records have no vote for a class, such as b\.png"):
+    with pytest.raises(UserError, match=r"1 record without a vote for a class, such as b\.png"):
         run._votes(config(), records(np.array([[6, 2, 2], [0, 0, 9]])))

@@ -72,5 +72,5 @@ def test_a_file_of_the_work_folder_must_name_all_records(tmp_path):
     path = tmp_path / "labels.csv"
     noise_file.write(path, NAMES[:-2], GIVEN[:-2], LABELS[:-2], CLASSES)
     np.testing.assert_array_equal(noise_file.read(path, NAMES, CLASSES, LABELS)[-2:], LABELS[-2:])
-    with pytest.raises(UserError, match=r"2 of 60 records have no line, such as 'train_00058_al"):
+    with pytest.raises(UserError, match=r"no line for 2 of 60 records, such as 'train_00058_al"):
         noise_file.restore(path, NAMES, CLASSES, LABELS)
