@@ -33,6 +33,7 @@ def test_another_class_must_be_believed_by_more_than_half_above():
         (NoiseRange(0.0, 0.02, 0.2), 0),  # as likely none at all
         (NoiseRange(0.01, 0.02, 0.2), 2),
         (NoiseRange(0.0, 0.03, 0.2), 3),
+        (NoiseRange(0.1, None, 0.2), 0),  # no number of wrong labels to go by
     ],
 )
 def test_a_small_share_that_may_be_none_suggests_nothing(noise, shown):
@@ -49,3 +50,10 @@ def test_what_was_not_judged_may_be_right_or_wrong():
     agreeing = np.full((100, 2), [0.9, 0.1])
     found = measure(agreeing, GIVEN, "out of fold", np.arange(100) >= 25, 75)
     assert found.noise == (0, 0, 0.25)
+
+
+def test_the_summary_says_how_many_labels_were_not_judged():
+    told = "that no other fold has; the range counts them as right at one end and as wrong at the"
+    some = _decided([[0.1, 0.9]] * 2, judged=np.arange(100) != 1)
+    assert f"Not judged: 1 label {told} other." in some.summary
+    assert "Not judged" not in _decided([[0.1, 0.9]] * 2).summary
