@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lanet_jax.label_noise.noise_estimate import count, estimate
+from lanet_jax.label_noise.noise_estimate import count, estimate, scaled
 
 TRANSITION = np.array([[0.6, 0.3, 0.1], [0.05, 0.9, 0.05], [0.0, 0.2, 0.8]])
 
@@ -101,3 +101,11 @@ def test_with_two_classes_one_has_the_whole_share():
 def test_known_transitions_are_counted():
     found = count(np.array([0, 0, 0, 0, 2]), np.array([0, 0, 1, 2, 1]), 3)
     np.testing.assert_allclose(found, [[0.5, 0.25, 0.25], [0, 0, 0], [0, 1, 0]])
+
+
+def test_a_transition_is_scaled_to_another_rate_but_never_up():
+    found = estimate(*_draw(TRANSITION, np.full(3, 1 / 3), records=2000)[:2])
+    off_diagonal = found.transition * (1 - np.eye(3))
+    half = scaled(found, found.rate / 2)
+    np.testing.assert_allclose(half, off_diagonal / 2 + np.diag(1 - off_diagonal.sum(axis=1) / 2))
+    np.testing.assert_allclose(scaled(found, 1.0), found.transition)
