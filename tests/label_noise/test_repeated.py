@@ -90,5 +90,5 @@ def test_honest_ones_vote_as_before(clouds):
 
 
 def test_what_is_unknown_is_called_so():
-    assert str(UNKNOWN) == "unknown"
+    assert str(NoiseRange(0.0, None, 1.0)) == "unknown"
     assert str(NoiseRange(0.0, None, 0.3)) == "at most 30%"
