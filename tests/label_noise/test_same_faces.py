@@ -63,3 +63,5 @@ def test_it_is_told_how_many_and_which_disagree():
     assert same == "2 faces occur more than once (5 records); copies are held out together"
     [told] = same_faces.told(groups, np.array([1, 0, 1, 0, 0, 2]), names)
     assert "1 of them under different labels, such as a and f" in told
+    [told] = same_faces.told(groups, np.array([1, 0, 2, 0, 0, 1]), names)
+    assert "such as a and c" in told
