@@ -28,6 +28,9 @@ def test_skill_by_hand():
     assert found.permuted == pytest.approx(0.5 * 0.75 + 0.5 * 0.25, abs=0.01)
     assert found.beyond_chance == pytest.approx(0.5, abs=0.02)
     assert (found.deviations > 4, found.records) == (True, 100)
+    usual = verdict.skill(np.eye(2)[given[::-1]], given, 100)  # three of four guesses are 0
+    assert (usual.agreement, usual.majority) == (0.5, 0.75)
+    assert usual.permuted == pytest.approx(0.75 * 0.75 + 0.25 * 0.25, abs=0.01)
 
 
 def test_copies_make_the_same_agreement_less_certain():
@@ -50,7 +53,8 @@ def test_one_label_of_few_is_within_chance():
     "found, noise, level",
     [
         (Skill(0.80, 0.3, 0.2, 30, 100), CLEAN, Level.SUGGESTIONS),
-        (Skill(0.80, 0.3, 0.2, 3, 100), CLEAN, Level.NOTHING),  # a small set has such luck
+        (Skill(0.80, 0.3, 0.2, 3.9, 100), CLEAN, Level.NOTHING),  # a small set has such luck
+        (Skill(0.80, 0.3, 0.2, 4.0, 100), CLEAN, Level.SUGGESTIONS),
         (Skill(0.55, 0.3, 0.2, 30, 100), CLEAN, Level.RANKING),  # .44 beyond chance
         # The same agreement is as good as wrong labels allow: .44 of 1 - .25 * 8 / 7.
         (Skill(0.55, 0.3, 0.2, 30, 100), NoiseRange(0.2, 0.25, 0.5), Level.SUGGESTIONS),
