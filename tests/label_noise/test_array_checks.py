@@ -71,6 +71,7 @@ def test_rows_in_another_order_are_refused(names):
         ({"features": {"face": None}}, "no space of them"),
         ({"features": X[:, :0]}, r"features: \[40, 0\]"),
         ({"features": X[:, 0]}, r"\[40, D\] .* found float64 \[40\]; .* x\[:, None\]"),
+        ({"features": X[:5, :1]}, r"found float64 \[5, 1\]$"),
         ({"features": X * 1e300}, r"features: row \d+ is not finite \(in float32\)"),
         ({"probabilities": 0.5}, "probabilities: .* numbers were expected"),
         ({"probabilities": np.eye(4)[Y] / 9}, r"sum to 1, and row 0 does not"),
@@ -160,3 +161,8 @@ def test_rows_that_are_distributions():
     with np.errstate(all="raise"):
         found = array_checks.are_distributions(np.array(rows))
     assert found.tolist() == [True, True, False, False, False, False]
+
+
+def test_groups_are_numbered_whatever_they_are_called():
+    for called in (["b", "a", "b"], [7, 3, 7], np.array(["b", 3, "b"], object)):
+        np.testing.assert_array_equal(array_checks.groups(called, 3), [1, 0, 1])

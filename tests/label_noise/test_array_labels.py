@@ -113,6 +113,18 @@ def test_probabilities_of_one_class_are_told_before_the_labels(labels):
             array_labels.labels(labels, (), probabilities)
 
 
+@pytest.mark.parametrize("label", [-1, 4])
+def test_a_number_of_no_class_is_refused(label):
+    with pytest.raises(UserError, match=f"labels: {label} is not one of the 4 classes, from 0"):
+        array_labels.labels([0, label, 3], CLASSES, None)
+
+
+def test_numbers_among_objects_are_classes_from_0():
+    given, names = array_labels.labels(np.array([2, np.int64(0)], object), CLASSES, None)
+    assert names == CLASSES
+    np.testing.assert_array_equal(given, [2, 0])
+
+
 def test_labels_in_a_data_frame_get_an_advice_that_it_can_follow():
     class Table(Frame):
         def to_numpy(self):
