@@ -2,10 +2,12 @@
 
 `python -m benchmarks.neighborhoods --workdir DIR [--data_dir DIR] [--step N]` prints how often the
 label distributions of a run's checkpoint name the true class, by the number of candidates, the
-number of neighbours K, and what neighbours contribute. All neighbours count alike.
+number of neighbours K, and what neighbours contribute: among a batch, and among as many as
+`--candidates` has. All neighbours count alike.
 """
 
 import argparse
+import itertools
 from pathlib import Path
 
 import jax.numpy as jnp
@@ -31,6 +33,10 @@ def main() -> None:
     parser.add_argument("--workdir", type=Path, required=True, help="folder of the run")
     parser.add_argument("--data_dir", default="", help="where its data lies now")
     parser.add_argument("--step", default="last", help="number of a checkpoint, or last")
+    parser.add_argument(
+        "--candidates", type=int, nargs="+", default=[4096], help="how many, beside a batch"
+    )
+    parser.add_argument("--neighbors", type=int, nargs="+", default=[8, 16, 32], help="K, of these")
     parser.add_argument("--seed", type=int, default=0, help="of the drawn candidates")
     args = parser.parse_args()
     runtime.start()
@@ -49,8 +55,8 @@ def main() -> None:
         "observed labels": np.asarray(bank.init(data.given, classes)),
     }
     rows = [_row("the network's own prediction", "", "", "", seen.probabilities, true, wrong)]
-    many = min(4096, len(true))
-    for among, k in ((BATCH, 8), (many, 8), (many, 16), (many, 32)):
+    many = dict.fromkeys(min(number, len(true)) for number in args.candidates)
+    for among, k in ((BATCH, 8), *itertools.product(many, args.neighbors)):
         for name, labels in contributed.items():
             order = np.random.default_rng(args.seed).permutation(len(true))
             found = {s: means(f, labels, order, among, k) for s, f in seen.features.items()}
