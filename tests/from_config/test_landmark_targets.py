@@ -34,6 +34,7 @@ def test_records_that_cannot_be_aligned_are_told(capsys):
     found = landmark_targets.framed(config(), train([4, 4, 2, 3, 0]))
     assert found.shapes.known.any(axis=1).tolist() == [True, True, False, True, False]
     told = capsys.readouterr().err
+    assert told.startswith("note: the face's own frame needs three known points that are not on a")
     assert told.endswith(
         "; 1 of 4 records with landmarks, such as 2.png, lack them and count as records without "
         "landmarks\n"
